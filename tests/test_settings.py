@@ -127,7 +127,7 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
         ("[publish]\nhubs = 'x'", 'publish.hubs: write a list, such as ["a", "b"] (got \'x\')'),
         ("publish = 1", "publish: write a table: [its name] on a line, and its keys below (got '1')"),
         ("[publish]\ngzip = 'x'", "publish.gzip: write true or false (got 'x')"),
-        ("\ufeff[publish]", "begins with a byte order mark; save it without"),
+        ("\ufeff[publish]", "has a byte order mark; save it without"),
         ("[llm]\nkey_env = 'X'", "unknown key 'llm'; it belongs to [describe]"),
         ("root = '/srv'", "unknown key 'root'; the paths are relative to the folder above"),
         ("[describe]\nkey_env = 'X'", "unknown key 'describe.key_env'; it belongs to [describe.llm]"),

@@ -25,8 +25,9 @@ def document() -> str:
 
 def _section(group: type[Reason]) -> str:
     """A table of one group."""
-    lines = [f"## {inspect.getdoc(group)}", "", "| code | what it means | what to do |", "|---|---|---|"]
-    lines += [f"| `{one.value}` | {one.means} | {one.cure or 'nothing'} |" for one in group]
+    lines = [f"## {inspect.getdoc(group)}", "", "code | meaning | cure", "---|---|---"]
+    rows = (f"`{reason.value}` | {reason.means} | {reason.cure.removeprefix('nothing: ')}" for reason in group)
+    lines += [row.rstrip() for row in rows]
     return "\n".join((*lines, ""))
 
 

@@ -1,1 +1,1 @@
-"""The article store: one markdown file an article, the truth."""
+"""Article store: one markdown file per article. The files are the truth."""

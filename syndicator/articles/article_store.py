@@ -10,7 +10,6 @@ from pathlib import Path
 from syndicator.articles import disk
 from syndicator.articles.beside.lists import Listed
 from syndicator.articles.stores import paths
-from syndicator.articles.stores import paths as versions
 from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.articles.stores.paths import ID_CHARS, by_path, id_part, is_article
 from syndicator.core.errors import ConfigError
@@ -19,7 +18,7 @@ from syndicator.core.ports.articles import ArticleStore, Changes, FileStamp
 
 
 class FileArticleStore(Listed):
-    """ArticleStore in the folder `root`: one writer at a time (the run lock), any readers."""
+    """ArticleStore in the folder `root`, for one writer at a time (the run lock) and any number of readers."""
 
     def __init__(
         self,
@@ -28,7 +27,7 @@ class FileArticleStore(Listed):
         durable: bool = True,
         in_turn: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
     ) -> None:
-        """Without `durable`, do not wait for the disk. `in_turn`: lock between several writers of side files."""
+        """Skip fsync unless `durable`. `in_turn`: lock between several writers of the files beside the articles."""
         self.root = root
         self.durable = durable
         self.in_turn = in_turn
@@ -41,7 +40,7 @@ class FileArticleStore(Listed):
 
     @contextlib.contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
-        """Make files of `put` durable with one fsync per folder, when called and at the end. Raises OSError."""
+        """Make files of `put` durable with one fsync per folder, when the value is called and at the end."""
         self._unsettled = set()
         try:
             yield self._settle
@@ -52,41 +51,38 @@ class FileArticleStore(Listed):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Write `article` durably (see `together`); hand edits stay unless `ordered`. Returns it as filed, its stamp,
-        True if bytes changed. Raises OSError with the old file intact, ConfigError if that is unreadable."""
-        found = path if path is not None and self._id_of(path) == article.id else self.find(article.id)
-        old = self._read(found) if found else None
-        if found and old is not None:
-            merged, data = versions.over(article, old, found, ordered)
+        """Write `article` durably (see `together`), keeping hand edits of fields not `ordered`. Return it as filed, its
+        stamp, and True if bytes changed. Raises OSError with the old file intact, ConfigError if that is unreadable."""
+        current = path if path is not None and self._id_of(path) == article.id else self.find(article.id)
+        old = self._read(current) if current else None
+        if current and old is not None:
+            merged, data = paths.over(article, old, current, ordered)
         else:
-            found = self._new_path(article)
-            merged, data = versions.first(article)
+            current = self._new_path(article)
+            merged, data = paths.first(article)
         if old == data:
-            return merged, self._stamp(found), False
-        stat = disk.write(self.root / found, data, durable=self.durable, folders=self._unsettled)
-        self._remember(found)
-        return merged, FileStamp(path=found, mtime_ns=stat.st_mtime_ns, size=stat.st_size), True
+            return merged, self.stamp(current), False
+        stat = disk.write(self.root / current, data, durable=self.durable, folders=self._unsettled)
+        self._remember(current)
+        return merged, FileStamp(path=current, mtime_ns=stat.st_mtime_ns, size=stat.st_size), True
 
     def get(self, path: str) -> Article:
         if (name := paths.printable(path)) != path:
-            raise ConfigError(f"{name}: its name is not UTF-8, and nothing can be kept of it; rename it")
-        return versions.loaded(self._inside(path).read_bytes(), str(self.root / path))
+            raise ConfigError(f"{name}: its name is not UTF-8; rename it")
+        return paths.loaded(self.read(path), str(self.root / path))
 
     def stamp(self, path: str) -> FileStamp:
-        return self._stamp(path)
+        stat = self._inside(path).stat()
+        return FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
 
     def find(self, id: str) -> str | None:
-        for path in self._candidates(id):
-            if self._id_of(path) == id:
-                return path
-        return None
+        return next((path for path in self._candidates(id) if self._id_of(path) == id), None)
 
     def id_at(self, path: str) -> str:
-        try:
-            said = self._id_of(path)
-        except OSError:
-            said = None
-        return said or id_part(path) or ""
+        with contextlib.suppress(OSError):
+            if in_file := self._id_of(path):
+                return in_file
+        return id_part(path) or ""
 
     def path_of(self, what: str) -> str | None:
         root = self.root.resolve()
@@ -96,19 +92,17 @@ class FileArticleStore(Listed):
         return None
 
     def walk(self) -> Iterator[FileStamp]:
-        for folder, absolute in disk.folders(self.root):
-            with os.scandir(absolute) as found:
-                entries = sorted((entry for entry in found if is_article(entry.name)), key=lambda entry: entry.name)
-            for entry in entries:
+        for path, entry in self._entries():
+            if is_article(entry.name):
                 with contextlib.suppress(FileNotFoundError):  # deleted since the folder was read
                     stat = entry.stat()
-                    yield FileStamp(path=f"{folder}{entry.name}", mtime_ns=stat.st_mtime_ns, size=stat.st_size)
+                    yield FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
 
     def begun(self) -> bool:
-        """True when there is an article file that we wrote: a hand's own have no digest."""
+        """Return True if an article file is ours: hand-written ones have no digest."""
         for stamp in self.walk():
             with contextlib.suppress(FileNotFoundError), (self.root / stamp.path).open("rb") as file:
-                if versions.is_ours(file.read(versions.HEAD_BYTES)):
+                if paths.is_ours(file.read(paths.HEAD_BYTES)):
                     return True
         return False
 
@@ -119,42 +113,41 @@ class FileArticleStore(Listed):
             yield from (os.path.join(inside, name) for name in sorted(names) if not name.startswith("."))  # noqa: PTH118
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Compare the files with `stamps` (any key). Removes remains of crashed writes unless `sweep` is False."""
-        known = by_path(stamps)
+        """Compare the files with `stamps` (any key). With `sweep`, remove temporary files of crashed writers."""
+        recorded = by_path(stamps)
         new: list[FileStamp] = []
         edited: list[FileStamp] = []
-        for folder, absolute in disk.folders(self.root):
-            with os.scandir(absolute) as found:
-                for entry in found:
-                    if not is_article(entry.name):
-                        if sweep:
-                            disk.unlink_litter(entry)
-                        continue
-                    path = f"{folder}{entry.name}"
-                    try:
-                        stat = entry.stat()
-                    except FileNotFoundError:  # deleted since the folder was read
-                        continue
-                    before = known.pop(path, None)
-                    if before is None or before[1] != stat.st_mtime_ns or before[2] != stat.st_size:
-                        stamp = FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
-                        (new if before is None else edited).append(stamp)
-        missing = sorted(key for key, _, _ in known.values())
+        for path, entry in self._entries():
+            if not is_article(entry.name):
+                if sweep:
+                    disk.unlink_litter(entry)
+                continue
+            try:
+                stat = entry.stat()
+            except FileNotFoundError:  # deleted since the folder was read
+                continue
+            before = recorded.pop(path, None)
+            if before is None or before[1] != stat.st_mtime_ns or before[2] != stat.st_size:
+                stamp = FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
+                (new if before is None else edited).append(stamp)
+        missing = sorted(key for key, _, _ in recorded.values())
         if new or missing:
             self._paths = None
-        return Changes(tuple(sorted(new, key=_path)), tuple(sorted(edited, key=_path)), tuple(missing))
+        new.sort(key=lambda stamp: stamp.path)
+        edited.sort(key=lambda stamp: stamp.path)
+        return Changes(tuple(new), tuple(edited), tuple(missing))
 
     def left_behind(self) -> Changes:
-        """Nothing that is found without a walk: `changed` finds it."""
+        """Return no changes: in a folder, `changed` finds files of a crash."""
         return Changes()
 
     def folder_stamps(self) -> dict[str, tuple[int, int]]:
-        found = {path: (os.stat(path).st_mtime_ns, 0) for _, path in disk.folders(self.root)}  # noqa: PTH116
-        if not found:
+        folders = {path: (os.stat(path).st_mtime_ns, 0) for _, path in disk.folders(self.root)}  # noqa: PTH116
+        if not folders:
             return {}
         with os.scandir(self.root) as beside:
             stats = {entry.path: entry.stat() for entry in beside if entry.is_file()}
-        return found | {path: (stat.st_mtime_ns, stat.st_size) for path, stat in stats.items()}
+        return folders | {path: (stat.st_mtime_ns, stat.st_size) for path, stat in stats.items()}
 
     def read(self, path: str) -> bytes:
         return self._inside(path).read_bytes()
@@ -185,7 +178,7 @@ class FileArticleStore(Listed):
         return True
 
     def delete_all(self, paths: Iterable[str]) -> None:
-        inside = [path for one in paths if (path := self._inside(one)).exists()]
+        inside = [path for name in paths if (path := self._inside(name)).exists()]
         for path in inside:
             path.unlink(missing_ok=True)
         for folder in {path.parent for path in inside}:
@@ -199,11 +192,14 @@ class FileArticleStore(Listed):
         yield from (FolderFile(path) for path in self.root.iterdir() if path.is_file())
 
     def sweep(self) -> int:
-        removed = 0
-        for _, absolute in disk.folders(self.root):
-            with os.scandir(absolute) as found:
-                removed += sum(disk.unlink_litter(entry) for entry in found)
-        return removed
+        return sum(disk.unlink_litter(entry) for _, entry in self._entries())
+
+    def _entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        """Yield path and entry of everything in the folders of articles, in order within each folder."""
+        for folder, absolute in disk.folders(self.root):
+            with os.scandir(absolute) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+            yield from ((f"{folder}{entry.name}", entry) for entry in entries)
 
     def _settle(self) -> None:
         for folder in sorted(self._unsettled or ()):
@@ -216,20 +212,18 @@ class FileArticleStore(Listed):
 
     def _candidates(self, id: str) -> list[str]:
         for names in (self._paths, None):
-            found = names if names is not None else self._read_names()
-            likely = [path for path in found.get(id[:ID_CHARS], []) if id.startswith(id_part(path) or id)]
-            likely.sort(key=lambda path: id_part(path) is None)  # before a hand's file that has the same id
+            index = names if names is not None else self._read_names()
+            likely = [path for path in index.get(id[:ID_CHARS], []) if id.startswith(id_part(path) or id)]
+            likely.sort(key=lambda path: id_part(path) is None)  # before a hand-written file with the same id
             if names is None or all((self.root / path).exists() for path in likely):
                 break
         return likely
 
     def _read_names(self) -> dict[str, list[str]]:
         self._paths = {}
-        for folder, absolute in disk.folders(self.root):
-            with os.scandir(absolute) as entries:
-                names = sorted(entry.name for entry in entries if is_article(entry.name))
-            for name in names:
-                self._remember(f"{folder}{name}")
+        for path, entry in self._entries():
+            if is_article(entry.name):
+                self._remember(path)
         return self._paths
 
     def _remember(self, path: str) -> None:
@@ -241,11 +235,8 @@ class FileArticleStore(Listed):
             paths.append(path)
 
     def _id_of(self, path: str) -> str | None:
-        try:
-            data = self._inside(path).read_bytes()
-        except FileNotFoundError:
-            return None
-        return versions.id_in(data, path)
+        data = self._read(path)
+        return None if data is None else paths.id_in(data, path)
 
     def _read(self, path: str) -> bytes | None:
         try:
@@ -253,16 +244,8 @@ class FileArticleStore(Listed):
         except FileNotFoundError:
             return None
 
-    def _stamp(self, path: str) -> FileStamp:
-        stat = self._inside(path).stat()
-        return FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
-
     def _inside(self, path: str) -> Path:
         return self.root.joinpath(*paths.checked(path, self.root).split("/"))
-
-
-def _path(stamp: FileStamp) -> str:
-    return stamp.path
 
 
 def open_articles(place: str, environ: Mapping[str, str]) -> ArticleStore:

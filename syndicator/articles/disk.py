@@ -1,4 +1,4 @@
-"""Files that are whole or absent, whenever a crash comes: written beside their place, made durable, then renamed."""
+"""Write files atomically and durably: temporary file in the same folder, fsync, rename."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-PRIVATE, PRIVATE_FOLDER = 0o600, 0o700  # rights of what is for this account alone
+PRIVATE, PRIVATE_FOLDER = 0o600, 0o700  # modes of files and folders of this account alone
 _TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
 
 
 def write(
     path: Path, data: bytes, *, durable: bool = True, folders: set[Path] | None = None, mode: int = 0o644
 ) -> os.stat_result:
-    """Write `data` by temporary file, fsync, rename; return the stat. A crash leaves old or new, and perhaps litter
-    (`is_litter`). Not `durable`: no fsync; with `folders`: the caller syncs those. `mode`: before umask."""
+    """Write `data` by temporary file, fsync and rename; return the stat. A crash leaves the old file or the new one,
+    and perhaps the temporary one (`is_litter`). Without `durable`: no fsync. The caller syncs the folders added to
+    `folders`. `mode`: before umask."""
     if durable:
         make_folder(path.parent)
     else:
@@ -45,13 +46,13 @@ def write(
 
 
 def make_private_folder(path: Path) -> None:
-    """`path` with its parents, for this account alone; also one that others could read."""
+    """Create `path` with its parents; make it accessible to this account only, even if it existed."""
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(PRIVATE_FOLDER)
 
 
 def make_folder(path: Path) -> None:
-    """`path` with its parents, each durable in its own parent."""
+    """Create `path` with its parents, each durable in its own parent."""
     if path.is_dir():
         return
     make_folder(path.parent)
@@ -60,7 +61,7 @@ def make_folder(path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Makes durable which files are in the folder. Raises OSError."""
+    """Make created, renamed and deleted entries of the folder durable. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -69,13 +70,13 @@ def sync_folder(path: Path) -> None:
 
 
 def is_litter(name: str) -> bool:
-    """True for a temporary file whose writer is gone."""
+    """Return True for a temporary file whose writer has ended."""
     match = _TEMPORARY.fullmatch(name)
     return match is not None and not _alive(int(match[1]))
 
 
 def unlink_litter(entry: os.DirEntry[str]) -> bool:
-    """Removes the file when it is a temporary one whose writer is gone."""
+    """Delete the file if it is a temporary one whose writer has ended; return True if so."""
     if not entry.name.startswith(".") or not is_litter(entry.name):
         return False
     Path(entry.path).unlink(missing_ok=True)
@@ -83,7 +84,7 @@ def unlink_litter(entry: os.DirEntry[str]) -> bool:
 
 
 def folders(root: Path) -> Iterator[tuple[str, str]]:
-    """Folders of articles with paths, in order: `root` (as "") and its YYYY/MM/ folders."""
+    """Yield (prefix, path) of the folders of articles in order: `root` (prefix "") and its YYYY/MM/ folders."""
     if root.is_dir():
         yield "", str(root)
     for year in _named(root, r"\d{4}"):
@@ -93,8 +94,8 @@ def folders(root: Path) -> Iterator[tuple[str, str]]:
 
 def _named(folder: Path, pattern: str) -> list[str]:
     try:
-        with os.scandir(folder) as found:
-            return sorted(entry.name for entry in found if re.fullmatch(pattern, entry.name) and entry.is_dir())
+        with os.scandir(folder) as listing:
+            return sorted(entry.name for entry in listing if re.fullmatch(pattern, entry.name) and entry.is_dir())
     except FileNotFoundError:
         return []
 
@@ -104,8 +105,8 @@ def _alive(pid: int) -> bool:
         return False  # called between our own writes, never during one
     try:
         os.kill(pid, 0)
+    except (PermissionError, OverflowError):
+        pass
     except ProcessLookupError:
         return False
-    except (PermissionError, OverflowError):
-        return True
     return True

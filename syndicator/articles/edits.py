@@ -1,4 +1,4 @@
-"""Merge a new version into a file that a hand may have edited: the edit wins. Who wrote a field and who may. Pure."""
+"""Merge a new version into a file that may be edited by hand: edits win. Who wrote a field, and who may. Pure."""
 
 from __future__ import annotations
 
@@ -17,43 +17,43 @@ from syndicator.core.model import Article
 FIELDS = ("title", "date", "excerpt", "coverImage", "author", "tags", "category", "body")
 _HASH_CHARS = 6  # one edit in 16 million goes unnoticed, and eight hashes stay a short line
 _DIGEST = re.compile(rf"[0-9a-f]{{{_HASH_CHARS * len(FIELDS)}}}")
-_NO_HASH = "0" * _HASH_CHARS  # before an edit that we know of, of a field that we never wrote
+_NO_HASH = "0" * _HASH_CHARS  # of a field that we never wrote and a hand did
 
 
 def names() -> tuple[str, ...]:
-    """The fields, by their keys in the file, whose edits are known."""
+    """Return the keys of the fields whose edits are detected."""
     return (*FIELDS, *(row.key for row in fields.signed()))
 
 
 def digest(article: Article) -> str:
-    """The `digest` of a file of just this `article`: 48 hexadecimal characters."""
+    """Return the `digest` of a file of just this `article`: 48 hexadecimal characters."""
     return "".join(_hash(article, name) for name in FIELDS)
 
 
 def sign(article: Article) -> Article:
-    """`article` with both digests, as a file has them that no hand edited."""
+    """Return `article` with both digests, as in a file without hand edits."""
     hashes = {row.key: _hash(article, row.key) for row in fields.signed() if row.written(article)}
     return replace(article, digest=digest(article), digest2=_joined(hashes))
 
 
 def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
-    """`merged` with the digests of `ours`, which show edits; equal edited fields keep their old digest."""
+    """Return `merged` with digests of `ours`, so that edits differ; edited fields equal to ours keep theirs."""
     edited, before = hand_edited(in_file), _written(in_file)
     new = {name: _hash(ours, name) for name in names()}
-    kept = {name for name in edited if new[name] == _hash(merged, name)}
-    hashes = {name: before.get(name, _NO_HASH) if name in kept else new[name] for name in new}
+    unchanged = {name for name in edited if new[name] == _hash(merged, name)}
+    hashes = {name: before.get(name, _NO_HASH) if name in unchanged else new[name] for name in new}
     later = {row.key: hashes[row.key] for row in fields.signed() if row.key in edited or row.written(ours)}
     return replace(merged, digest="".join(hashes[name] for name in FIELDS), digest2=_joined(later))
 
 
 def hand_edited(article: Article) -> frozenset[str]:
-    """The names (of `names()`) that a hand changed in `article`, as loaded from its file."""
+    """Return the names (of `names()`) that a hand changed in `article`, as loaded from its file."""
     written = _written(article)
     return frozenset(name for name in names() if _differs(article, name, written.get(name)))
 
 
 def is_hand_edited(article: Article, name: str) -> bool:
-    """True when a hand changed the field `name` of `article`, as loaded from its file."""
+    """Return True if a hand changed the field `name` of `article`, as loaded from its file."""
     return _differs(article, name, _written(article).get(name))
 
 
@@ -62,7 +62,7 @@ def _differs(article: Article, name: str, written: str | None) -> bool:
 
 
 def _written(article: Article) -> dict[str, str]:
-    """The hashes of what we wrote last, of each field that has one: none in a file that was written by hand."""
+    """Return the hashes of the values that we wrote last, by field: {} for a hand-written file."""
     if not _DIGEST.fullmatch(article.digest):
         return {}
     first = {name: article.digest[at * _HASH_CHARS : (at + 1) * _HASH_CHARS] for at, name in enumerate(FIELDS)}
@@ -80,9 +80,9 @@ def _text(article: Article, name: str) -> str:
     return "\x1f".join(value) if isinstance(value, list) else str(value or "")
 
 
-@lru_cache(8)  # as with `field_types.spelled`
+@lru_cache(8)  # as `fields.spelled`
 def _trimmed(body: str) -> str:
-    """Editors trim the ends of lines on their own: that is no edit."""
+    """Normalise `body` without blanks at line ends: editors trim these on their own, which is no edit."""
     return "\n".join(line.rstrip(" \t") for line in BODY.settle(body).split("\n"))
 
 
@@ -91,18 +91,19 @@ def _hash(article: Article, name: str) -> str:
 
 
 class By(StrEnum):
-    """Who a field's value is from, as files keep it (`excerpt_by`, `tags_by`, `title_by`, `category_by`)."""
+    """Writers of a field's value, as files record them (`excerpt_by`, `tags_by`, `title_by`, `category_by`)."""
 
     PUBLISHER = "publisher"  # the page or its feed says so
     EXTRACTIVE = "extractive"  # sentences taken from the text
     MATCHED = "matched"  # the taxonomy's words are in the text
-    LEARNT = "learnt"  # articles that a person stood behind say so
+    LEARNT = "learnt"  # learnt from articles that a person confirmed
     LLM = "llm"  # a language model's answer
     OPERATOR = "operator"  # a hand edited the file, or an operator ordered it
 
 
 def by_of(article: Article, field: str) -> By | None:
-    """The writer of `field` or None: an editing hand, the mark (or the model, of a category), else the publisher."""
+    """Return the writer of `field`: the operator if edited, else the recorded one, else the publisher; None if unknown.
+    A category without a mark is the model's if excerpt or tags are."""
     if is_hand_edited(article, field):
         return By.OPERATOR
     if field in ("excerpt", "tags"):
@@ -115,7 +116,7 @@ def by_of(article: Article, field: str) -> By | None:
 
 
 def may_write(article: Article, field: str, by: By) -> bool:
-    """True if `by` may replace `field`: never an operator's; a model's only by a new answer or for a changed text."""
+    """Return True if `by` may replace `field`: operators always win, and models yield only to models and publishers."""
     if by is By.OPERATOR:
         return True
     match by_of(article, field):
@@ -128,26 +129,26 @@ def may_write(article: Article, field: str, by: By) -> bool:
 
 
 def claim(article: Article) -> Article:
-    """`article` as loaded, with tags_by and excerpt_by "operator" where a hand wrote those."""
+    """Return `article` as loaded, with tags_by and excerpt_by "operator" if a hand wrote those."""
     return _claimed(article, article)
 
 
 def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """`ours_new` over `in_file`, keeping the operator's fields not `ordered`; id (and added, unless ordered) stay."""
+    """Merge `ours_new` over `in_file`. The operator's fields stay unless `ordered`, as do id and `added`."""
     ours = settle(ours_new)
-    kept: dict[str, Any] = {
+    theirs: dict[str, Any] = {
         (attribute := name if name == "body" else fields.row(name).attribute): getattr(in_file, attribute)
         for name in names()
-        # whoever made `ours_new` asked for itself before; here only the operator's words are guarded
+        # the caller checked `ours_new` with may_write; here only the operator's values are guarded
         if not may_write(in_file, name, By.OPERATOR if name in ordered else By.PUBLISHER)
     }
     added = ours.added if "added" in ordered else in_file.added or ours.added
-    merged = sign_merged(replace(ours, **kept, added=added), ours, in_file)
+    merged = sign_merged(replace(ours, **theirs, added=added), ours, in_file)
     return _claimed(merged, in_file, ordered)
 
 
 def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """`article` with the operator's marks of `in_file`, and those of its edited excerpt and tags not `ordered`."""
+    """Mark as the operator's the fields, not `ordered`, that `in_file` marks so or that a hand edited there."""
     edited = hand_edited(in_file)
     marks: dict[str, Any] = {
         f"{name}_by": By.OPERATOR.value
@@ -155,7 +156,7 @@ def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) 
         if name not in ordered
         and (getattr(in_file, f"{name}_by") == By.OPERATOR or (name in edited and name in ("excerpt", "tags")))
     }
-    # the language model's category stays known as such when its excerpt or tags were edited, which said so
+    # an unmarked category is the model's by its excerpt or tags: mark it before an edit hides that
     by = marks.get("category_by") or article.category_by or category_by(article)
     claimed = replace(article, **{**marks, "category_by": by})
     return replace(claimed, category_by="") if by == category_by(claimed) else claimed

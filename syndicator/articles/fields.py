@@ -1,9 +1,8 @@
-"""The fields of an article file, one row each: the writer, the loader, the normal form and the keys that are ours
-derive from the table. A new field is a row here and an attribute of `model.Article`. A key is ours in files of its
-schema or a later one (no `schema`: 1), as operators and site generators have keys of their own. A file says the lowest
-schema that its values need, so that it stays as it is to the byte. A new row takes the schema after the last released
-one. An operator's key with the name of a later field stays theirs: `operator_keys` lists it, and our field is not in
-that file. Times are UTC, whole seconds, ISO 8601 with a Z."""
+"""Fields of an article file, one row each in TABLE; writer, loader and normal form derive from it. A new field is a row
+here, with the schema after the last released one, and an attribute of `model.Article`. A key is ours in files of its
+schema or a later one (no `schema`: 1). A file states the lowest schema that its values need, so that old files keep
+their bytes. An operator's key with the name of a later field stays theirs: `operator_keys` lists it, and our field is
+left out of that file. Times are UTC, whole seconds, ISO 8601 with a Z."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ from syndicator.core.urls import BadUrl, canonical
 
 
 def moment(value: datetime | None) -> datetime | None:
-    """`value` in UTC without its microseconds, which no feed format of ours needs; a naive time counts as UTC."""
+    """Return `value` in UTC and whole seconds; a naive time counts as UTC."""
     if value is None:
         return None
     aware = value if value.tzinfo else value.replace(tzinfo=UTC)
@@ -30,18 +29,18 @@ def moment(value: datetime | None) -> datetime | None:
 
 
 def parsed(value: str) -> datetime:
-    """The time that ISO 8601 text says, in UTC. Raises ValueError."""
+    """Parse ISO 8601 into UTC. Raises ValueError."""
     return moment(datetime.fromisoformat(value)) or datetime.min.replace(tzinfo=UTC)
 
 
 def iso(value: datetime | None) -> str:
-    """ISO 8601 in UTC with a Z, "" for None."""
+    """Return ISO 8601 in UTC with a Z, "" for None."""
     # years before 1000 come without leading zeros from strftime on some systems; the whole has 20 characters
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0") if value else ""
 
 
 def day(article: Article) -> str:
-    """The day an article counts for, YYYY-MM-DD in UTC: published, else added, "" when neither is known."""
+    """Return the day of an article, YYYY-MM-DD in UTC: published, else added, else ""."""
     return iso(moment(article.published or article.added))[:10]
 
 
@@ -57,7 +56,8 @@ _SHOWN_CHARS = 40  # of a wrong value, in a message
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """`settle`: to normal form; `write`: to YAML; `read`: back, or ConfigError; `absent`: value without a key."""
+    """Conversions of a value: `settle` to normal form, `write` to YAML, `read` back (raises ConfigError). `absent`: the
+    YAML value to read if the key is missing."""
 
     settle: Callable[[Any], Any]
     write: Callable[[Any], Any]
@@ -80,7 +80,7 @@ def _read_text(value: Any, where: str) -> str:
 
 
 def _read_texts(value: Any, where: str) -> tuple[str, ...]:
-    """A list, or one text with commas as people write tags."""
+    """Read a list, or one text with commas."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -89,27 +89,27 @@ def _read_texts(value: Any, where: str) -> tuple[str, ...]:
 
 
 def _read_time(value: Any, where: str) -> datetime | None:
-    given = _read_text(value, where)
+    value_text = _read_text(value, where)
     try:
-        return moment(datetime.fromisoformat(given)) if given else None
+        return moment(datetime.fromisoformat(value_text)) if value_text else None
     except ValueError as error:
         raise ConfigError(
-            f"{where}: {given[:_SHOWN_CHARS]!r} is no time; write it like '2026-11-24T10:00:00Z'"
+            f"{where}: {value_text[:_SHOWN_CHARS]!r} is no time; write it like '2026-11-24T10:00:00Z'"
         ) from error
 
 
 def read_day(value: str, where: str) -> datetime:
-    """The start of the day that `value` names, in UTC; a whole time counts too. Raises ConfigError."""
+    """Return the start of the day `value` in UTC; accepts a whole time too. Raises ConfigError."""
     try:
-        given = datetime.fromisoformat(value)
+        start = datetime.fromisoformat(value)
     except ValueError as error:
         raise ConfigError(f"{where}: {value[:_SHOWN_CHARS]!r} is no day; write it like '2026-11-24'") from error
-    return moment(given) or given.replace(tzinfo=UTC)
+    return moment(start) or start.replace(tzinfo=UTC)
 
 
 def _read_whole(value: Any, where: str) -> int:
-    given = _read_text(value, where)
-    return int(given) if _WHOLE.fullmatch(given) else 0
+    digits = _read_text(value, where)
+    return int(digits) if _WHOLE.fullmatch(digits) else 0
 
 
 def _read_address(value: Any, where: str) -> str:
@@ -123,14 +123,14 @@ def _read_address(value: Any, where: str) -> str:
 
 @lru_cache(8)  # the same body comes five times while a file is written
 def spelled(value: str) -> str:
-    """A body in normal form, but for how it spells what site generators take for their own: as `value` has it."""
+    """Normalise line ends and blank lines of a body; keep the characters that `guarded` adds."""
     tidy = _BLANKS.sub("\n\n", _NEWLINE.sub("\n", text.legal(value))).rstrip()
     blank = len(tidy) - len(tidy.lstrip())
     return tidy[tidy.rfind("\n", 0, blank) + 1 :]  # the first line keeps its indentation
 
 
 def guarded(value: str) -> str:
-    """`value` with an invisible character in `{{<` and `{{%`, which end builds of Hugo; reading removes it."""
+    """Insert an invisible character into `{{<` and `{{%`, which end builds of Hugo. Reading removes it."""
     return _SHORTCODE.sub(f"{{{{{_JOINER}", value)
 
 
@@ -139,20 +139,20 @@ TEXT_OR_NONE = FieldType(lambda value: text.legal(value or "") or None, lambda v
 TEXTS = FieldType(lambda values: tuple(filter(None, map(text.legal, values))), list, _read_texts, [])
 TIME = FieldType(moment, iso, _read_time)
 FLAG = FieldType(bool, _same, lambda value, where: _read_text(value, where).lower() in _TRUE)
-WHOLE = FieldType(lambda value: max(0, value), _same, _read_whole)  # what is no whole number reads as 0: unknown
+WHOLE = FieldType(lambda value: max(0, value), _same, _read_whole)  # anything else reads as 0: unknown
 ADDRESS = FieldType(_legal, _same, _read_address)
 # Markdown with line feeds only, never two blank lines in a row, none at either end. Not in the frontmatter.
 BODY = FieldType(lambda value: _GUARDED.sub("{{", spelled(value)), _same, _read_text)
 
 
 def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
-    """The type of a dataclass with fields of `types`; empty ones are left out; None without `needs`."""
+    """Return the type of a dataclass with fields of `types`. It is None if the field `needs` is empty."""
 
     def settle(value: Any) -> Any:
         if value is None:
             return None
-        made = kind(**{name: type.settle(getattr(value, name)) for name, type in types.items()})
-        return made if not needs or getattr(made, needs) else None
+        record = kind(**{name: type.settle(getattr(value, name)) for name, type in types.items()})
+        return record if not needs or getattr(record, needs) else None
 
     def write(value: Any) -> dict[str, Any]:
         pairs = ((name, type.write(getattr(value, name))) for name, type in types.items()) if value else ()
@@ -161,11 +161,11 @@ def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
     def read(value: Any, where: str) -> Any:
         if not isinstance(value, dict):
             raise ConfigError(f"{where}: has to be indented `key: value` lines")
-        given = {str(name): inner for name, inner in value.items()}
-        if needs and not types[needs].read(given.get(needs, ""), f"{where}: {needs}"):
+        named = {str(name): inner for name, inner in value.items()}
+        if needs and not types[needs].read(named.get(needs, ""), f"{where}: {needs}"):
             return None
-        made = {name: type.read(given.get(name, type.absent), f"{where}: {name}") for name, type in types.items()}
-        return kind(**made)
+        record = {name: type.read(named.get(name, type.absent), f"{where}: {name}") for name, type in types.items()}
+        return kind(**record)
 
     return FieldType(settle, write, read, {})
 
@@ -180,9 +180,9 @@ OPERATOR_KEYS = "operator_keys"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A key of the frontmatter. `name`: its attribute of Article if other; `shown`: makes the value; `always`: written
-    even if empty; `signed`: of a later schema, with its hash in `digest2`; `until`: the schema from which another key
-    has the field, whose old key is ours before if `mine` says so, and is written only if the other cannot be."""
+    """A key of the frontmatter. `name`: its attribute of Article, if other; `shown`: computes the value; `always`:
+    written even if empty; `signed`: its hash is in `digest2`. `until`: the schema that replaced this key; in older
+    files it is ours if `mine` accepts its value, and it is written only if the newer key cannot be."""
 
     key: str
     type: FieldType
@@ -202,7 +202,7 @@ class Field:
         return self.shown(article) if self.shown else getattr(article, self.attribute)
 
     def written(self, article: Article) -> Any:
-        """What a file holds of the field of any article; empty where the field is at its default."""
+        """Return the value as a file holds it; empty if the field is at its default."""
         return self.type.write(self.type.settle(self.value(article)))
 
 
@@ -210,20 +210,16 @@ def _always(key: str, type: FieldType, name: str = "", shown: Callable[[Article]
     return Field(key, type, 1, name, shown, always=True)
 
 
-def _where_set(key: str, type: FieldType) -> Field:
-    return Field(key, type, 1)
-
-
 def _addresses(held: Any) -> bool:
-    """True for what we wrote under `aliases`: whole URLs. Site generators redirect from the paths that stand there."""
+    """Return True if `aliases` holds whole URLs, as we wrote; site generators use it for paths to redirect."""
     listed = held.split(",") if isinstance(held, str) else held or []
-    return isinstance(listed, list) and all("://" in str(one) for one in listed if str(one).strip())
+    return isinstance(listed, list) and all("://" in str(item) for item in listed if str(item).strip())
 
 
 # In the order of the file. The body follows the frontmatter and is no key of it.
 TABLE: tuple[Field, ...] = (
     _always("title", TEXT),
-    _always("date", TEXT, "published", day),  # for people and site generators; read where a hand changed it
+    _always("date", TEXT, "published", day),  # for people and site generators; read only if edited
     _always("excerpt", TEXT),
     _always("coverImage", TEXT_OR_NONE, "cover"),
     _always("author", TEXT_OR_NONE),
@@ -240,17 +236,17 @@ TABLE: tuple[Field, ...] = (
     _always("digest", TEXT),
     _always("excerpt_by", TEXT),
     _always("tags_by", TEXT),
-    _where_set("enclosure", ENCLOSURE),
-    _where_set("also", TEXTS),
-    _where_set("revisions", TEXTS),
-    _where_set("origin", ORIGIN),
-    _where_set("partial", FLAG),
-    _where_set("robots", TEXTS),
+    Field("enclosure", ENCLOSURE, 1),
+    Field("also", TEXTS, 1),
+    Field("revisions", TEXTS, 1),
+    Field("origin", ORIGIN, 1),
+    Field("partial", FLAG, 1),
+    Field("robots", TEXTS, 1),
     Field("aliases", TEXTS, 1, until=3, mine=_addresses),
-    _where_set("keywords", TEXTS),
-    _where_set("section", TEXT),
-    _where_set("merged_into", TEXT),
-    _where_set("split_from", TEXTS),
+    Field("keywords", TEXTS, 1),
+    Field("section", TEXT, 1),
+    Field("merged_into", TEXT, 1),
+    Field("split_from", TEXTS, 1),
     Field("authors", TEXTS, 2, signed=True),
     Field("rights", TEXTS, 2, signed=True),
     Field("hold", FLAG, 2, signed=True),
@@ -265,24 +261,24 @@ TABLE: tuple[Field, ...] = (
 
 
 def row(key: str) -> Field:
-    """The row of `key`, which the table has."""
+    """Return the row of `key`."""
     return next(row for row in TABLE if row.key == key)
 
 
 def signed() -> tuple[Field, ...]:
-    """The rows whose hashes are in `digest2`."""
+    """Return the rows whose hashes are in `digest2`."""
     return tuple(row for row in TABLE if row.signed)
 
 
 def schema_of(values: Mapping[str, Any]) -> int:
-    """The schema of frontmatter `values` (texts). An invalid `schema` is the operator's own key."""
+    """Return the schema of frontmatter `values` (texts). An invalid `schema` is the operator's own key."""
     if (value := values.get(SCHEMA)) is None:
         return 1
     return next((number for number in {row.schema for row in TABLE} if value == str(number)), 1)
 
 
 def known(values: Mapping[str, Any]) -> list[Field]:
-    """The rows whose keys are ours in a file with the frontmatter `values` (scalars as text)."""
+    """Return the rows whose keys are ours in a file with frontmatter `values` (scalars as text)."""
     schema = schema_of(values)
     listed = values.get(OPERATOR_KEYS) if schema > 1 else None
     theirs = listed if isinstance(listed, list) else []
@@ -296,13 +292,13 @@ def _is_ours(row: Field, schema: int, values: Mapping[str, Any], theirs: Iterabl
 
 
 def own_keys(values: Mapping[str, Any]) -> frozenset[str]:
-    """All keys that are ours in a file with the frontmatter `values` (scalars as text)."""
+    """Return all keys that are ours in a file with frontmatter `values` (scalars as text)."""
     keys = (row.key for row in known(values))
     return frozenset((*keys, SCHEMA, OPERATOR_KEYS) if schema_of(values) > 1 else keys)
 
 
 def front(settled: Article, theirs: Iterable[str] = (), *, aged: bool = False) -> dict[str, Any]:
-    """The frontmatter in table order; `theirs`: the operator's keys. `aged`: with keys of earlier schemas."""
+    """Return the frontmatter in table order. `theirs`: the operator's keys; `aged`: use keys of earlier schemas."""
     taken = frozenset(theirs)
     pairs = [(row, row.type.write(row.value(settled))) for row in TABLE]
     old = {row.attribute: row.key for row in TABLE if row.until}
@@ -321,24 +317,24 @@ def front(settled: Article, theirs: Iterable[str] = (), *, aged: bool = False) -
         return first
     schema = max(row.schema for row, _ in later)
     clashing = sorted(row.key for row in TABLE if 1 < row.schema <= schema and row.key in taken)
-    kept = {row.key: value for row, value in later}
-    return first | {SCHEMA: schema} | kept | ({OPERATOR_KEYS: clashing} if clashing else {})
+    newer = {row.key: value for row, value in later}
+    return first | {SCHEMA: schema} | newer | ({OPERATOR_KEYS: clashing} if clashing else {})
 
 
 def settle(article: Article) -> Article:
-    """`article` in normal form: legal characters, UTC whole seconds, None for empty fields. Idempotent."""
+    """Return `article` in normal form: legal characters, UTC whole seconds, None for empty fields. Idempotent."""
     settled = {row.attribute: row.type.settle(getattr(article, row.attribute)) for row in TABLE if row.shown is None}
     normal = replace(article, **settled, body=BODY.settle(article.body))
     return replace(normal, category_by="") if normal.category_by == category_by(normal) else normal
 
 
 def category_by(article: Article) -> str:
-    """The writer of an unmarked category: the language model if excerpt or tags are its own."""
+    """Return the writer of an unmarked category: "llm" if excerpt or tags are a model's, else "matched"."""
     return "llm" if "llm" in (article.excerpt_by, article.tags_by) else "matched"
 
 
 def feeds_of(article: Article) -> list[FeedKey]:
-    """The feeds of `article`. Copies and unlisted ones are in their source's only, held ones in none."""
+    """Return the feeds of `article`: none if held, only its source's if it is a copy or unlisted."""
     if article.hold:
         return []
     aside = article.merged_into or article.unlisted
@@ -346,7 +342,7 @@ def feeds_of(article: Article) -> list[FeedKey]:
 
 
 def named_feeds_of(article: Article) -> dict[FeedKey, str]:
-    """The feeds with the names that they get if they are new. A copy's other feeds are among them."""
+    """Return all feeds of `article`, also those that a copy stays out of, with names for new ones."""
     named: dict[FeedKey, str] = {}
     for name, axis in AXES.items():
         for slug, title in axis.members(article) if axis.members else ():
@@ -355,9 +351,9 @@ def named_feeds_of(article: Article) -> dict[FeedKey, str]:
 
 
 def aliases_of(article: Article) -> list[str]:
-    """Every alias key of `article`: its URL, other URLs below the domain, and its GUID within the source."""
+    """Return every alias key of `article`: its URL, other URLs of the same publisher, its GUID within the source."""
     own = (url for url in article.aliases if urls.same_publisher(url, article.url))
-    found = [urls.alias(article.url), *map(urls.alias, own)]
+    aliases = [urls.alias(article.url), *map(urls.alias, own)]
     if article.source_id:
-        found.append(urls.guid_alias(article.source_key, article.source_id))
-    return list(dict.fromkeys(found))
+        aliases.append(urls.guid_alias(article.source_key, article.source_id))
+    return list(dict.fromkeys(aliases))

@@ -18,7 +18,7 @@ from syndicator.articles.fields import BODY, guarded, read_day, spelled
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, article_id
 
-# Read as text whatever it looks like: `on`, `no`, `1.10` and dates keep their spelling.
+# Every scalar is read as text: `on`, `no`, `1.10` and dates keep their spelling.
 _TextLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -46,29 +46,35 @@ _Dumper.add_representer(str, _string)
 def dump(
     article: Article, extra: Mapping[str, Any] | None = None, *, body: str | None = None, aged: bool = False
 ) -> bytes:
-    """The file of `article`: fields in table order, `extra` keys of the operator, the body. `aged`: with old keys."""
+    """Return the file of `article`: fields in table order, the operator's `extra` keys, the body. A `body` equal to the
+    article's but for spelling keeps its spelling. `aged`: use keys of earlier schemas."""
     settled = fields.settle(article)
     theirs = extra or {}
     as_given = body is not None and BODY.settle(body) == settled.body
-    post = frontmatter.Post(spelled(body) if body is not None and as_given else guarded(settled.body))
-    post.metadata = {**fields.front(settled, theirs, aged=aged), **theirs}
-    written = frontmatter.dumps(post, handler=YAMLHandler(), Dumper=_Dumper, sort_keys=False, width=10**9)
-    head, rule, body = written.partition("\n---\n")
-    # libyaml escapes what is beyond the basic plane; a backslash only ever stands in double quotes here
-    return (_unescape(head) + rule + body.rstrip("\n") + "\n").encode()
+    markdown = spelled(body) if body is not None and as_given else guarded(settled.body)
+    return _file({**fields.front(settled, theirs, aged=aged), **theirs}, markdown)
+
+
+def _file(front: Mapping[str, Any], body: str) -> bytes:
+    post = frontmatter.Post(body)
+    post.metadata = dict(front)
+    text = frontmatter.dumps(post, handler=YAMLHandler(), Dumper=_Dumper, sort_keys=False, width=10**9)
+    head, rule, rest = text.partition("\n---\n")
+    # libyaml escapes characters beyond the basic plane; a backslash only ever stands in double quotes here
+    unescaped = _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[0], head)
+    return (unescaped + rule + rest.rstrip("\n") + "\n").encode()
 
 
 def load(data: bytes, path: str = "") -> Article:
-    """The article in a file's bytes, as the file has it. Raises ConfigError that names `path`, fault and cure."""
+    """Parse an article file. Raises ConfigError that names `path`, fault and cure."""
     try:
         return _remembered(data)
     except ConfigError:
-        return _read(data, path)  # which says where
+        return _read(data, path)  # again, for an error that names the path
 
 
-@lru_cache(4)
+@lru_cache(4)  # a file that is rewritten is read three times on the way
 def _remembered(data: bytes) -> Article:
-    """As `_read`. A file that is written anew is read three times on the way."""
     return _read(data, "")
 
 
@@ -78,8 +84,10 @@ def _read(data: bytes, path: str) -> Article:
     rows = fields.known(values)
     where = path or "article"
     read = {row.key: row.type.read(values.get(row.key, row.type.absent), f"{where}: {row.key}") for row in rows}
-    made: dict[str, Any] = {row.attribute: read[row.key] for row in rows if row.shown is None}
-    settled = fields.settle(Article(**{**made, "id": made["id"] or article_id(made["url"]), "body": body}))
+    attributes: dict[str, Any] = {row.attribute: read[row.key] for row in rows if row.shown is None}
+    settled = fields.settle(
+        Article(**{**attributes, "id": attributes["id"] or article_id(attributes["url"]), "body": body})
+    )
     day = read["date"]
     if day and day != fields.day(settled):
         settled = replace(settled, published=read_day(day, f"{where}: date"))
@@ -87,7 +95,7 @@ def _read(data: bytes, path: str) -> Article:
 
 
 def _by_hand(article: Article, where: str) -> Article:
-    """A hand-written file, counted from its own date. Raises ConfigError if it lacks what an entry needs."""
+    """Take a hand-written file's own date as `added`. Raises ConfigError if title or date is missing."""
     if not article.title:
         raise ConfigError(f"{where}: title: write what the article is called")
     if article.published is None:
@@ -96,11 +104,11 @@ def _by_hand(article: Article, where: str) -> Article:
 
 
 def extra(data: bytes, path: str = "") -> dict[str, Any]:
-    """The keys of a file that are not ours, with their YAML types, so that a rewrite can keep them."""
+    """Return the keys of a file that are not ours, with their YAML types, so that a rewrite can keep them."""
     front, _ = _split(data, path)
     as_text = _parse(front, path, _TextLoader)
     if fields.own_keys(as_text).issuperset(as_text):
-        return {}  # nearly every file, at half the price
+        return {}  # true of nearly every file; saves half of the time
     try:
         values = _parse(front, path, _SafeLoader)
     except ConfigError:  # a tag or date that only the text loader takes
@@ -110,10 +118,11 @@ def extra(data: bytes, path: str = "") -> dict[str, Any]:
 
 
 def foreign(data: bytes, path: str = "") -> tuple[dict[str, Any], str]:
-    """Keys (YAML or, within `+++`, TOML types) and body of another generator's file. Raises ConfigError."""
-    if toml := _TOML.match(data.decode("utf-8-sig", "replace")):
+    """Return keys (YAML or, within `+++`, TOML types) and body of another generator's file. Raises ConfigError."""
+    content = data.decode("utf-8-sig", "replace")
+    if toml := _TOML.match(content):
         try:
-            return tomllib.loads(toml[1]), data.decode("utf-8-sig", "replace")[toml.end() :]
+            return tomllib.loads(toml[1]), content[toml.end() :]
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"{path}: the frontmatter is not valid TOML: {error}") from error
     front, body = _split(data, path)
@@ -124,21 +133,13 @@ def foreign(data: bytes, path: str = "") -> tuple[dict[str, Any], str]:
 
 
 def by_hand(front: Mapping[str, Any], body: str) -> bytes:
-    """The file of an article as a person would write it: `front` in its order, then the body."""
-    post = frontmatter.Post(spelled(body))
-    post.metadata = dict(front)
-    written = frontmatter.dumps(post, handler=YAMLHandler(), Dumper=_Dumper, sort_keys=False, width=10**9)
-    head, rule, rest = written.partition("\n---\n")
-    return (_unescape(head) + rule + rest.rstrip("\n") + "\n").encode()
+    """Return an article file as a person would write it: `front` in its order, then the body."""
+    return _file(front, spelled(body))
 
 
 def body(data: bytes, path: str = "") -> str:
-    """The body as a file spells it. Raises ConfigError."""
+    """Return the body of a file, unchanged. Raises ConfigError."""
     return _split(data, path)[1]
-
-
-def _unescape(head: str) -> str:
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[0], head)
 
 
 def _split(data: bytes, path: str) -> tuple[str, str]:
@@ -170,7 +171,6 @@ def _parse(front: str, path: str, loader: Any) -> dict[str, Any]:
     return {str(key): value for key, value in values.items()}
 
 
-@lru_cache(4)
+@lru_cache(4)  # a rewrite parses a file four times, which would take most of its time
 def _loaded(front: str, loader: Any) -> Any:
-    """Parse YAML, cached: a rewrite looks at a file four times, which takes most of its time."""
     return YAMLHandler().load(front, Loader=loader)

@@ -1,4 +1,4 @@
-"""The command line. Only this package prints: results to stdout, the log to stderr."""
+"""Command line. Only this package prints: results to stdout, the log to stderr."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from importlib import import_module
 from typing import Any
 
 import typer
+from typer._completion_classes import completion_init
 
 from syndicator.cli.base import app
 from syndicator.cli.help import VARIABLE
 from syndicator.cli.logs import hear_others
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
 from syndicator.core.program import program
+from syndicator.core.text import suggestion
 
 __all__ = ["app", "main"]
 
@@ -34,20 +36,18 @@ _COMMANDS = (
     "setup.demo",
     "sources",
 )
-# What timers and watchers call, many times an hour, and a newcomer first: these do without the other commands.
+# Commands that timers call often, and newcomers first: only their own module is loaded.
 _ALONE = {"add": "add", "init": "setup.folder", "status": "status"}
 _ALONE |= dict.fromkeys(("build", "refresh", "serve", "up"), "running.service")
 _BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; typer has no public name for it
 
 
 def main() -> None:
-    """Runs a command and ends the process with its exit code."""
+    """Run a command and end the process with its exit code."""
     _open_closed_streams()
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads all that is installed
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # the search for plugins reads all installed packages
     load_commands(needed(sys.argv[1:]) if VARIABLE not in os.environ else _COMMANDS)
-    if VARIABLE in os.environ:  # a shell asks what a line may go on with
-        from typer._completion_classes import completion_init
-
+    if VARIABLE in os.environ:  # a shell asks for completions
         completion_init()
     hear_others()
     # imports make many objects and no garbage: looking for it takes a tenth of the time of a short command
@@ -64,8 +64,8 @@ def main() -> None:
         code = 130
     except (BrokenPipeError, SystemExit) as ended:
         if not isinstance(ended, BrokenPipeError) and not isinstance(ended.__context__, BrokenPipeError):
-            raise  # typer makes an exit with 1 of what is none
-        # the reader of our output has gone; what is still buffered must not fail again at the end
+            raise  # typer turns a BrokenPipeError into an exit with 1
+        # the reader of our output is gone; flushing the buffer at exit must not fail again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     gc.freeze()  # the process ends now: the interpreter's last garbage collections would be wasted
@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Open streams that the caller closed (`2>&-`), or the database would get their number, and our output."""
+    """Open streams that the caller closed (`2>&-`): else the database gets their numbers, and our output."""
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, name) is None:
             opened = os.open(os.devnull, os.O_RDWR)
@@ -85,13 +85,13 @@ def _open_closed_streams() -> None:
 
 
 def needed(words: Sequence[str]) -> Sequence[str]:
-    """The modules for the command line `words`: one, if its command does without the others. Pure."""
+    """Return the modules to load for the command line `words`. Frequent commands need only their own. Pure."""
     first = next((word for word in words if not word.startswith("-")), "")
     return (_ALONE[first],) if first in _ALONE else _COMMANDS
 
 
 def load_commands(names: Sequence[str] = _COMMANDS) -> None:
-    """Importing the modules of commands registers these with `app`."""
+    """Import modules of commands, which registers these with `app`."""
     for name in names:
         import_module(f"syndicator.cli.{name}")
 
@@ -122,8 +122,6 @@ def _run(*, as_json: bool) -> Any:
 
 
 def _nearer(message: str) -> str:
-    if not (found := re.search(r"'([^']*)' is not one of (.*)", message)):
+    if not (match := re.search(r"'([^']*)' is not one of (.*)", message)):
         return message
-    from syndicator.core.text import suggestion
-
-    return found[0].rstrip(".") + suggestion(found[1], re.findall("'([^']*)'", found[2]))
+    return match[0].rstrip(".") + suggestion(match[1], re.findall("'([^']*)'", match[2]))

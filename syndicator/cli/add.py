@@ -1,4 +1,4 @@
-"""Command add: list, choose, preview, confirm and write what is found; folders of OPML lists."""
+"""Command add: list, choose, preview, confirm and write sources; folders of OPML lists."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, command
+from syndicator.cli.base import CONFIG, Config, Json, command, opened_to_look
 from syndicator.cli.logs import one_line
 from syndicator.cli.operations import apply
 from syndicator.cli.printing import counted
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from syndicator.services.container import App
 
 
-_ITEMS = 10  # of a list that are shown; a choice
+_ITEMS = 10  # items of a list to show; a choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """The chosen candidates, as they are written, and the others at the same addresses."""
+    """Chosen candidates as written, and the others at the same addresses."""
 
     chosen: Sequence[tuple[Candidate, Preview]]
     others: Sequence[tuple[int, Candidate]]  # with their numbers
@@ -40,28 +40,28 @@ class Added:
     written: bool
 
 
-def list_candidates(found: Found) -> None:
-    printing.say(f"{found.address} has {len(found.candidates)}:")
-    for number, one in enumerate(found.candidates, 1):
-        same = next((n for n, other in enumerate(found.candidates, 1) if other.source.url == one.same_as), None)
-        notes = [f"last {one.latest:%Y-%m-%d}"] if one.latest else []
+def list_candidates(result: Found) -> None:
+    printing.say(f"{result.address} has {len(result.candidates)}:")
+    for number, candidate in enumerate(result.candidates, 1):
+        same = next((n for n, other in enumerate(result.candidates, 1) if other.source.url == candidate.same_as), None)
+        notes = [f"last {candidate.latest:%Y-%m-%d}"] if candidate.latest else []
         notes += [f"the same entries as {same}"] if same else []
-        notes += ["known already"] if one.known else []
-        told = f"{one.what}{''.join(f', {note}' for note in notes)}"
-        printing.say(f"  {number}  {one.source.title or one.source.key or 'no title'}: {told}")
-        printing.say(f"     {one.source.url}")
-    if found.untried:
-        printing.say(f"  and {found.untried} more that were not looked at; give the address of the one you want")
+        notes += ["known already"] if candidate.known else []
+        line = f"{candidate.what}{''.join(f', {note}' for note in notes)}"
+        printing.say(f"  {number}  {candidate.source.title or candidate.source.key or 'no title'}: {line}")
+        printing.say(f"     {candidate.source.url}")
+    if result.untried:
+        printing.say(f"  and {result.untried} more that were not looked at; give the address of the one you want")
 
 
 def report(done: Added, *, json: bool, asked: bool, dry_run: bool, brief: bool) -> None:
-    """Prints what was done, and ends with the code of what failed."""
+    """Print the result; exit with the code of the first failure."""
     if json:
         failed = [
             {"address": address, "error": str(error), "reason": error.reason, "exit_code": error.exit_code}
             for address, error in done.failed
         ]
-        printing.as_json([*(_plain(*one, done) for one in done.chosen), *failed])
+        printing.as_json([*(_plain(*candidate, done) for candidate in done.chosen), *failed])
     elif asked:
         _say_written(done)
     elif brief and not dry_run:
@@ -79,14 +79,14 @@ def report(done: Added, *, json: bool, asked: bool, dry_run: bool, brief: bool) 
 
 
 def _say_written(done: Added) -> None:
-    keys = [one.source.key for one, _ in done.chosen if not one.known]
+    keys = [candidate.source.key for candidate, _ in done.chosen if not candidate.known]
     if done.written:
         printing.say(f"added: {', '.join(keys)}")
     elif keys or not done.chosen:
         printing.say("nothing was added")
-    for one, _ in done.chosen:
-        if one.known:
-            printing.say(f"already known: {one.source.key}: {one.source.url}")
+    for candidate, _ in done.chosen:
+        if candidate.known:
+            printing.say(f"already known: {candidate.source.key}: {candidate.source.url}")
 
 
 def _show_briefly(done: Added) -> None:
@@ -106,29 +106,30 @@ def _show_briefly(done: Added) -> None:
 
 
 def show(done: Added, verb: str, *, others: bool = True) -> None:
-    """Prints what was chosen as it would be published, and what was not chosen."""
-    for one, preview in done.chosen:
-        printing.say(f"{'already known' if one.known else verb}: {one.source.key}: {one.source.url} ({one.what})")
-        if one.warning:
-            printing.log("warning", source=one.source.key, what=one.warning)
-        for line in _hosts(one, preview):
+    """Print the chosen sources as they would be published, and the candidates that were not chosen."""
+    for candidate, preview in done.chosen:
+        source, state = candidate.source, "already known" if candidate.known else verb
+        printing.say(f"{state}: {source.key}: {source.url} ({candidate.what})")
+        if candidate.warning:
+            printing.log("warning", source=source.key, what=candidate.warning)
+        for line in _hosts(candidate, preview):
             printing.say(f"    {line}")
-        if one.kind == "list" and not one.known:
-            _show_items(one)
+        if candidate.kind == "list" and not candidate.known:
+            _show_items(candidate)
         for article in preview.articles:
             _show_article(article)
-        if one.kind in ("feed", "sitemap") and not one.known and not one.announced:
+        if candidate.kind in ("feed", "sitemap") and not candidate.known and not candidate.announced:
             printing.say("    nothing to show: it announces no entry")
         for problem in preview.problems:
             printing.say(f"    not published: {problem.what}: {problem.reason} {problem.detail}".rstrip())
-    for number, one in done.others if others else ():
-        printing.say(f"not chosen: {number}: {one.source.url} ({one.what})")
+    for number, candidate in done.others if others else ():
+        printing.say(f"not chosen: {number}: {candidate.source.url} ({candidate.what})")
     if done.others and others:
         printing.say("--pick N takes another, --all every feed of articles")
 
 
 def _hosts(candidate: Candidate, preview: Preview) -> list[str]:
-    """The other hosts that the source speaks for by a line that is written, and those that it would need one for."""
+    """Return lines on other hosts of the articles: those that `speaks_for` covers, and those that it would have to."""
     from syndicator.services.mending.ownership import line
 
     lines = []
@@ -162,33 +163,33 @@ def _show_article(article: ShownArticle) -> None:
     printing.say(f"        from: {', '.join(f'{name} {origin}' for name, origin in article.origins.items())}")
 
 
-def _plain(one: Candidate, preview: Preview, done: Added) -> dict[str, Any]:
+def _plain(candidate: Candidate, preview: Preview, done: Added) -> dict[str, Any]:
     others = [
         {"number": number, "url": other.source.url, "title": other.source.title, "what": other.what}
         for number, other in done.others
     ]
     names = ("source", "what", "entries", "known", "warning", "latest")
     shown = {"articles": preview.articles, "problems": preview.problems, "not_chosen": others}
-    return {name: getattr(one, name) for name in names} | {"proposed_speaks_for": preview.elsewhere, **shown}
+    return {name: getattr(candidate, name) for name in names} | {"proposed_speaks_for": preview.elsewhere, **shown}
 
 
 Meaning = Literal["category", "tag", "ignore"]
 Folders = Annotated[
-    Meaning | None, Argument("What the folders of an OPML list become. Asked on a terminal, else category.")
+    Meaning | None, Argument("Meaning of the folders of an OPML list. Asked on a terminal, else category.")
 ]
 
 _SHOWN = 8  # folders that a question names
 
 
 def is_answered() -> bool:
-    """True when somebody is there to answer questions."""
+    """Return True if somebody can answer questions."""
     return sys.stdin.isatty()
 
 
-def meaning(listed: SubscriptionList, said: Meaning | None, *, ask: bool) -> Meaning:
-    """The meaning of the folders of a list: what the operator `said`, or answers."""
-    if said or not ask or not listed.folders:
-        return said or "category"
+def meaning(listed: SubscriptionList, option: Meaning | None, *, ask: bool) -> Meaning:
+    """Return the meaning of the folders of a list: as given by option, else asked, else category."""
+    if option or not ask or not listed.folders:
+        return option or "category"
     names = one_line(", ".join(listed.folders[:_SHOWN])) + (" ..." if len(listed.folders) > _SHOWN else "")
     question = f"The list has {counted(len(listed.folders), 'folder')} ({names}). What do they become?"
     answers: dict[str, Meaning] = {"category": "category", "tag": "tag", "ignore": "ignore"}
@@ -198,20 +199,20 @@ def meaning(listed: SubscriptionList, said: Meaning | None, *, ask: bool) -> Mea
 
 
 def say_skipped(where: str, skipped: Iterable[Skipped]) -> None:
-    for one in skipped:
-        printing.say(f"skipped: {where} line {one.line}: {one.name or 'no name'}: {one.why}")
+    for entry in skipped:
+        printing.say(f"skipped: {where} line {entry.line}: {entry.name or 'no name'}: {entry.why}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The choice of the operator. `ask`: somebody is there to answer."""
+    """Options of the operator. `ask`: somebody can answer questions."""
 
     pick: tuple[int, ...] = ()
     all: bool = False
     dry_run: bool = False
     json: bool = False
     ask: bool = False
-    brief: bool = False  # the best is taken, and its few lines are enough
+    brief: bool = False  # take the best, print three lines
     folders: Meaning | None = None
 
 
@@ -224,36 +225,35 @@ def add(
         ),
     ],
     pick: Annotated[list[int] | None, Argument("Take number N of what is found. Repeatable.", "N")] = None,
-    all: Annotated[bool, Argument("Take every feed of articles that is found, once, and no comments.")] = False,
+    all: Annotated[bool, Argument("Take every feed of articles found, and no feed of comments.")] = False,
     yes: Annotated[bool, Argument("Do not ask: take the best feed.")] = False,
     dry_run: Annotated[bool, Argument("Show what would be added and its entries; add nothing.")] = False,
-    key: Annotated[str | None, Argument("Its key, of which the address of its feed is made.")] = None,
+    key: Annotated[str | None, Argument("Its key, which is part of its feed's address.")] = None,
     title: Annotated[str | None, Argument("Its name in our feeds.")] = None,
-    category: Annotated[str | None, Argument("For articles that fit no category of taxonomy.toml.")] = None,
-    tag: Annotated[list[str] | None, Argument("Put on each of its articles. Repeatable.")] = None,
+    category: Annotated[str | None, Argument("Category of articles that fit none of taxonomy.toml.")] = None,
+    tag: Annotated[list[str] | None, Argument("Tag for each of its articles. Repeatable.")] = None,
     every: Annotated[str | None, Argument("Visit it every 30m, 6h, 1d.", "TIME")] = None,
-    content: Annotated[Literal["full", "excerpt", "link"] | None, Argument("How much of it is published.")] = None,
-    backfill: Annotated[int | None, typer.Option(min=0, max=1000, help="Entries that its first visit takes.")] = None,
-    allow: Annotated[list[str] | None, Argument("A private network it is on: 127.0.0.1/32:8000.", "NETWORK")] = None,
-    select: Annotated[list[str] | None, Argument("Where the text is on its pages. Repeatable.", "CSS")] = None,
+    content: Annotated[Literal["full", "excerpt", "link"] | None, Argument("How much of a text to publish.")] = None,
+    backfill: Annotated[int | None, typer.Option(min=0, max=1000, help="Entries to take at the first visit.")] = None,
+    allow: Annotated[list[str] | None, Argument("Its private network, such as 127.0.0.1/32:8000.", "NETWORK")] = None,
+    select: Annotated[list[str] | None, Argument("Selector of the text on its pages. Repeatable.", "CSS")] = None,
     folders: Folders = None,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
     """Add sources: feeds, sites, sitemaps, single articles or OPML documents. The feeds of a site are found."""
     from syndicator.services.adding.found import Wishes
-    from syndicator.services.container import open_app
 
-    said: dict[str, Any] = {"key": key, "title": title, "category": category, "every": every, "content": content}
-    said |= {"backfill": backfill, "tags": tuple(tag or ()), "allow": tuple(allow or ())}
-    wishes = Wishes(**said, select=tuple(select or ()))
+    options: dict[str, Any] = {"key": key, "title": title, "category": category, "every": every, "content": content}
+    options |= {"backfill": backfill, "tags": tuple(tag or ()), "allow": tuple(allow or ())}
+    wishes = Wishes(**options, select=tuple(select or ()))
     ask = is_answered() and not (yes or json or dry_run)
     choice = Choice(pick=tuple(pick or ()), all=all, dry_run=dry_run, json=json, ask=ask, brief=yes, folders=folders)
     if bool(pick) + all + yes > 1:
         raise UsageError("--pick, --all and --yes each say what to take; give one of them")
     if pick and len(url) > 1:
-        raise UsageError("--pick counts what one address has; give one address with it")
-    with open_app(config) as opened:
+        raise UsageError("--pick takes a number of one address; give one address with it")
+    with opened_to_look(config) as opened:
         if not opened.settings.site.contact:
             cure = f"set it in {opened.config}/syndicator.toml"
             printing.log("site.contact is not set: site owners cannot reach you", cure=cure)
@@ -262,30 +262,28 @@ def add(
 
 
 async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Choice) -> Added:
-    from syndicator.services.adding import found as writing
-    from syndicator.services.adding import preview, search
-    from syndicator.services.adding.found import open_session
+    from syndicator.services.adding import found, preview, search
 
-    async with open_session(opened, wishes.allow) as session:
+    async with found.open_session(opened, wishes.allow) as session:
         looked = await asyncio.gather(*(search.look(session, address) for address in addresses))
-        found = [_read(opened, one, choice) for one in looked]
-        failed = [(one.address, one.error) for one in found if one.error]
-        if failed and len(found) == 1:
+        results = [_read(opened, result, choice) for result in looked]
+        failed = [(result.address, result.error) for result in results if result.error]
+        if failed and len(results) == 1:
             raise failed[0][1]
-        picked = [_pick(one, choice) for one in found]
-        chosen = writing.named(opened, [one for some in picked for one in some], wishes)
+        picked = [_pick(result, choice) for result in results]
+        chosen = found.named(opened, [candidate for some in picked for candidate in some], wishes)
         others = [
-            (number, one)
-            for all_of, taken in zip(found, picked, strict=True)
-            for number, one in enumerate(all_of.candidates, 1)
-            if one not in taken
+            (number, candidate)
+            for result, taken in zip(results, picked, strict=True)
+            for number, candidate in enumerate(result.candidates, 1)
+            if candidate not in taken
         ]
         if choice.ask and chosen:
             typer.echo("reading the newest entries ...", err=True)
-        shown = await asyncio.gather(*(preview.preview(session, one) for one in chosen))
+        shown = await asyncio.gather(*(preview.preview(session, candidate) for candidate in chosen))
         chosen = list(map(preview.speaking, chosen, shown))
         done = Added(chosen=list(zip(chosen, shown, strict=True)), others=others, failed=failed, written=False)
-        new = [one for one in chosen if not one.known]
+        new = [candidate.source for candidate in chosen if not candidate.known]
         if choice.dry_run or not new:
             return done
         if choice.ask:
@@ -293,46 +291,46 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
             if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
                 return done
         apply(opened, need("add"), {"url": addresses}, addition(opened, chosen, session.known))
-        await preview.first_visits(session, [one.source for one in new])
+        await preview.first_visits(session, new)
         return replace(done, written=True)
 
 
-def _read(opened: App, found: Found, choice: Choice) -> Found:
+def _read(opened: App, result: Found, choice: Choice) -> Found:
     from syndicator.services.adding import search
 
-    if found.listed is None:
-        return found
-    means = meaning(found.listed, choice.folders, ask=choice.ask)
-    again = search.as_found(opened, found.address, found.listed, means)
+    if result.listed is None:
+        return result
+    means = meaning(result.listed, choice.folders, ask=choice.ask)
+    again = search.as_found(opened, result.address, result.listed, means)
     if not choice.json:
         say_skipped(again.address, again.skipped)
     return again
 
 
-def _pick(found: Found, choice: Choice) -> tuple[Candidate, ...]:
+def _pick(result: Found, choice: Choice) -> tuple[Candidate, ...]:
     from syndicator.services.adding.found import best, every
 
-    total = len(found.candidates)
-    if total > 1 and not (found.whole or choice.json or choice.brief):
-        list_candidates(found)
+    total = len(result.candidates)
+    if total > 1 and not (result.whole or choice.json or choice.brief):
+        list_candidates(result)
     if choice.pick:
         wrong = [number for number in choice.pick if not 1 <= number <= total]
         if wrong:
-            raise UsageError(f"--pick {wrong[0]}: {found.address} has {total}; count from 1")
-        return tuple(found.candidates[number - 1] for number in dict.fromkeys(choice.pick))
+            raise UsageError(f"--pick {wrong[0]}: {result.address} has {total}; count from 1")
+        return tuple(result.candidates[number - 1] for number in dict.fromkeys(choice.pick))
     if choice.all:
-        return every(found)
-    return _asked(found) if choice.ask and total > 1 and not found.whole else best(found)
+        return every(result)
+    return _asked(result) if choice.ask and total > 1 and not result.whole else best(result)
 
 
-def _asked(found: Found) -> tuple[Candidate, ...]:
+def _asked(result: Found) -> tuple[Candidate, ...]:
     from syndicator.services.adding.found import every
 
-    total = len(found.candidates)
+    total = len(result.candidates)
     while True:
         answer = typer.prompt("Which one? Numbers such as 1 or 1,3, or all, or none", default="1", err=True).strip()
         if answer in ("all", "none"):
-            return every(found) if answer == "all" else ()
+            return every(result) if answer == "all" else ()
         numbers = [int(part) for part in answer.replace(",", " ").split() if part.isdecimal()]
         if numbers and all(1 <= number <= total for number in numbers):
-            return tuple(found.candidates[number - 1] for number in dict.fromkeys(numbers))
+            return tuple(result.candidates[number - 1] for number in dict.fromkeys(numbers))

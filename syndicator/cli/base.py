@@ -1,4 +1,4 @@
-"""The typer app, common options, how commands change articles under the lock, and how they end on signals."""
+"""Typer app, common options, the app opened for changes (under the lock) and for reading, signals."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ GLOBAL = {"--verbose": 0, "--quiet": 0, "--log-format": 1}
 
 
 def global_first(words: Sequence[str]) -> list[str]:
-    """`words` of a command line with the options of GLOBAL first, each with the values it takes. Pure."""
+    """Move the options of GLOBAL, with their values, to the front of the command line `words`. Pure."""
     first: list[str] = []
     rest: list[str] = []
     left = list(words)
@@ -60,7 +60,7 @@ def global_first(words: Sequence[str]) -> list[str]:
 
 
 class Panels(TyperGroup):
-    """Lists the commands by PANELS. Typer has panels too, but only drawn with rich, which doubles what help costs."""
+    """Group that lists its commands by PANELS. Typer draws panels only with rich, which doubles the time of help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, global_first(args))
@@ -75,14 +75,12 @@ class Panels(TyperGroup):
 
 
 class Exemplified(TyperCommand):
-    """A command whose help ends with examples."""
+    """Command whose help ends with examples."""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        from syndicator.cli.help import lines
-
         whole, program = str(ctx.command_path), str(ctx.find_root().info_name)
-        if found := lines(whole.removeprefix(program).strip(), program):
-            formatter.write("\nExamples:\n" + "\n".join(found) + "\n")
+        if examples := help.lines(whole.removeprefix(program).strip(), program):
+            formatter.write("\nExamples:\n" + "\n".join(examples) + "\n")
 
 
 app = typer.Typer(
@@ -99,28 +97,28 @@ T = TypeVar("T", bound=Callable[..., None])
 
 
 def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], T]:
-    """Make a command of a function whose parameters are Annotated with `Argument` or with typer's own types."""
+    """Register a function as command. Its parameters are Annotated with `Argument` or typer's own types."""
 
-    def made(function: T) -> T:
+    def register(function: T) -> T:
         hints = get_type_hints(function, include_extras=True)
-        parameters = inspect.signature(function).parameters.values()
-        with_options(function, [Field(one.name, hints[one.name], one.default) for one in parameters])
+        parameters = inspect.signature(function).parameters.items()
+        with_options(function, [Field(name, hints[name], parameter.default) for name, parameter in parameters])
         return group.command(name, cls=Exemplified)(function)
 
-    return made
+    return register
 
 
 def with_options(function: T, fields: Sequence[Field]) -> T:
-    """The function with the signature that typer makes options and arguments of."""
-    parameters = [inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, **_typed(one)) for one in fields]
+    """Give the function a signature of `fields`, from which typer makes options and arguments."""
+    parameters = [inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, **_typed(field)) for field in fields]
     function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    function.__annotations__ = {one.name: one.annotation for one in parameters}
+    function.__annotations__ = {field.name: field.annotation for field in parameters}
     return function
 
 
 def _typed(field: Field) -> dict[str, Any]:
     default = field.default
-    if not any(isinstance(one, Argument) for one in getattr(field.annotated, "__metadata__", ())):
+    if not any(isinstance(mark, Argument) for mark in getattr(field.annotated, "__metadata__", ())):
         return {"annotation": field.annotated, "default": default}
     argument, kind = field.argument, list[str] if field.is_list else field.type
     more: dict[str, Any] = {"help": argument.help, "metavar": argument.metavar or None}
@@ -140,7 +138,7 @@ CONFIG = Path("config")
 
 
 def _config(context: typer.Context, value: Path) -> Path:
-    """The named folder; without one, `config` here, else the one of this account."""
+    """Return the folder of --config, else `config` here, else that of this account; warn of outdated settings."""
     source = context.get_parameter_source("config")
     named = source is not None and source.name != "DEFAULT"
     folder = value if named or value.is_dir() else own_config(os.environ) or value
@@ -179,14 +177,16 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log each step of a visit on stderr.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say only what failed, as for cron.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only failures, for cron.")] = False,
     show_completion: Annotated[
         str | None,
-        typer.Option(callback=help.show, is_eager=True, metavar="SHELL", help="Print what bash, zsh or fish reads."),
+        typer.Option(
+            callback=help.show, is_eager=True, metavar="SHELL", help="Print the completion of bash, zsh or fish."
+        ),
     ] = None,
     log_format: Annotated[
         LogFormat | None,
-        typer.Option("--log-format", help="Of the log on stderr. Default: json under systemd, else text."),
+        typer.Option("--log-format", help="Format of the log on stderr. Default: json under systemd, else text."),
     ] = None,
 ) -> None:
     """From source URLs to valid Atom, RSS and JSON feeds per tag, category and source."""
@@ -195,7 +195,7 @@ def root(
     except (OSError, ValueError):  # closed, or not a file
         stderr = None
     choose(chosen(os.environ, stderr, format=log_format, quiet=quiet, verbose=verbose))
-    if any(name.upper().startswith("SYNDICATOR_") for name in os.environ):  # a slip of the pen would go unseen
+    if any(name.upper().startswith("SYNDICATOR_") for name in os.environ):  # a typing error would go unseen
         from syndicator.configuration.settings import unknown_variables
 
         for name, near in unknown_variables(os.environ).items():
@@ -207,7 +207,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change;
 
 @contextmanager
 def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
-    """The app, once no other run is under way. `create`: also where the database is lost."""
+    """Open the app once no other run is under way. `create`: also if the database is lost."""
     from syndicator.configuration.settings import load
     from syndicator.services.container import locked, need_folder, open_app
 
@@ -218,7 +218,7 @@ def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
 
 @contextmanager
 def opened_to_look(config: Path) -> Iterator[App]:
-    """The app, also while a run is under way."""
+    """Open the app, even during a run."""
     from syndicator.services.container import need_folder, open_app
 
     need_folder(config)
@@ -227,20 +227,20 @@ def opened_to_look(config: Path) -> Iterator[App]:
 
 
 def build(opened: App, feeds: Callable[[FeedKey], bool] | None = None) -> tuple[tuple[str, ...], int]:
-    """Build the stale feeds that `feeds` accepts, None for all. Returns the written files and how many are left."""
+    """Build the stale feeds that `feeds` accepts. Return the written files and the number of feeds left."""
     from syndicator.services.build import build_feeds
 
     built = asyncio.run(build_feeds(opened, among=feeds))
     return built.written, built.left
 
 
-# `docker stop` waits for ten seconds: what is left of them is for ending workers and closing files.
+# `docker stop` waits ten seconds; two are for ending workers and closing files.
 GRACE_SECONDS = 8
 
 
 @contextmanager
 def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
-    """Set `stop` on SIGTERM or Ctrl-C; exit with 0 after `grace` seconds, in a long step too, or a second signal."""
+    """Set `stop` on SIGTERM or Ctrl-C. Exit with 0 on a second signal, or after `grace` seconds even in a long step."""
     loop = asyncio.get_running_loop()
     signals = [0]
 
@@ -252,11 +252,8 @@ def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
         loop.call_soon_threadsafe(lambda: None)  # wakes the loop, which sees the event
         signal.alarm(grace)
 
-    def on_alarm(number: int, frame: object) -> None:
-        sys.exit(0)
-
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
-    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, on_alarm)
+    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda number, frame: sys.exit(0))
     try:
         yield
     finally:
@@ -267,7 +264,7 @@ def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
 
 @contextmanager
 def on_hangup(stop: asyncio.Event, reload: Callable[[], None]) -> Iterator[None]:
-    """Calls `reload` on SIGHUP. Where that says that our terminal was closed, `stop` is set instead."""
+    """Call `reload` on SIGHUP; set `stop` if it came because our terminal was closed."""
     loop, had_terminal = asyncio.get_running_loop(), os.isatty(2)
     loop.add_signal_handler(signal.SIGHUP, lambda: stop.set() if had_terminal and not os.isatty(2) else reload())
     try:

@@ -1,5 +1,4 @@
-"""Log on stderr: one line an event, as text or JSON (`--log-format json`, or systemd's journal), with the same names.
-Control characters are shown, never sent."""
+"""Log on stderr, one line an event: text, or JSON with the same names. Control characters are escaped."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ from syndicator.core.text import visible as visible
 Level = Literal["debug", "info", "warning", "error"]
 _COLOURS = {"warning": 33, "error": 31}  # ECMA-48, on a terminal
 _QUOTED = re.compile("[ \t=\r\n\"']")  # a text with one of these is quoted
-# What journald makes of "<4>" at the beginning of a line (sd-daemon(3)), so that `journalctl -p warning` works.
+# Priorities for journald, as "<4>" at the start of a line (sd-daemon(3)), so that `journalctl -p warning` works.
 _PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3}
 
 
@@ -32,7 +31,7 @@ class LogFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The options of the log."""
+    """Options of the log."""
 
     json: bool = False
     journal: bool = False  # stderr is systemd's journal, which keeps a line's priority
@@ -43,7 +42,7 @@ class Choice:
 def chosen(
     environ: Mapping[str, str], stderr: os.stat_result | None, *, format: LogFormat | None, quiet: bool, verbose: bool
 ) -> Choice:
-    """The choice of options and environment: JSON if stderr is the journal (JOURNAL_STREAM, systemd.exec(5)). Pure."""
+    """Return the options of the log: JSON if stderr is the journal (JOURNAL_STREAM, systemd.exec(5)). Pure."""
     journal = stderr is not None and environ.get("JOURNAL_STREAM") == f"{stderr.st_dev}:{stderr.st_ino}"
     return Choice(json=format is LogFormat.JSON if format else journal, journal=journal, quiet=quiet, steps=verbose)
 
@@ -55,21 +54,21 @@ def choice() -> Choice:
     return _choice
 
 
-def choose(made: Choice) -> None:
-    """From now on the log is as `made` says."""
+def choose(options: Choice) -> None:
+    """Configure the log of this process."""
     global _choice
-    _choice = made
+    _choice = options
     steps = logging.getLogger(ROOT)
     steps.handlers.clear()
     steps.setLevel(logging.NOTSET)
-    if made.steps:
+    if options.steps:
         steps.addHandler(_Steps())
         steps.setLevel(logging.DEBUG)
 
 
 def hear_others() -> None:
     """Send warnings to our log: those of third-party packages, and ours that no command prints."""
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a run is still under way is no warning
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of runs that are still under way
     logging.getLogger().addHandler(_Others(logging.WARNING))
 
 
@@ -98,7 +97,7 @@ def _write(event: str, level: str, fields: Mapping[str, object]) -> None:
 def rendered(
     event: str, level: str, fields: Mapping[str, object], now: str, choice: Choice, *, colours: bool = False
 ) -> str:
-    """A line of the log. JSON is ASCII alone, so that what would control a terminal is escaped. Pure."""
+    """Return a line of the log. JSON is pure ASCII, so that control characters are escaped. Pure."""
     typed = {name: as_typed(value) if isinstance(value, str) else value for name, value in fields.items()}
     event = as_typed(event)
     if choice.json:
@@ -122,7 +121,7 @@ def _value(value: object) -> str:
 
 
 class _Steps(logging.Handler):
-    """Each step of a visit on stderr too (see `core.program`). Its end is logged with more by the command itself."""
+    """Handler that logs each step of a visit (see `core.program`) but its end, which the command logs."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.getMessage() != "visited":

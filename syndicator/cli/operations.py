@@ -1,4 +1,4 @@
-"""The commands of operations: options, text, --json, --dry-run and exit code come of the operation alone."""
+"""Commands made from operations: options, text, --json, --dry-run and exit code come from the operation alone."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ if TYPE_CHECKING:
 
 
 class _Change(Exemplified):
-    """A command that does the operation named by its first word, with the options of that operation."""
+    """Command that does the operation named by its first word, with the options of that operation."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         self._named = None
-        if args and (found := operations().get(args[0])) is not None:
-            made = typer.Typer(add_completion=False, rich_markup_mode=None)
-            made.command(args[0])(command([found]))
-            inner = typer.main.get_command(made)
+        if args and (operation := operations().get(args[0])) is not None:
+            typer_app = typer.Typer(add_completion=False, rich_markup_mode=None)
+            typer_app.command(args[0])(command([operation]))
+            inner = typer.main.get_command(typer_app)
             self._named = inner.make_context(args[0], args[1:], parent=ctx)
             return []
         return super().parse_args(ctx, args)
@@ -59,25 +59,23 @@ class _Change(Exemplified):
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Changes"):
-            formatter.write_dl([(one.name, one.help.replace("\n", " ")) for one in _others()])
+            formatter.write_dl(list(_others().items()))
         super().format_epilog(ctx, formatter)
 
 
-def _others() -> list[Operation]:
-    return [one for one in operations().values() if not one.command]
-
-
-def _names(incomplete: str) -> list[str]:
-    return [one.name for one in _others() if one.name.startswith(incomplete)]
+def _others() -> dict[str, str]:
+    """Return name -> help of the operations without a command of their own."""
+    changes = (operation for operation in operations().values() if not operation.command)
+    return {operation.name: operation.help.replace("\n", " ") for operation in changes}
 
 
 @app.command(cls=_Change, context_settings={"ignore_unknown_options": True})
 def change(
-    name: Annotated[str, typer.Argument(metavar="NAME", autocompletion=_names, help="What to change.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", autocompletion=lambda: list(_others()), help="The change.")],
     words: Annotated[list[str] | None, typer.Argument(metavar="...", help="See `change NAME --help`.")] = None,
 ) -> None:
-    """Make any other change that the console can make, or take one back."""
-    need(name)  # which says that there is none
+    """Make any other change that the console can make, or undo one."""
+    need(name)  # raises: there is no such change
 
 
 tags = typer.Typer(help="Propose, confirm, rename and merge tags.", no_args_is_help=True)
@@ -90,34 +88,35 @@ _BY_HAND = ("import", "sources push", "tags review", "tags suggest")
 
 
 def register() -> None:
-    """Give each operation with words of its own a command of `app` or of its group."""
+    """Add each operation that has a command to `app` or to its group."""
     by_words: dict[str, list[Operation]] = {}
-    for one in operations().values():
-        if one.command and one.command not in _BY_HAND:
-            by_words.setdefault(one.command.partition(" --")[0], []).append(one)
-    for words, found in by_words.items():
+    for operation in operations().values():
+        if operation.command and operation.command not in _BY_HAND:
+            by_words.setdefault(operation.command.partition(" --")[0], []).append(operation)
+    for words, group_operations in by_words.items():
         group, _, name = words.rpartition(" ")
-        _GROUPS[group].command(name, cls=Exemplified)(command(found))
+        _GROUPS[group].command(name, cls=Exemplified)(command(group_operations))
 
 
-def command(found: Sequence[Operation]) -> Callable[..., None]:
-    """The function of a command: it does the first operation, or another whose --switch is given."""
-    first, switches = found[0], {one.command.partition(" --")[2]: one for one in found[1:]}
+def command(choices: Sequence[Operation]) -> Callable[..., None]:
+    """Return the function of a command: it does the first operation, or another whose --switch is given."""
+    first, switches = choices[0], {choice.command.partition(" --")[2]: choice for choice in choices[1:]}
 
     def run(config: Path, json: bool, dry_run: bool = False, **values: Any) -> None:
         chosen = next((name for name in switches if values[name]), "")
         operation = switches.get(chosen, first)
-        known = {one.name for one in fields_of(operation)}
-        given = {name: value for name, value in values.items() if name not in switches and value not in (None, [])}
-        for name, value in given.items():
-            if value and name not in known:
+        names = {field.name for field in fields_of(operation)}
+        options = {name: value for name, value in values.items() if name not in switches and value not in (None, [])}
+        for name, value in options.items():
+            if value and name not in names:
                 raise UsageError(f"--{chosen} and --{name} do not go together; say one of the two")
-        perform(config, operation, {name: given[name] for name in given if name in known}, dry_run=dry_run, json=json)
+        arguments = {name: value for name, value in options.items() if name in names}
+        perform(config, operation, arguments, dry_run=dry_run, json=json)
 
-    switched = [Field(name, Annotated[bool, Argument(one.help)], False) for name, one in switches.items()]
+    switched = [Field(name, Annotated[bool, Argument(choice.help)], False) for name, choice in switches.items()]
     common = [Field("json", Json, False), Field("config", Config, CONFIG)]
     common = common if first.is_question else [Field("dry_run", DryRun, False), *common]
-    fields = [one for one in fields_of(first) if not one.argument.hidden]
+    fields = [field for field in fields_of(first) if not field.argument.hidden]
     run.__doc__ = first.help
     return with_options(run, [*fields, *switched, *common])
 
@@ -125,7 +124,7 @@ def command(found: Sequence[Operation]) -> Callable[..., None]:
 def perform(
     config: Path, operation: Operation, values: Mapping[str, Any], *, dry_run: bool = False, json: bool = False
 ) -> None:
-    """Plan an operation, apply it unless `dry_run`, build the feeds, print what was done, and exit with its code."""
+    """Plan an operation, apply it unless `dry_run`, build the feeds, print the result; exit if it failed."""
     arguments, left = arguments_of(operation, values), 0
     written: tuple[str, ...] = ()
     is_done = not (dry_run or operation.is_question)
@@ -172,7 +171,7 @@ def apply(
     planned: Change | None = None,
     progress: Progress = no_progress,
 ) -> Change:
-    """Apply a change as this account, planned here if it was not before. Return it as made."""
+    """Apply a change as this account, planning it first if `planned` is None. Return it as done."""
     from syndicator.operations import perform
 
     planned = planned or operation.plan(opened, arguments, progress)

@@ -1,4 +1,4 @@
-"""Printing: JSON for programs, tables and progress for terminals, numbers with nouns, times for people."""
+"""Printing: JSON for programs, tables and progress for terminals, numbers with nouns, local times."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 
 def local(moment: datetime | None, none: str = "") -> str:
-    """A time of this machine's zone, to the minute; `none` for none."""
+    """Return a time in this machine's zone, to the minute; `none` for None."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else none
 
 
-_WIDE = 60  # of a column; what is longer moves the rest of its line
+_WIDE = 60  # of a column; a longer cell shifts the rest of its line
 
 
 def as_json(value: Any) -> None:
-    """Print `value` as one JSON document; escape what the terminal's encoding lacks or what would control it."""
+    """Print `value` as one JSON document, escaped as far as the terminal needs it."""
     document = visible(json.dumps(plain(value), ensure_ascii=False, indent=2))
     try:
         document.encode(sys.stdout.encoding or "utf-8")
@@ -47,7 +47,7 @@ def as_json(value: Any) -> None:
 
 
 def answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
-    """Print `data` for programs, or lines for people."""
+    """Print `data` as JSON, or `lines` for people."""
     if json:
         as_json(data)
         return
@@ -56,7 +56,7 @@ def answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
 
 
 def address_for_phones(settings: Settings) -> None:
-    """Print the address of feeds that are for the operator alone, on a terminal, where no log keeps it."""
+    """Print the secret address of private feeds, with a QR code; only on a terminal, so that no log records it."""
     if not settings.publish.secret_path or not sys.stdout.isatty():
         return
     from syndicator.publishing.web.shell import qr_lines
@@ -68,7 +68,7 @@ def address_for_phones(settings: Settings) -> None:
 
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:
-    """Prints an error on stderr, and as JSON on stdout where the command was asked for JSON. Returns its exit code."""
+    """Print an error on stderr, with `as_json` also as JSON on stdout. Return its exit code."""
     if logs.choice().json:
         log(str(error), "error", reason=error.reason, exit_code=error.exit_code)
     else:
@@ -83,7 +83,7 @@ def complain_in_json(message: str, reason: str, code: int) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table: wrapped columns under a title on a terminal, tab-separated into a pipe."""
+    """Print a table: aligned columns under a title on a terminal, tab-separated into a pipe."""
     cells = [[as_typed(one_line(cell)) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for row in (columns, *cells):
@@ -105,14 +105,14 @@ def say(line: str) -> None:
     print(visible(as_typed(line)), flush=True)
 
 
-def log_problems(found: Iterable[Problem], level: Level = "warning", **fields: object) -> None:
-    """Logs problems, one a line."""
-    for problem in found:
+def log_problems(problems: Iterable[Problem], level: Level = "warning", **fields: object) -> None:
+    """Log problems, one a line."""
+    for problem in problems:
         log("problem", level, **fields, what=problem.what, reason=problem.reason, detail=problem.detail)
 
 
 def log_visit(outcome: Outcome) -> None:
-    """Logs how a visit ended. That some entries make no article is everyday life, that a source fails is a warning."""
+    """Log the result of a visit: a warning if the source failed, not if entries were skipped."""
     fields: dict[str, object] = {"source": outcome.key, "status": outcome.status, "new": len(outcome.added)}
     more: dict[str, object] = {"changed": len(outcome.changed), "pending": outcome.pending, "waiting": outcome.waiting}
     more |= {"reason": outcome.reason, "detail": outcome.detail} if outcome.reason else {}
@@ -122,7 +122,7 @@ def log_visit(outcome: Outcome) -> None:
 
 
 def log_run(report: RunReport) -> None:
-    """Logs what a run could not do."""
+    """Log the problems of a run."""
     log_problems((*report.built.held, *report.built.set_aside, *report.problems, *report.untold))
     if report.outdated:
         log("articles that an older version read", articles=report.outdated, cure=ConditionReason.OUTDATED.cure)
@@ -137,13 +137,13 @@ def log_run(report: RunReport) -> None:
 
 
 def quiet() -> bool:
-    """True if only failures are printed."""
+    """Return True if only failures are printed."""
     return logs.choice().quiet
 
 
 @contextmanager
 def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterator[Watch]:
-    """Show progress on a terminal, else log lines, also if the operator chose a log, for visits that `tells` picks."""
+    """Show progress on a terminal, else log visits that `tells` accepts; log too if the operator chose log options."""
     from syndicator.services.refresh import Watch
 
     if not sys.stderr.isatty() or logs.choice().steps or logs.choice().quiet:
@@ -174,7 +174,7 @@ def _bar() -> Progress:
 
 @contextmanager
 def counting(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Shows a progress bar on a terminal, nothing otherwise. Yields a function of how many are done and of how many."""
+    """Show a progress bar on a terminal. Yield a function to call with the done and the total number."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
@@ -184,7 +184,7 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def run_report(report: RunReport, *, json: bool) -> None:
-    """Prints what a run did."""
+    """Print the result of a run."""
     if json:
         built = {name: getattr(report.built, name) for name in ("written", "unchanged", "held", "set_aside")}
         as_json({"sources": report.outcomes, **built, "problems": report.problems, "llm": report.llm})
@@ -216,14 +216,14 @@ def run_report(report: RunReport, *, json: bool) -> None:
 
 
 def not_read(problems: Iterable[Problem]) -> None:
-    """Prints which article files could not be read, and why."""
+    """Print the article files that could not be read, with the fault."""
     for problem in problems:
-        said = problem.detail.split(f"{problem.what}: ")[-1]  # it names the file, too
-        say(f"not read: {problem.what}: {said} ({problem.reason})")
+        fault = problem.detail.split(f"{problem.what}: ")[-1]  # it names the file, too
+        say(f"not read: {problem.what}: {fault} ({problem.reason})")
 
 
 def language_model(state: Enriched) -> None:
-    """Prints what the language model has cost today, and how its endpoint does."""
+    """Print today's use of the language model, its failures, and the articles that it refused."""
     meter, counts = state.meter, state.counts
     came = ", ".join(f"{counts[status]} {status}" for status in ("accepted", "refused", "failed") if status in counts)
     say(
@@ -235,5 +235,5 @@ def language_model(state: Enriched) -> None:
         failures = counted(meter.failures, "failure")
         say(f"language model: {failures} in a row, the last {meter.reason} {meter.detail}{until}")
     if state.refused:
-        rows = [(one.what, one.reason, one.detail) for one in state.refused]
+        rows = [(problem.what, problem.reason, problem.detail) for problem in state.refused]
         table("Not described by the language model", ("article", "reason", "detail"), rows)

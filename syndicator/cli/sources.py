@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from syndicator.cli import printing
 from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
-from syndicator.cli.base import CONFIG, Config, DryRun, Json, command
+from syndicator.cli.base import CONFIG, Config, DryRun, Json, command, opened_to_look
 from syndicator.cli.operations import apply, perform
 from syndicator.cli.printing import counted, local
 from syndicator.core.errors import LockedError, NetworkDown
@@ -24,22 +24,21 @@ if TYPE_CHECKING:
 @command()
 def sources(
     action: Annotated[
-        Literal["push"] | None, Argument("push: have workers follow them as they are.", positional=True)
+        Literal["push"] | None, Argument("push: send them to the workers as configured.", positional=True)
     ] = None,
     dry_run: Annotated[bool, Argument("With push: show what would change.")] = False,
     apply_moves: Annotated[bool, Argument("Write the new URLs of moved sources to sources.toml.")] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """List the sources: how the last visit of each went, when the next is due and why. Or push them to workers."""
+    """List the sources: result of the last visit, time of the next, and the reason for it. Or push them to workers."""
     if action:
         perform(config, need("push-sources"), {}, dry_run=dry_run, json=json)
         return
     from syndicator.services import reconcile
-    from syndicator.services.container import open_app
     from syndicator.services.health import status
 
-    with open_app(config) as opened:
+    with opened_to_look(config) as opened:
         moved = [(key, apply(opened, need("adopt-move"), {"key": key})) for key in opened.sources if apply_moves]
         states = reconcile.sources(opened)
         listed = [(opened.sources[key], states[key]) for key in opened.sources]
@@ -69,48 +68,45 @@ def import_(
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Add the feeds of an OPML file, as `syndicator export` or another reader wrote it, and read the newest article of
-    each; or the articles of a folder: markdown files with frontmatter, as Hugo, Jekyll, Astro and Next.js have them."""
+    """Add the feeds of an OPML file and read the newest article of each. Or add the articles of a folder: markdown
+    files with frontmatter, as of Hugo, Jekyll, Astro and Next.js."""
     if file != "-" and Path(file).is_dir():
         from syndicator.services.article_files.importing import markdown_files
 
         perform(config, need("import-articles"), {"files": markdown_files(Path(file))}, dry_run=dry_run, json=json)
         return
-    from syndicator.services.adding import found as writing
-    from syndicator.services.adding import search
-    from syndicator.services.adding.found import by_address
-    from syndicator.services.container import open_app
+    from syndicator.services.adding import found, search
 
-    with open_app(config) as opened:
+    with opened_to_look(config) as opened:
         listed = search.read_file(file)
-        found = search.as_found(opened, file, listed, meaning(listed, folders, ask=not json and is_answered()))
-        named = writing.named(opened, found.candidates, writing.Wishes())
-        new = [one.source for one in named if not one.known]
+        result = search.as_found(opened, file, listed, meaning(listed, folders, ask=not json and is_answered()))
+        named = found.named(opened, result.candidates, found.Wishes())
+        new = [candidate.source for candidate in named if not candidate.known]
         added = [source.key for source in new]
         if new and not dry_run:
-            apply(opened, need("add"), {"url": added}, addition(opened, named, by_address(opened)))
-    known = [one.source.url for one in named if one.known]
+            apply(opened, need("add"), {"url": added}, addition(opened, named, found.by_address(opened)))
+    old = [candidate.source.url for candidate in named if candidate.known]
     would = "would be " if dry_run else ""
     if not json:
         if new:
             printing.table("Sources", ("key", "url"), [(source.key, source.url) for source in new])
-        printing.say(f"{counted(len(added), 'source')} {would}added, {len(known)} already known")
-        say_skipped(file, found.skipped)
+        printing.say(f"{counted(len(added), 'source')} {would}added, {len(old)} already known")
+        say_skipped(file, result.skipped)
     report = None if dry_run or no_refresh or not added else _first_visits(config, added)
     if json:
         failed = {outcome.key: outcome.reason for outcome in report.failed} if report else {}
-        document = {"added": added, "known": known, "skipped": found.skipped, "failed": failed, "applied": not dry_run}
-        printing.as_json(document)
+        lists = {"added": added, "known": old, "skipped": result.skipped, "failed": failed}
+        printing.as_json({**lists, "applied": not dry_run})
     elif report:
         printing.run_report(report, json=False)
         printing.say("next: `syndicator up` reads the rest, serves the feeds and goes on")
 
 
-_FIRST_SECONDS = 90.0  # of the first visits; with those under way and pictures, less than two minutes: a choice
+_FIRST_SECONDS = 90.0  # for the first visits; with pictures and visits under way less than two minutes. A choice
 
 
 def _first_visits(config: Path, keys: list[str]) -> RunReport | None:
-    """Read the newest article of each new source; None if that has to wait, as the log says."""
+    """Read the newest article of each new source; None if another run or the network prevents it, which is logged."""
     from syndicator.cli.running.service import run_once
     from syndicator.services.refresh import Wanted
 
@@ -123,9 +119,8 @@ def _first_visits(config: Path, keys: list[str]) -> RunReport | None:
 
 @command()
 def export(config: Config = CONFIG) -> None:
-    """Print the sources as OPML. `syndicator import` makes the same sources of it."""
+    """Print the sources as OPML, for `syndicator import` or another reader."""
     from syndicator.services.adding import search
-    from syndicator.services.container import open_app
 
-    with open_app(config) as opened:
+    with opened_to_look(config) as opened:
         sys.stdout.buffer.write(search.export(opened))

@@ -1,4 +1,4 @@
-"""status: what an instance does, and what is wrong with it, on one screen."""
+"""Command status: the state of an instance and its problems, on one screen."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from syndicator.cli.printing import counted, local
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.reasons import explained
-from syndicator.core.text import span, width
-from syndicator.operations.operation import Argument
+from syndicator.core.text import span, suggestion, width
+from syndicator.operations.operation import Argument, parsed
 
 if TYPE_CHECKING:
     from syndicator.core.model import Outcome
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from syndicator.services.health.status import SourceHealth
     from syndicator.services.places import Place
 
-_ABOVE = 4  # lines of a screen that the conditions leave to others
+_ABOVE = 4  # lines of the screen for the rest
 _COLUMNS = ("what", "condition", "since", "last success", "reason", "detail", "cure", "next try")
 
 _VISITS = ("visit", "result", "new", "changed", "refused", "seconds", "bytes", "next visit", "why", "detail")
@@ -41,8 +41,8 @@ def status(
     listed: Annotated[
         str, typer.Option("--list", metavar="NAME", help="List articles, changes, conditions, feeds, jobs or sources.")
     ] = "",
-    where: Annotated[list[str] | None, Argument("With --list: which ones, such as source=KEY.", "NAME=VALUE")] = None,
-    after: Annotated[str, Argument("With --list: what comes after this one.", "ID")] = "",
+    where: Annotated[list[str] | None, Argument("With --list: a filter, such as source=KEY.", "NAME=VALUE")] = None,
+    after: Annotated[str, Argument("With --list: continue after this item.", "ID")] = "",
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
@@ -53,11 +53,11 @@ def status(
 
     with place_of(config) as place:
         if listed:
-            _list(place, listed, dict(one.partition("=")[::2] for one in where or ()), after, json=json)
+            _list(place, listed, dict(pair.partition("=")[::2] for pair in where or ()), after, json=json)
             return
         if source is not None:
-            one = look_at(place, source)
-            printing.as_json(report.of_source(one)) if json else _source(one)
+            visited = look_at(place, source)
+            printing.as_json(report.of_source(visited)) if json else _source(visited)
             return
         sources: list[dict[str, Any]] = []
         health = look(place, each=lambda state: sources.append(report.of_state(state)) if json else None)
@@ -69,8 +69,6 @@ def status(
 
 
 def _list(place: Place, name: str, where: Mapping[str, str], after: str, *, json: bool) -> None:
-    from syndicator.core.text import suggestion
-    from syndicator.operations.operation import parsed
     from syndicator.operations.queries import QUERIES
 
     if (query := QUERIES.get(name)) is None:
@@ -79,7 +77,7 @@ def _list(place: Place, name: str, where: Mapping[str, str], after: str, *, json
     if json:
         printing.as_json(page)
         return
-    printing.table(query.help, query.columns, [[one[column] or "" for column in query.columns] for one in page.items])
+    printing.table(query.help, query.columns, [[item[column] or "" for column in query.columns] for item in page.items])
     if page.next:
         printing.log("there are more", cure=f"--after {page.next}")
 
@@ -90,57 +88,54 @@ def _all(health: Health) -> None:
     if sys.stdout.isatty():
         _screen(health.conditions)
     elif health.conditions:
-        printing.table("", _COLUMNS, [_row(one) for one in health.conditions])
+        printing.table("", _COLUMNS, [_row(condition) for condition in health.conditions])
     if health.feed:
         printing.say(f"health feed: {health.feed}")
     if health.llm is not None:
         printing.language_model(health.llm)
 
 
-def _source(found: SourceHealth) -> None:
-    state = found.state
-    printing.say(f"{found.source.key}: {urls.redacted(found.source.url)}{'' if found.source.enabled else ' (off)'}")
+def _source(health: SourceHealth) -> None:
+    state = health.state
+    printing.say(f"{health.source.key}: {urls.redacted(health.source.url)}{'' if health.source.enabled else ' (off)'}")
     if state is None or state.last_visit is None:
         printing.say("not visited yet")
     else:
         printing.say(f"next visit {local(state.next_due, 'now')}{f': {state.due_why}' if state.due_why else ''}")
-    if found.hub:
-        printing.say(hub_line(found.hub))
-    for rule in found.rules:
+    if health.hub:
+        printing.say(hub_line(health.hub))
+    for rule in health.rules:
         printing.say(f"rule: {rule}")
-    _screen(found.conditions)
-    if found.visits:
-        printing.table("Last visits", _VISITS, [_visit(one) for one in found.visits])
-    if found.entries:
-        printing.table(
-            "Entries refused or tried again",
-            _ENTRIES,
-            [
-                (one.url or one.entry_id, one.status, one.reason, one.tries, local(one.next_try), one.detail)
-                for one in found.entries
-            ],
-        )
+    _screen(health.conditions)
+    if health.visits:
+        printing.table("Last visits", _VISITS, [_visit(outcome) for outcome in health.visits])
+    rows = [
+        (entry.url or entry.entry_id, entry.status, entry.reason, entry.tries, local(entry.next_try), entry.detail)
+        for entry in health.entries
+    ]
+    if rows:
+        printing.table("Entries refused or tried again", _ENTRIES, rows)
 
 
-def hub_line(one: Subscription) -> str:
-    """The line about the hub of a source. Pure."""
-    if one.expires is None:
-        means, cure = explained(one.reason) if one.reason else ("it is being asked", "")
-        more = [means, one.detail, f"to do: {cure}" if cure else "", f"asked again {local(one.next_try, 'soon')}"]
-        return one_line(f"hub {urls.redacted(one.hub)} does not push: {'; '.join(part for part in more if part)}")
-    brought = f"{one.pushed:.0f} brought and {one.missed:.0f} missed; last push {local(one.last_push, 'never')}"
-    return one_line(f"hub {urls.redacted(one.hub)} pushes until {local(one.expires)}: {brought}")
+def hub_line(state: Subscription) -> str:
+    """Return the line about the hub of a source. Pure."""
+    if state.expires is None:
+        means, cure = explained(state.reason) if state.reason else ("it is being asked", "")
+        more = [means, state.detail, f"to do: {cure}" if cure else "", f"asked again {local(state.next_try, 'soon')}"]
+        return one_line(f"hub {urls.redacted(state.hub)} does not push: {'; '.join(filter(None, more))}")
+    brought = f"{state.pushed:.0f} brought and {state.missed:.0f} missed; last push {local(state.last_push, 'never')}"
+    return one_line(f"hub {urls.redacted(state.hub)} pushes until {local(state.expires)}: {brought}")
 
 
-def _visit(one: Outcome) -> tuple[Any, ...]:
-    counts = len(one.added), len(one.changed), one.refused, one.seconds, one.bytes
-    return local(one.at), one.reason or one.status, *counts, local(one.next_due), one.due_why, one.detail
+def _visit(visit: Outcome) -> tuple[Any, ...]:
+    counts = len(visit.added), len(visit.changed), visit.refused, visit.seconds, visit.bytes
+    return local(visit.at), visit.reason or visit.status, *counts, local(visit.next_due), visit.due_why, visit.detail
 
 
 def _headline(health: Health) -> str:
-    """297 fine, 3 need you, last article 4 minutes ago."""
+    """Return a line such as: 297 fine, 3 need you, last article 4 minutes ago."""
     need, last = len(health.need_you), health.counts.last_article
-    again = sum(one.kind == "source-failing" and not one.needs_you for one in health.conditions)
+    again = sum(condition.kind == "source-failing" and not condition.needs_you for condition in health.conditions)
     is_empty = not (last or health.fine or health.unvisited or health.conditions)
     parts = (
         f"{health.fine} fine",
@@ -159,70 +154,69 @@ def _numbers(health: Health) -> str:
     counts = health.counts
     entries = "1 entry pending" if counts.pending == 1 else f"{counts.pending} entries pending"
     waiting = f" ({health.waiting} for the next run)" if health.waiting else ""
-    on_hold = sum(one.count for one in health.conditions if one.kind == "articles-on-hold")
+    on_hold = sum(condition.count for condition in health.conditions if condition.kind == "articles-on-hold")
+    fresh = []
+    if delays := health.freshness:
+        median, late = (span(timedelta(seconds=seconds)) for seconds in (delays.median, delays.p95))
+        over = counted(delays.articles, "article")
+        fresh = [f"from publication to feed {median} (median), {late} (p95) over {over}"]
     parts = [
         f"{counted(counts.articles, 'article')}{f' ({on_hold} on hold)' if on_hold else ''}, "
         f"{counted(counts.feeds, 'feed')}",
         f"{entries}{waiting}, {counts.refused} refused" + (f", {health.muted} muted" if health.muted else ""),
         f"last run {local(counts.last_run, 'never')}",
-        *_fresh(health),
+        *fresh,
         *pictured(health.pictures),
         *(f"{room(disk)} at {disk.path}" for disk in health.disks),
     ]
     return "; ".join(parts)
 
 
-def _fresh(health: Health) -> list[str]:
-    if (found := health.freshness) is None:
+def pictured(pictures: Pictured | None) -> list[str]:
+    """Return the numbers of pictures made, waiting and failed, in at most one line. Pure."""
+    if pictures is None or not (pictures.made or pictures.waiting or pictures.failed):
         return []
-    middle, late = (span(timedelta(seconds=one)) for one in (found.median, found.p95))
-    return [f"from publication to feed {middle} (median), {late} (p95) over {counted(found.articles, 'article')}"]
+    failed = ", ".join(f"{count} {reason}" for reason, count in pictures.failed.items())
+    waiting = f", {pictures.waiting} waiting" if pictures.waiting else ""
+    return [f"{counted(pictures.made, 'picture')}{waiting}{f', failed: {failed}' if failed else ''}"]
 
 
-def pictured(found: Pictured | None) -> list[str]:
-    """The count of pictures, and why others are missing. Pure."""
-    if found is None or not (found.made or found.waiting or found.failed):
-        return []
-    failed = ", ".join(f"{count} {reason}" for reason, count in found.failed.items())
-    waiting = f", {found.waiting} waiting" if found.waiting else ""
-    return [f"{counted(found.made, 'picture')}{waiting}{f', failed: {failed}' if failed else ''}"]
-
-
-def _screen(found: Sequence[Condition]) -> None:
+def _screen(conditions: Sequence[Condition]) -> None:
     room = shutil.get_terminal_size()
-    for line in fitting(found, columns=room.columns, lines=room.lines - _ABOVE):
+    for line in fitting(conditions, columns=room.columns, lines=room.lines - _ABOVE):
         printing.say(line)
 
 
-def fitting(found: Sequence[Condition], *, columns: int, lines: int) -> list[str]:
-    """A paragraph for each condition, as many as fit into so many lines of a terminal, and how many do not. Pure."""
+def fitting(conditions: Sequence[Condition], *, columns: int, lines: int) -> list[str]:
+    """Return the paragraphs of as many conditions as fit `lines` of a terminal, then the number of the others. Pure."""
     shown: list[str] = []
-    for place, one in enumerate(found):
-        paragraph = _paragraph(one)
+    for place, condition in enumerate(conditions):
+        paragraph = _paragraph(condition)
         lines -= sum(1 + (width(line) - 1) // columns for line in paragraph)
         if lines < 0 and place:
-            return [*shown, f"{len(found) - place} more: `syndicator status | less`, or --json"]
+            return [*shown, f"{len(conditions) - place} more: `syndicator status | less`, or --json"]
         shown += paragraph
     return shown
 
 
-def _paragraph(one: Condition) -> list[str]:
-    times = {"last success": one.last_success, "next try": one.next_try}
-    told = ", ".join(f"{name} {local(when)}" for name, when in times.items() if when)
-    head = f"{one.subject}: {one.kind}" if one.subject else one.kind.value
-    head += f" since {local(one.since)}" if one.since else ""
+def _paragraph(condition: Condition) -> list[str]:
+    times = {"last success": condition.last_success, "next try": condition.next_try}
+    times_text = ", ".join(f"{name} {local(when)}" for name, when in times.items() if when)
+    head = f"{condition.subject}: {condition.kind}" if condition.subject else condition.kind.value
+    head += f" since {local(condition.since)}" if condition.since else ""
     lines = [
-        f"{head}; {told}" if told else head,
-        f"    {_reason(one)}" + (f": {one.detail}" if one.detail else ""),
-        f"    to do: {one.cure}" if one.cure and one.needs_you else "",
+        f"{head}; {times_text}" if times_text else head,
+        f"    {_reason(condition)}" + (f": {condition.detail}" if condition.detail else ""),
+        f"    to do: {condition.cure}" if condition.cure and condition.needs_you else "",
     ]
     return [one_line(line) for line in lines if line]
 
 
-def _reason(one: Condition) -> str:
-    return f"{one.reason} ({one.code})" if one.code else f"{one.reason} ({one.count})" if one.count > 1 else one.reason
+def _reason(shown: Condition) -> str:
+    more = shown.code or (shown.count if shown.count > 1 else "")
+    return f"{shown.reason} ({more})" if more else shown.reason
 
 
-def _row(one: Condition) -> tuple[Any, ...]:
-    since = local(one.since), local(one.last_success)
-    return one.subject, one.kind.value, *since, _reason(one), one.detail, one.cure, local(one.next_try)
+def _row(shown: Condition) -> tuple[Any, ...]:
+    since = local(shown.since), local(shown.last_success)
+    return shown.subject, shown.kind.value, *since, _reason(shown), shown.detail, shown.cure, local(shown.next_try)

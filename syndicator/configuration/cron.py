@@ -1,4 +1,4 @@
-"""When a cron expression fires next, by APScheduler's cron trigger."""
+"""Next time of a cron expression, by APScheduler's cron trigger."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def next_fire(expression: str, after: datetime) -> datetime:
-    """The next time in UTC after `after` that fits the crontab(5) `expression` in its time zone: if neither day field
-    is "*", one of them is enough. Raises ConfigError with a right example."""
+    """Return the next UTC time after `after` that matches the crontab(5) `expression` in the time zone of `after`. If
+    neither day field is "*", either may match. Raise ConfigError with a valid example."""
     fields = expression.split()
     if len(fields) != _FIELDS:
         raise _bad(expression, f"it has {len(fields)} fields, not {_FIELDS}")
@@ -21,13 +21,13 @@ def next_fire(expression: str, after: datetime) -> datetime:
     either = not day.startswith("*") and not weekday.startswith("*")
     days = [(day, "*"), ("*", weekday)] if either else [(day, weekday)]
     try:
-        fires = [_fire((minute, hour, one, month, other), after) for one, other in days]
+        fires = [_fire((minute, hour, day_of_month, month, other), after) for day_of_month, other in days]
     except ValueError as error:
         raise _bad(expression, str(error)) from error
-    known = [fire for fire in fires if fire is not None]
-    if not known:
+    times = [fire for fire in fires if fire is not None]
+    if not times:
         raise _bad(expression, "it never fires")
-    return min(known)
+    return min(times)
 
 
 def _fire(fields: tuple[str, str, str, str, str], after: datetime) -> datetime | None:
@@ -42,7 +42,7 @@ def _fire(fields: tuple[str, str, str, str, str], after: datetime) -> datetime |
 
 
 def _weekday(field: str) -> str:
-    """The field with names for numbers: APScheduler counts days from Monday = 0, cron from Sunday = 0."""
+    """Replace numbers by names: APScheduler counts days from Monday = 0, cron from Sunday = 0."""
     head, slash, step = field.partition("/")
     if head == "*" and slash:
         head = "0-6"

@@ -1,4 +1,4 @@
-"""Settings of earlier versions that are none any more. A file or a variable that still sets one draws a warning."""
+"""Settings of earlier versions without effect. Files and variables that still set them cause a warning."""
 
 from __future__ import annotations
 
@@ -19,18 +19,17 @@ DROPPED: Final[Mapping[tuple[str, str], str]] = {
 
 
 def without(values: Mapping[str, Any]) -> dict[str, Any]:
-    """`values` of a file without the dropped settings. Pure."""
-    return {section: _rest(section, table) for section, table in values.items()}
-
-
-def _rest(section: str, table: Any) -> Any:
-    if not isinstance(table, Mapping):
-        return table
-    return {key: value for key, value in table.items() if (section, key) not in DROPPED}
+    """Return the `values` of a file without the dropped settings."""
+    return {
+        section: {key: value for key, value in table.items() if (section, key) not in DROPPED}
+        if isinstance(table, Mapping)
+        else table
+        for section, table in values.items()
+    }
 
 
 def in_file(file: TomlFile) -> tuple[Fault, ...]:
-    """One fault for each dropped setting in `file`, with its line."""
+    """Return a fault, with its line, for each dropped setting in `file`."""
     tables = {section: table for section, table in file.values.items() if isinstance(table, Mapping)}
     return tuple(
         file.fault(_message(place, "delete the line"), *place)
@@ -40,13 +39,13 @@ def in_file(file: TomlFile) -> tuple[Fault, ...]:
 
 
 def variables(environ: Mapping[str, str], prefix: str) -> dict[str, tuple[str, str]]:
-    """The variables of `environ` that set a dropped setting, each with its section and key. Pure."""
+    """Return the variables in `environ` that set a dropped setting, each with section and key."""
     names = {f"{prefix}{section}__{key}".upper(): (section, key) for section, key in DROPPED}
     return {name: names[name.upper()] for name in environ if name.upper() in names}
 
 
 def in_environment(environ: Mapping[str, str], prefix: str) -> tuple[Fault, ...]:
-    """One fault for each of these variables."""
+    """Return a fault for each variable that sets a dropped setting."""
     return tuple(
         Fault(file=f"environment variable {name}", key=name, message=_message(place, "unset it"))
         for name, place in variables(environ, prefix).items()

@@ -1,8 +1,7 @@
-"""The language of saved queries, `keep` and `mute`: tag:AI and not (category:Finance or source:example). Pure. Two
-terms side by side mean `and`. tag: category: source: author: language: have a word or a "quoted phrase", title: words
-of the title, url: a part of the address, words: words that the search of the pages would find; a bare one is looked
-for in title, excerpt and body: whole words, any case.
-Also: are the texts read of a source's pages still whole, by their lengths?"""
+"""Query language of saved queries, `keep` and `mute`: tag:AI and not (category:Finance or source:example). Pure.
+Adjacent terms mean `and`. tag: category: source: author: language: take a word or "quoted phrase", title: words of the
+title, url: part of the address, words: search words of the pages. Terms without field match whole words in title,
+excerpt and body, in any case. Also detects pages whose texts became much shorter."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from syndicator.core.text import each_term, slug
 
 FIELDS: Final = ("tag", "category", "source", "author", "language", "title", "url", "words")
 _WORDS: Final = FIELDS[-1]
-_DEEPEST: Final = 50  # nested parentheses; far beyond what a person writes, far below Python's recursion limit
+_DEEPEST: Final = 50  # nested parentheses; far below Python's recursion limit
 
 # Thai to Khmer, kana, ideographs (Unicode blocks)
 _SPACELESS: Final = re.compile(
@@ -56,7 +55,7 @@ Expr = Term | Not | And | Or
 
 
 class QueryError(ValueError):
-    """A query that cannot be read. `at`: the position of the fault, from 0."""
+    """An invalid query. `at`: position of the fault, from 0."""
 
     def __init__(self, message: str, at: int) -> None:
         super().__init__(message)
@@ -70,30 +69,26 @@ class _Token:
     term: Term | None = None
 
 
+@lru_cache(maxsize=256)
 def parse_query(text: str) -> Expr:
-    """The tree of a query. Raises QueryError."""
+    """Return the tree of a query. Raise QueryError."""
     return _Parser(_tokens(text)).whole()
 
 
 def matches(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
-    """True if `article` matches `expr`. `body` returns its plain text, only if the rest does not decide."""
+    """Return True if `article` matches `expr`. `body` returns its plain text and is called only if needed."""
     if isinstance(expr, Not):
         return not matches(expr.inner, article, body)
     if isinstance(expr, And):
-        return all(matches(part, article, body) for part in _cheap_first(expr.parts))
+        return all(matches(part, article, body) for part in sorted(expr.parts, key=_needs_body))
     if isinstance(expr, Or):
-        return any(matches(part, article, body) for part in _cheap_first(expr.parts))
+        return any(matches(part, article, body) for part in sorted(expr.parts, key=_needs_body))
     value = expr.value.casefold()
     if expr.field == _WORDS:
-        return _is_found(set(each_term(value)), article, body)
+        return _has_terms(set(each_term(value)), article, body)
     if expr.field:
         return _TESTS[expr.field](value, article)
     return _says(value, f"{article.title}\n{article.excerpt}") or _says(value, body())
-
-
-def _cheap_first(parts: Sequence[Expr]) -> list[Expr]:
-    """Those that need no body before those that may."""
-    return sorted(parts, key=_needs_body)
 
 
 def _needs_body(expr: Expr) -> bool:
@@ -121,23 +116,19 @@ def _token(match: re.Match[str]) -> _Token:
     if match["paren"]:
         return _Token(match["paren"], at)
     if match["field"]:
-        return _Token("term", at, _field(match, at))
+        name = match["field"].lower()
+        value = match["fphrase"] if match["fphrase"] is not None else match["fword"]
+        if name not in FIELDS:
+            raise QueryError(f"unknown field {match['field']!r}; there are {', '.join(f + ':' for f in FIELDS)}", at)
+        if not value.strip():
+            raise QueryError(f"{name}: needs a word or a quoted phrase right after the colon", at + len(name) + 1)
+        return _Token("term", at, Term(name, value))
     if match["word"] and match["word"].lower() in ("and", "or", "not"):
         return _Token(match["word"].lower(), at)
     value = match["word"] if match["phrase"] is None else match["phrase"]
     if not value.strip():
         raise QueryError("an empty phrase", at)
     return _Token("term", at, Term("", value))
-
-
-def _field(match: re.Match[str], at: int) -> Term:
-    name = match["field"].lower()
-    value = match["fphrase"] if match["fphrase"] is not None else match["fword"]
-    if name not in FIELDS:
-        raise QueryError(f"unknown field {match['field']!r}; there are {', '.join(f + ':' for f in FIELDS)}", at)
-    if not value.strip():
-        raise QueryError(f"{name}: needs a word or a quoted phrase right after the colon", at + len(name) + 1)
-    return Term(name, value)
 
 
 class _Parser:
@@ -149,10 +140,10 @@ class _Parser:
     def whole(self) -> Expr:
         if self.kind == "end":
             raise QueryError("an empty query", 0)
-        found = self.disjunction()
+        expression = self.disjunction()
         if self.kind != "end":
             raise QueryError("a closing parenthesis without an opening one", self.at)
-        return found
+        return expression
 
     @property
     def kind(self) -> str:
@@ -182,8 +173,8 @@ class _Parser:
         while self.kind == "not":
             self.position += 1
             odd = not odd
-        found = self.primary()
-        return Not(found) if odd else found
+        expression = self.primary()
+        return Not(expression) if odd else expression
 
     def primary(self) -> Expr:
         token = self.tokens[self.position]
@@ -199,23 +190,23 @@ class _Parser:
         self.position, self.depth = self.position + 1, self.depth + 1
         if self.depth > _DEEPEST:
             raise QueryError(f"more than {_DEEPEST} nested parentheses", opening.at)
-        found = self.disjunction()
+        expression = self.disjunction()
         if self.kind != ")":
             raise QueryError("this parenthesis is never closed", opening.at)
         self.position, self.depth = self.position + 1, self.depth - 1
-        return found
+        return expression
 
 
 def _says(value: str, text: str) -> bool:
-    """True when the whole words `value` stand in `text`. Scripts without spaces have no word ends to keep to."""
+    """Return True if `text` contains the whole words `value`; scripts without spaces have no word boundaries."""
     before = "" if _SPACELESS.match(value[0]) else r"(?<!\w)"
     after = "" if _SPACELESS.match(value[-1]) else r"(?!\w)"
     pattern = before + r"\s+".join(re.escape(word) for word in value.split()) + after
     return re.search(pattern, text.casefold()) is not None
 
 
-def _is_found(wanted: set[str], article: Article, body: Callable[[], str]) -> bool:
-    """True where the search of the pages finds the article by these terms."""
+def _has_terms(wanted: set[str], article: Article, body: Callable[[], str]) -> bool:
+    """Return True if the pages' search finds the article by these terms."""
     names = (article.title, article.excerpt, article.category, *article.tags, article.author, article.origin.title)
     wanted = wanted.difference(each_term("\n".join(filter(None, names))))
     return not wanted or wanted <= set(each_term(body()))
@@ -243,11 +234,11 @@ _TESTS: Final[dict[str, Callable[[str, Article], bool]]] = {
 
 
 _TAG = re.compile(r"<[^<>]{0,1000}>")
-_KEPT = 2_000  # characters of an entry that was muted: enough to ask another query about it
+_KEPT = 2_000  # characters stored of a muted entry, to test other queries
 
 
 class Choice(Protocol):
-    """A source, or the settings of all."""
+    """A source, or the settings for all sources."""
 
     @property
     def mute(self) -> str | None: ...
@@ -256,15 +247,15 @@ class Choice(Protocol):
 
 
 def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> bool:
-    """True for an article that `mute` asks for, or that `keep` does not. `body`: as in `matches`."""
-    if choice.mute and matches(_parsed(choice.mute), article, body):
+    """Return True if `mute` matches the article or `keep` does not. `body`: as in `matches`."""
+    if choice.mute and matches(parse_query(choice.mute), article, body):
         return True
-    return bool(choice.keep) and not matches(_parsed(choice.keep or ""), article, body)
+    return bool(choice.keep) and not matches(parse_query(choice.keep or ""), article, body)
 
 
 def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
-    """True if the source or the settings leave the entry out, by what the feed says and the source's labels."""
-    choices = [one for one in (source, everywhere) if one.keep or one.mute]
+    """Return True if source or settings leave the entry out, by feed data and the source's labels."""
+    choices = [choice for choice in (source, everywhere) if choice.keep or choice.mute]
     if not choices:
         return False
     article = Article(
@@ -277,11 +268,11 @@ def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
         language=entry.language or source.language,
         source_key=source.key,
     )
-    return any(leaves_out(one, article, lambda: _text(f"{entry.summary} {entry.content}")) for one in choices)
+    return any(leaves_out(choice, article, lambda: _text(f"{entry.summary} {entry.content}")) for choice in choices)
 
 
 def remembered(entry: Entry) -> Entry:
-    """What is kept of a muted entry, to ask an edited query about it when its feed has it no more."""
+    """Return the part of a muted entry to store, so that an edited query can be tested on it later."""
     return replace(entry, summary=_text(f"{entry.summary} {entry.content}").strip()[:_KEPT], content="", enclosures=())
 
 
@@ -289,18 +280,13 @@ def _text(value: str) -> str:
     return html.unescape(_TAG.sub(" ", value))
 
 
-@lru_cache(maxsize=256)
-def _parsed(query: str) -> Expr:
-    return parse_query(query)
-
-
-NEWEST = 5  # texts, against as many or more before them
-_LONG = 300  # characters: shorter texts were never whole
+NEWEST = 5  # texts, compared with at least as many before them
+_LONG = 300  # characters: shorter texts were incomplete before
 _THIRD = 3
 
 
 def has_collapsed(bodies: Sequence[int]) -> bool:
-    """True if the newest texts have a third of the earlier length. `bodies`: lengths, newest first, 0 if refused."""
+    """Return True if the newest `bodies` are a third as long as before. Lengths, newest first, 0 if refused."""
     newest, before = bodies[:NEWEST], bodies[NEWEST:]
     if len(before) < NEWEST or median(before) < _LONG:
         return False
@@ -308,5 +294,5 @@ def has_collapsed(bodies: Sequence[int]) -> bool:
 
 
 def before_collapse(bodies: Sequence[int]) -> tuple[int, ...]:
-    """`bodies` as they were before they collapsed: for a source whose rules have just been mended."""
+    """Return `bodies` without collapsed texts, for a source whose rules were corrected."""
     return tuple(bodies[NEWEST:] if has_collapsed(bodies) else bodies)

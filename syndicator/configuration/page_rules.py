@@ -1,6 +1,5 @@
-"""The selectors of an operator's rules: CSS (Selectors Level 3), also with an attribute, as
-`meta[name=author]::attr(content)` (Scrapy) or `meta[name=author]@content`; which of them no longer match; walls before
-the pages. Pure."""
+"""Selectors of the operator's rules: CSS (Selectors Level 3), optionally with an attribute, as in
+`meta[name=author]::attr(content)` (Scrapy) or `meta[name=author]@content`. Also: missed selectors, and walls. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from syndicator.core.reasons import FetchReason, PageReason, explained
 
 _ATTRIBUTE = re.compile(r"(?:::attr\(\s*(?P<long>[\w:.-]+)\s*\)|@(?P<short>[\w:.-]+))\s*$")
 _BRACKETS = (("[", "]", "div[class=x]"), ("(", ")", "div:not(.x)"))
-_CURES = (  # what is wrong with what is no CSS, the first that is found in it
+_CURES = (  # pattern of invalid CSS and cure; the first match counts
     (r"^\s*\.?/", "this is XPath; write CSS such as div.promo"),
     (r"[{};]", "only the selector is wanted, without { and }; write it like div.promo"),
     (r"@|::", "only author, date, title, cover and links take an attribute (::attr(name) or @name), at the end"),
@@ -29,35 +28,35 @@ _CURES = (  # what is wrong with what is no CSS, the first that is found in it
 
 
 def matched(tree: Any, selector: str) -> list[Any]:
-    """The elements of `tree` that `selector` matches, in their order. Raises RulesError for invalid CSS."""
-    found: list[Any] = compiled(split(selector)[0])(tree)
-    return found
+    """Return the elements of `tree` that `selector` matches, in order. Raise RulesError for invalid CSS."""
+    elements: list[Any] = compiled(split(selector)[0])(tree)
+    return elements
 
 
 def split(selector: str) -> tuple[str, str]:
-    """The CSS in `selector`, and the attribute that it names, "" where it means the element's text."""
-    found = _ATTRIBUTE.search(selector)
-    return (selector[: found.start()], found["long"] or found["short"]) if found else (selector, "")
+    """Return the CSS and the attribute in `selector`, "" if it selects the element's text."""
+    match = _ATTRIBUTE.search(selector)
+    return (selector[: match.start()], match["long"] or match["short"]) if match else (selector, "")
 
 
 @lru_cache(maxsize=512)
 def compiled(css: str) -> Any:
-    """`css` as a function from a tree to its elements. Raises RulesError with the fault and the cure."""
+    """Return `css` as a function from a tree to elements. Raise RulesError with fault and cure."""
     from cssselect import SelectorError
     from lxml.cssselect import CSSSelector
     from lxml.etree import LxmlError
     from lxml.html import Element
 
     try:
-        made = CSSSelector(css, translator="html")
-        made(Element("html"))  # some of what cannot be followed is only seen then, such as a namespace
+        select = CSSSelector(css, translator="html")
+        select(Element("html"))  # some faults appear only now, such as a namespace
     except (SelectorError, LxmlError, ValueError) as error:
-        raise RulesError(f"{css!r} is no CSS selector that can be followed: {_cure(css)}") from error
-    return made
+        raise RulesError(f"{css!r} is not a valid CSS selector: {_cure(css)}") from error
+    return select
 
 
 def _cure(css: str) -> str:
-    """What is wrong with `css`, which is no selector, and how it is written."""
+    """Return the fault of an invalid selector and how to write it."""
     bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", css)
     if "'" in bare or '"' in bare:
         return "a quotation mark is never closed; write a[href='x']"
@@ -69,14 +68,14 @@ def _cure(css: str) -> str:
     return next(cure for pattern, cure in _CURES if re.search(pattern, bare))
 
 
-KEPT: Final = 10  # pages that are remembered
-_LEAST: Final = 3  # pages without which nothing is said, of which most are behind a wall
-LEAD: Final = "partial"  # not a reason: the page was read, and is the free part of an article
+KEPT: Final = 10  # pages remembered
+_LEAST: Final = 3  # pages behind a wall needed for a report
+LEAD: Final = "partial"  # not a reason: the page has the free part of an article
 
 _PAYING = "ask for access and send its credentials (headers_env)"
 _ROBOTS = "ask its owner to let Syndicator in: site.contact is in its User-Agent"
 _FEEDS_OWN = 'or have the feed\'s own text published: content = "feed" under [source.rules]'
-# What can be done, by what stands there.
+# Cures by wall.
 _WALL_CURES: Final = {
     PageReason.PAYWALL: _PAYING,
     PageReason.LOGIN: _PAYING,
@@ -100,37 +99,34 @@ class Wall(NamedTuple):
 
 
 def wall_of(reason: str) -> str | None:
-    """`reason`, of a page that was not read, where it is a wall; None for others, such as a server that fails."""
+    """Return the `reason` of an unread page if it is a wall, else None."""
     return reason if reason in _WALL_CURES else None
 
 
 def wall(walls: Sequence[str]) -> Wall | None:
-    """The wall before most of a source's last pages. `walls`: the wall of each page or "", newest first."""
-    known = walls[:KEPT]
-    found = Counter(one for one in known if one)
-    behind = sum(found.values())
-    if behind < _LEAST or 2 * behind <= len(known):
+    """Return the wall before most of a source's last pages. `walls`: of each page or "", newest first."""
+    latest = walls[:KEPT]
+    counts = Counter(reason_code for reason_code in latest if reason_code)
+    behind = sum(counts.values())
+    if behind < _LEAST or 2 * behind <= len(latest):
         return None
-    reason = min(found, key=lambda one: (-found[one], one))
-    return Wall(reason, _means(reason), behind, len(known), f"{_WALL_CURES.get(reason, _ROBOTS)}, {_FEEDS_OWN}")
-
-
-def _means(reason: str) -> str:
+    reason = min(counts, key=lambda reason_code: (-counts[reason_code], reason_code))
+    means = next((page_reason.means for page_reason in PageReason if page_reason == reason), explained(reason)[0])
     if reason == LEAD:
-        return "they show the beginning of an article to everyone, and the rest to those who pay"
-    return next((one.means for one in PageReason if one == reason), explained(reason)[0])
+        means = "they show the beginning of an article to everyone, and the rest to those who pay"
+    return Wall(reason, means, behind, len(latest), f"{_WALL_CURES.get(reason, _ROBOTS)}, {_FEEDS_OWN}")
 
 
-ENOUGH = 10  # pages in a row without a match, from which the operator is told; a choice
+ENOUGH = 10  # pages in a row without a match until it is reported; a choice
 
 
 def counted(before: Mapping[str, int], pages: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
-    """By selector: how many pages in a row it missed, `before` and in `pages` (matches by selector). Old ones go."""
+    """Update `before`, the number of pages in a row without a match by selector, with `pages` (matches by selector)."""
     for page in pages:
         before = {rule: before.get(rule, 0) + 1 for rule, number in page.items() if not number}
     return before
 
 
 def unmatched(state: SourceState) -> tuple[tuple[str, int], ...]:
-    """The selectors without a match on the last ten pages or more, as `select "div.text"`, with that number."""
+    """Return the selectors (`select "div.text"`) without a match on at least ten pages in a row, with that number."""
     return tuple((rule, pages) for rule, pages in sorted(state.unmatched.items()) if pages >= ENOUGH)

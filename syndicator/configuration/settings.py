@@ -1,5 +1,5 @@
-"""config/syndicator.toml as values; environment variables SYNDICATOR_* override it. An unknown key is an error, an
-unknown variable is not: Kubernetes sets SYNDICATOR_SERVICE_HOST and its like for a service of that name."""
+"""Settings from config/syndicator.toml, overridden by environment variables SYNDICATOR_*. Unknown keys are errors,
+unknown variables are not: Kubernetes sets SYNDICATOR_SERVICE_HOST and others for a service of that name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -19,11 +19,10 @@ from syndicator.configuration.toml_files import Overrides, TomlFile, read_toml_f
 from syndicator.core import axes
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.formats import FORMATS, checked
+from syndicator.core.urls import Network
 
 AxisName = Annotated[
-    str,
-    AfterValidator(axes.checked),
-    Field(json_schema_extra={"enum": [axis.word for _, axis in axes.by_place()]}),
+    str, AfterValidator(axes.checked), Field(json_schema_extra={"enum": [axis.word for _, axis in axes.by_place()]})
 ]
 FormatName = Annotated[str, AfterValidator(checked), Field(json_schema_extra={"enum": list(FORMATS)})]
 
@@ -34,7 +33,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def seconds(value: str) -> int:
-    """The seconds of a duration such as "90s", "30m", "6h", "1d" or "2w". Raises ValueError that says so."""
+    """Return the seconds of a duration such as "90s", "30m", "6h", "1d" or "2w". Raise ValueError with an example."""
     match = re.fullmatch(r"\s*(\d{1,6})\s*([smhdw])\s*", value)
     if not match:
         raise ValueError(f'{value!r} is not a duration; write it like "30m", "6h" or "1d"')
@@ -59,11 +58,15 @@ def _nat64(value: str) -> str:
 Duration = Annotated[str, AfterValidator(_duration)]
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """A table that refuses unknown keys."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _like(pattern: str, cure: str) -> AfterValidator:
+def like(pattern: str, cure: str) -> AfterValidator:
+    """Return a validator of the whole text by `pattern`. `cure`: the error message."""
+
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
             raise ValueError(cure)
@@ -72,7 +75,7 @@ def _like(pattern: str, cure: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-_SECRET_PATH = _like(
+_SECRET_PATH = like(
     "([a-z0-9-]{16,64})?", "write 16 to 64 small letters, digits and hyphens that nobody can guess, or leave it empty"
 )
 
@@ -82,11 +85,11 @@ def _callback(value: str) -> str:
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
         raise ValueError('write it like "https://feeds.example.org/", or leave it empty')
     if parts.username or parts.password:
-        raise ValueError("an address that hubs are told holds no password; their way in is not guessable without")
+        raise ValueError("remove the password: hubs receive this address, and the path of a callback cannot be guessed")
     return value
 
 
-class Site(_Section):
+class Site(Section):
     title: str = "Syndicator"
     url: str = ""  # where feeds/public is served, with http:// or https://; empty: publish.host and publish.port
     contact: str = ""  # a mail address or a page for the owners of the visited sites
@@ -94,12 +97,11 @@ class Site(_Section):
     author: str = ""
     icon: str = ""
     rights: str = ""  # what may be done with your feeds: words, or the address of a licence
-    callback: Annotated[str, AfterValidator(_callback)] = (
-        ""  # where hubs reach the server of `up`; empty: no hub is asked
-    )
+    # where hubs reach the server of `up`; empty: no hub is asked
+    callback: Annotated[str, AfterValidator(_callback)] = ""
 
 
-class Fetch(_Section):
+class Fetch(Section):
     user_agent: str = ""  # empty: Syndicator/<version> (+contact)
     feed_seconds: float = Field(20, gt=0, le=600)
     page_seconds: float = Field(15, gt=0, le=600)
@@ -126,7 +128,7 @@ def query(value: str) -> str:
 Query = Annotated[str, AfterValidator(lambda value: query(value) if value else value)]
 
 
-class Publish(_Section):
+class Publish(Section):
     limit: int = Field(50, ge=1, le=1000)  # entries of a feed: the newest ...
     window_hours: int = Field(72, ge=0)  # ... and all of this long before the newest
     tag_min: int = Field(3, ge=1)  # articles before a tag that is not in taxonomy.toml gets a feed
@@ -155,7 +157,7 @@ _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/
 
 
 def is_bucket(place: str) -> bool:
-    """True for the address of an object store, False for a folder."""
+    """Return True for the address of an object store, False for a folder."""
     return "://" in place
 
 
@@ -168,14 +170,14 @@ def _place(value: str) -> str:
 Place = Annotated[str, AfterValidator(_place)]  # a folder, or s3://bucket/prefix
 
 
-class Paths(_Section):
+class Paths(Section):
     articles: Place = "feeds/articles"
     public: Place = "feeds/public"
-    state: Annotated[str, _like("(?s)(?!.*://).*", "has to be a folder of this machine")] = "feeds/state"
+    state: Annotated[str, like("(?s)(?!.*://).*", "has to be a folder of this machine")] = "feeds/state"
     pages: Place = ""  # fetched pages, see store.pages_days; empty: in the state folder
 
 
-class Store(_Section):
+class Store(Section):
     url: str = ""  # empty: sqlite in the state folder
     pages_days: int = Field(14, ge=0)  # fetched pages are kept so long, to be read again without a visit
 
@@ -201,7 +203,7 @@ _HERE = re.compile(r"https?://(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/]|$)", 
 SECONDS_HERE = 120.0  # of an answer of a language model on this machine: it may have no graphics card
 
 
-class Llm(_Section):
+class Llm(Section):
     url: Annotated[str, AfterValidator(_endpoint)] = ""  # of an OpenAI-compatible endpoint; empty: off
     model: str = ""
     key_env: Annotated[str, AfterValidator(_variable)] = ""  # empty: the endpoint needs no key
@@ -225,12 +227,12 @@ class Llm(_Section):
         return self
 
 
-class Describe(_Section):
+class Describe(Section):
     uncategorised: str = "uncategorised"
     llm: Llm = Llm()
 
 
-class Health(_Section):
+class Health(Section):
     textfile: str = ""  # where each run writes metrics for node_exporter's textfile collector; empty: nowhere
     publish: bool = False  # True: the health feed is in paths.public too, for a web server that serves that folder
 
@@ -246,7 +248,7 @@ def _smtp(value: str) -> str:
     return value
 
 
-class Alert(_Section):
+class Alert(Section):
     command: tuple[str, ...] = ()  # gets what broke or recovered as JSON on its standard input; no shell
     mail: str = ""  # who gets it as a mail
     smtp: Annotated[str, AfterValidator(_smtp)] = "smtp://localhost"
@@ -259,15 +261,28 @@ _NETWORK = re.compile(
 )
 
 
-def network(value: str) -> str:
-    """The spellings that `visiting.fetch.ssrf` reads: 10.0.0.0/8:443, 10.0.0.5, fd00::/8:443, [::1]:8080."""
-    match = _NETWORK.fullmatch(value)
+class Allowed(NamedTuple):
+    """A line of `allow`: a network and a port, None for all ports."""
+
+    network: Network
+    port: int | None
+
+
+def parse_allow(line: str) -> Allowed:
+    """Parse "10.0.0.0/8:443", "10.0.0.5", "fd00::/8:443" or "[::1]:8080". Raise ValueError that quotes the line."""
+    match = _NETWORK.fullmatch(line)
     try:
         if not match or int(match["port"] or 1) not in _PORTS:
-            raise ValueError(value)
-        ipaddress.ip_network(match["net"].strip("[]") + (match["size"] or ""), strict=False)
+            raise ValueError(line)
+        network = ipaddress.ip_network(match["net"].strip("[]") + (match["size"] or ""), strict=False)
     except ValueError as error:
-        raise ValueError('write a network and a port, such as "10.0.0.0/8:443" or "fd00::/8:443"') from error
+        raise ValueError(f'{line!r} is not a network; write it like "10.0.0.0/8:443" or "fd00::/8"') from error
+    return Allowed(network, int(match["port"]) if match["port"] else None)
+
+
+def network(value: str) -> str:
+    """Return `value` if it is a line of `allow`. Raise as `parse_allow` does."""
+    parse_allow(value)
     return value
 
 
@@ -288,7 +303,7 @@ _SIGNING = re.compile(r"whsec_[A-Za-z0-9+/]{32,88}={0,2}|\$\{[A-Za-z_][A-Za-z0-9
 EventType = Literal["article.published", "article.changed", "article.withdrawn", "condition.opened", "condition.closed"]
 
 
-class Webhook(_Section):
+class Webhook(Section):
     """A receiver of events."""
 
     url: Annotated[str, AfterValidator(_receiver)]
@@ -301,14 +316,14 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
 
-class Digest(_Section):
-    """A feed with one entry a day or week, which lists the stories of that time."""
+class Digest(Section):
+    """A feed with one entry per day or week that lists the stories of that time."""
 
-    name: Annotated[str, _like("[a-z0-9](-?[a-z0-9]){0,59}", 'write small letters and hyphens, such as "big-news"')]
-    of: Annotated[str, _like("all|(tags|categories|queries|sources|authors)/[^/]+", 'write "all", "tags/ai"')] = "all"
+    name: Annotated[str, like("[a-z0-9](-?[a-z0-9]){0,59}", 'write small letters and hyphens, such as "big-news"')]
+    of: Annotated[str, like("all|(tags|categories|queries|sources|authors)/[^/]+", 'write "all", "tags/ai"')] = "all"
     every: Literal["day", "week"] = "day"
-    at: Annotated[str, _like(f"(({'|'.join(DAYS)}) )?{_TIME}", 'write "07:00", or "mon 07:00" for a week')] = "07:00"
-    mail: tuple[Annotated[str, _like(r"[^\s@,]+@[^\s@,]+", 'write ["me@example.org"]')], ...] = ()
+    at: Annotated[str, like(f"(({'|'.join(DAYS)}) )?{_TIME}", 'write "07:00", or "mon 07:00" for a week')] = "07:00"
+    mail: tuple[Annotated[str, like(r"[^\s@,]+@[^\s@,]+", 'write ["me@example.org"]')], ...] = ()
 
     @model_validator(mode="after")
     def _fits(self) -> Digest:
@@ -317,14 +332,14 @@ class Digest(_Section):
         return self
 
 
-class Console(_Section):
+class Console(Section):
     host: str = "127.0.0.1"
     port: int = Field(8081, ge=0, le=65535)
     names: tuple[str, ...] = ()  # host names it is reached by besides this machine's: "console.example.org"
 
 
-class Settings(_Section):
-    """Everything an operator can set. `root`: the folder that the paths are relative to."""
+class Settings(Section):
+    """All settings. `root`: the folder for relative paths."""
 
     site: Site = Site()
     fetch: Fetch = Fetch()
@@ -342,16 +357,16 @@ class Settings(_Section):
     @model_validator(mode="after")
     def _private(self) -> Settings:
         if self.publish.secret_path and self.publish.hubs:
-            raise ValueError("publish.hubs would be told the secret addresses of publish.secret_path; leave one empty")
+            raise ValueError("hubs would learn the secret addresses; leave publish.hubs or publish.secret_path empty")
         if self.publish.secret_path and is_bucket(self.paths.public):
             raise ValueError("publish.secret_path does not protect a bucket; set paths.public to a folder")
-        if len({one.name for one in self.digest}) < len(self.digest):
+        if len({digest.name for digest in self.digest}) < len(self.digest):
             raise ValueError("two [[digest]] tables have the same name; give each its own")
         return self
 
     @property
     def articles_at(self) -> str:
-        """A folder, or s3://bucket/prefix; so are the two that follow."""
+        """A folder, or s3://bucket/prefix, as the next two."""
         return self._at(self.paths.articles)
 
     @property
@@ -364,12 +379,12 @@ class Settings(_Section):
 
     @property
     def public_dir(self) -> Path | None:
-        """The folder that is served; None where published files are in an object store."""
+        """The published folder, None if published files are in an object store."""
         return None if is_bucket(self.public_at) else Path(self.public_at)
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """What is written on this machine's disks."""
+        """The folders on this machine that we write."""
         places = (self.articles_at, self.public_at, str(self.state_dir), self.pages_at if self.paths.pages else "")
         return tuple(Path(place) for place in places if place and not is_bucket(place))
 
@@ -393,37 +408,37 @@ class Settings(_Section):
 
     @property
     def is_exposed(self) -> bool:
-        """True if http carries the secret address of the feeds beyond the home network."""
+        """True if http exposes the secret address of the feeds outside the home network."""
         from syndicator.core.urls import private
 
         return bool(self.publish.secret_path) and self.base_url.startswith("http:") and not private(self.base_url)
 
 
 def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of `config_dir`/syndicator.toml, overridden by `environ` (None: os.environ), defaults if missing.
-    Raises ConfigError that names each fault: file and line or variable, key and cure."""
+    """Return the settings of `config_dir`/syndicator.toml (defaults if missing), overridden by `environ` (None:
+    os.environ). Raise ConfigError with file and line or variable, key and cure of each fault."""
     return settings_of(_file(config_dir), os.environ if environ is None else environ)
 
 
 def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
-    """The settings of a syndicator.toml that may not be written yet. Raises as `load` does."""
-    given = Overrides(Settings, PREFIX, environ)
-    values = given.over(dropped.without(file.values))
+    """Return the settings of a syndicator.toml that may not exist yet. Raise as `load` does."""
+    overrides = Overrides(Settings, PREFIX, environ)
+    values = overrides.over(dropped.without(file.values))
     if "root" in file.values:
         raise ConfigError.of([file.fault("unknown key 'root'; the paths are relative to the folder above", "root")])
     try:
         return Settings.model_validate({**values, "root": root_of(file.path.parent, environ)})
     except ValidationError as error:
-        raise ConfigError.of(given.faults(error, file)) from error
+        raise ConfigError.of(overrides.faults(error, file)) from error
 
 
 def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Where each setting comes from, by its dotted name: "default", "<file>:<line>" or the environment variable."""
+    """Return the origin of each setting by dotted name: "default", "<file>:<line>" or the environment variable."""
     return Overrides(Settings, PREFIX, environ).origins(_file(config_dir))
 
 
 def dropped_settings(config_dir: Path, environ: Mapping[str, str] | None = None) -> tuple[Fault, ...]:
-    """The dropped settings that file or environment still set. None if the file cannot be read, as `load` says."""
+    """Return a fault for each dropped setting that file or environment still set."""
     environ = os.environ if environ is None else environ
     variables = dropped.in_environment(environ, PREFIX)
     try:
@@ -438,8 +453,8 @@ def _file(config_dir: Path) -> TomlFile:
 
 
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """The SYNDICATOR_ variables that are no setting, each with the likely name or "". Kubernetes' own do not count."""
-    found = Overrides(Settings, PREFIX, environ).unknown()
+    """Return the SYNDICATOR_ variables that are no setting, except Kubernetes', each with the likely name or ""."""
+    unknown = Overrides(Settings, PREFIX, environ).unknown()
     for name in (VARIABLE, *dropped.variables(environ, PREFIX)):
-        found.pop(name, None)
-    return {name: near for name, near in found.items() if not _KUBERNETES.fullmatch(name)}
+        unknown.pop(name, None)
+    return {name: near for name, near in unknown.items() if not _KUBERNETES.fullmatch(name)}

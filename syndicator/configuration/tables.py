@@ -1,4 +1,4 @@
-"""One table of a TOML file changed in the text, so that comments stay; the folder of an instance. Pure."""
+"""Edit one table of a TOML file, keeping comments; folders of an instance. Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _ANY_HEADER = re.compile(r"\s*\[")
 
 
 def with_table(text: str, kind: str, number: int | None, values: Mapping[str, str]) -> str:
-    """`text` in which table `number` (from 0; None: a new one) of list `kind` has these values; others stay. Raises
-    ValueError for files (inline tables, headers in strings) in which more would change."""
+    """Return `text` with these values in table `number` (from 0; None: a new one) of list `kind`; other values stay.
+    Raise ValueError if more would change (inline tables, headers in strings)."""
     after = _edited(text, kind, number, values)
     if tomllib.loads(after) != _wanted(tomllib.loads(text), kind, number, values):
         raise ValueError(f"{kind} cannot be edited safely")
@@ -43,7 +43,7 @@ def _edited(text: str, kind: str, number: int | None, values: Mapping[str, str])
 
 
 def span(lines: list[str], header: int) -> tuple[int, int]:
-    """A table, from the line of its header to its last line that says something, as lines of `lines`."""
+    """Return the first and last line number of a table; comments at its end are not part of it."""
     end = next((n for n in range(header + 1, len(lines)) if _ANY_HEADER.match(lines[n])), len(lines))
     last = max(n for n in range(header, end) if lines[n].strip() and (n == header or not is_comment(lines[n])))
     return header, last + 1
@@ -54,7 +54,7 @@ def is_comment(line: str) -> bool:
 
 
 def _changed(text: str, kind: str, values: Mapping[str, str]) -> str:
-    """The text of one table made to say `values`; what it says already is not touched."""
+    """Return the text of one table with `values`; equal values stay as written."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)
@@ -67,7 +67,7 @@ def _changed(text: str, kind: str, values: Mapping[str, str]) -> str:
 
 
 def with_settings(text: str, wanted: Mapping[str, Mapping[str, Any]]) -> str:
-    """`text` of a syndicator.toml with these settings, by section; comments stay."""
+    """Return the text of a syndicator.toml with these settings, by section; comments stay."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)
@@ -76,17 +76,17 @@ def with_settings(text: str, wanted: Mapping[str, Mapping[str, Any]]) -> str:
     return tomlkit.dumps(document)
 
 
-VARIABLE: Final = "SYNDICATOR_CONFIG"  # names a folder of configuration where no option does
+VARIABLE: Final = "SYNDICATOR_CONFIG"  # folder of configuration, unless an option names one
 
 
 def own_config(environ: Mapping[str, str]) -> Path | None:
-    """The configuration of this account, `~/.config/syndicator` (XDG base directories); None where there is none."""
+    """Return this account's configuration, `~/.config/syndicator` (XDG base directories), or None."""
     folder = _xdg(environ, "XDG_CONFIG_HOME", ".config")
     return folder if folder and folder.is_dir() else None
 
 
 def root_of(config: Path, environ: Mapping[str, str]) -> Path:
-    """The folder that paths in the settings of `config` are relative to: its parent, or `~/.local/share/syndicator`."""
+    """Return the root of paths for `config`: its parent, or `~/.local/share/syndicator` for the account's own."""
     own, data = _xdg(environ, "XDG_CONFIG_HOME", ".config"), _xdg(environ, "XDG_DATA_HOME", ".local/share")
     if own and data and own.resolve() == config.resolve():
         return data
@@ -94,7 +94,7 @@ def root_of(config: Path, environ: Mapping[str, str]) -> Path:
 
 
 def _xdg(environ: Mapping[str, str], variable: str, usual: str) -> Path | None:
-    """The program's folder below one of the base directories. A relative one counts as unset, as the standard says."""
+    """Return the program's folder in a base directory; relative ones count as unset (XDG)."""
     if Path(environ.get(variable, "")).is_absolute():
         return Path(environ[variable]) / "syndicator"
     home = Path(environ.get("HOME", ""))

@@ -1,4 +1,4 @@
-"""A TOML file of the configuration: its faults, the line of each key, and overriding environment variables."""
+"""TOML files of the configuration: faults, line numbers of keys, and overriding environment variables."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _BARE = re.compile(r"[^,\]}\n#]+")  # numbers, dates, true and false
 
 
 def lines_of(text: str) -> dict[Place, int]:
-    """The line (from 1) of each table, key and item in `text`, which is valid TOML."""
+    """Return the line (from 1) of each table, key and item in `text`, which is valid TOML."""
     scanner = _Scanner(text.replace("\r\n", "\n"))
     scanner.document()
     return scanner.found
@@ -61,7 +61,7 @@ class _Scanner:
         return place
 
     def _resolved(self, keys: list[str], *, repeated: bool) -> Place:
-        """The place that the keys of a header name: inside of arrays of tables, the last table is meant."""
+        """Return the place of a header's keys; within arrays of tables it is in the last table."""
         place: Place = ()
         for number, key in enumerate(keys):
             place = (*place, key)
@@ -112,7 +112,7 @@ class _Scanner:
         return keys
 
     def _ended(self) -> bool:
-        """Goes past spaces and comments; True at the end of the text."""
+        """Skip spaces and comments; return True at the end of the text."""
         match = _SPACE.match(self.text, self.at)
         self.at = match.end() if match else self.at
         return self.at >= len(self.text)
@@ -127,7 +127,7 @@ class _Scanner:
         return self.text.count("\n", 0, self.at) + 1
 
 
-# What is wrong with these may show what is secret: a key in the wrong place, a URL with a password.
+# Keys whose values may be secret: a key in the wrong place, a URL with a password.
 _SECRET = frozenset(("llm", "url", "headers_env", "secret"))
 _CURES = {
     "tuple_type": 'write a list, such as ["a", "b"]',
@@ -140,20 +140,20 @@ _CURES = {
     "float_type": "write a number",
     "float_parsing": "write a number",
     "model_type": "write a table: [its name] on a line, and its keys below",
-}  # where pydantic speaks of its own types
+}  # instead of pydantic's messages, which name its types
 _SHOWN = 80  # characters of a wrong value
 
 
 @dataclass(frozen=True)
 class TomlFile:
-    """A file's values, and its text to find their lines in; without a text no fault has a line."""
+    """Values of a file, and its text for line numbers; without text faults have no line."""
 
     path: Path
     values: Mapping[str, Any]
     text: str = ""
 
     def fault(self, message: str, *place: str | int, entry: str = "") -> Fault:
-        """The fault at `place`, in the words of `message`. `entry`: a person's name of the table, as "source 'one'"."""
+        """Return a fault at `place`. `entry`: name of the table for people, such as "source 'one'"."""
         return Fault(
             file=str(self.path),
             line=self._line(place),
@@ -162,16 +162,16 @@ class TomlFile:
         )
 
     def faults(self, error: ValidationError, model: type[BaseModel], *place: str | int, entry: str = "") -> list[Fault]:
-        """All that pydantic found wrong in the table at `place`, which `model` describes."""
-        found = [(tuple(one["loc"]), sentence(one, model, dotted(place))) for one in error.errors()]
-        return [self.fault(message, *place, *loc, entry=entry) for loc, message in found]
+        """Return all faults that pydantic reports for the table at `place`, described by `model`."""
+        messages = [(tuple(detail["loc"]), sentence(detail, model, dotted(place))) for detail in error.errors()]
+        return [self.fault(message, *place, *loc, entry=entry) for loc, message in messages]
 
     def where(self, *place: str | int) -> str:
-        """File and line of what stands at `place`, "" where nothing does."""
+        """Return "file:line" of `place`, or "" if it is not in the file."""
         return f"{self.path}:{self._lines[place]}" if place in self._lines else ""
 
     def _line(self, place: Place) -> int | None:
-        """The line of the nearest thing at or above `place` that stands in the file."""
+        """Return the line of `place` or its nearest parent in the file."""
         while place and place not in self._lines:
             place = place[:-1]
         return self._lines.get(place)
@@ -182,22 +182,20 @@ class TomlFile:
 
 
 def read_toml_file(path: Path) -> TomlFile:
-    """The file at `path`. Raises ConfigError that names the file, the line and the cure."""
+    """Read the file at `path`. Raise ConfigError with file, line and cure."""
     try:
-        if not path.is_file() and (path.exists() or path.is_symlink()):  # a pipe or a device would be read for ever
-            raise ConfigError.of([Fault(file=str(path), message="is no file, or a link to none; correct or delete it")])
+        if not path.is_file() and (path.exists() or path.is_symlink()):  # reading a pipe or device would not end
+            raise ConfigError.of([Fault(file=str(path), message="is not a file; correct or delete it")])
         text = path.read_text(encoding="utf-8")
         if text.startswith("\ufeff"):
-            raise ConfigError.of(
-                [Fault(file=str(path), line=1, message="begins with a byte order mark; save it without")]
-            )
+            raise ConfigError.of([Fault(file=str(path), line=1, message="has a byte order mark; save it without")])
         return TomlFile(path, tomllib.loads(text), text)
     except FileNotFoundError as error:
         raise ConfigError(f"{path} does not exist; `syndicator init` writes one to start with") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError.of([_no_toml(path, error)]) from error
     except RecursionError as error:
-        raise ConfigError.of([Fault(file=str(path), message="has brackets within brackets without end")]) from error
+        raise ConfigError.of([Fault(file=str(path), message="has too many nested brackets")]) from error
     except UnicodeDecodeError as error:
         raise ConfigError.of([Fault(file=str(path), message="is not UTF-8; save it as UTF-8")]) from error
     except OSError as error:
@@ -205,16 +203,15 @@ def read_toml_file(path: Path) -> TomlFile:
 
 
 def _no_toml(path: Path, error: tomllib.TOMLDecodeError) -> Fault:
-    said = str(error)
-    line = re.search(r" \(at line (\d+), column (\d+)\)$", said)
-    where = f"{said[: line.start()]}, at column {line[2]}" if line else said
+    message_text = str(error)
+    line = re.search(r" \(at line (\d+), column (\d+)\)$", message_text)
+    where = f"{message_text[: line.start()]}, at column {line[2]}" if line else message_text
     message = f"is not valid TOML: {where}; texts stand in quotes, and each key on a line of its own"
     return Fault(file=str(path), line=int(line[1]) if line else None, message=message)
 
 
 def sentence(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:
-    """pydantic's error in an operator's words: key, fault, cure. `table`: the part of a file that `model` describes.
-    Values that may be secret are not shown."""
+    """Return pydantic's error as key, fault and cure, without secrets. `table`: place of `model` in the file."""
     loc = error["loc"]
     key = dotted(loc)
     if error["type"] == "extra_forbidden":
@@ -224,9 +221,9 @@ def sentence(error: Mapping[str, Any], model: type[BaseModel], table: str = "") 
     message = _CURES.get(error["type"], error["msg"].removeprefix("Value error, "))
     if error["type"] == "value_error" or not _SECRET.isdisjoint(loc):
         return f"{key}: {message}" if key else message
-    given = str(error.get("input"))[:_SHOWN]
+    value = str(error.get("input"))[:_SHOWN]
     one_of = re.findall("'([^']*)'", error["msg"]) if error["type"] == "literal_error" else ()
-    return f"{key}: {message} (got {given!r})" + suggestion(given, one_of)
+    return f"{key}: {message} (got {value!r})" + suggestion(value, one_of)
 
 
 def _suggested(name: str, place: Place, model: type[BaseModel], table: str) -> str:
@@ -242,12 +239,12 @@ def _suggested(name: str, place: Place, model: type[BaseModel], table: str) -> s
 
 
 def _names(table: type[BaseModel]) -> list[str]:
-    """What an operator may write in it: the rest is excluded."""
+    """Return the keys that an operator may write in a table."""
     return [name for name, field in table.model_fields.items() if not field.exclude]
 
 
 def _tables(model: type[BaseModel], dotted: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
-    """`model` and the tables in it, by their dotted names."""
+    """Iterate over `model` and its tables by dotted name."""
     yield dotted, model
     for name, field in model.model_fields.items():
         for kind in (field.annotation, *get_args(field.annotation)):
@@ -256,7 +253,7 @@ def _tables(model: type[BaseModel], dotted: str = "") -> Iterator[tuple[str, typ
 
 
 def dotted(place: Place) -> str:
-    """The keys of `place` without the indexes, as "publish.port"."""
+    """Return the keys of `place` without indexes, such as "publish.port"."""
     return ".".join(part for part in place if isinstance(part, str))
 
 
@@ -264,20 +261,20 @@ Leaves = dict[Place, FieldInfo]
 
 
 def leaves(model: type[BaseModel], place: Place = ()) -> Leaves:
-    """Every value that `model` and the tables in it have, by the keys that lead to it."""
-    found: Leaves = {}
+    """Return all values of `model` and its tables, by keys."""
+    fields: Leaves = {}
     for name, field in model.model_fields.items():
         if field.exclude:
             continue
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            found |= leaves(field.annotation, (*place, name))
+            fields |= leaves(field.annotation, (*place, name))
         else:
-            found[(*place, name)] = field
-    return found
+            fields[(*place, name)] = field
+    return fields
 
 
 class Overrides:
-    """What the variables of an environment say of the settings in `model`."""
+    """Settings of `model` in environment variables."""
 
     def __init__(self, model: type[BaseModel], prefix: str, environ: Mapping[str, str]) -> None:
         self.model, self._prefix = model, prefix
@@ -289,36 +286,38 @@ class Overrides:
         }
 
     def unknown(self) -> dict[str, str]:
-        """The variables that are no setting, each with the one that may be meant, or ""."""
+        """Return variables that are no setting, each with the likely name or ""."""
         names = {name.removeprefix(self._prefix): name for name in self._names}
-        found = [name for name in self._said if name.upper() not in self._names]
-        near = {name: difflib.get_close_matches(name.upper().removeprefix(self._prefix), names, n=1) for name in found}
+        unknown = [name for name in self._said if name.upper() not in self._names]
+        near = {
+            name: difflib.get_close_matches(name.upper().removeprefix(self._prefix), names, n=1) for name in unknown
+        }
         return {name: names[close[0]] if close else "" for name, close in near.items()}
 
     def over(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """`values` with those that variables override: lists as JSON, any other text as it is."""
-        made = dict(values)
+        """Return `values` with overrides by variables: lists as JSON, other values as text."""
+        result = dict(values)
         for place, name in self._set.items():
-            _put(made, place, _value(self._said[name], self.leaves[place]))
-        return made
+            _put(result, place, _value(self._said[name], self.leaves[place]))
+        return result
 
     def faults(self, error: ValidationError, file: TomlFile) -> list[Fault]:
-        """What is wrong in the file, and in the variables."""
-        found = []
-        for one in error.errors():
-            place = one["loc"]
+        """Return the faults in the file and in the variables."""
+        faults = []
+        for detail in error.errors():
+            place = detail["loc"]
             name = next((self._set[place[:end]] for end in range(1, len(place) + 1) if place[:end] in self._set), None)
-            message = sentence(one, self.model)
+            message = sentence(detail, self.model)
             if name is None:
-                found.append(file.fault(message, *place))
+                faults.append(file.fault(message, *place))
                 continue
             wants_list = get_origin(self.leaves[self._names[name.upper()]].annotation) is tuple
             how = "; in a variable it is written as JSON" if wants_list else ""
-            found.append(Fault(file=f"environment variable {name}", key=name, message=message + how))
-        return found
+            faults.append(Fault(file=f"environment variable {name}", key=name, message=message + how))
+        return faults
 
     def origins(self, file: TomlFile) -> dict[str, str]:
-        """Where each value comes from, by its dotted name."""
+        """Return the origin of each value by dotted name."""
         return {
             dotted(place): f"environment variable {self._set[place]}"
             if place in self._set
@@ -327,15 +326,15 @@ class Overrides:
         }
 
 
-def _value(said: str, field: FieldInfo) -> Any:
+def _value(text: str, field: FieldInfo) -> Any:
     if get_origin(field.annotation) is tuple:
         with suppress(ValueError):
-            return json.loads(said)
-    return said
+            return json.loads(text)
+    return text
 
 
 def _put(values: dict[Any, Any], place: Place, value: Any) -> None:
-    """Sets the value at `place`; tables on the way are copied. What stands there and is no table stays as it is."""
+    """Set the value at `place`, copying tables on the way; stop at a value that is no table."""
     first, *rest = place
     if not rest:
         values[first] = value

@@ -1,1 +1,1 @@
-"""The operators' page: what the commands do, with a look. Nothing of it is imported where it is off."""
+"""Console, the operators' page: the commands as forms. Not imported if it is off."""

@@ -1,4 +1,4 @@
-"""Answers: a page in its frame, the outcome of a job, templates, a stranger's page in a frame."""
+"""Answers: pages and their frame, parts, forms that queue jobs, strangers' pages in a frame."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from importlib import resources
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
@@ -30,14 +30,14 @@ _LINK = re.compile(r"""((?:href|src|action|formaction|hx-get|hx-post)=")/""")
 
 
 def render(request: Request, template: str, **values: Any) -> bytes:
-    """A template with its values, in UTF-8. Whatever is shown is escaped, so that only our own links get the prefix."""
-    made, prefix = _environment().get_template(template).render(**values), request.scope["prefix"]
-    return (_LINK.sub(rf"\1{prefix}/", made) if prefix else made).encode("utf-8", "replace")
+    """Render a template in UTF-8. Values are escaped, so only our own links get the proxy's path prefix."""
+    html, prefix = _environment().get_template(template).render(**values), request.scope["prefix"]
+    return (_LINK.sub(rf"\1{prefix}/", html) if prefix else html).encode("utf-8", "replace")
 
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("syndicator.console"),
         auto_reload=False,
         autoescape=True,
@@ -45,9 +45,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {one.__name__: one for one in (ago, day, web, plural, label, cure, sentence)}
-    made.globals["messages"] = _labels()["messages"]
-    return made
+    environment.filters |= {function.__name__: function for function in (ago, day, web, plural, label, cure, sentence)}
+    environment.globals["messages"] = _labels()["messages"]
+    return environment
 
 
 @cache
@@ -56,48 +56,48 @@ def _labels() -> dict[str, dict[str, Any]]:
 
 
 def label(name: str) -> str:
-    """An operation, a condition, a field or a filter as a page calls it."""
+    """Return the console's name of an operation, condition, field or filter."""
     return str(_labels()["names"].get(name, name.replace("-", " ").replace("_", " ").capitalize()))
 
 
 def cure(condition: Condition) -> str:
-    """What helps, as the console calls it."""
+    """Return the console's advice for a condition."""
     return str(_labels()["cures"].get(condition.code or condition.kind.value, condition.cure))
 
 
-def sentence(said: str) -> str:
-    """The first sentence of a comment, as a sentence."""
-    first = re.sub("`([^`]*)`", "“\\1”", said.strip(". ").partition(". ")[0].strip("., "))
+def sentence(comment: str) -> str:
+    """Return the first sentence of a comment, capitalised and with a full stop."""
+    first = re.sub("`([^`]*)`", "“\\1”", comment.strip(". ").partition(". ")[0].strip("., "))
     return f"{first[:1].upper()}{first[1:]}."
 
 
 def ago(then: datetime | None, now: datetime) -> str:
-    """The time between as words: "4 minutes ago", or "in 4 minutes"."""
+    """Return the distance from `now` to `then` in words: "4 minutes ago" or "in 4 minutes"."""
     if then is None:
         return "never"
     behind = now - then
-    said = span(abs(behind)) if abs(behind) >= timedelta(minutes=1) else "less than a minute"
-    return f"in {said}" if behind < timedelta() else f"{said} ago"
+    words = span(abs(behind)) if abs(behind) >= timedelta(minutes=1) else "less than a minute"
+    return f"in {words}" if behind < timedelta() else f"{words} ago"
 
 
 def day(when: datetime | None) -> str:
-    """A time as it is read: 2026-11-26 13:05 UTC."""
+    """Return a time like 2026-11-26 13:05 UTC."""
     return "" if when is None else f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def web(address: str | None) -> str:
-    """An address that may stand in a link: of the web, and nothing that a browser would run."""
+    """Return the address if it is http or https, "#" for anything else, such as javascript."""
     return address if address and address.lower().startswith(("http://", "https://")) else "#"
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """297 articles, 1 article."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def plural(count: int, noun: str, many: str = "") -> str:
+    """Return a count with its noun: 297 articles, 1 article."""
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
 
 
 T = TypeVar("T")
 
-_PATIENCE_SECONDS = 0.8  # that a page without a script waits for what it asked for, before it says that it is under way
+_PATIENCE_SECONDS = 0.8  # a page without a script waits so long for its job, then says that it is under way
 NAVIGATION = (
     ("/", "Today"),
     ("/add", "Add"),
@@ -110,37 +110,37 @@ NAVIGATION = (
 
 
 def console_of(request: Request) -> Console:
-    found: Console = request.app.state.console
-    return found
+    return cast(Console, request.app.state.console)
 
 
 async def looked_up(request: Request, look: Callable[[Place], T]) -> T:
-    """The result of `look` at the instance. Raises HTTPException(404) if there is no such thing (UsageError)."""
+    """Return `look` of the instance. Raises HTTPException(404) on UsageError."""
     try:
         return await console_of(request).look(look)
     except UsageError as error:
         raise HTTPException(404) from error
 
 
-def job_of(request: Request) -> Job | None:
-    """The job that a page shows."""
-    return console_of(request).queue.get(request.query_params.get("job", ""))
+def job_of(request: Request, *acts: str) -> Job | None:
+    """Return the job that the query names, if it does one of `acts` (none: any)."""
+    job = console_of(request).queue.get(request.query_params.get("job", ""))
+    return job if job and (not acts or job.act in acts) else None
 
 
 def need_job(request: Request) -> Job:
-    """The job that the path names. Raises HTTPException(404)."""
+    """Return the job that the path names. Raises HTTPException(404)."""
     if (job := console_of(request).queue.get(request.path_params["id"])) is None:
         raise HTTPException(404)
     return job
 
 
 def awaited(job: Job | None) -> str:
-    """The id of a job that a page waits for, "" if its result is there."""
+    """Return the id of a job that has not ended, else ""."""
     return job.id if job and not job.ended and job.status != "building" else ""
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    """A page of the console. `values` are what its template shows besides the frame."""
+    """Return a page of the console. `values` are for its template, besides those of the frame."""
     console, session, job = console_of(request), session_of(request), job_of(request)
     shell = {
         "now": now(),
@@ -157,16 +157,15 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
 
 
 def part(request: Request, template: str, **values: Any) -> Response:
-    """A part of a page, which a script puts in its place."""
-    made = render(request, template, now=now(), token=session_of(request).token, **values)
-    return Response(made, media_type="text/html")
+    """Return a part of a page, which a script puts in its place."""
+    html = render(request, template, now=now(), token=session_of(request).token, **values)
+    return Response(html, media_type="text/html")
 
 
 async def ask_form(request: Request, name: str, then: str, /, *, dry_run: bool = False, **more: Any) -> Response:
-    """Queue an operation with the arguments that the form has, and `more`. A script gets the status strip, a form the
-    page `then`."""
+    """Queue an operation with the form's arguments and `more`. Show its status strip, or go to `then`."""
     form = form_of(request)
-    args = {one.name: one.parse(form.text(one.name)) for one in fields_of(need(name)) if one.name in form}
+    args = {field.name: field.parse(form.text(field.name)) for field in fields_of(need(name)) if field.name in form}
     console = console_of(request)
     job = console.ask(name, args | more, session_of(request).who, dry_run=dry_run)
     if request.headers.get("hx-request"):
@@ -176,7 +175,7 @@ async def ask_form(request: Request, name: str, then: str, /, *, dry_run: bool =
 
 
 async def worked(request: Request, job: Callable[..., T], *arguments: Any) -> T:
-    """The result of a job of the worker on a stranger's page. Raises HTTPException if that takes too long."""
+    """Return the result of a worker's job on a stranger's page. Raises HTTPException if it fails."""
     try:
         return await console_of(request).worker.call(job, *arguments)
     except WorkerFailed as error:
@@ -184,16 +183,16 @@ async def worked(request: Request, job: Callable[..., T], *arguments: Any) -> T:
 
 
 def local(path: str) -> str:
-    """A path of the console to go to next; the first page for whatever leads elsewhere."""
+    """Return `path` if it is one of the console, else "/": no redirect leaves it."""
     inside = path.startswith("/") and not path.startswith("//") and "\\" not in path
     return path if inside and path.isprintable() else "/"
 
 
-async def framed(request: Request, kept: tuple[bytes, str, Mapping[str, str]]) -> Response:
-    """The page (its bytes, address and headers) for a frame that has an origin of its own and no network."""
+async def framed(request: Request, page: tuple[bytes, str, Mapping[str, str]]) -> Response:
+    """Return a stranger's page (bytes, address, headers) for a frame with an origin of its own and no network."""
     try:
-        made, policy = await console_of(request).worker.call(jobs.shown_page, *kept)
+        html, policy = await console_of(request).worker.call(jobs.shown_page, *page)
     except (NotAnArticle, WorkerFailed) as error:
         return PlainTextResponse(f"This page cannot be shown: {error}\n", 422)
     headers = {"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"}
-    return Response(made, media_type="text/html", headers=headers)
+    return Response(html, media_type="text/html", headers=headers)

@@ -1,4 +1,4 @@
-"""Objects shared by the pages of the console, and the process that does its jobs while there are any."""
+"""Objects shared by the console's pages, and the process that does its jobs."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from syndicator.services.places import Place
 from syndicator.services.showing.glance import Glance, now
 
 IDLE_SECONDS = 900.0
-_END_SECONDS = 5.0  # that it may take to end what it is doing
+_END_SECONDS = 5.0  # for its current step
 
 
 class Runner:
-    """Keeps at most one such process. It ends by itself once its standard input is closed, as when we are killed."""
+    """Starts and ends the process that does jobs, at most one. It ends itself if its standard input is closed."""
 
     def __init__(self, config: Path, tell: Callable[[str], None]) -> None:
         self._config, self._tell = config, tell
@@ -37,7 +37,7 @@ class Runner:
         self._last = 0.0
 
     def wake(self) -> None:
-        """There is something to do, or will soon be: starting takes a second."""
+        """Start the process unless it runs; call early, as that takes a second."""
         self._last = time.monotonic()
         running = self._process is not None and self._process.returncode is None
         if not running and (self._starting is None or self._starting.done()):
@@ -48,7 +48,7 @@ class Runner:
         try:
             self._process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
         except OSError as error:
-            self._tell(f"what was asked for cannot be done: {error}")
+            self._tell(f"no job can be run: {error}")
             return
         self._idle = asyncio.get_running_loop().create_task(self._end_when_idle())
 
@@ -60,7 +60,7 @@ class Runner:
         await self.close()
 
     async def close(self) -> None:
-        """Ends it, after what it is doing where that does not take long."""
+        """End the process after its current step, or at once if that takes long."""
         process, self._process = self._process, None
         if self._idle is not None and self._idle is not asyncio.current_task():
             self._idle.cancel()
@@ -75,7 +75,7 @@ _STEP_SECONDS = 0.05  # between two looks at a job that a page waits for
 
 
 class Console:
-    """One console. `settings` are those it was started with; `tell` is given what the operator should know."""
+    """State of a console. `settings`: as at its start; `tell`: logs a line for the operator."""
 
     def __init__(self, config: Path, settings: Settings, tell: Callable[[str], None] = lambda line: None) -> None:
         self.config, self.settings, self.tell = config, settings, tell
@@ -92,11 +92,11 @@ class Console:
         self._behind: set[asyncio.Task[None]] = set()
 
     async def read(self, what: Callable[[], T]) -> T:
-        """Read in the one thread that has the database."""
+        """Call `what` in the one thread that uses the database."""
         return await asyncio.get_running_loop().run_in_executor(self._reads, what)
 
     async def look(self, look: Callable[[Place], T]) -> T:
-        """The result of `look` at the instance."""
+        """Return `look` of the instance."""
 
         def read() -> T:
             with self.glance.place() as place:
@@ -105,34 +105,34 @@ class Console:
         return await self.read(read)
 
     def session(self, id: str) -> Session | None:
-        """The session of a cookie; None for one that is over: also by another password of its name, or none."""
-        found = self.sessions.find(id)
-        if found is None or not found.who or found.by == self._passwords().get(found.who):
-            return found
+        """Return the session of a cookie; None if it ended or the password of its name was changed or deleted."""
+        session = self.sessions.find(id)
+        if session is None or not session.who or session.by == self._passwords().get(session.who):
+            return session
         self.sessions.end(id)
         return None
 
     def _passwords(self) -> dict[str, str]:
-        """The hashes by name; none if the file cannot be read, which the login reports."""
+        """Return hashes by name; {} if the file cannot be read, which the login reports."""
         try:
             return security.read_passwords(security.file_of(self.settings.state_dir))
         except ConfigError:
             return {}
 
     async def password(self, name: str, password: str) -> str:
-        """The hash of the password of `name`, "" if it is wrong. Raises ConfigError."""
-        known = security.read_passwords(security.file_of(self.settings.state_dir))
+        """Return the hash of the password of `name`, "" if it is wrong. Raises ConfigError."""
+        hashes = security.read_passwords(security.file_of(self.settings.state_dir))
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._hashes, security.check_password, known, name, password)
+        return await loop.run_in_executor(self._hashes, security.check_password, hashes, name, password)
 
     def ask(self, act: str, args: Mapping[str, Any], who: str, *, dry_run: bool = False) -> Job:
-        """Queues something to be done."""
+        """Queue an operation and wake the process that does it."""
         job = self.queue.add(act, args, who=who, at=now().isoformat(), dry_run=dry_run)
         self.runner.wake()
         return job
 
     async def until(self, id: str, seconds: float) -> Job | None:
-        """The job once it has ended, or as it is after so many seconds."""
+        """Return the job once it has ended, or as it is after `seconds`."""
         end = time.monotonic() + seconds
         while (job := self.queue.get(id)) is not None and not job.ended and job.status != "building":
             if time.monotonic() >= end:
@@ -142,32 +142,32 @@ class Console:
         return job
 
     def renew_behind(self) -> None:
-        """Renew beside the page that is shown."""
+        """Renew in the background."""
         task = asyncio.create_task(self.renew())
         self._behind.add(task)  # a task that nobody holds may be collected
         task.add_done_callback(self._behind.discard)
 
     async def see_work(self) -> None:
-        """Count what sources do: beside the page, unless nothing was counted yet."""
+        """Count the work of sources, in the background unless it is the first time."""
         if self.glance.work:
             self.renew_behind()
         else:
             await self.renew()
 
     async def renew(self) -> None:
-        """Looks at the whole again, and now and then walks through the folders, beside the pages."""
-        with suppress(SyndicatorError, OSError):  # the page itself tells what is wrong
+        """Read the instance's state again if it is stale; every ten minutes also scan all folders."""
+        with suppress(SyndicatorError, OSError):  # the page itself shows the error
             if self.glance.is_stale():
                 await self.read(self.glance.renew)
             if time.monotonic() - self._walked >= _WALK_SECONDS:
                 self._walked = time.monotonic()
                 loop = asyncio.get_running_loop()
-                seen = await loop.run_in_executor(self._walks, Glance(self.config).walk)
-                self.glance.walked, self.glance.work = seen
+                walk = loop.run_in_executor(self._walks, Glance(self.config).walk)
+                self.glance.walked, self.glance.work = await walk
                 await self.read(self.glance.renew)
 
     async def close(self) -> None:
         await self.runner.close()
         await self.worker.aclose()
-        for one in (self._reads, self._hashes, self._walks):
-            one.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._reads, self._hashes, self._walks):
+            pool.shutdown(wait=False, cancel_futures=True)

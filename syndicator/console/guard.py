@@ -1,12 +1,12 @@
-"""What every request passes before a page sees it: host, size, session and token; and the headers of every answer."""
+"""Checks of every request (host, size, session, token) before a page sees it; headers of every answer."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, quote
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import ImmutableMultiDict, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,45 +15,37 @@ from syndicator.console.console import Console
 from syndicator.console.security import HEADERS, Session, is_for_us, is_from_us, is_token
 from syndicator.core.ports.request_limits import BODY_BYTES, FORM_BYTES
 
-_MOST_FIELDS = 12_000  # of a form: all feeds of such a document chosen
-UNREADABLE = 422  # the status of an answer about a page that cannot be read
+_MOST_FIELDS = 12_000  # of a form: enough to choose all feeds of a large OPML file
+UNREADABLE = 422  # status if a page cannot be read
 MOST_PAGES = 1_000_000  # of a list
 MOST_ELEMENTS = 10_000_000  # of a page that is pointed at
-OPEN = ("/login", "/static/")  # who is not logged in gets these
+OPEN = ("/login", "/static/")  # open without a login
 _READS = ("GET", "HEAD")
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+/?")
 
 
-class Form:
-    """The fields of a form that was sent."""
-
-    def __init__(self, pairs: list[tuple[str, str]]) -> None:
-        self._pairs = pairs
+class Form(ImmutableMultiDict[str, str]):
+    """Fields of a form."""
 
     def text(self, name: str) -> str:
-        return next((value for key, value in self._pairs if key == name), "")
-
-    def texts(self, name: str) -> list[str]:
-        return [value for key, value in self._pairs if key == name]
-
-    def __contains__(self, name: str) -> bool:
-        return any(key == name for key, _ in self._pairs)
+        """Return the first value of a field, "" without one."""
+        return next(iter(self.getlist(name)), "")
 
 
 def whole(written: str, most: int) -> int:
-    """A whole number from 0 to `most` as an address or a form has it; -1 for anything else. Pure."""
+    """Parse a whole number from 0 to `most`; -1 for anything else. Pure."""
     is_one = written.isascii() and written.isdigit() and len(written) <= len(str(most))
     return int(written) if is_one and int(written) <= most else -1
 
 
 def body_bytes(path: str) -> int:
-    """The most bytes of a form that is sent to `path`: few as long as nobody is logged in. Pure."""
+    """Return the largest size of a form sent to `path`: small for pages open to everybody. Pure."""
     return BODY_BYTES if path.startswith(OPEN) else FORM_BYTES
 
 
 def under_prefix(scope: Scope) -> Scope:
-    """The request as if there were no path under which a proxy shows the console (X-Forwarded-Prefix, which no page of
-    another site can send); that path is `prefix`, "" if there is none."""
+    """Return the request without the path under which a proxy shows the console (X-Forwarded-Prefix, which no page of
+    another site can send). That path is in `prefix`, or ""."""
     written = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-prefix"]
     prefix = written[0].rstrip("/") if len(written) == 1 and _PREFIX.fullmatch(written[0]) else ""
     path = scope["path"]
@@ -61,7 +53,7 @@ def under_prefix(scope: Scope) -> Scope:
 
 
 class Guard:
-    """Lets to the pages what is for the console, from the console, and by somebody who is logged in."""
+    """Application that passes on only requests to the console, from the console, by somebody logged in."""
 
     def __init__(self, app: ASGIApp, console: Console) -> None:
         self._app, self._console = app, console
@@ -70,30 +62,28 @@ class Guard:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        if (refused := await self._refused(request)) is not None:
-            await refused(scope, receive, with_headers(send, scope["prefix"]))
-            return
-        await self._app(scope, receive, with_headers(send, scope["prefix"]))
+        answer = await self._refused(request) or self._app
+        await answer(scope, receive, with_headers(send, scope["prefix"]))
 
     async def _refused(self, request: Request) -> Response | None:
-        """The answer to what is not let in; else the session, and the form that was sent, are in its state."""
+        """Return the answer to a forbidden request; else put session and form into the request's state."""
         headers, console = request.headers, self._console
         if not is_for_us(",".join(headers.getlist("host")), console.hosts):
             return PlainTextResponse("This name is not the console's; see [console] names.\n", 421)
         session = console.session(request.cookies.get(cookie_name(console), ""))
         request.state.session = session
-        known = session is not None and bool(session.who)
+        is_known = session is not None and bool(session.who)
         is_open = request.url.path.startswith(OPEN)
         if request.method in _READS:
-            return None if known or is_open else _to_login(request)
+            return None if is_known or is_open else _to_login(request)
         if request.method != "POST":
             return PlainTextResponse("No such method.\n", 405)
         if not is_from_us(headers["host"], headers.get("origin"), headers.get("sec-fetch-site")):
             return PlainTextResponse("This was not sent by a page of the console.\n", 403)
-        if session is None or not (known or is_open):
+        if session is None or not (is_known or is_open):
             return _to_login(request)
         if (form := await _form(request)) is None:
-            return PlainTextResponse("That is no form, or has too many fields.\n", 413)
+            return PlainTextResponse("Not a form, or too many fields.\n", 413)
         if not is_token(session, form.text("token")):
             return PlainTextResponse("This form is too old; reload.\n", 403)
         request.state.form = form
@@ -101,24 +91,22 @@ class Guard:
 
 
 def session_of(request: Request) -> Session:
-    """The session of a request that the guard let in."""
-    found: Session = request.state.session
-    return found
+    """Return the session of a request that passed the guard."""
+    return cast(Session, request.state.session)
 
 
 def form_of(request: Request) -> Form:
-    found: Form = request.state.form
-    return found
+    return cast(Form, request.state.form)
 
 
 def cookie_name(console: Console) -> str:
-    """Browsers keep cookies by host and not by port: two consoles of one machine have two names."""
+    """Return a name with the port: browsers share cookies between all ports of a host."""
     return f"syndicator_{console.settings.console.port}"
 
 
 def set_cookie(response: Response, request: Request, console: Console, id: str) -> None:
-    """Give the browser the id of its session. Over TLS, which a proxy may do, it comes back over TLS alone. Who forges
-    these headers harms their own cookie alone."""
+    """Give the browser the id of its session; over TLS (perhaps a proxy's) as a secure cookie. Forging these headers
+    only harms one's own cookie."""
     headers = request.headers
     secure = headers.get("x-forwarded-proto") == "https" or headers.get("origin", "").startswith("https:")
     response.set_cookie(cookie_name(console), id, httponly=True, samesite="strict", secure=secure, path="/")
@@ -132,7 +120,7 @@ def _to_login(request: Request) -> Response:
 
 
 async def _form(request: Request) -> Form | None:
-    """The fields of a form; None for what is none, has more fields than any, or did not come whole."""
+    """Parse a form; None if it is invalid, incomplete or has too many fields."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return None
     try:
@@ -144,7 +132,7 @@ async def _form(request: Request) -> Form | None:
 
 
 def with_headers(send: Send, prefix: str = "") -> Send:
-    """`send`, with the headers that every answer has, and redirects under `prefix`."""
+    """Wrap `send` to add the security headers and put redirects under `prefix`."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -17,7 +17,7 @@ _KINDS = {"+": "add", "-": "del", "@": "at"}
 
 
 def of_texts(before: str | None, after: str | None) -> list[tuple[str, str]]:
-    """The lines that differ and those around them: "add", "del", "at" (a place) or "same", and the line."""
+    """Return changed lines with their context, as ("add", "del", "at" for a position, or "same"; line)."""
     lines = unified_diff((before or "").splitlines(), (after or "").splitlines(), lineterm="", n=2)
     shown = [(_KINDS.get(line[:1], "same"), line) for line in lines if not line.startswith(("---", "+++"))]
     more = len(shown) - _MOST
@@ -26,7 +26,7 @@ def of_texts(before: str | None, after: str | None) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """A button: the operation, and its arguments. `strong`: the one to try first."""
+    """Button with an operation and its arguments. `strong`: try this one first."""
 
     act: str
     args: Mapping[str, str]
@@ -35,7 +35,7 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A condition, the buttons that may end it, and a link to where more can be done."""
+    """Condition, buttons that may end it, and a link to more."""
 
     condition: Condition
     name: str = ""  # of what it is about
@@ -45,60 +45,64 @@ class Trouble:
 
 
 def sentence(health: Health) -> str:
-    """297 fine, 3 need you, last article 4 minutes ago."""
+    """Return a line such as: 297 fine, 3 need you, last article 4 minutes ago."""
     need, last = len(health.need_you), health.counts.last_article
-    parts = [f"{health.fine:,} fine", f"{need} needs you" if need == 1 else f"{need} need you"]
-    if health.unvisited:
-        parts.append(f"{health.unvisited} not visited yet")
-    parts.append(f"last article {ago(last, health.now)}" if last else "no article yet")
-    return ", ".join(parts)
+    parts = (
+        f"{health.fine:,} fine",
+        f"{need} needs you" if need == 1 else f"{need} need you",
+        f"{health.unvisited} not visited yet" if health.unvisited else "",
+        f"last article {ago(last, health.now)}" if last else "no article yet",
+    )
+    return ", ".join(filter(None, parts))
 
 
 def troubles(health: Health, names: Mapping[str, str]) -> tuple[tuple[Trouble, ...], tuple[Trouble, ...]]:
-    """The conditions that need the operator, and the others. `names`: of sources."""
-    shown = [one for one in health.conditions if one.kind != Kind.ARTICLES_ON_HOLD]  # which have a list of their own
-    need, know = ([trouble(one, names) for one in shown if one.needs_you == needs] for needs in (True, False))
-    return tuple(need), tuple(know)
+    """Return the conditions that need the operator, and the others. `names`: of sources."""
+    # articles on hold have a list of their own
+    shown = [condition for condition in health.conditions if condition.kind != Kind.ARTICLES_ON_HOLD]
+    need = tuple(trouble(condition, names) for condition in shown if condition.needs_you)
+    return need, tuple(trouble(condition, names) for condition in shown if not condition.needs_you)
 
 
-def trouble(one: Condition, names: Mapping[str, str] | None = None) -> Trouble:
-    """A condition with what can be done about it."""
+def trouble(condition: Condition, names: Mapping[str, str] | None = None) -> Trouble:
+    """Return a condition with its remedies."""
     link, says = "", ""
-    if one.kind == Kind.ARTICLES_ON_HOLD:
-        link, says = "/articles?filter=hold", f"See {plural(one.count, 'article')}"
-    elif one.kind in (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT) and one.source:
-        link, says = f"/sources/{one.source}/mend", "Mend"
-    elif one.source:
-        link, says = f"/sources/{one.source}", "Details"
-    name = (names or {}).get(one.source or "") or one.subject or label(one.kind.value)
-    return Trouble(condition=one, name=name, remedies=tuple(_remedies(one)), link=link, link_says=says)
+    if condition.kind == Kind.ARTICLES_ON_HOLD:
+        link, says = "/articles?filter=hold", f"See {plural(condition.count, 'article')}"
+    elif condition.kind in (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT) and condition.source:
+        link, says = f"/sources/{condition.source}/mend", "Mend"
+    elif condition.source:
+        link, says = f"/sources/{condition.source}", "Details"
+    name = (names or {}).get(condition.source or "") or condition.subject or label(condition.kind.value)
+    return Trouble(condition=condition, name=name, remedies=tuple(_remedies(condition)), link=link, link_says=says)
 
 
-def _remedies(one: Condition) -> list[Remedy]:
-    key = {"key": one.source}
+def _remedies(condition: Condition) -> list[Remedy]:
+    key = {"key": condition.source}
     retry, rest = Remedy(act="retry", args=key), Remedy(act="rest", args=key)
-    if one.kind == Kind.FEED_HELD:
+    if condition.kind == Kind.FEED_HELD:
         return [Remedy(act="build", args={}, strong=True)]
-    if not one.source:
+    if not condition.source:
         return []
-    if one.kind == Kind.SOURCE_MOVED:
+    if condition.kind == Kind.SOURCE_MOVED:
         return [Remedy(act="adopt-move", args=key, strong=True)]
-    if one.kind == Kind.SOURCE_GONE or one.code == FetchReason.GONE:
+    if condition.kind == Kind.SOURCE_GONE or condition.code == FetchReason.GONE:
         return [Remedy(act="remove-source", args=key, strong=True), retry, rest]
-    if one.kind in (Kind.SOURCE_FAILING, Kind.SOURCE_SILENT):
+    if condition.kind in (Kind.SOURCE_FAILING, Kind.SOURCE_SILENT):
         return [replace(retry, strong=True), rest]
-    if one.kind == Kind.FLOOD:
+    if condition.kind == Kind.FLOOD:
         return [rest, Remedy(act="remove-source", args=key)]
     return [retry]
 
 
 def number_line(health: Health) -> str:
-    """The numbers of the instance."""
+    """Return the line of article, feed and entry counts."""
     counts = health.counts
-    parts = [plural(counts.articles, "article"), plural(counts.feeds, "feed")]
-    if counts.pending:
-        parts.append(plural(counts.pending, "entry", "entries") + " pending")
-    if counts.refused:
-        parts.append(f"{counts.refused:,} refused")
-    parts.append(f"last run {ago(counts.last_run, health.now)}")
-    return " · ".join(parts)
+    parts = (
+        plural(counts.articles, "article"),
+        plural(counts.feeds, "feed"),
+        plural(counts.pending, "entry", "entries") + " pending" if counts.pending else "",
+        f"{counts.refused:,} refused" if counts.refused else "",
+        f"last run {ago(counts.last_run, health.now)}",
+    )
+    return " · ".join(filter(None, parts))

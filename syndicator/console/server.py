@@ -1,4 +1,4 @@
-"""The console as an application, and how it runs."""
+"""Console as an application, and how it runs."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 def make_app(console: Console) -> ASGIApp:
-    """The pages behind their guard, and the API behind its tokens."""
-    routes = [route for one in PAGES for route in one.ROUTES]
+    """Return the pages behind their guard, and the API behind its tokens."""
+    routes = [route for module in PAGES for route in module.ROUTES]
     app = Starlette(
         routes=[*routes, Route("/static/{name}", _static)],
         exception_handlers={HTTPException: _missing, SyndicatorError: _failed},  # type: ignore[dict-item]
@@ -41,7 +41,7 @@ def make_app(console: Console) -> ASGIApp:
 async def run(
     config: Path, *, stop: asyncio.Event, listening: Callable[[str], None], tell: Callable[[str], None]
 ) -> None:
-    """Serves the console until `stop` is set. Raises ConfigError, MissingError."""
+    """Serve the console until `stop` is set. Raises ConfigError, MissingError."""
     settings: Settings = load(config)
     console = Console(config, settings, tell)
     try:
@@ -51,10 +51,10 @@ async def run(
 
 
 async def _static(request: Request) -> Response:
-    """A file of ours. Its name is one of those that there are, so that no path leads elsewhere."""
+    """Answer with one of our static files. Only existing names are allowed, so no path leads elsewhere."""
     name = request.path_params["name"]
     folder = resources.files("syndicator.console") / "static"
-    if name not in {one.name for one in folder.iterdir()}:
+    if name not in {file.name for file in folder.iterdir()}:
         return PlainTextResponse("Not found.\n", 404)
     kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
     data = (folder / name).read_bytes()
@@ -64,9 +64,10 @@ async def _static(request: Request) -> Response:
 async def _missing(request: Request, error: HTTPException) -> Response:
     if not _is_known(request):
         return PlainTextResponse("Not found.\n", error.status_code)
+    title, what = "Not found", "There is no such page."
     if error.status_code == UNREADABLE:
-        return page(request, "wrong.html", status=UNREADABLE, title="This cannot be read", what=error.detail)
-    return page(request, "wrong.html", status=error.status_code, title="Not found", what="There is no such page.")
+        title, what = "This cannot be read", error.detail
+    return page(request, "wrong.html", status=error.status_code, title=title, what=what)
 
 
 def _is_known(request: Request) -> bool:
@@ -74,7 +75,7 @@ def _is_known(request: Request) -> bool:
 
 
 async def _failed(request: Request, error: SyndicatorError) -> Response:
-    """What is wrong with the instance, in place of the page; to who is not logged in, only that something is."""
+    """Show the instance's fault in place of the page; without a login, only that there is one."""
     if not _is_known(request):
         console_of(request).tell(f"console: {error}")
         return PlainTextResponse("Something is wrong with this console; its log says what.\n", 503)

@@ -1,4 +1,4 @@
-"""Axes of feeds: one row each, for membership, paths, archives and OPML; exceptions: `publishing.selection.feeds`."""
+"""Axes divide articles into feeds: membership, paths, archives, OPML. Exceptions: publishing/selection/feeds.py."""
 
 from __future__ import annotations
 
@@ -11,40 +11,39 @@ from syndicator.core.model import Article, FeedKey
 from syndicator.core.text import persons, slug
 
 ALL: Final = FeedKey("all", "all")
-STORIES: Final = FeedKey("story", "stories")  # what several outlets report
+STORIES: Final = FeedKey("story", "stories")  # events that several outlets report
 AUTHOR: Final = "author"
 CATEGORY: Final = "category"
 QUERY: Final = "query"
 SOURCE: Final = "source"
 TAG: Final = "tag"
 
-SOURCE_KEY: Final = re.compile(
-    r"\w[^/\\\x00-\x1f]{0,59}"
-)  # a file of feeds/public has its name; a hand may have written it
+# The name of a file in feeds/public; article files may be edited by hand.
+SOURCE_KEY: Final = re.compile(r"\w[^/\\\x00-\x1f]{0,59}")
 
 Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """An axis of feeds; its name is in feed ids. `members`: feeds of an article, recorded even while off (`reindex`
-    fills a new axis). `found`: members that builds find in batches. Neither: saved queries and stories."""
+    """An axis of feeds; feed ids contain its name. `members` returns an article's feeds, recorded even while the axis
+    is off. `found` returns feeds that builds look up in batches. Saved queries and stories have neither."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None
-    default: bool = True  # in `publish.axes` where the operator wrote none
+    default: bool = True  # in the default of `publish.axes`
     folder: str  # of its feeds below the web root, with a last slash
     only: str = ""  # the slug of its only feed, at the web root
     heading: str  # of its section on the index page
-    place: int  # of that section, from the top
-    copies: bool = False  # its feeds carry articles that were merged into another one
+    place: int  # order of that section
+    copies: bool = False  # its feeds include merged articles
     archived: bool = False  # its feeds have archives (RFC 5005)
-    configured: bool = False  # its feeds end when the configuration names them no more
+    configured: bool = False  # its feeds end with their name in the configuration
     outlines: bool = False  # each of its feeds has an OPML file of its own
 
     @property
     def word(self) -> str:
-        """What `publish.axes` calls it: tags, sources, all."""
+        """The word for the axis in `publish.axes`: tags, sources, all."""
         return self.folder.rstrip("/") or self.only
 
 
@@ -83,7 +82,7 @@ AXES: Final[dict[str, Axis]] = {
 
 
 def checked(word: str) -> str:
-    """`word`, which is to name an axis. Raises ValueError that lists those there are."""
+    """Return `word` if it names an axis. Raise ValueError with the valid words otherwise."""
     words = [axis.word for _, axis in by_place()]
     if word not in words:
         raise ValueError(f"{word!r} is none of {', '.join(words)}")
@@ -91,5 +90,5 @@ def checked(word: str) -> str:
 
 
 def by_place() -> list[tuple[str, Axis]]:
-    """All axes with their names, as they follow one another on the index page."""
+    """Return all axes with their names, in the order of the index page."""
     return sorted(AXES.items(), key=lambda item: item[1].place)

@@ -1,18 +1,17 @@
-"""Errors that a caller can act on, with the exit code that a command ends with.
+"""Errors that callers can handle, with the exit code of the command.
 
 SyndicatorError (1)
 ├── ConfigError (78)        a configuration file is wrong: names the file, the key and the cure
-├── MissingError (69)       something that is needed is not there
-├── LockedError (75)        another run is under way
+├── MissingError (69)       something that the command needs is missing
+├── LockedError (75)        another run is in progress
 ├── NetworkDown (4)         no source could be reached
 ├── UsageError (2)          the command has a wrong argument or option
-│   └── EditedMeanwhile     what is to be edited is not as it was shown
+│   └── EditedMeanwhile     the text was edited after it was shown
 ├── StoreError (69)         the database cannot be used: names the cure
 ├── DiskError (69)          the system cannot read or write a file: names it and the cure
-├── NotAnArticle (69)       the page is not an article: says what it is
+├── NotAnArticle (69)       the page is not an article: names its kind
 ├── NotAFeed (69)           the bytes are not a feed: says why
-└── WorkerFailed (1)        the worker process returned no result
-"""
+└── WorkerFailed (1)        the worker process returned no result"""
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ from syndicator.core.reasons import NOT_AN_ARTICLE, CommandReason, EntryReason
 
 
 class SyndicatorError(Exception):
-    """The base of errors that are no bugs. `str(error)`: for the operator. `reason`: a code of `reasons`."""
+    """Base of all errors that are not bugs. `str(error)` is for the operator, `reason` a code of `core.reasons`."""
 
     exit_code = 1
     reason: str = CommandReason.BUG
@@ -32,7 +31,7 @@ class SyndicatorError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A fault of the configuration. `file`: a path or "environment variable X"; `message`: with the cure."""
+    """A fault of the configuration. `file`: a path or "environment variable X"; `message`: includes the cure."""
 
     file: str
     message: str
@@ -41,7 +40,7 @@ class Fault:
 
     @property
     def at(self) -> str:
-        """The file with the line, if there is one."""
+        """`file:line`, or the file alone if the line is unknown."""
         return f"{self.file}:{self.line}" if self.line else self.file
 
     def __str__(self) -> str:
@@ -49,7 +48,7 @@ class Fault:
 
 
 class ConfigError(SyndicatorError):
-    """`faults`: one by one what the message says, where there is more than one to say."""
+    """The configuration is wrong. `faults` lists each fault if there are several."""
 
     exit_code = 78
     reason: str = CommandReason.BAD_CONFIG
@@ -57,7 +56,7 @@ class ConfigError(SyndicatorError):
 
     @classmethod
     def of(cls, faults: Sequence[Fault]) -> ConfigError:
-        """The error of all `faults`, of which there is at least one: the message has the first."""
+        """Return an error for `faults` (at least one). Its message has the first fault and the number of others."""
         more = f" (and {len(faults) - 1} more: `syndicator check` lists them)" if len(faults) > 1 else ""
         error = cls(f"{faults[0]}{more}")
         error.faults = tuple(faults)
@@ -65,7 +64,7 @@ class ConfigError(SyndicatorError):
 
 
 class RulesError(ConfigError):
-    """The rules that the operator wrote for a source's pages cannot be followed."""
+    """The operator's rules for a source's pages are invalid."""
 
     reason = EntryReason.BAD_RULES
 
@@ -91,12 +90,12 @@ class UsageError(SyndicatorError):
 
 
 class EditedMeanwhile(UsageError):
-    """`what` is not as it was when it was shown."""
+    """`what` was edited after it was shown, so our edit was refused."""
 
     reason = CommandReason.EDITED
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what} was edited meanwhile, and stays as it is; look at it again")
+        super().__init__(f"{what} was edited meanwhile and was not changed; look at it again")
 
 
 class StoreError(SyndicatorError):
@@ -110,7 +109,7 @@ class DiskError(SyndicatorError):
 
     @classmethod
     def of(cls, error: OSError) -> DiskError:
-        """What the operating system reported, with the file and the cure."""
+        """Return an error with the message of the operating system, the file and the cure."""
         cure = _CURES.get(error.errno or 0, "")
         what = f"{error.filename}: " if error.filename else ""
         return cls(f"{what}{error.strerror or error}" + (f"; {cure}" if cure else ""))
@@ -130,12 +129,12 @@ _CURES = {
 }
 # Errors of this machine, not of a page or a source.
 OURS = frozenset(_CURES)
-# Those that a file has alone: others may be written.
+# Errors of a single file: other files may be writable.
 OF_A_FILE = frozenset((errno.EACCES, errno.EPERM, errno.EFBIG))
 
 
 class NotAnArticle(SyndicatorError):
-    """The page is no article. `kind`: a `reasons.PageReason`; `alternate`: AMP or print version of an empty page."""
+    """The page is not an article. `kind`: a `reasons.PageReason`; `alternate`: address of its AMP or print version."""
 
     exit_code = 69
 
@@ -174,6 +173,6 @@ class WorkerFailed(SyndicatorError):
 
 
 def first_of(failed: BaseExceptionGroup) -> BaseException:
-    """What ended a run, out of what went wrong side by side; one that names a cure goes first."""
-    found = [first_of(error) if isinstance(error, BaseExceptionGroup) else error for error in failed.exceptions]
-    return min(found, key=lambda error: not isinstance(error, SyndicatorError))
+    """Return the error to report from a group: the first SyndicatorError, else the first error."""
+    errors = [first_of(error) if isinstance(error, BaseExceptionGroup) else error for error in failed.exceptions]
+    return min(errors, key=lambda error: not isinstance(error, SyndicatorError))

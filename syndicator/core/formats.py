@@ -1,4 +1,4 @@
-"""Feed formats: settings, file names, media types and links derive from this table."""
+"""Feed formats: settings, file names, media types and links come from this table."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """What is known of a format besides its name, which is also the ending of its files."""
+    """A feed format. Its name in FORMATS is the file extension."""
 
-    label: str  # what pages call it
+    label: str  # its name on pages
     media_type: str
-    xml: bool = False  # subscription lists (OPML) may name it, and browsers show it with a stylesheet
-    subscribed: bool = True  # False: a page for people, to which no program subscribes
+    xml: bool = False  # may be in OPML; browsers show it with a stylesheet
+    subscribed: bool = True  # False: a page for people, not for feed readers
 
 
 # Media types: RFC 4287 section 7, the RSS Advisory Board's recommendation, JSON Feed 1.1, HTML (RFC 2854).
@@ -24,7 +24,7 @@ FORMATS: Final[dict[str, Format]] = {
     "json": Format(label="JSON Feed", media_type="application/feed+json"),
     "html": Format(label="Web page", media_type="text/html", subscribed=False),
 }
-# Media types of what is published beside the feeds, by ending.
+# Media types of other published files, by extension.
 TYPES: Final = {
     ".opml": "text/x-opml; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -36,39 +36,39 @@ TYPES: Final = {
     ".webmanifest": "application/manifest+json; charset=utf-8",
     ".xml": "application/xml; charset=utf-8",
 }
-CACHE_CONTROL: Final = "no-cache"  # of all that is published: asked for anew each time, and mostly not sent again
-PICTURES: Final = "pictures/"  # thumbnails, each named after its bytes: what is there never changes
+CACHE_CONTROL: Final = "no-cache"  # of all other files: clients revalidate each time
+PICTURES: Final = "pictures/"  # thumbnails, named after their bytes, so immutable
 IMMUTABLE: Final = "max-age=31536000, immutable"
-# Of what is compressed. Measured on 1,000 of our documents: 7 % larger than at level 6, in two thirds of its time.
+# On 1,000 of our documents 7 % larger than level 6, in two thirds of the time.
 GZIP_LEVEL: Final = 5
-ATOM: Final = "atom"  # in which archives are (RFC 5005), and in which two editions of a feed are compared
-JSON: Final = "json"  # whose archives are pages of it (next_url)
+ATOM: Final = "atom"  # format of archives (RFC 5005), and for comparing versions of a feed
+JSON: Final = "json"  # its archives are further pages (next_url)
 PAGE: Final = "html"
 
 
 def checked(name: str) -> str:
-    """`name`, when it is a format. Raises ValueError, which names all there are."""
+    """Return `name` if it is a format. Raise ValueError with the valid names otherwise."""
     if name not in FORMATS:
         raise ValueError(f"the formats are {', '.join(FORMATS)}")
     return name
 
 
 def subscribed(names: Container[str]) -> list[str]:
-    """Those of `names` that programs subscribe to, in the order of the table."""
+    """Return the formats among `names` that feed readers subscribe to, in table order."""
     return [name for name, format in FORMATS.items() if format.subscribed and name in names]
 
 
 def of_file(name: str) -> Format | None:
-    """The format of a file by its ending, None when it has none of ours."""
+    """Return the format of a file by its extension, or None."""
     return FORMATS.get(name.rpartition(".")[2])
 
 
 def cache_control(name: str) -> str:
-    """The Cache-Control of a published file."""
+    """Return the Cache-Control header of a published file."""
     return IMMUTABLE if name.startswith(PICTURES) else CACHE_CONTROL
 
 
 def media_type(name: str) -> str:
-    """The media type of a published file, "" for a kind of file that is not served."""
+    """Return the media type of a published file, or "" if files of this kind are not served."""
     format = of_file(name)
     return f"{format.media_type}; charset=utf-8" if format else TYPES.get(f".{name.rpartition('.')[2]}", "")

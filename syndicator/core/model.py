@@ -1,4 +1,4 @@
-"""The nouns. Frozen values only: no I/O, no clock, no third-party package."""
+"""Articles, entries, sources, feeds and outcomes: frozen values without I/O, clock or third-party packages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ EntryStatus = Literal["pending", "done", "refused", "skipped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rules:
-    """An operator's selectors (`page_rules`) for pages: the first match counts; of `select`, `remove`, `links` all."""
+    """The operator's selectors for the pages of a source (`page_rules`). The first selector that matches wins; for
+    `select`, `remove` and `links` all matches count."""
 
     select: tuple[str, ...] = ()  # CSS: the body is here
     remove: tuple[str, ...] = ()  # CSS: never part of the body
@@ -41,55 +42,57 @@ class Rules:
     links: tuple[str, ...] = ()  # the source is a page that lists articles: these are their links
 
     def __repr__(self) -> str:
-        """Its fields, later ones only where they are set: digests of it stay when rules are added to the program."""
+        """Show the original fields and the later ones that are set: stored digests of this text survive new rules."""
         first = ("select", "remove", "title_suffix", "content", "keep")
-        shown = ((one.name, getattr(self, one.name), one.default) for one in fields(self))
+        shown = ((rule.name, getattr(self, rule.name), rule.default) for rule in fields(self))
         return f"Rules({', '.join(f'{n}={v!r}' for n, v, default in shown if n in first or v != default)})"
 
     @property
     def digest(self) -> str:
-        """16 hex characters of the rules that are not at their default: new rules of later versions change nothing."""
-        said = [(one.name, getattr(self, one.name)) for one in fields(self) if getattr(self, one.name) != one.default]
-        return hashlib.sha256(repr(sorted(said)).encode()).hexdigest()[:16]
+        """16 hex characters for the rules that differ from their default; stable when later versions add rules."""
+        values = [
+            (rule.name, getattr(self, rule.name)) for rule in fields(self) if getattr(self, rule.name) != rule.default
+        ]
+        return hashlib.sha256(repr(sorted(values)).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What the operator wrote in sources.toml."""
+    """A source as the operator wrote it in sources.toml."""
 
     key: str
     url: str
     title: str | None = None
     kind: SourceKind = "auto"
-    category: str | None = None  # used when the describer abstains
+    category: str | None = None  # used if describing finds none
     tags: tuple[str, ...] = ()  # put on every article
     content: ContentMode = "excerpt"
     language: str | None = None
     licence: str | None = None  # lifts nosnippet, max-snippet, noarchive
     every: str | None = None  # "30m", "6h", "1d"
     cron: str | None = None
-    force: bool = False  # every or cron go before what feed and server ask for
+    force: bool = False  # every or cron override the wishes of feed and server
     robots: Literal["obey", "ignore"] = "obey"
-    allow: tuple[str, ...] = ()  # "10.0.0.0/8:443": private addresses its own origin may have
+    allow: tuple[str, ...] = ()  # "10.0.0.0/8:443": private addresses permitted for its origin
     headers_env: Mapping[str, str] = field(default_factory=dict)  # header name -> environment variable
     backfill: int = 20
-    speaks_for: tuple[str, ...] | None = None  # hosts whose articles it may write; None: the operator has not said
+    speaks_for: tuple[str, ...] | None = None  # hosts whose articles it may write; None: not decided
     llm: bool = True
     enabled: bool = True
-    keep: str | None = None  # a query (rules.query): only entries that it asks for are read
-    mute: str | None = None  # and those that this one asks for are not
+    keep: str | None = None  # query (entry_rules): only matching entries are read
+    mute: str | None = None  # query: matching entries are not read
     rules: Rules = Rules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What we remember of a source between visits, in groups by who writes it. Times are aware UTC."""
+    """The remembered state of a source between visits, grouped by writer. Times are aware UTC."""
 
     # from sources.toml, by services.reconcile
     key: str
-    url: str  # as the operator wrote it when we last looked
-    terms: str = ""  # a digest of the rest that decides when and how it is visited
-    rules: str | None = None  # the digest of its rules, None where an earlier version saw them
+    url: str  # as the operator wrote it, when last read
+    terms: str = ""  # digest of the other fields that affect visits
+    rules: str | None = None  # digest of its rules, None from an earlier version
 
     # from the answers to our requests, by visiting.remembered.after
     etag: str | None = None
@@ -100,52 +103,52 @@ class SourceState:
     last_visit: datetime | None = None
     last_success: datetime | None = None
     failures: int = 0  # in a row
-    failing_since: datetime | None = None  # None while all is well, and where an earlier version did not note it
+    failing_since: datetime | None = None  # None without failure, or from an earlier version
     reason: str | None = None  # of the last failure
     detail: str = ""
     gone_times: int = 0  # 410 in a row
     gone_since: datetime | None = None
     disabled: str | None = None  # reason
     moved_to: str | None = None  # permanent redirect seen
-    moved_times: int = 0  # visits in a row that agree
+    moved_times: int = 0  # visits in a row with this redirect
     effective_url: str | None = None  # adopted move
-    moved_at: datetime | None = None  # when it was adopted, None where an earlier version did
+    moved_at: datetime | None = None  # time of adoption, None if by an earlier version
     site_moved: bool = False  # its articles moved along: both hosts confirmed it
-    warning: str = ""  # what the operator should know of a source that is well
-    pushed_newer: datetime | None = None  # when a hub brought what the feed as last fetched does not have
+    warning: str = ""  # for the operator, although visits succeed
+    pushed_newer: datetime | None = None  # time of a push with entries missing from the last fetch
 
-    # from the feed's own description of itself, by visiting.remembered.after (and a visit, before it files articles)
+    # from the feed's metadata, by visiting.remembered.after (and by a visit before it files articles)
     feed_title: str = ""
     site_url: str = ""
     feed_id: str = ""
     feed_language: str = ""
     recent: tuple[datetime, ...] = ()  # publication times, newest first, at most 30
-    asked_seconds: int = 0  # the wait its last parsed feed asked for (ttl, sy:updatePeriod), 0 when none
+    asked_seconds: int = 0  # interval requested by the feed (ttl, sy:updatePeriod), 0 if none
     span_seconds: int = 0  # between its oldest and newest entry, 0 when unknown
-    skip_hours: tuple[int, ...] = ()  # UTC hours and days it asked to be left alone
+    skip_hours: tuple[int, ...] = ()  # UTC hours and days without visits, as the feed requests
     skip_days: tuple[str, ...] = ()
 
     # from its pages, by pipeline.visit
     listing: Wrapper | None = None  # of a source of kind "list"
-    bodies: tuple[int, ...] = ()  # characters of the last texts read, newest first, 0 for a refused page; at most 20
-    walls: tuple[str, ...] = ()  # what stood before its last pages, "" for nothing; newest first, at most 10
+    bodies: tuple[int, ...] = ()  # lengths of the last texts, newest first, 0 for a refused page; at most 20
+    walls: tuple[str, ...] = ()  # walls before its last pages, "" for none; newest first, at most 10
 
     # the plan for the next visit, by visiting.cadence.next_visit
     next_due: datetime | None = None
     due_why: str = ""
 
-    # what the last visit left to the next run, by visiting.cadence.planned
+    # left to the next run, by visiting.cadence.planned
     waiting: int = 0  # entries
-    feed_due: datetime | None = None  # when its feed is asked again, where it is due earlier because entries wait
+    feed_due: datetime | None = None  # next fetch of the feed, if the source is due earlier for waiting entries
 
-    # from pages that were read, by rules.use: selectors, and for how many pages in a row they match nothing
+    # selectors, and the number of pages in a row without a match (page_rules.counted)
     unmatched: Mapping[str, int] = field(default_factory=dict)
 
-    # entries that the operator's keep and mute leave out, counted at each visit
+    # entries that keep and mute leave out, counted at each visit
     muted: int = 0
 
     def asked_whole(self) -> SourceState:
-        """The state of a source that is due now and whose feed is read whatever it has, changed or not."""
+        """Return the state as due now and without validators: the next visit fetches and reads the whole feed."""
         return replace(self, etag=None, last_modified=None, body_digest=None, next_due=None)
 
 
@@ -155,14 +158,14 @@ class Enclosure:
     type: str = ""
     length: int = 0  # bytes, 0 when unknown
     duration: str = ""  # itunes:duration as given
-    # what Podcasting 2.0 says of it, a line each: "transcript URL; type=text/vtt", "chapters URL; type=...",
+    # Podcasting 2.0 data, one line each: "transcript URL; type=text/vtt", "chapters URL; type=...",
     # "person NAME; role=guest; href=URL"
     podcast: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What a feed announced, not yet read. HTML fields are unsanitised."""
+    """An entry of a feed before its page is read. HTML fields are not sanitised."""
 
     id: str  # the entry's own id, else its link, else a digest of its content
     url: str = ""
@@ -176,12 +179,12 @@ class Entry:
     enclosures: tuple[Enclosure, ...] = ()
     image: str = ""
     language: str = ""
-    rights: tuple[str, ...] = ()  # what it says of the article's use: core/usage/terms.py
-    listed: bool = False  # by a page: the article's own page goes before what that says
+    rights: tuple[str, ...] = ()  # usage statements: core/usage/terms.py
+    listed: bool = False  # from a list page: the article's own page takes precedence
 
     @property
     def digest(self) -> str:
-        """Changes when what the feed says of the entry changes."""
+        """32 hex characters that change if title, link, texts or update time of the entry change."""
         parts = (self.title, self.url, self.summary, self.content, str(self.updated))
         return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
@@ -193,22 +196,22 @@ class ParsedFeed:
     site_url: str = ""
     id: str = ""
     hubs: tuple[str, ...] = ()
-    self_url: str = ""  # the address that it says is its own
+    self_url: str = ""  # its rel=self link
     language: str = ""
     icon: str = ""
     ttl_minutes: int | None = None
     update_seconds: int | None = None  # sy:updatePeriod / sy:updateFrequency
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()
-    complete: bool = True  # False when the parser had to guess (ill-formed XML)
+    complete: bool = True  # False if the XML is ill-formed
     entries: tuple[Entry, ...] = ()
     listing: Wrapper | None = None  # of a page that lists articles
-    next_url: str = ""  # the page on which that list goes on
+    next_url: str = ""  # next page of the list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What the reader saw on a page, before it is described."""
+    """The result of reading a page, before it is described."""
 
     url: str  # canonical
     title: str
@@ -224,28 +227,28 @@ class Draft:
     sitename: str = ""
     partial: bool = False
     robots: tuple[str, ...] = ()  # nosnippet, max-snippet:50, noarchive, noindex
-    rights: tuple[str, ...] = ()  # what its publisher says of its use, a line of core/usage/terms.py each
+    rights: tuple[str, ...] = ()  # usage statements, each a line of core/usage/terms.py
     aliases: tuple[str, ...] = ()  # other URLs of the same article
     duplicate_of: str | None = None  # a canonical on another host
-    alternate: str | None = None  # AMP or print page worth one more fetch
+    alternate: str | None = None  # AMP or print page to fetch
     blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
     trace: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The feed an entry came from, as it was when the article was filed (RFC 4287 section 4.2.11)."""
+    """The feed of an entry when its article was filed (RFC 4287 section 4.2.11)."""
 
     title: str = ""
     url: str = ""  # the feed's address
     site: str = ""
     id: str = ""  # the feed's own id
-    updated: datetime | None = None  # the entry's own, then
+    updated: datetime | None = None  # of the entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """An article. `id` never changes; articles/fields.py has the file's fields; times are UTC in whole seconds."""
+    """An article. `id` never changes; times are UTC in whole seconds; articles/fields.py maps fields to the file."""
 
     id: str
     url: str  # `source` in the file
@@ -264,8 +267,8 @@ class Article:
     added: datetime | None = None
     source_key: str = ""
     source_id: str = ""  # the entry's own id
-    digest: str = ""  # of what we wrote last: articles/edits.py
-    excerpt_by: str = ""  # who wrote it: a word of articles/edits.By, "" when not known
+    digest: str = ""  # of our last version: articles/edits.py
+    excerpt_by: str = ""  # author of the excerpt: a word of articles/edits.By, "" if unknown
     tags_by: str = ""
     enclosure: Enclosure | None = None
     also: tuple[str, ...] = ()  # addresses of copies
@@ -273,39 +276,39 @@ class Article:
     origin: Origin = Origin()
     aliases: tuple[str, ...] = ()  # its other addresses
     keywords: tuple[str, ...] = ()  # publisher's tags
-    section: str = ""  # where its publisher files it
-    merged_into: str = ""  # id of the article that stands for this copy of it
-    split_from: tuple[str, ...] = ()  # ids that an operator said it is no copy of
-    # From here on of schema 2, where nothing else is said
+    section: str = ""  # the publisher's section
+    merged_into: str = ""  # id of the article shown instead of this copy
+    split_from: tuple[str, ...] = ()  # ids of articles that it is no copy of, by the operator
+    # Schema 2 and later
     authors: tuple[str, ...] = ()  # one name each
     rights: tuple[str, ...] = ()  # what its publisher says of its use: core/usage/terms.py
     hold: bool = False  # on hold: in no feed or page until the operator releases it
-    hold_reason: str = ""  # schema 4: a code of `reasons.HoldReason`, "" where a hand put it on hold
+    hold_reason: str = ""  # schema 4: a code of `reasons.HoldReason`, "" if held by hand
     carriers: tuple[str, ...] = ()  # keys of the other sources that announced it
-    title_by: str = ""  # "" is the publisher
-    category_by: str = ""  # "" is what normal_form.category_by says
-    digest2: str = ""  # as digest, of the fields of schema 2 that an operator may edit
-    unlisted: bool = False  # schema 5: an old page that only other sites announced: in the feeds of its carriers alone
+    title_by: str = ""  # "": the publisher
+    category_by: str = ""  # "": see normal_form.category_by
+    digest2: str = ""  # as digest, of the editable fields of schema 2
+    unlisted: bool = False  # schema 5: an old page announced by other sites only: not in general feeds
 
     @property
     def text(self) -> str:
-        """The body as plain text: a paragraph, heading, list item or table row a line."""
+        """The body as plain text, one line per paragraph, heading, list item or table row."""
         return _text.plain(self.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadArticle(Article):
-    """An article as it was read from its page, with what no file keeps."""
+    """An article as read from its page, with values that its file does not store."""
 
-    trace: Mapping[str, Any] = field(default_factory=dict)  # which candidate won for each field, and what was cut
+    trace: Mapping[str, Any] = field(default_factory=dict)  # the candidate chosen for each field, and cut text
     blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
-    alternate: str | None = None  # AMP or print page worth one more fetch
-    doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason` that the reading gives
-    category_score: float | None = None  # how likely `category` is; None: there is none to choose from
+    alternate: str | None = None  # AMP or print page to fetch
+    doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason` from reading
+    category_score: float | None = None  # probability of `category`; None without categories
 
     def filed(self) -> Article:
-        """What of it is filed."""
-        return Article(**{one.name: getattr(self, one.name) for one in fields(Article)})
+        """Return the article alone, as its file stores it."""
+        return Article(**{attribute.name: getattr(self, attribute.name) for attribute in fields(Article)})
 
 
 class FeedKey(NamedTuple):
@@ -315,36 +318,36 @@ class FeedKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSpec:
-    """A feed to publish: what is in it and what it is called."""
+    """A feed to publish: its name, contents and formats."""
 
     key: FeedKey
     name: str  # AI
     title: str  # AI - Example feeds
-    first_slug: str  # the slug it was born with; its id is made of it
+    first_slug: str  # its first slug, part of its id
     description: str = ""
     query: str | None = None
     limit: int = 50
     window_hours: int = 72
     most: int = 500
     most_older: int = 200  # with articles older than a day
-    share: float = 1.0  # of the places that one source fills while others have articles for the rest
-    content: ContentMode | None = None  # None: as each source says
+    share: float = 1.0  # maximum share of one source while others have articles
+    content: ContentMode | None = None  # None: the setting of each source
     formats: tuple[str, ...] = tuple(FORMATS)
     language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something that went wrong with a source, an entry or a feed, for `status` and `--json`."""
+    """A problem with a source, an entry or a feed, for `status` and `--json`."""
 
-    what: str  # the URL, file or feed it is about
+    what: str  # URL, file or feed concerned
     reason: str  # a code of `syndicator.core.reasons`
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a visit ended. A visit cannot end without one."""
+    """The result of a visit. Every visit ends with one."""
 
     key: str
     at: datetime
@@ -355,37 +358,37 @@ class Outcome:
     added: tuple[str, ...] = ()  # article ids
     changed: tuple[str, ...] = ()
     pending: int = 0
-    waiting: int = 0  # of these, what the visit had no time for: the next run takes them
+    waiting: int = 0  # of these, left to the next run for lack of time
     skipped: tuple[Problem, ...] = ()
     next_due: datetime | None = None
     no_network: bool = False
-    due_why: str = ""  # why the next visit is then
+    due_why: str = ""  # reason for next_due
     refused: int = 0  # entries that will make no article
-    seconds: float = 0.0  # that the visit took
-    bytes: int = 0  # of the feed's answer, 0 where it was unchanged or not asked for
+    seconds: float = 0.0  # duration of the visit
+    bytes: int = 0  # of the feed's answer, 0 if unchanged or not fetched
 
 
 def article_id(key: str) -> str:
-    """First 26 characters of lower-case base32 of sha256 of the canonical URL `key`."""
+    """Return the id for the canonical URL `key`: the first 26 characters of its SHA-256 in lower-case base32."""
     return base64.b32encode(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()).decode().lower()[:26]
 
 
 def entry_urn(instance: uuid.UUID, id: str) -> str:
-    """The published id of an article: urn:uuid of uuid5(instance, id)."""
+    """Return the published id of an article: the URN of uuid5(instance, id)."""
     return uuid.uuid5(instance, id).urn
 
 
 def story_urn(instance: uuid.UUID, name: str) -> str:
-    """The published id of a story: urn:uuid made as that of an article is, of version 8, which no article has."""
-    made = uuid.uuid5(instance, f"story:{name}")
-    return uuid.UUID(int=made.int & ~(15 << 76) | 8 << 76).urn
+    """Return the published id of a story: a version 8 UUID, so that it cannot equal an article's version 5 UUID."""
+    value = uuid.uuid5(instance, f"story:{name}").int
+    return uuid.UUID(int=value & ~(15 << 76) | 8 << 76).urn
 
 
 def is_of_story(urn: str) -> bool:
-    """True for an id that `story_urn` gives."""
+    """Return True if `urn` comes from `story_urn`."""
     return urn.rpartition(":")[2][14:15] == "8"
 
 
 def feed_urn(instance: uuid.UUID, axis: str, first_slug: str) -> str:
-    """The published id of a feed: urn:uuid of uuid5(instance, "feed:<axis>:<first slug>")."""
+    """Return the published id of a feed: the URN of uuid5(instance, "feed:<axis>:<first slug>")."""
     return uuid.uuid5(instance, f"feed:{axis}:{first_slug}").urn

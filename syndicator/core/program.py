@@ -1,5 +1,4 @@
-"""Event log (the standard library's), silent until an application sets level and handler of "syndicator". Also the name
-this program is called by."""
+"""Event log (standard `logging`), silent until an application sets up the logger "syndicator"; name of this program."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ ROOT = "syndicator"
 
 
 def logger(name: str, **bound: object) -> Logger:
-    """A logger of that name below "syndicator" that adds the values `bound` to each event, as `extra` of its record."""
+    """Return the logger "syndicator.<name>"; each event has the values `bound` as `extra` of its record."""
     return Logger(logging.getLogger(f"{ROOT}.{name}"), bound)
 
 
@@ -45,12 +44,12 @@ _WRITTEN = "`syndicator "
 
 @cache
 def program() -> str:
-    """What the operator types before a command: `./run`, `syndicator` or `python -m syndicator`."""
+    """Return the command that the operator types: `./run`, `syndicator` or `python -m syndicator`."""
     return program_of(os.environ, sys.argv)
 
 
 def program_of(environ: Mapping[str, str], argv: Sequence[str]) -> str:
-    """The same for an environment and the words of a process. Pure."""
+    """Return the command for the environment and arguments of a process."""
     if environ.get(VARIABLE):
         return environ[VARIABLE]
     path = Path(argv[0]) if argv else Path()
@@ -58,11 +57,11 @@ def program_of(environ: Mapping[str, str], argv: Sequence[str]) -> str:
 
 
 def install(extra: str) -> str:
-    """The commands that install an extra: of an installed program, and of a checkout, from its lock."""
+    """Return the commands that install an extra, with pip and in a checkout."""
     lock = f"requirements-{extra}.lock"
     return f"pip install 'syndicator[{extra}]', in a checkout .venv/bin/uv pip install --python .venv -r {lock}"
 
 
 def as_typed(message: str) -> str:
-    """`message` with the commands in it as the operator types them."""
+    """Return `message` with its commands as the operator types them."""
     return message.replace(_WRITTEN, f"`{program()} ") if _WRITTEN in message else message

@@ -1,4 +1,4 @@
-"""Values of requests, their answers, and lists of articles on pages."""
+"""Requests, their answers, and lists of articles on pages."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from syndicator.core.reasons import FetchReason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One outbound request. `deadline` in seconds, for DNS, connect, redirects and body together."""
+    """One outbound request. `deadline`: seconds for DNS, connection, redirects and body together."""
 
     url: str
     kind: Literal["feed", "page", "robots", "hub", "llm", "image", "webhook"] = "page"
     etag: str | None = None
     last_modified: str | None = None
     deadline: float = 15.0
-    headers: Mapping[str, str] = field(default_factory=dict)  # kept on the first origin only
+    headers: Mapping[str, str] = field(default_factory=dict)  # sent to the first origin only
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # of `url`: core/secrets.py
-    allow: tuple[str, ...] = ()  # private networks this request's own origin may resolve to
+    allow: tuple[str, ...] = ()  # private networks permitted for the first origin
     method: Literal["GET", "POST"] = "GET"
     body: bytes | None = None
-    robots: Literal["obey", "ignore"] = "obey"  # the operator's word on robots.txt for this page
-    stay: bool = False  # True: a redirect to another host comes back as its 3xx answer, not followed
-    connect: float | None = None  # seconds of the deadline that name, connection and TLS may take; None: all of it
-    most: int | None = None  # bytes of the answer, as sent, where fetch.wire_bytes would be too many
+    robots: Literal["obey", "ignore"] = "obey"  # "ignore": the operator overrides robots.txt
+    stay: bool = False  # True: return a redirect to another host, do not follow it
+    connect: float | None = None  # seconds for DNS, connection and TLS; None: the deadline
+    most: int | None = None  # bytes of the answer as sent, below fetch.wire_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    url: str  # asked
-    final_url: str  # answered
+    url: str  # requested
+    final_url: str  # after redirects
     status: int
     headers: Mapping[str, str]  # names in lower case
-    body: bytes  # decoded of its content encoding
-    moved_to: str | None = None  # target when every hop so far was 301 or 308
-    permit: str = ""  # by whose word: robots.txt, no robots.txt, operator; "" where nobody was asked
-    warning: str = ""  # what the operator should know although it was fetched
+    body: bytes  # with content encoding undone
+    moved_to: str | None = None  # target if all redirects so far were 301 or 308
+    permit: str = ""  # permitted by: robots.txt, no robots.txt, operator; "" if not checked
+    warning: str = ""  # for the operator, although the fetch succeeded
 
     @property
     def digest(self) -> str:
@@ -57,28 +57,28 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """A failure is a value. `reason` is a code of `core.reasons`, or "http-" with the status of the answer."""
+    """A failed request. `reason`: a code of `core.reasons`, or "http-" with the status."""
 
     url: str
     reason: str
     detail: str = ""
     status: int | None = None
     retry_after: datetime | None = None
-    fresh_seconds: float = 0.0  # for how long the answer may be kept by its headers: so long it stays what it is
+    fresh_seconds: float = 0.0  # freshness by the answer's headers
 
     @property
     def no_network(self) -> bool:
-        """True when the host could not even be reached."""
+        """True if no connection to the host was possible."""
         return self.reason in (FetchReason.DNS, FetchReason.CONNECT)
 
     @property
     def ours(self) -> bool:
-        """True when this machine was short of something (files, memory): nobody was asked, nobody is to blame."""
+        """True if this machine was short of files or memory: no request was made."""
         return self.reason == OURS
 
     @property
     def unasked(self) -> bool:
-        """True if the host was not asked: it is paused until `retry_after`, or a header has no value."""
+        """True if no request was made: the host is paused until `retry_after`, or a header has no value."""
         return self.reason == FetchReason.UNSET_VARIABLE or (
             self.reason == FetchReason.RATE_LIMITED and self.status is None
         )
@@ -90,12 +90,12 @@ OURS = FetchReason.SYSTEM
 FetchResult = Fetched | NotModified | Failed
 
 
-REMEMBERED = 150  # items of a list that it is known by; a choice
+REMEMBERED = 150  # items by which a list is recognised; a choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One article as a list shows it."""
+    """An article in a list."""
 
     url: str  # canonical
     title: str = ""
@@ -105,8 +105,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A list item as displayed. `form`: tags and most common classes around its link ("li.post > h2.title > a");
-    `path`: tags only; `shape` of its address; `layout`: order of picture, title and date ("p", "t", "d")."""
+    """A list item as displayed. `form`: tags and classes around its link ("li.post > h2.title > a"); `path`: tags only;
+    `shape` of its address; `layout`: order of picture, title and date ("p", "t", "d")."""
 
     item: Item
     key: str  # urls.alias
@@ -126,18 +126,17 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrapper:
-    """Several marks of a list's items, so that a new layout leaves some: forms, paths, shapes, layouts (frequent
-    first), share with dates, title lengths, order, last items; a remark; if a person pointed to it."""
+    """Marks that recognise the items of a list; several, as a new layout changes some. Most frequent first."""
 
-    by: str = ""  # what it was learnt from: "json-ld", "h-feed" or "blocks"
+    by: str = ""  # learnt from "json-ld", "h-feed" or "blocks"
     forms: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     shapes: tuple[str, ...] = ()
     layouts: tuple[str, ...] = ()
     dated: int = 0
-    title_length: int = 0  # characters, in the middle
+    title_length: int = 0  # median, in characters
     newest_first: bool = False
     seen: tuple[Seen, ...] = ()
     note: str = ""
     pointed: bool = False
-    whole: bool = False  # the page was a list and no article when it was learnt
+    whole: bool = False  # when learnt, the page was a list, not an article

@@ -1,5 +1,4 @@
-"""Secrets in source addresses: ${NAME} (stored as $%7BNAME%7D) is replaced by the environment's value in requests, and
-removed from whatever comes back. Pure."""
+"""Secrets in source addresses: requests replace ${NAME} by an environment variable, answers are masked. Pure."""
 
 from __future__ import annotations
 
@@ -10,68 +9,68 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from syndicator.core.urls import redacted
 
 _PLACEHOLDER = re.compile(r"\$(?:\{|%7B)([A-Za-z_][A-Za-z0-9_]*)(?:\}|%7D)", re.I)
-# Parameters that private feeds are known to carry their key in.
+# Parameters in which private feeds have their key.
 _TELLING = re.compile(
     r"(.*[_-])?(token|key|auth|apikey|secret|signature|sig|password|passwd|pwd|hash|jwt|bearer|credential|sid)", re.I
 )
-LEAST = 8  # characters of a value: a shorter one cannot be told from words in the texts it is taken out of
+LEAST = 8  # characters of a value: shorter ones could be ordinary words
 
-_SAFE = ("", "/", "=", "/=")  # what programs leave as it is when they escape a value
+_SAFE = ("", "/", "=", "/=")  # characters that programs leave unescaped
 
 
 def variables(url: str) -> tuple[str, ...]:
-    """The environment variables that `url` names, each once."""
+    """Return the distinct environment variables in `url`."""
     return tuple(dict.fromkeys(_PLACEHOLDER.findall(url)))
 
 
 def names_more(url: str, than: str) -> bool:
-    """True if `url` of a redirect names a variable that the operator's `than` does not: it must not get its value."""
+    """Return True if the redirect `url` names a variable that the operator's `than` lacks: it must not be expanded."""
     return not set(variables(url)) <= set(variables(than))
 
 
 def known(url: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """The values of the variables that `url` names, where the environment has one of at least eight characters."""
+    """Return the values of the variables in `url` that are set and have LEAST characters or more."""
     if "$" not in url:
         return {}
-    found = {name: environ.get(name, "").strip() for name in variables(url)}
-    return {name: value for name, value in found.items() if len(value) >= LEAST}
+    values = {name: environ.get(name, "").strip() for name in variables(url)}
+    return {name: value for name, value in values.items() if len(value) >= LEAST}
 
 
 def expand(url: str, values: Mapping[str, str]) -> str:
-    """`url` with the values of its placeholders, escaped; a placeholder without a value stays."""
+    """Return `url` with the escaped values of its placeholders; placeholders without value stay."""
     return _PLACEHOLDER.sub(lambda match: quote(values[match[1]], safe="") if match[1] in values else match[0], url)
 
 
 def masked(text: str, values: Mapping[str, str]) -> str:
-    """`text` with placeholders where values stand, escaped or not."""
-    for found, placeholder in spellings(values):
-        text = text.replace(found, placeholder)
+    """Return `text` with each value, escaped or not, replaced by its placeholder."""
+    for spelling, placeholder in spellings(values):
+        text = text.replace(spelling, placeholder)
     return text
 
 
 def masked_bytes(data: bytes, values: Mapping[str, str]) -> bytes:
-    """The same for bytes in UTF-8 or another superset of ASCII."""
-    for found, placeholder in spellings(values):
-        data = data.replace(found.encode(), placeholder.encode())
+    """Do the same for bytes in UTF-8 or another superset of ASCII."""
+    for spelling, placeholder in spellings(values):
+        data = data.replace(spelling.encode(), placeholder.encode())
     return data
 
 
 def spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What the values are written as, each with the placeholder that stands for it: the longest first."""
-    found = {
+    """Return (spelling, placeholder) for each way to write the values, longest first."""
+    placeholders = {
         spelling: f"$%7B{name}%7D"
         for name, value in values.items()
         for spelling in (value, *(quote(value, safe=safe) for safe in _SAFE))
         if len(value) >= LEAST
     }
-    return sorted(found.items(), key=lambda pair: -len(pair[0]))
+    return sorted(placeholders.items(), key=lambda pair: -len(pair[0]))
 
 
 def published(url: str, names: Collection[str]) -> str:
-    """`url` for subscribers: parameters with a placeholder of `names` removed, the path cut at one."""
+    """Return `url` for subscribers: without parameters that hold a placeholder of `names`, the path cut before one."""
 
     def secret(part: str) -> int | None:
-        return next((found.start() for found in _PLACEHOLDER.finditer(part) if found[1] in names), None)
+        return next((match.start() for match in _PLACEHOLDER.finditer(part) if match[1] in names), None)
 
     if secret(url) is None:
         return url
@@ -84,7 +83,7 @@ def published(url: str, names: Collection[str]) -> str:
 
 
 def telling(url: str) -> tuple[str, ...]:
-    """The parameters of `url` that look as if their value were a secret and no placeholder."""
+    """Return the parameters of `url` that look like a secret and are no placeholder."""
     pairs = (pair.partition("=") for pair in urlsplit(url).query.split("&"))
     return tuple(
         unquote(name)
@@ -94,7 +93,7 @@ def telling(url: str) -> tuple[str, ...]:
 
 
 def with_placeholder(url: str, parameter: str, variable: str) -> str:
-    """`url` with a placeholder as the value of `parameter`."""
+    """Return `url` with a placeholder as the value of `parameter`."""
     parts = urlsplit(url)
     pairs = [
         f"{name}=${{{variable}}}" if unquote(name) == parameter else f"{name}{equals}{value}"
@@ -104,7 +103,7 @@ def with_placeholder(url: str, parameter: str, variable: str) -> str:
 
 
 def shown(url: str) -> str:
-    """`url` for somebody who may not know its secrets: without password, a placeholder for each value that looks so."""
+    """Return `url` for readers who may not see its secrets: no password, a placeholder for each apparent secret."""
     for parameter in telling(url):
         url = with_placeholder(url, parameter, parameter.upper())
     return redacted(url)

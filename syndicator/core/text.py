@@ -1,4 +1,4 @@
-"""Texts: legal characters, width, markdown as plain text, names for files and addresses, persons. Pure."""
+"""Texts: legal characters, width, Markdown as plain text, slugs, persons. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import lru_cache
 
-# What XML 1.0 production [2] forbids, and what it allows but nobody wants: C1 controls (feed validators warn of them)
-# and noncharacters.
+# Characters that XML 1.0 production [2] forbids, and others that feed validators warn of: C1 controls, noncharacters.
 _ILLEGAL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
     "|[" + "".join(chr(plane + low) for plane in range(0x10000, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF)) + "]"
@@ -31,7 +30,7 @@ _RULE = re.compile(r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?$")
 _BAR = re.compile(r"(?<!\\)\|")
 _BLANKS = re.compile(r"\n{3,}")
-_MOST_NESTED = 30  # items and quotes within each other on one line; no text has as many
+_MOST_NESTED = 30  # items and quotes nested on one line
 _TICKS = r"(?<!`)(`{1,9})(?!`)(.{1,5000}?)(?<!`)\1(?!`)"
 _TARGET = r"\((?:<[^<>\n]*>|[^()\s]*)(?:[ \t]+\"(?:\\.|[^\"\\])*\")?\)"
 _PICTURE = r"!\[(?:\\.|[^\[\]\\])*\]" + _TARGET
@@ -47,9 +46,9 @@ _INLINE = re.compile(
     re.S,
 )
 
-_MARK = re.compile(r"[`\\[<&*~_]")  # what every alternative of _INLINE begins with, a picture's "!" apart
+_MARK = re.compile(r"[`\\[<&*~_]")  # first characters of _INLINE's alternatives, except a picture's "!"
 
-# What follows a comma and is part of the name before it: generations, degrees, forms of companies.
+# Parts of a name after a comma: generations, degrees, forms of companies.
 SUFFIX = re.compile(
     r"(?:jr|sr|ii|iii|iv|esq|(?:ph|m|ed|psy|pharm|j)\.?\s?d|[mb]\.?(?:a|s|sc|ed|fa|ba)|mph|d\.?[dvm]\.?[sm]|vmd|msn|bsn|np|rn|"
     r"rdn?|ldn?|lcsw|cpa|cfp|cfa|inc|ltd|llc|llp|plc|gmbh|co|s\.?a)\.?",
@@ -58,40 +57,40 @@ SUFFIX = re.compile(
 
 
 def legal(value: str) -> str:
-    """`value` without characters that XML 1.0 forbids and without lone surrogates."""
+    """Return `value` without lone surrogates and characters that XML 1.0 forbids."""
     if value.replace("\n", "").isprintable():
-        return value  # most texts; twenty times cheaper than the pattern
+        return value  # most texts; twenty times cheaper
     return _ILLEGAL.sub("", value)
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """The words "(did you mean 'x'?)" for the one of `known` that `word` nearly is, "" where there is none."""
+def suggestion(word: str, candidates: Iterable[str]) -> str:
+    """Return " (did you mean 'x'?)" for the candidate most similar to `word`, or ""."""
     import difflib
 
-    names = {name.casefold(): name for name in known}
+    names = {name.casefold(): name for name in candidates}
     near = difflib.get_close_matches(word.casefold(), names, n=1)
     return f" (did you mean {names[near[0]]!r}?)" if near else ""
 
 
 def line(value: str) -> str:
-    """`value` as one line: legal characters, runs of white space as one space, NFC."""
-    if value.isprintable() and "  " not in value:  # most are: of white space it has lone blanks, and nothing illegal
+    """Return `value` as one line of legal characters in NFC, with single spaces."""
+    if value.isprintable() and "  " not in value:  # most texts: single spaces, nothing illegal
         return (value if value.isascii() else unicodedata.normalize("NFC", value)).strip()
     return _SPACE.sub(" ", unicodedata.normalize("NFC", legal(value))).strip()
 
 
 def width(value: str) -> int:
-    """Characters, a wide CJK character counting two."""
+    """Return the number of columns: a wide CJK character takes two."""
     return len(value) if value.isascii() else len(value) + len(_WIDE.findall(value))
 
 
 def words(value: str) -> list[str]:
-    """The words of a text, whatever their case, spacing and punctuation."""
+    """Return the words of a text in lower case, without punctuation."""
     return _WORD.findall(value.casefold())
 
 
 def plain(markdown: str) -> str:
-    """Our Markdown as plain text: a line per block, item or row, cells apart by tabs, no marks or link targets."""
+    """Return our Markdown as plain text: one line per block, item or row, cells separated by tabs, no link targets."""
     out: list[str] = []
     fence, margin, table = "", 0, False
     for raw in markdown.split("\n"):
@@ -123,16 +122,16 @@ def _content(value: str) -> str:
     if _RULE.match(value):
         return value
     for _ in range(_MOST_NESTED):
-        found = _ITEM.match(value) or (_QUOTE.match(value) if value.startswith(">") else None)
-        if not found:
+        marker = _ITEM.match(value) or (_QUOTE.match(value) if value.startswith(">") else None)
+        if not marker:
             break
-        value = value[found.end() :].lstrip()
+        value = value[marker.end() :].lstrip()
     heading = _HEADING.match(value)
     return value[heading.end() :] if heading else value
 
 
 def _inline_text(value: str) -> str:
-    # most lines have no mark: to see that is five times cheaper than to try every one at every character
+    # most lines have no mark; this check is five times cheaper
     return _INLINE.sub(_unmarked, value) if _MARK.search(value) else value
 
 
@@ -150,9 +149,9 @@ def _unmarked(match: re.Match[str]) -> str:
     return html.unescape(entity) if entity is not None else ""
 
 
-SLUG_CHARS = 60  # choice: an address that people can still read and type
+SLUG_CHARS = 60  # choice: readable and typeable
 _DIGEST_CHARS = 6  # of a digest at the end of a slug
-# Device names that Windows reserves whatever the extension, and the names our own pages have.
+# Device names reserved by Windows, and names of our own pages.
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", "index", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))]
 )
@@ -168,17 +167,16 @@ _SPELLED = (
 
 
 def stem(value: str, most: int = 80) -> str:
-    """`value` as a file name stem (a-z, 0-9, single hyphens, at most `most` characters, or ""); not unique."""
-    from slugify import slugify  # imported here alone, and late: it carries tables
+    """Return `value` as a file name stem (a-z, 0-9, single hyphens, at most `most` characters, or ""); not unique."""
+    from slugify import slugify  # late, as it loads tables
 
     return str(slugify(legal(value)[:2000], max_length=most, word_boundary=True, save_order=True))
 
 
-@lru_cache(maxsize=20_000)  # the same few hundred names come with every article
-@lru_cache(8192)
+@lru_cache(maxsize=20_000)  # articles share a few hundred names
 def slug(name: str) -> str:
-    """The slug of a name: [a-z0-9-], 1 to 60 characters, not reserved. Case, accents, spaces and plain punctuation are
-    ignored; + # & @ % and a leading dot are spelled out; lossy transliteration adds six digest characters."""
+    """Return the slug of a name: [a-z0-9-], 1 to 60 characters, not reserved. Case, accents and plain punctuation are
+    ignored; + # & @ % and a leading dot are spelled out; a lossy transliteration ends in six digits of a digest."""
     folded = unicodedata.normalize("NFKC", legal(name)).casefold().strip()
     spelled = f"dot {folded[1:]}" if re.match(r"\.\w", folded) else folded
     for character, word in _SPELLED:
@@ -191,7 +189,6 @@ def slug(name: str) -> str:
 
 
 def _loses(spelled: str) -> bool:
-    """True when the stem of `spelled` leaves out or transliterates something that tells names apart."""
     return any(
         (
             not char.isascii()
@@ -204,28 +201,20 @@ def _loses(spelled: str) -> bool:
 
 
 def persons(author: str | None) -> tuple[str, ...]:
-    """The distinct names in `author`, by commas only; "Kim Lee, Jr.", "Acme, Inc." and "Okafor, Ines" are one name."""
-    parts = list(_without_suffixes(author or ""))
+    """Return the names in `author`, separated by commas. "Kim Lee, Jr.", "Acme, Inc.", "Okafor, Ines" are one name."""
+    parts: list[str] = []
+    for part in filter(None, map(str.strip, (author or "").split(","))):
+        if parts and SUFFIX.fullmatch(part):
+            parts[-1] += f", {part}"
+        else:
+            parts.append(part)
     if len(parts) == 2 and not any(" " in part for part in parts):  # noqa: PLR2004 - a surname and a first name
         return (", ".join(parts),)
     return tuple(dict.fromkeys(parts))
 
 
-def _without_suffixes(author: str) -> Iterator[str]:
-    name = ""
-    for part in (part.strip() for part in author.split(",")):
-        if name and SUFFIX.fullmatch(part):
-            name = f"{name}, {part}"
-        elif part:
-            if name:
-                yield name
-            name = part
-    if name:
-        yield name
-
-
 def stamp(*parts: str | bytes) -> str:
-    """A digest of what a form or an ETag showed, to refuse an edit of anything else. Pure."""
+    """Return a digest of the content of a form or an ETag, to refuse edits of changed content."""
     data = [part if isinstance(part, bytes) else part.encode("utf-8", "replace") for part in parts]
     return hashlib.sha256(b"\0".join(data)).hexdigest()[:32]
 
@@ -236,12 +225,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u2
 
 
 def counted(number: int, noun: str) -> str:
-    """ "1 article", "2 articles": for nouns whose plural ends in s."""
+    """Return "1 article" or "2 articles", for nouns with a plural in s."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def span(time: timedelta) -> str:
-    """A time in its largest unit: 4 minutes, 3 days."""
+    """Return a duration in its largest unit: "4 minutes", "3 days"."""
     seconds = max(0, int(time.total_seconds()))
     for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
@@ -250,19 +239,15 @@ def span(time: timedelta) -> str:
 
 
 def visible(value: str) -> str:
-    """`value` with each control as an escape that Python and JSON know (\\x1b as \\u001b); its line ends stay."""
+    r"""Return `value` with control characters escaped as in JSON (\\x1b as \\u001b); line ends stay."""
     if value.isascii() and value.isprintable():
         return value
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
 
 
 def one_line(value: object) -> str:
-    """The text of `value` as `visible` has it, and its line ends and tabs as spaces: a cell of a table."""
+    """Return `value` as text for a table cell: `visible`, without line ends and tabs."""
     return visible(" ".join(str(value).split()) if any(end in str(value) for end in "\n\t\r") else str(value))
-
-
-def _escape(match: re.Match[str]) -> str:
-    return f"\\u{ord(match[0]):04x}"
 
 
 # Scripts that are written without spaces: pairs of neighbours stand for words. Thai to Lao, Myanmar, Khmer, kana, Han,
@@ -270,18 +255,18 @@ def _escape(match: re.Match[str]) -> str:
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
-# Vowel signs and the like of Hebrew, Arabic and the scripts of India, which are no letters and part of words.
+# Vowel signs and the like of Hebrew, Arabic and Indic scripts: not letters, but parts of words.
 _MARKS = "\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
 _RUN = re.compile(f"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\\W_]|[{_MARKS}])+")
 _FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _ALSO = str.maketrans({"ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _LONGEST = 32  # characters of a term
-_SHORT = 3  # a word of so many characters keeps its s
+_SHORT = 3  # words of this length keep their s
 
 
 def folded(text: str) -> str:
-    """`text` without case and accents; compatibility forms (full width, ligatures) as what they stand for."""
+    """Return `text` without case and accents, compatibility forms (full width, ligatures) replaced."""
     if text.isascii():
         return text.lower()
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower())
@@ -289,12 +274,12 @@ def folded(text: str) -> str:
 
 
 def each_word(text: str) -> Iterator[str]:
-    """The words of a text, without their plural s; of a script without spaces what stands together."""
+    """Iterate over the words of a text without plural s; in scripts without spaces, over runs of letters."""
     return filter(None, (run if _FIRST_UNSPACED.match(run) else _term(run) for run in _RUN.findall(folded(text))))
 
 
 def each_term(text: str) -> Iterator[str]:
-    """What a text can be found by, in its order: its words, pairs of neighbours where a script has no spaces."""
+    """Iterate over the search terms of a text in order: words, or pairs of neighbours in scripts without spaces."""
     for word in each_word(text):
         if _FIRST_UNSPACED.match(word):
             yield from (word[at : at + 2] for at in range(max(1, len(word) - 1)))
@@ -304,7 +289,6 @@ def each_term(text: str) -> Iterator[str]:
 
 @lru_cache(8192)
 def _term(run: str) -> str:
-    """A word as a term, "" for a single letter."""
     word = run[:_LONGEST]
     if len(word) > _SHORT and word.isascii() and word.endswith("s") and not word.endswith("ss"):
         word = word[:-1]

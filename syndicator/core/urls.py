@@ -1,4 +1,4 @@
-"""URLs: canonical spelling, aliases, hosts, sites, and addresses that look public (no DNS). Pure."""
+"""URLs: canonical form, aliases, hosts, sites, and private addresses (without DNS). Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
 
 import idna
 
-# Parameters that say where a click came from, never what the page is (courlan, Mozilla and Brave keep such lists).
+# Parameters that track the origin of a click (as in lists of courlan, Mozilla and Brave).
 _TRACKING = re.compile(
     r"^(utm_.*|at_(medium|campaign|custom\d*|link.*)|pk_.*|mtm_.*|piwik_.*|hsa_.*|oly_(anon|enc)_id|vero_(conv|id)|"
     r"fbclid|gclid|gclsrc|dclid|msclkid|twclid|yclid|ttclid|dicbo|li_fat_id|igsh|igshid|wbraid|gbraid|mc_(cid|eid)|mkt_tok|_hs(enc|mi)|hsctatracking|ns_(mchannel|source|campaign|"
@@ -33,42 +33,41 @@ _HEAD = re.compile(r"(https?):[/\\]*", re.I)
 _SECRET = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\\\]*)[^/?#\\\\]*@", re.I)
 _AUTHORITY = re.compile(r"(https?://)[^/?#]*@", re.I)
 
-# Addresses that nothing has to be done to: a host of lower-case names, the last with a letter first, or of four octets,
-# perhaps a port of four digits or more, a path of plain names none of which begins with a dot, no query.
+# Canonical addresses: a host of lower-case names, the last starting with a letter, or of four octets,
+# perhaps a port of four digits or more, a path of plain names without a leading dot, no query.
 _OCTET_TEXT = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _CANONICAL = re.compile(
     rf"https?://(?:(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*|(?:{_OCTET_TEXT}\.){{3}}{_OCTET_TEXT})(?::[1-5]\d{{3,4}})?"
     r"(?:/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?)+"
 )
-# Absolute addresses that no base changes, as most are.
+# Absolute addresses, the usual case: no base changes them.
 _ABSOLUTE = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w~./%-]*(?:\?[\w~./%&=+-]+)?", re.A)
 _HOST_CHARS = 253  # 255 octets with lengths and root (RFC 1035 2.3.4)
 _IPV4_PARTS = 4
 _OCTET = 256  # values of one part of an IPv4 address
 
-_USER_MARKS = "~@"  # at the start of a path: a user's own pages, on any host
+_USER_MARKS = "~@"  # at the start of a path: a user's pages
 _BEFORE_USER = frozenset({"feed", "feeds", "rss"})
 _FEED_ENDING = re.compile(r"\.(rss|atom|xml|json)$")  # mastodon.example/@alice.rss is of /@alice
 
 
 class BadUrl(ValueError):
-    """The text is no absolute http(s) URL with a host."""
+    """The text is not an absolute http(s) URL with a host."""
 
 
-@lru_cache(maxsize=1024)  # a visit asks a dozen times for those of its source
+@lru_cache(maxsize=1024)  # a visit calls it a dozen times for the same URLs
 def canonical(url: str) -> str:
-    """The canonical http(s) `url`: lower case, IDNA, no default port, credentials, fragment or tracking parameters,
-    normal escapes and dot segments (RFC 3986 section 6.2.2). Idempotent. Raises BadUrl."""
+    """Return the canonical http(s) `url` (RFC 3986 section 6.2.2), without default port, credentials, fragment and
+    tracking parameters. Idempotent. Raise BadUrl."""
     return url if _is_canonical(url) else respelled(url)
 
 
 def _is_canonical(url: str) -> bool:
-    """True for an address that is spelled so already, as most are, and has no query."""
     return _CANONICAL.fullmatch(url) is not None and len(url) <= _HOST_CHARS and "xn--" not in url
 
 
 def respelled(url: str) -> str:
-    """`canonical` without the short cut for addresses that are spelled so already, as most are."""
+    """Do the work of `canonical` without its shortcut for URLs that already are."""
     cleaned = _AUTHORITY.sub(r"\1", _slashed(_HEAD.sub(r"\1://", _cleaned(url), count=1)), count=1)
     try:
         parts = urlsplit(cleaned)
@@ -86,8 +85,8 @@ def respelled(url: str) -> str:
 
 
 def alias(url: str) -> str:
-    """A key under which http and https, with and without www, with and without a last slash are the same."""
-    if _is_canonical(url):  # a tenth of the price of what follows: `add` asks it of every source
+    """Return a key that is equal for http and https, with and without www, with and without a last slash."""
+    if _is_canonical(url):  # ten times cheaper than the rest; `add` calls it for every source
         name, _, place = url.partition("://")[2].partition("/")
         return f"{name.removeprefix('www.')}/{place.rstrip('/')}"
     try:
@@ -100,12 +99,12 @@ def alias(url: str) -> str:
 
 
 def guid_alias(source_key: str, entry_id: str) -> str:
-    """A key that finds the article of an entry by the entry's own id, which only its source's feed gives meaning to."""
+    """Return a key for the article of an entry by the entry's own id, which is unique only within its source."""
     return f"guid:{source_key}:{entry_id}"
 
 
 def absolute(base: str, reference: str) -> str | None:
-    """`reference` seen from `base` as an absolute http(s) URL, its fragment kept, or None."""
+    """Resolve `reference` against `base`. Return an absolute http(s) URL with its fragment, or None."""
     if _ABSOLUTE.fullmatch(reference):
         return reference
     reference = _slashed(_cleaned(reference))
@@ -124,7 +123,6 @@ def absolute(base: str, reference: str) -> str | None:
 
 
 def _parts(url: str) -> SplitResult:
-    """The parts of the canonical `url`, all empty if it is no URL."""
     try:
         return urlsplit(canonical(url))
     except BadUrl:
@@ -132,26 +130,26 @@ def _parts(url: str) -> SplitResult:
 
 
 def host(url: str) -> str:
-    """The host of `url` in lower case with its port if not the default, "" when there is none."""
+    """Return the host of `url` in lower case, with a port that is not the default; "" if it is no URL."""
     return _parts(url).netloc
 
 
 def own_host(url: str) -> str:
-    """The host of `url`, or the user's site on a shared host (`/~alice`, github.com/alice); "" if it is no URL."""
+    """Return the host of `url`, or the user's site on a shared host (`/~alice`, github.com/alice), or ""."""
     parts = _parts(url)
     return site(url) if _user((parts.hostname or "").removeprefix("www."), parts.path) else parts.netloc
 
 
 def domain(url: str) -> str:
-    """The registrable domain of `url` (bbc.co.uk), else its host. For names; ownership is `site`."""
+    """Return the registrable domain of `url` (bbc.co.uk), else its host. Used for names; ownership is `site`."""
     name = _parts(url).hostname or ""
     return _registrable(name) or name
 
 
 @lru_cache(maxsize=4096)
 def site(url: str) -> str:
-    """The unit of ownership of `url`, or "": the host without `www.`, on any port; IP addresses and single labels with
-    port. On shared hosts (data/shared_hosts.toml) and below user marks (/~alice, /@alice) the user's part."""
+    """Return the owner of `url`: its host without `www.` and port, or "". IP addresses and single labels keep the port.
+    On shared hosts (data/shared_hosts.toml) and after user marks (/~alice, /@alice) it is the user's part."""
     parts = _parts(url)
     name = (parts.hostname or "").removeprefix("www.")
     user = _user(name, parts.path)
@@ -162,59 +160,54 @@ def site(url: str) -> str:
     return parts.netloc.removeprefix("www.") if "." not in name or _is_number(name) else name
 
 
-def same_site(one: str, other: str) -> bool:
-    """True if two URLs have one owner (`site`)."""
-    return site(one) == site(other)
+def same_site(url: str, other: str) -> bool:
+    """Return True if two URLs have the same owner (`site`)."""
+    return site(url) == site(other)
 
 
 def publisher(url: str) -> str:
-    """The registrable domain with private suffixes (alice.github.io, alice.substack.com); on shared hosts `site`."""
+    """Return the registrable domain, private suffixes included (alice.github.io); on shared hosts `site`."""
     return _publisher(site(url))
 
 
 @lru_cache(maxsize=4096)
-def _publisher(found: str) -> str:
-    name = found.partition("/")[0].partition(":")[0]
-    if "/" in found or found.startswith("["):
-        return found
+def _publisher(owner: str) -> str:
+    name = owner.partition("/")[0].partition(":")[0]
+    if "/" in owner or owner.startswith("["):
+        return owner
     below = _shared().subdomains.fullmatch(name)
-    return (below[1] if below else "") or _registrable(name) or _unlisted(name) or found
+    return (below[1] if below else "") or _registrable(name) or _unlisted(name) or owner
 
 
-def same_publisher(one: str, other: str) -> bool:
-    """True if two URLs are below one registrable domain (`publisher`)."""
-    return publisher(one) == publisher(other)
+def same_publisher(url: str, other: str) -> bool:
+    """Return True if two URLs have the same `publisher`."""
+    return publisher(url) == publisher(other)
 
 
 class _Shared(NamedTuple):
-    subdomains: re.Pattern[str]  # of a host below one of them; its first group is the user's
+    subdomains: re.Pattern[str]  # matches a host below one of them; group 1 is the user's
     users: tuple[str, ...]
     paths: Mapping[str, int]
-    patterns: Mapping[str, int]  # those of `paths` with a `*`, which stands for one label
+    patterns: Mapping[str, int]  # those of `paths` with `*` for one label
 
 
 @cache
 def _shared() -> _Shared:
-    import tomllib  # late, as the public suffix list is: a run with nothing due needs neither
+    import tomllib  # late: a run with nothing due does not need it
 
-    found = tomllib.loads((Path(__file__).parent.parent / "data/shared_hosts.toml").read_text(encoding="utf-8"))
-    paths = {name: count for name, count in found["paths"].items() if "*" not in name}
-    patterns = {name: count for name, count in found["paths"].items() if "*" in name}
-    parents = "|".join(re.escape(name).replace(r"\*", "[a-z.]{2,6}") for name in found["subdomains"])
-    return _Shared(re.compile(rf"(?:.*\.)?([^.]+\.(?:{parents}))"), tuple(found["users"]), paths, patterns)
-
-
-def _depth(name: str) -> int:
-    shared = _shared()
-    if name in shared.paths:
-        return shared.paths[name]
-    return next((count for pattern, count in shared.patterns.items() if fnmatchcase(name, pattern)), 0)
+    table = tomllib.loads((Path(__file__).parent.parent / "data/shared_hosts.toml").read_text(encoding="utf-8"))
+    paths = {name: count for name, count in table["paths"].items() if "*" not in name}
+    patterns = {name: count for name, count in table["paths"].items() if "*" in name}
+    parents = "|".join(re.escape(name).replace(r"\*", "[a-z.]{2,6}") for name in table["subdomains"])
+    return _Shared(re.compile(rf"(?:.*\.)?([^.]+\.(?:{parents}))"), tuple(table["users"]), paths, patterns)
 
 
 def _user(name: str, path: str) -> str:
-    """The beginning of the path that names whose site it is on a shared host, "" where none does."""
+    """Return the beginning of the path that names the user on a shared host, or ""."""
     segments = [segment for segment in path.lower().split("/") if segment]
-    count = _depth(name)
+    shared = _shared()
+    matches = (count for pattern, count in shared.patterns.items() if fnmatchcase(name, pattern))
+    count = shared.paths[name] if name in shared.paths else next(matches, 0)
     if len(segments) > 1 and segments[0] in _BEFORE_USER and (count or segments[1][0] in _USER_MARKS):
         del segments[0]
     if segments and segments[0][0] in _USER_MARKS:
@@ -224,7 +217,7 @@ def _user(name: str, path: str) -> str:
 
 
 def _unlisted(name: str) -> str:
-    """The last two labels of a name whose top-level domain no list has: the public suffix list's own rule for it."""
+    """Return the last two labels, the rule of the public suffix list for top-level domains that are not in it."""
     labels = name.split(".")
     return "" if _is_number(name) or len(labels) == 1 else ".".join(labels[-2:])
 
@@ -242,21 +235,21 @@ def _registrable(name: str) -> str:
 
 
 def is_suffix(url: str) -> bool:
-    """True where anybody can register a domain below the host of the canonical `url` (com, co.uk)."""
+    """Return True if anybody can register a domain below the host of the canonical `url` (com, co.uk)."""
     import tld  # late, as above
 
     name = urlsplit(url).hostname or ""
-    found = tld.get_tld(f"https://x.{name}", as_object=True, fail_silently=True)
-    return isinstance(found, tld.Result) and f".{found.tld}".endswith(f".{name}")
+    suffix = tld.get_tld(f"https://x.{name}", as_object=True, fail_silently=True)
+    return isinstance(suffix, tld.Result) and f".{suffix.tld}".endswith(f".{name}")
 
 
 def redacted(url: str) -> str:
-    """`url` without user and password, otherwise as it was, whether it is a good URL or not."""
+    """Return `url`, valid or not, without user and password."""
     return _SECRET.sub(r"\1", url, count=1) if "@" in url else url
 
 
 def is_root(url: str) -> bool:
-    """True for a site's front page."""
+    """Return True for the front page of a site."""
     parts = _parts(url)
     return parts.path == "/" and not parts.query
 
@@ -275,7 +268,7 @@ def _slashed(value: str) -> str:
 
 
 def _host(name: str) -> str:
-    """A host as browsers spell it: IDNA names in ASCII, IPv4 in four decimal numbers, IPv6 compressed."""
+    """Return a host as browsers spell it: IDNA in ASCII, IPv4 as four decimal numbers, IPv6 compressed."""
     if ":" in name:
         return f"[{_ipv6(name)}]"
     try:
@@ -293,7 +286,7 @@ def _ascii(name: str) -> str:
     if name.isascii():
         for label in name.lower().split("."):
             if label.startswith("xn--") and label[4:].encode().decode("punycode").isascii():
-                raise ValueError(label)  # punycode of nothing
+                raise ValueError(label)  # punycode of ASCII only
         return name
     try:
         return idna.encode(name, uts46=True).decode()
@@ -302,7 +295,7 @@ def _ascii(name: str) -> str:
 
 
 def _ipv4(name: str) -> str:
-    """127.1, 0x7f000001 and 2130706433 are all 127.0.0.1 (URL Standard, IPv4 parser)."""
+    """Read 127.1, 0x7f000001 and 2130706433 as 127.0.0.1 (URL Standard, IPv4 parser)."""
     labels = name.split(".")
     try:
         numbers = [_number(label) for label in labels]
@@ -323,7 +316,7 @@ def _number(label: str) -> int:
 
 
 def _ipv6(name: str) -> str:
-    """The shortest spelling (RFC 5952), an embedded IPv4 address in hexadecimal as browsers have it."""
+    """Return the shortest spelling (RFC 5952); an embedded IPv4 address is hexadecimal, as in browsers."""
     try:
         value = int(ipaddress.IPv6Address(name))
     except ValueError as error:
@@ -356,7 +349,7 @@ def _escape(value: str, safe: str) -> str:
     pieces = re.split(r"((?:%[0-9A-Fa-f]{2})+)", value)
     for index, piece in enumerate(pieces):
         if index % 2:
-            # an escaped reserved character means something else than a bare one: only unreserved ones are undone
+            # only unreserved characters may be unescaped without a change of meaning
             pieces[index] = "".join(
                 chr(byte) if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "-._~") else f"%{byte:02X}"
                 for byte in unquote_to_bytes(piece)
@@ -397,7 +390,7 @@ _BLOCKED_4: tuple[tuple[Network, str], ...] = tuple(
         ("240.0.0.0/4", "reserved"),
     )
 )
-_GLOBAL_6 = ipaddress.IPv6Network("2000::/3")  # the only block IANA has given to unicast (RFC 3587)
+_GLOBAL_6 = ipaddress.IPv6Network("2000::/3")  # the only block that IANA allocates to unicast (RFC 3587)
 _BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
     (ipaddress.IPv6Network(network), what)
     for network, what in (
@@ -408,7 +401,7 @@ _BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
         ("3fff::/20", "documentation"),
     )
 )
-# Names that the public DNS does not have, so that only a network's own DNS or a machine itself resolves them: RFC 6761,
+# Names outside the public DNS, resolved by private networks only: RFC 6761,
 # 6762 (with its appendix G), 8375 and 9476, ICANN's .internal, and what ICANN gives nobody since networks use it
 # (corp, home, mail). Below .arpa there are no web servers.
 _PRIVATE_NAME = re.compile(
@@ -423,7 +416,7 @@ LOOPBACK_6 = ipaddress.IPv6Address("::1")
 
 @lru_cache(maxsize=4096)
 def private(url: str) -> str:
-    """Why the host of an http(s) URL, in any spelling, is not public: "" for one that is, and for what is no URL."""
+    """Return why the host of an http(s) URL is not public, or "" if it is public or no URL."""
     name = _parts(url).hostname or ""
     if _LITERAL.fullmatch(name):
         what = special(ipaddress.ip_address(name))
@@ -432,7 +425,7 @@ def private(url: str) -> str:
 
 
 def refusal(url: str, by: str = "") -> str:
-    """Why a stranger's reference to `url` is refused, or "". `by`: what names it; on a private network it may."""
+    """Return why a link to `url` is refused, or "". `by`: its own address; private networks may link within."""
     if redacted(url) != url:
         return "the address has a user name or password in it"
     return private(url) if not (by and private(by)) else ""
@@ -444,7 +437,7 @@ def _prefixes(nat64: tuple[str, ...]) -> tuple[ipaddress.IPv6Network, ...]:
 
 
 def embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that an IPv6 address stands for, None when it stands for none."""
+    """Return the IPv4 address inside an IPv6 address, or None."""
     if not isinstance(address, ipaddress.IPv6Address):
         return None
     value = int(address)
@@ -455,7 +448,7 @@ def embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address 
 
 
 def _translated(value: int, length: int) -> ipaddress.IPv4Address:
-    """The IPv4 address behind a NAT64 prefix of `length` bits, without bits 64 to 71 (RFC 6052 section 2.2)."""
+    """Return the IPv4 address after a NAT64 prefix of `length` bits, without bits 64 to 71 (RFC 6052 section 2.2)."""
     if length >= _NAT64_LOW_BITS:
         return ipaddress.IPv4Address(value & 0xFFFFFFFF)
     joined = (value >> 64) << 56 | (value & (1 << 56) - 1)
@@ -463,7 +456,7 @@ def _translated(value: int, length: int) -> ipaddress.IPv4Address:
 
 
 def special(address: Address, nat64: tuple[str, ...] = ()) -> str | None:
-    """The kind of a non-public address, or None. nat64: prefixes with IPv4 addresses (RFC 6052 section 2.2)."""
+    """Return the kind of a non-public address, or None. `nat64`: prefixes of RFC 6052 section 2.2."""
     real = embedded(address, nat64) or address
     if isinstance(real, ipaddress.IPv4Address):
         return next((what for network, what in _BLOCKED_4 if real in network), None)

@@ -1,4 +1,4 @@
-"""The demo's feeds as its sites would write them: RSS 2.0, Atom, RSS 1.0 and JSON Feed. Pure."""
+"""The demo's feeds in RSS 2.0, Atom, RSS 1.0 and JSON Feed. Pure."""
 
 import json
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A story as its feed announces it, every address absolute. `content`: HTML, "" in feeds of excerpts."""
+    """An entry of a demo feed with absolute addresses. `content`: HTML, "" in feeds of excerpts."""
 
     url: str
     guid: str
@@ -37,7 +37,7 @@ class Item:
 
 
 def render(site: Site, base: str, feed_url: str, items: Iterable[Item]) -> bytes:
-    """The feed of `site`. Items come newest first."""
+    """Return the feed of `site`. `items`: newest first."""
     write = {"rss": _rss, "atom": _atom, "rdf": _rdf, "json": _json}[site.feed]
     return write(site, base, feed_url, list(items)).encode()
 
@@ -100,16 +100,12 @@ def _atom(site: Site, base: str, feed_url: str, items: list[Item]) -> str:
 
 def _atom_entry(item: Item) -> str:
     body = f'<content type="html">{escape(item.content)}</content>' if item.content else ""
-    audio = (
-        f'<link rel="enclosure" type="audio/wav" length="{item.audio_bytes}" href="{escape(item.audio)}"/>'
-        if item.audio
-        else ""
-    )
+    audio = f'<link rel="enclosure" type="audio/wav" length="{item.audio_bytes}" href="{escape(item.audio)}"/>'
     return "\n".join(
         [
             "<entry>",
             _tag("title", item.title, ' type="text"') + _tag("id", item.guid),
-            f'<link rel="alternate" type="text/html" href="{escape(item.url)}"/>{audio}',
+            f'<link rel="alternate" type="text/html" href="{escape(item.url)}"/>{audio if item.audio else ""}',
             _tag("published", item.published.isoformat()) + _tag("updated", item.updated.isoformat()),
             f"<author>{_tag('name', item.author)}</author>" if item.author else "",
             "".join(f'<category term="{escape(label)}"/>' for label in item.labels),
@@ -162,7 +158,7 @@ def _json(site: Site, base: str, feed_url: str, items: list[Item]) -> str:
 
 def _json_item(item: Item) -> dict[str, object]:
     body = {"content_html": item.content} if item.content else {"content_text": item.summary}
-    found: dict[str, object] = {
+    fields: dict[str, object] = {
         "id": item.guid,
         "url": item.url,
         "title": item.title,
@@ -174,4 +170,4 @@ def _json_item(item: Item) -> dict[str, object]:
         "image": item.picture,
         **body,
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in fields.items() if value}

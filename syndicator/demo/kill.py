@@ -1,5 +1,4 @@
-"""A demo of what a crash costs: runs over our own small web are killed at random moments, and what is there in the end
-is held against a run that nobody disturbed."""
+"""Kill runs over the demo's web at random moments and compare the result with an undisturbed run."""
 
 import asyncio
 import json
@@ -18,7 +17,7 @@ from syndicator.demo.world import World, write_config
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survived:
-    """After `kills` in `lives` folders: addresses `lost` (against a calm run) or filed `twice`, files seen `torn`."""
+    """Results after `kills` in `lives` folders: addresses `lost` (unlike a calm run), filed `twice`, files `torn`."""
 
     folder: Path
     kills: int
@@ -35,7 +34,7 @@ class Survived:
 
 
 async def survive(folder: Path, times: int, *, stop: asyncio.Event, say: Callable[[str], None]) -> Survived:
-    """Kill runs in `folder` at random times until one ends, then elsewhere, `times` in all. Raises OSError."""
+    """Kill runs in `folder` at random times until one ends, then in new folders, `times` in all. Raise OSError."""
     started = time.monotonic()
     world = World(without={"slow"})  # whose pages take longer than all others together
     await world.start()
@@ -55,21 +54,21 @@ async def survive(folder: Path, times: int, *, stop: asyncio.Event, say: Callabl
     finally:
         await world.aclose()
     calm = Counter(_addresses(folder / "calm"))
-    found = [Counter(_addresses(life)) for life in lives]
+    counts = [Counter(_addresses(life)) for life in lives]
     return Survived(
         folder=folder,
         kills=kills,
         lives=len(lives),
         articles=sum(what.startswith("filed") for what in calm),
-        lost=tuple(sorted({what for one in found for what in set(calm) - set(one)})),
-        twice=tuple(sorted({what for one in found for what, count in one.items() if count > 1})),
+        lost=tuple(sorted({what for counter in counts for what in set(calm) - set(counter)})),
+        twice=tuple(sorted({what for counter in counts for what, count in counter.items() if count > 1})),
         torn=tuple(sorted({*torn, *(name for life in lives for name in _torn(life))})),
         seconds=time.monotonic() - started,
     )
 
 
 async def _run(place: Path, limit: float | None) -> bool:
-    """`refresh` in a process of its own; True when it was killed after `limit` seconds."""
+    """Run `refresh` in a new process; return True if it was killed after `limit` seconds."""
     words = ("-m", "syndicator", "refresh", "--all", "--config", str(place / "config"))
     quiet = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=quiet, stderr=quiet)

@@ -1,5 +1,4 @@
-"""The demo's pages: stories with the truth a reader should find, in their site's markup (templates/), and their
-pictures and sounds, made on demand. Pure."""
+"""The demo's pages: stories with expected reading results, in the markup of templates/; pictures, sounds. Pure."""
 
 import hashlib
 import json
@@ -27,7 +26,7 @@ FIRST_DAY = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """What a good reader makes of the page. `tags` are a subset of those expected; texts are plain, of one line."""
+    """The expected result of reading a page. `tags`: some of the expected ones; texts are plain, one line each."""
 
     title: str
     author: str | None
@@ -42,7 +41,7 @@ class Truth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One article of one site. `body` is an HTML fragment; `guid` is what its feed calls it."""
+    """An article of a site. `body`: an HTML fragment; `guid`: its id in the feed."""
 
     site: str
     slug: str
@@ -66,20 +65,20 @@ class Story:
 
 
 def stories() -> tuple[Story, ...]:
-    """Every shipped story, by site and then newest first."""
+    """Return all shipped stories by site, newest first."""
     folder = files("syndicator.demo").joinpath("stories")
-    found = [
+    parsed = [
         parse_story(file.read_text(encoding="utf-8"), site.name, file.name.removesuffix(".html"))
         for site in folder.iterdir()
         if site.is_dir()
         for file in site.iterdir()
         if file.name.endswith(".html")
     ]
-    return tuple(sorted(found, key=lambda story: (story.site, -story.published.timestamp(), story.slug)))
+    return tuple(sorted(parsed, key=lambda story: (story.site, -story.published.timestamp(), story.slug)))
 
 
 def parse_story(text: str, site: str, slug: str) -> Story:
-    """A story file: TOML between two lines of +++, then the body as an HTML fragment."""
+    """Parse a story file: TOML between two lines of +++, then the body as an HTML fragment."""
     _, head, body = text.split("+++\n", 2)
     values: dict[str, Any] = tomllib.loads(head)
     stated: dict[str, Any] = values.pop("truth", {})
@@ -103,31 +102,30 @@ _MONTHS = {
 
 
 def path_of(site: Site, story: Story) -> str:
-    """Where the story's page is on its site."""
+    """Return the path of the story's page."""
     day = story.published
     return site.path.format(y=f"{day:%Y}", m=f"{day:%m}", d=f"{day:%d}", slug=quote(story.slug))
 
 
 def picture_of(base: str, story: Story) -> str:
-    """The address of the story's own picture, "" when it has none."""
+    """Return the address of the story's picture, or ""."""
     return f"{base}/images/{quote(story.slug)}.png" if story.picture_alt else ""
 
 
 def page(site: Site, base: str, feed_url: str, story: Story, others: Sequence[Story]) -> str:
-    """The whole page. `others` are the site's stories that its lists of related ones name."""
-    wall = story.extra.get("wall", "")
-    if wall == "consent":
+    """Return the page of a story. `others`: stories for the lists of related ones."""
+    if story.extra.get("wall") == "consent":
         return _template(f"{site.key}.consent.html").template
     return _template(f"{site.key}.html").safe_substitute(_values(site, base, feed_url, story, others))
 
 
 def amp(site: Site, base: str, feed_url: str, story: Story) -> str:
-    """The AMP edition of a story."""
+    """Return the AMP version of a story."""
     return _template(f"{site.key}.amp.html").safe_substitute(_values(site, base, feed_url, story, ()))
 
 
 def front(site: Site, base: str, feed_path: str, stories: Sequence[Story]) -> str:
-    """The site's front page: a list of its stories, and where its feed is."""
+    """Return the site's front page with its stories and the link to its feed."""
     type = feeds.TYPES[site.feed].partition(";")[0]
     feed = f'<link rel="alternate" type="{type}" title="{escape(site.title)}" href="{feed_path}">' if feed_path else ""
     return (
@@ -138,7 +136,7 @@ def front(site: Site, base: str, feed_path: str, stories: Sequence[Story]) -> st
 
 
 def sitemap(site: Site, base: str, stories: Sequence[Story]) -> str:
-    """The site's sitemap (sitemaps.org, 0.9)."""
+    """Return the site's sitemap (sitemaps.org, 0.9)."""
     rows = "".join(
         f"<url><loc>{base}{path_of(site, story)}</loc>"
         f"<lastmod>{(story.updated or story.published).isoformat()}</lastmod></url>\n"
@@ -149,7 +147,7 @@ def sitemap(site: Site, base: str, stories: Sequence[Story]) -> str:
 
 
 def blogroll(title: str, rows: Sequence[tuple[str, str, str]]) -> str:
-    """An OPML list of (title, feed, site)."""
+    """Return an OPML list of (title, feed, site)."""
     outlines = "".join(
         f'<outline type="rss" text="{escape(name)}" xmlUrl="{escape(feed)}" htmlUrl="{escape(home)}"/>\n'
         for name, feed, home in rows
@@ -159,7 +157,7 @@ def blogroll(title: str, rows: Sequence[tuple[str, str, str]]) -> str:
 
 
 def absolute(base: str, body: str) -> str:
-    """`body` with addresses that stand without their site made whole, as a feed of whole articles has them."""
+    """Return `body` with absolute addresses, as feeds of whole articles have them."""
     return re.sub(r'(src|href)="/(?!/)', rf'\1="{base}/', body)
 
 
@@ -172,6 +170,7 @@ def _values(site: Site, base: str, feed_url: str, story: Story, others: Sequence
     url = base + path_of(site, story)
     picture = picture_of(base, story)
     wall = story.extra.get("wall", "")
+    inline = f'<p><img src="{picture}" alt="{escape(story.picture_alt)}" width="600"></p>'
     return {
         **{name: escape(value) for name, value in _texts(site, story).items()},
         **_dates(story),
@@ -183,9 +182,7 @@ def _values(site: Site, base: str, feed_url: str, story: Story, others: Sequence
         "picture": picture or f"{base}/logo.svg",
         "picture_meta": f'<meta property="og:image" content="{picture}"/>' if picture else "",
         "picture_figure": _figure(site, story, picture) if picture else "",
-        "picture_inline": f'<p><img src="{picture}" alt="{escape(story.picture_alt)}" width="600"></p>'
-        if picture
-        else "",
+        "picture_inline": inline if picture else "",
         "body": _body(site, story),
         "plain_body": story.body,
         "labels": ", ".join(
@@ -239,19 +236,16 @@ def _dates(story: Story) -> dict[str, str]:
 
 
 def _body(site: Site, story: Story) -> str:
-    """The story in the site's markup, the site's own block pushed between its paragraphs."""
+    """Return the story in the site's markup, with the site's own block between its paragraphs."""
     blocks = story.body.split("\n\n")
     if site.promo_after:
         blocks.insert(site.promo_after, _template(f"{site.key}.promo.html").template.strip())
-    return "\n\n".join(_classed(block, site.classes) for block in blocks)
 
+    def classed(match: re.Match[str]) -> str:
+        name = site.classes.get(match[1])
+        return f'<{match[1]} class="{name}">' if name else match[0]
 
-def _classed(block: str, classes: Mapping[str, str]) -> str:
-    return re.sub(
-        r"<(\w+)>",
-        lambda match: f'<{match[1]} class="{classes[match[1]]}">' if match[1] in classes else match[0],
-        block,
-    )
+    return re.sub(r"<(\w+)>", classed, "\n\n".join(blocks))
 
 
 def _figure(site: Site, story: Story, picture: str) -> str:
@@ -265,7 +259,7 @@ def _list(site: Site, base: str, stories: Sequence[Story]) -> str:
 
 
 def _json_ld(site: Site, story: Story, url: str, picture: str) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
         "headline": story.title,
@@ -278,13 +272,13 @@ def _json_ld(site: Site, story: Story, url: str, picture: str) -> dict[str, Any]
         "keywords": list(story.labels),
     }
     if picture:
-        found["image"] = [picture]
+        fields["image"] = [picture]
     if story.extra.get("wall"):
-        found["isAccessibleForFree"] = False
+        fields["isAccessibleForFree"] = False
     if site.key == "launchbeat":
         # the trap: a system that names the site where the byline names the writer
-        found["author"] = {"@type": "Organization", "name": site.title}
-    return found
+        fields["author"] = {"@type": "Organization", "name": site.title}
+    return fields
 
 
 def _script(value: Any) -> str:
@@ -296,7 +290,7 @@ def _slug(text: str) -> str:
 
 
 def png(name: str, width: int = 1200, height: int = 630) -> bytes:
-    """A picture of two colours in slanted bands, the same for the same name. A few kB: rows repeat, so they deflate."""
+    """Return a picture of slanted bands in two colours derived from `name`; a few kB."""
     digest = hashlib.sha256(name.encode()).digest()
     colours = (digest[:3], bytes(255 - byte // 2 for byte in digest[3:6]))
     band = 60 + digest[6] % 90
@@ -310,7 +304,7 @@ def png(name: str, width: int = 1200, height: int = 630) -> bytes:
 
 
 def svg(name: str) -> bytes:
-    """A logo: the first letter of `name` in a box."""
+    """Return a logo: the first letter of `name` in a box."""
     letter = next((char for char in name if char.isalnum()), "S").upper()
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" role="img">'
@@ -320,7 +314,7 @@ def svg(name: str) -> bytes:
 
 
 def wav(seconds: int = 1) -> bytes:
-    """Silence, 8 kHz, 8 bit, mono."""
+    """Return silence, 8 kHz, 8 bit, mono."""
     samples = b"\x80" * (8000 * seconds)
     form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 8000, 8000, 1, 8)
     data = struct.pack("<4sI", b"data", len(samples)) + samples

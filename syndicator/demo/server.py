@@ -1,11 +1,11 @@
-"""A small HTTP/1.1 server for the demo's web: one address a site, conditional GET, a log of what was asked."""
+"""A small HTTP/1.1 server for the demo: one address per site, conditional GET, a log of requests."""
 
 import asyncio
 import contextlib
 import gzip
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
 from http import HTTPStatus
@@ -17,7 +17,7 @@ _TEXT = ("text/", "application/xml", "application/rss", "application/atom", "app
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a site says to a request. `delay`: seconds before the first byte; `modified`: aware UTC."""
+    """A site's answer. `delay`: seconds before the first byte; `modified`: aware UTC."""
 
     body: bytes = b""
     status: int = 200
@@ -29,7 +29,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One request that a site received, and the status it got."""
+    """A request that a site received, with the answer's status."""
 
     site: str
     method: str
@@ -42,7 +42,7 @@ Respond = Callable[[str, str], Answer]  # (method, path with query) -> Answer
 
 
 class SiteServer:
-    """Serves one site on one loopback address until `aclose`."""
+    """Serves one site on a loopback address until `aclose`."""
 
     def __init__(self, name: str, respond: Respond, log: list[Seen]) -> None:
         self.name = name
@@ -53,7 +53,7 @@ class SiteServer:
         self._open: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str, port: int) -> None:
-        """Listen on `host` (127.0.0.1 if the system has no other) and `port`, a free one for 0 or a taken one."""
+        """Listen on `host` (else 127.0.0.1) and `port` (0, or if it is taken: a free one)."""
         for address, number in ((host, port), (host, 0), ("127.0.0.1", port), ("127.0.0.1", 0)):
             try:
                 self._server = await asyncio.start_server(self._accept, address, number, limit=_HEAD_BYTES)
@@ -90,7 +90,7 @@ class SiteServer:
                 await writer.wait_closed()
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """One request and its answer. True when the connection stays open."""
+        """Answer one request; return True if the connection stays open."""
         async with asyncio.timeout(_IDLE_SECONDS):
             head = await reader.readuntil(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
@@ -108,31 +108,26 @@ class SiteServer:
 
 
 def _conditional(answer: Answer, asked: Mapping[str, str]) -> Answer:
-    """`answer` compressed and with validators, or a 304 for one who has it already (RFC 9110 section 13.2.2)."""
+    """Return `answer` compressed and with validators, or a 304 for a client that has it (RFC 9110 section 13.2.2)."""
     if answer.status != HTTPStatus.OK:
         return answer
     headers = dict(answer.headers)
     if answer.modified is not None:
         headers.setdefault("ETag", f'"{hashlib.sha256(answer.body).hexdigest()[:20]}"')
         headers.setdefault("Last-Modified", format_datetime(answer.modified, usegmt=True))
-        known = asked.get("if-none-match")
-        fresh = (
-            headers["ETag"] in known
-            if known is not None
-            else asked.get("if-modified-since") == headers["Last-Modified"]
-        )
-        if fresh:
+        etags = asked.get("if-none-match")
+        fresh = asked.get("if-modified-since") == headers["Last-Modified"]
+        if headers["ETag"] in etags if etags is not None else fresh:
             return Answer(status=HTTPStatus.NOT_MODIFIED, headers=headers, delay=answer.delay)
     if "gzip" in asked.get("accept-encoding", "") and answer.type.startswith(_TEXT):
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        body = gzip.compress(answer.body, 5, mtime=0)
-        return Answer(body=body, type=answer.type, headers=headers, delay=answer.delay)
-    return Answer(body=answer.body, type=answer.type, headers=headers, delay=answer.delay)
+        answer = replace(answer, body=gzip.compress(answer.body, 5, mtime=0))
+    return replace(answer, headers=headers, modified=None)
 
 
 def _wire(answer: Answer, *, head_only: bool, keep: bool) -> bytes:
-    known = {status.value: status.phrase for status in HTTPStatus}
-    lines = [f"HTTP/1.1 {answer.status} {known.get(answer.status, 'Unknown')}"]
+    phrases = {status.value: status.phrase for status in HTTPStatus}
+    lines = [f"HTTP/1.1 {answer.status} {phrases.get(answer.status, 'Unknown')}"]
     if answer.status != HTTPStatus.NOT_MODIFIED:
         lines += [f"Content-Type: {answer.type}", f"Content-Length: {len(answer.body)}"]
     lines += [f"{name}: {value}" for name, value in answer.headers.items()]

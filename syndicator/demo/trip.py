@@ -1,4 +1,4 @@
-"""The whole trip over our own small web, and synthetic articles in any number for measuring large stores."""
+"""The demo's run over its own web, and synthetic articles for measuring large stores."""
 
 import asyncio
 import random
@@ -32,7 +32,7 @@ Words = dict[str, list[str]]
 
 
 def generate(count: int, *, seed: int = 0) -> Iterator[Article]:
-    """`count` articles of 150 to 300 words, oldest first, over two years: 12 categories, 200 tags, 20 sources."""
+    """Generate articles of 150 to 300 words, oldest first, over two years: 12 categories, 200 tags, 20 sources."""
     rng = random.Random(seed)
     vocabulary = tomllib.loads(files("syndicator.demo").joinpath("sample_articles.toml").read_text(encoding="utf-8"))
     tags = [f"{subject} {respect}".strip() for subject in vocabulary["subjects"] for respect in vocabulary["respects"]]
@@ -93,7 +93,7 @@ def _facts(rng: random.Random, vocabulary: Words, count: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What the demo made."""
+    """The result of the demo."""
 
     folder: Path
     config: Path
@@ -107,7 +107,7 @@ class Made:
 async def trip(
     folder: Path | None, *, articles: int | None, port: int, stop: asyncio.Event, watch: Watch
 ) -> AsyncIterator[Made]:
-    """Start the small web, visit and build into `folder` (empty, or None: temporary), serve. Raises UsageError."""
+    """Start the demo's web, visit it and build into `folder` (empty, or None: temporary). Raise UsageError."""
     with own_folder(folder) as place:
         world = World()
         await world.start()
@@ -119,7 +119,7 @@ async def trip(
 
 @contextmanager
 def own_folder(folder: Path | None) -> Iterator[Path]:
-    """`folder`, made where it is absent, or a temporary one that goes away. Raises UsageError where it is not empty."""
+    """Yield `folder`, created if missing, or a temporary folder. Raise UsageError if it is not empty."""
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="syndicator-demo-") as temporary:
             yield Path(temporary)

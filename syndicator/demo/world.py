@@ -1,5 +1,4 @@
-"""Our own small web on loopback with the troubles of a real one, for `demo` and tests, and the configuration for it. No
-network."""
+"""The demo's web on loopback, with typical problems of real sites, and a configuration for it."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -8,7 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from syndicator.configuration.sources.registry import add_source
+from syndicator.configuration.sources.registry import add_sources
 from syndicator.core.model import Source
 from syndicator.demo import feeds, pages
 from syndicator.demo.pages import FIRST_DAY, Story, stories
@@ -20,8 +19,8 @@ _HTML = "text/html; charset=utf-8"
 
 
 class World:
-    """The demo's web: `start`, visit `sources`, `aclose`. `port`: 0 for free ones, else the same addresses at each run.
-    `without`: keys of absent sites and troubles."""
+    """The demo's web: `start`, visit `sources`, `aclose`. `port`: 0 for free ones, else the same addresses in each run.
+    `without`: keys of sites and troubles to leave out."""
 
     def __init__(self, *, port: int = 0, without: Collection[str] = frozenset()) -> None:
         self.requests: list[Seen] = []
@@ -32,7 +31,7 @@ class World:
         self._servers: dict[str, SiteServer] = {}
 
     async def start(self) -> None:
-        """Every site listens. Raises OSError when loopback is not to be had."""
+        """Start the servers of all sites. Raise OSError if loopback is not available."""
         places: list[Site | Trouble] = [*self._sites.values(), *self._troubles.values()]
         for place in places:
             server = SiteServer(place.key, self._responder(place), self.requests)
@@ -45,7 +44,7 @@ class World:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """What an operator would write to follow this web: feeds, one single article, and the four that fail."""
+        """Sources for all feeds of this web, one single article, and the four failing sources."""
         healthy = [
             Source(key=site.key, url=self.feed_url(site.key), content=site.content)
             for site in self._sites.values()
@@ -60,11 +59,11 @@ class World:
         return (*healthy, *single, *failing)
 
     def url(self, story: Story) -> str:
-        """The address of a story."""
+        """Return the address of a story."""
         return self._servers[story.site].base + pages.path_of(self._sites[story.site], story)
 
     def feed_url(self, site: str) -> str:
-        """The address of a site's feed as an operator knows it; a move does not change it."""
+        """Return the address of a site's feed as an operator writes it."""
         place = self._sites.get(site) or self._troubles[site]
         return self._servers[site].base + (place.feed_path if isinstance(place, Site) else place.path)
 
@@ -77,7 +76,12 @@ class World:
         return respond
 
     def _answer(self, place: Site | Trouble, path: str) -> Answer:
-        return self._site_answer(place, path) if isinstance(place, Site) else _trouble(place, path)
+        if isinstance(place, Site):
+            return self._site_answer(place, path)
+        if path == "/robots.txt":
+            return Answer(status=HTTPStatus.NOT_FOUND, body=b"Not found\n", type="text/plain")
+        body, headers = place.body.encode(), place.headers
+        return Answer(status=place.status, body=body, type=place.type, headers=headers, delay=place.delay)
 
     def _site_answer(self, site: Site, path: str) -> Answer:
         if path == "/":
@@ -87,7 +91,7 @@ class World:
         return self._file(site, path) or self._page(site, path)
 
     def _file(self, site: Site, path: str) -> Answer | None:
-        """What a site has beside its pages and its feed."""
+        """Return a file that is neither page nor feed, or None."""
         base = self._servers[site.key].base
         if path == "/robots.txt":
             return Answer(
@@ -106,7 +110,7 @@ class World:
         return None
 
     def _others(self, site: Site) -> list[tuple[str, str, str]]:
-        """(title, feed, front page) of the other sites that have a feed."""
+        """Return (title, feed, front page) of the other sites with a feed."""
         others = [other for other in self._sites.values() if other.feed_path and other is not site]
         return [(other.title, self.feed_url(other.key), self._servers[other.key].base + "/") for other in others]
 
@@ -114,18 +118,18 @@ class World:
         base, feed_url = self._servers[site.key].base, self.feed_url(site.key)
         mine = self._of(site)
         for story in mine:
-            known = unquote(pages.path_of(site, story))
+            own_path = unquote(pages.path_of(site, story))
             others = [other for other in mine if other is not story][:4]
-            if path == known:
+            if path == own_path:
                 return self._fixed(pages.page(site, base, feed_url, self._credited(story), others).encode(), _HTML)
-            if site.key == "meridian" and path == known.replace(".html", ".amp.html"):
+            if site.key == "meridian" and path == own_path.replace(".html", ".amp.html"):
                 return self._fixed(pages.amp(site, base, feed_url, story).encode(), _HTML)
         return Answer(
             status=HTTPStatus.NOT_FOUND, body=b"<!DOCTYPE html><title>Not found</title><h1>Page not found</h1>\n"
         )
 
     def _credited(self, story: Story) -> Story:
-        """A story that another site published first names that site's page as its canonical one."""
+        """Add the canonical address to a story that another site published first."""
         first = self._stories.get(story.extra.get("same_as", ""))
         return replace(story, extra={**story.extra, "canonical": self.url(first)}) if first else story
 
@@ -152,7 +156,7 @@ class World:
         return self._of(site)
 
     def _of(self, site: Site) -> list[Story]:
-        """The stories of a site, newest first."""
+        """Return the stories of a site, newest first."""
         mine = [story for story in self._stories.values() if story.site == site.key]
         return sorted(mine, key=lambda story: (story.published, story.slug), reverse=True)
 
@@ -174,18 +178,6 @@ class World:
             audio_bytes=len(pages.wav()) if audio else 0,
             language=story.language,
         )
-
-
-def _trouble(trouble: Trouble, path: str) -> Answer:
-    if path == "/robots.txt":
-        return Answer(status=HTTPStatus.NOT_FOUND, body=b"Not found\n", type="text/plain")
-    return Answer(
-        status=trouble.status,
-        body=trouble.body.encode(),
-        type=trouble.type,
-        headers=trouble.headers,
-        delay=trouble.delay,
-    )
 
 
 DEADLINE_SECONDS = 3  # the slowest site of the world answers later than that
@@ -212,14 +204,12 @@ _SOURCES = """\
 
 
 def write_config(dir: Path, world: World, *, port: int | None = None, taxonomy: str | None = None) -> None:
-    """Write the configuration of a started `world`. `port`: of the result, or 0. `taxonomy`: not the shipped one."""
+    """Write the configuration for a started `world`. `port`: to serve the result. `taxonomy`: not the shipped text."""
     dir.mkdir(parents=True, exist_ok=True)
     text = (SHIPPED / "taxonomy.toml").read_text(encoding="utf-8") if taxonomy is None else taxonomy
     (dir / "taxonomy.toml").write_text(text, encoding="utf-8")
-    serve = "" if port is None else f"port = {port}\n"
-    settings = _SETTINGS.format(deadline=DEADLINE_SECONDS) + serve
+    settings = _SETTINGS.format(deadline=DEADLINE_SECONDS) + ("" if port is None else f"port = {port}\n")
     (dir / "syndicator.toml").write_text(settings, encoding="utf-8")
     sources = dir / "sources.toml"
     sources.write_text(_SOURCES, encoding="utf-8")
-    for source in world.sources:
-        add_source(sources, source)
+    add_sources(sources, world.sources)

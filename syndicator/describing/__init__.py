@@ -1,1 +1,1 @@
-"""Describing: says what a text is about: excerpt, category, tags, language."""
+"""Describe an article: excerpt, category, tags, language."""

@@ -1,4 +1,4 @@
-"""One article described in one call: excerpt, category, tags and language."""
+"""Describe one article in one call: excerpt, category, tags and language."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,20 +10,20 @@ from syndicator.describing.text import language as _language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """What an article is about, and which rule said so."""
+    """Excerpt, category, tags and language of an article, with the rules that chose them."""
 
     excerpt: str
-    excerpt_by: str  # publisher | extractive, "" when there is no excerpt
-    category: str  # "" when it is unclear or there is none to choose from
+    excerpt_by: str  # publisher, extractive or ""
+    category: str  # "" if unclear
     tags: tuple[str, ...]
-    tags_by: str  # publisher | matched, "" when there are none
-    language: str | None  # two-letter code, None when unknown
-    category_score: float | None = None  # how likely the likeliest category is; None: there is none to choose from
-    trace: Mapping[str, str] = field(default_factory=dict)  # field -> the rule that chose it
+    tags_by: str  # publisher, matched or ""
+    language: str | None  # two-letter code
+    category_score: float | None = None  # probability of the likeliest category; None: no categories
+    trace: Mapping[str, str] = field(default_factory=dict)  # field to rule
 
     @property
     def certainty(self) -> float | None:
-        """How likely `category` is, 0 where none is clear; None where there is none to choose from."""
+        """Return the probability of `category`, 0 if none was chosen, None without categories."""
         return self.category_score if self.category or self.category_score is None else 0.0
 
 
@@ -38,16 +38,15 @@ def describe(
     language: str | None = None,
     taxonomy: Taxonomy,
 ) -> Description:
-    """Category, tags and excerpt of an article. `title` and `text` are plain, a line a paragraph, heading, item or row;
-    `own`: names of author and site, which are no tags; `language`: BCP 47. Without a taxonomy: no category, the
-    publisher's sound tags. Loads the word vectors (0.2 s). Never raises. Pure."""
+    """Return excerpt, category and tags of an article. `title` and `text` are plain, a line per block; `own`: names of
+    author and site, which are no tags; `language`: BCP 47. Loads the word vectors (0.2 s). Never raises. Pure."""
     code = _language.detect(text, language)
     chosen, by = _excerpt.choose(title, text, description, code)
     guess = taxonomy.category(title, text, section, keywords, code)
     asked = taxonomy.mapped(keywords, text, title, own)
     tags = taxonomy.tags(title, text, keywords, own)
     if guess.name and guess.name in taxonomy.names and guess.name not in tags and len(tags) < MOST_TAGS:
-        tags = (*tags, guess.name)  # a reader expects an article of the category AI to have the tag AI
+        tags = (*tags, guess.name)  # readers expect the tag AI in the category AI
     mapped = not set(asked).isdisjoint(tags)
     return Description(
         excerpt=chosen,

@@ -1,39 +1,33 @@
-"""Groups of articles that could be categories, with name, description and examples. Articles are alike by rare common
-words and near vectors; average linkage joins groups until none are near enough. Pure."""
+"""Group articles into possible categories by average linkage of shared rare words and near vectors. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from syndicator.describing.resources import Doubles, np
 from syndicator.describing.summary.opener import stems
 from syndicator.describing.taxonomy.suggest import small_words, tokens
 from syndicator.describing.text import words
 from syndicator.describing.text.embeddings import embedder
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-
 MOST_ARTICLES: Final = 600  # newest articles that are grouped: the work grows with the cube
 MOST: Final = 12  # groups
 LEAST_SHARE: Final = 0.04  # of the articles, in a group
 LEAST: Final = 3  # articles of a group
-HEAD: Final = 2000  # characters of a text by whose words it is compared
-READ: Final = 6000  # characters of one whose words may name its group
-AGAIN: Final = 2  # times that a text has a word it comes back to
+HEAD: Final = 2000  # characters of a text to compare
+READ: Final = 6000  # characters searched for the group's name
+AGAIN: Final = 2  # times that a text repeats a word
 WORDS: Final = 6  # of a description
 EXAMPLES: Final = 3  # titles of a group
-SAID: Final = 2  # articles of a group that come back to a word which describes it
+SAID: Final = 2  # articles of a group that must repeat such a word
 COMMON: Final = 0.12  # share of the other articles that may have such a word
 SHORTEST: Final = 4  # letters of a word that names a group
 
 
 class Group(NamedTuple):
-    """A category worth having: `support` articles, the words that tell them from the others, and titles."""
+    """A possible category: number of articles, its distinctive words, and titles."""
 
     name: str
     support: int
@@ -42,57 +36,53 @@ class Group(NamedTuple):
 
 
 def groups(history: Sequence[tuple[str, str]]) -> list[Group]:
-    """Groups of (title, text) of articles, the largest first; [] if there are too few."""
+    """Group articles (title, text), the largest group first; [] if there are too few."""
     articles = history[-MOST_ARTICLES:]
     least = max(LEAST, int(LEAST_SHARE * len(articles)))
     if len(articles) < 2 * least:
         return []
     alike = _alike(articles)
     having = [_words(title, text) for title, text in articles]
-    everywhere = Counter(word for title, text in articles for word in {*_spelled(title, text, lower=True)})
+    everywhere = Counter(word for title, text in articles for word in set(map(str.casefold, _spelled(title, text))))
     members = [group for group in _joined(alike, least) if len(group) >= least]
     members.sort(key=lambda group: (-len(group), group))
     return _named([_group(group, articles, having, everywhere, alike) for group in members[:MOST]])
 
 
-def _alike(articles: Sequence[tuple[str, str]]) -> Floats:
-    """Article x article: the mean of word and vector likeness, each as distance from its mean in spreads."""
-    import numpy as np
-
+def _alike(articles: Sequence[tuple[str, str]]) -> Doubles:
+    """Return article x article: mean likeness by words and vectors, each as a z-score."""
     bags = [Counter(stems(f"{title} {text[:HEAD]}")) for title, text in articles]
     index = words.build(bags)
     shared = np.stack([index.near(bag) for bag in bags]).astype(np.float64)
     vectors = np.stack([embedder().article(title, text) for title, text in articles]).astype(np.float64)
     near = vectors @ vectors.T
     off = ~np.eye(len(articles), dtype=bool)
-    scaled = [(one - one[off].mean()) / (one[off].std() + 1e-9) for one in (shared, near)]
-    result: Floats = (scaled[0] + scaled[1]) / 2
+    scaled = [(matrix - matrix[off].mean()) / (matrix[off].std() + 1e-9) for matrix in (shared, near)]
+    result: Doubles = (scaled[0] + scaled[1]) / 2
     return result
 
 
-def _joined(alike: Floats, least: int) -> list[list[int]]:
-    """Groups by average linkage: joined while alike, or more than `MOST` of `least` articles, or smaller ones."""
-    import numpy as np
-
+def _joined(alike: Doubles, least: int) -> list[list[int]]:
+    """Join groups by average linkage while they are alike, too small, or too many."""
     links = alike.copy()
     np.fill_diagonal(links, -np.inf)
     members: dict[int, list[int]] = {at: [at] for at in range(len(alike))}
     while len(members) > 1:
-        one, two = divmod(int(links.argmax()), len(links))
+        first, second = divmod(int(links.argmax()), len(links))
         large = sum(len(group) >= least for group in members.values())
-        both_large = len(members[one]) >= least and len(members[two]) >= least
-        if links[one, two] <= 0 or (both_large and large <= MOST):
+        both_large = len(members[first]) >= least and len(members[second]) >= least
+        if links[first, second] <= 0 or (both_large and large <= MOST):
             break
-        a, b = len(members[one]), len(members[two])
-        links[one] = (a * links[one] + b * links[two]) / (a + b)
-        links[:, one] = links[one]
-        links[one, one] = links[two] = links[:, two] = -np.inf
-        members[one] += members.pop(two)
+        a, b = len(members[first]), len(members[second])
+        links[first] = (a * links[first] + b * links[second]) / (a + b)
+        links[:, first] = links[first]
+        links[first, first] = links[second] = links[:, second] = -np.inf
+        members[first] += members.pop(second)
     return [sorted(group) for group in members.values()]
 
 
 def _words(title: str, text: str) -> dict[str, str]:
-    """Lower case -> as written, of the longer words that a text comes back to, small ones of its language left out."""
+    """Map lower case to spelling for the longer words that a text repeats, without function words."""
     small = small_words(text)
     spelled = _spelled(title, text)
     times = Counter(map(str.casefold, spelled))
@@ -106,9 +96,8 @@ def _words(title: str, text: str) -> dict[str, str]:
     }
 
 
-def _spelled(title: str, text: str, *, lower: bool = False) -> list[str]:
-    found = [token.word for line in (title, *text[:READ].split("\n")) for token in tokens(line)]
-    return list(map(str.casefold, found)) if lower else found
+def _spelled(title: str, text: str) -> list[str]:
+    return [token.word for line in (title, *text[:READ].split("\n")) for token in tokens(line)]
 
 
 def _group(
@@ -116,7 +105,7 @@ def _group(
     articles: Sequence[tuple[str, str]],
     having: Sequence[dict[str, str]],
     everywhere: Counter[str],
-    alike: Floats,
+    alike: Doubles,
 ) -> Group:
     inside = Counter(word for at in group for word in having[at])
     telling = _telling(inside, len(group), everywhere, len(articles))
@@ -127,7 +116,7 @@ def _group(
 
 
 def _telling(inside: Counter[str], size: int, everywhere: Counter[str], total: int) -> list[str]:
-    """The words that articles of a group come back to and few others have at all, the most telling first."""
+    """Return words that the group's articles repeat and few others have, the most distinctive first."""
 
     def others(word: str) -> float:
         return max(0, everywhere[word] - inside[word]) / max(1, total - size)
@@ -136,11 +125,10 @@ def _telling(inside: Counter[str], size: int, everywhere: Counter[str], total: i
     return sorted(usable, key=lambda word: (2 * others(word) - inside[word] / size, word))[:WORDS]
 
 
-def _named(found: Collection[Group]) -> list[Group]:
-    """Each group under a name of its own."""
+def _named(unnamed: Collection[Group]) -> list[Group]:
     taken: set[str] = set()
     named = []
-    for group in found:
+    for group in unnamed:
         parts = [word.strip().capitalize() for word in group.description.split(",") if word.strip()]
         name = next((part for part in parts if part.casefold() not in taken), "")
         if name:

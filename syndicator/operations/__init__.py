@@ -1,1 +1,1 @@
-"""Operations: each change that an operator can make, as one value; `registry` lists them."""
+"""Operations: each change that an operator can make, described once as a value."""

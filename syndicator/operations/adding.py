@@ -1,4 +1,4 @@
-"""Operations that follow something: look at an address, add sources, follow the list of a page."""
+"""Operations that follow sources: look at an address, add sources, follow the list of a page."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core.errors import UsageError
+from syndicator.core.model import Failed, Fetched, SourceState
+from syndicator.core.reasons import FetchReason
 from syndicator.core.text import counted
 from syndicator.operations.operation import Argument, Change, Progress, operation, plain
 from syndicator.operations.sources import Key, refuse_variables, source_of_key
 
 if TYPE_CHECKING:
-    from syndicator.core.model import Failed, Fetched, Source
+    from syndicator.core.model import Source
     from syndicator.core.requests import Wrapper
-    from syndicator.services.adding.found import Candidate, Found, Session
+    from syndicator.services.adding.found import Candidate, Found
     from syndicator.services.adding.preview import Preview
     from syndicator.services.container import App
 
@@ -29,29 +31,29 @@ def look(
     progress: Progress,
     address: Annotated[str, Argument("A site, a feed, a sitemap, a list or an article.", "URL")] = "",
     opml: Annotated[str, Argument("An OPML document of another reader, or addresses, one a line.", lines=True)] = "",
-    allow: Annotated[tuple[str, ...], Argument("A private network it may be on.", "NETWORK")] = (),
+    allow: Annotated[tuple[str, ...], Argument("Its private network, if any.", "NETWORK")] = (),
 ) -> Change:
     """Show what can be followed at an address, or in an OPML document, and how its entries would be published."""
     from syndicator.services.adding import search
 
     if opml.strip() and "<" not in opml:
-        addresses = [_web(one) for one in opml.split()]
+        addresses = [_web(line) for line in opml.split()]
         return _looked("list", asyncio.run(_look_at_each(app, allow, addresses, progress)), {})
     if opml.strip():
-        listed = search.from_elsewhere(search.read_list(opml.encode(), "the document"))  # whoever wrote it
+        listed = search.from_elsewhere(search.read_list(opml.encode(), "the document"))  # from another reader
         return _looked("OPML", search.as_found(app, "OPML", listed), {})
     return _looked(address.strip(), *asyncio.run(_look(app, allow, _web(address.strip()), progress)))
 
 
 def _web(address: str) -> str:
     refuse_variables(address, "")
-    if address.startswith(("/", ".", "~", "-")):  # nor is it said which files this machine has
+    if address.startswith(("/", ".", "~", "-")):  # do not reveal which files exist here
         raise UsageError(f"{address!r} is a path; paste what the file has, or call `syndicator import` with it")
     return address if "://" in address else f"https://{address}"
 
 
 async def _look_at_each(app: App, allow: Sequence[str], addresses: Sequence[str], progress: Progress) -> Found:
-    """The best candidate of each address."""
+    """Find the best candidate at each address."""
     from syndicator.configuration.sources.opml import Skipped
     from syndicator.services.adding import search
     from syndicator.services.adding.found import Candidate, Found, open_session
@@ -59,60 +61,55 @@ async def _look_at_each(app: App, allow: Sequence[str], addresses: Sequence[str]
     best, skipped = list[Candidate](), list[Skipped]()
     async with open_session(app, allow) as session:
         for number, address in enumerate(addresses, 1):
-            found = await search.look(session, address)
-            best += found.candidates[:1]
-            if not found.candidates:
-                skipped.append(Skipped(line=number, name=address, why=str(found.error or "nothing to follow")))
+            result = await search.look(session, address)
+            best += result.candidates[:1]
+            if not result.candidates:
+                skipped.append(Skipped(line=number, name=address, why=str(result.error or "nothing to follow")))
             progress(number, len(addresses))
     return Found(address="the list", candidates=tuple(best), whole=True, skipped=tuple(skipped))
 
 
 async def _look(app: App, allow: Sequence[str], address: str, progress: Progress) -> tuple[Found, dict[str, Preview]]:
+    """Look at an address. Return what was found, and previews of the best new candidates by address."""
     from syndicator.services.adding import search
-    from syndicator.services.adding.found import open_session
-
-    async with open_session(app, allow) as session:
-        found = await search.look(session, address)
-        if found.error is not None and found.page is None:
-            raise found.error
-        progress(1, 2)
-        return found, await _previews(session, found)
-
-
-async def _previews(session: Session, found: Found) -> dict[str, Preview]:
-    """Previews by address of the source; none of a list, which may be long."""
-    from syndicator.services.adding.found import Wishes, named
+    from syndicator.services.adding.found import Wishes, named, open_session
     from syndicator.services.adding.preview import preview
 
-    some = [one for one in found.candidates if not one.known][: 0 if found.whole else PREVIEWED]
-    sources = [named(session.app, [one], Wishes())[0] for one in some]
-    shown = await asyncio.gather(*(preview(session, one) for one in sources))
-    return {one.source.url: made for one, made in zip(some, shown, strict=True)}
+    async with open_session(app, allow) as session:
+        result = await search.look(session, address)
+        if result.error is not None and result.page is None:
+            raise result.error
+        progress(1, 2)
+        # none for a list, which may be long
+        new = [candidate for candidate in result.candidates if not candidate.known][: 0 if result.whole else PREVIEWED]
+        sources = [named(app, [candidate], Wishes())[0] for candidate in new]
+        previews = await asyncio.gather(*(preview(session, source) for source in sources))
+        return result, {candidate.source.url: shown for candidate, shown in zip(new, previews, strict=True)}
 
 
-def _looked(subject: str, found: Found, shown: Mapping[str, Preview]) -> Change:
-    said = f"{found.address}: {counted(len(found.candidates), 'thing')} to follow"
-    data = {name: getattr(found, name) for name in ("address", "whole", "untried")} | {
-        "fault": str(found.error or ""),
-        "page": found.page.url if found.page else "",
-        "skipped": [{name: getattr(one, name) for name in ("line", "name", "why")} for one in found.skipped],
-        "candidates": [_candidate(one, shown.get(one.source.url)) for one in found.candidates],
+def _looked(subject: str, result: Found, shown: Mapping[str, Preview]) -> Change:
+    sentence = f"{result.address}: {counted(len(result.candidates), 'thing')} to follow"
+    data = {name: getattr(result, name) for name in ("address", "whole", "untried")} | {
+        "fault": str(result.error or ""),
+        "page": result.page.url if result.page else "",
+        "skipped": [{"line": entry.line, "name": entry.name, "why": entry.why} for entry in result.skipped],
+        "candidates": [_candidate(candidate, shown.get(candidate.source.url)) for candidate in result.candidates],
     }
-    return Change(subject=subject, sentence=str(found.error or said), data=data, page=found.page)
+    return Change(subject=subject, sentence=str(result.error or sentence), data=data, page=result.page)
 
 
-def _candidate(one: Candidate, shown: Preview | None) -> dict[str, Any]:
+def _candidate(candidate: Candidate, shown: Preview | None) -> dict[str, Any]:
     from syndicator.services.adding.preview import speaking
 
-    source = speaking(one, shown).source if shown else one.source
+    source = speaking(candidate, shown).source if shown else candidate.source
     names = ("what", "announced", "same_as", "known", "comments", "warning")
-    return {name: getattr(one, name) for name in names} | {
+    return {name: getattr(candidate, name) for name in names} | {
         "source": plain({name: value for name, value in table(source).items() if name != "key"}),
-        "key": one.source.key,
-        "title": one.source.title or "",
-        "url": one.source.url,
-        "latest": f"{one.latest:%Y-%m-%d}" if one.latest else "",
-        "titles": [entry.title for entry in one.entries],
+        "key": candidate.source.key,
+        "title": candidate.source.title or "",
+        "url": candidate.source.url,
+        "latest": f"{candidate.latest:%Y-%m-%d}" if candidate.latest else "",
+        "titles": [entry.title for entry in candidate.entries],
         "articles": plain(shown.articles) if shown else [],
         "problems": plain(shown.problems) if shown else [],
     }
@@ -126,40 +123,40 @@ def add(
     ] = (),
     url: Annotated[tuple[str, ...], Argument("Addresses of feeds.", "URL", positional=True, lines=True)] = (),
     title: Annotated[str, Argument("The name of one source in our feeds.")] = "",
-    category: Annotated[str, Argument("For articles that fit no category of taxonomy.toml.")] = "",
-    tags: Annotated[tuple[str, ...], Argument("Put on each of its articles.", completes="tag")] = (),
+    category: Annotated[str, Argument("Category of articles that fit none of taxonomy.toml.")] = "",
+    tags: Annotated[tuple[str, ...], Argument("Tags for each of its articles.", completes="tag")] = (),
     every: Annotated[str, Argument("Visit it every 30m, 6h, 1d.", "TIME")] = "",
-    content: Annotated[str, Argument("How much of it is published: full, excerpt, link.")] = "",
+    content: Annotated[str, Argument("How much of a text to publish: full, excerpt, link.")] = "",
     licence: Annotated[str, Argument("Its licence.")] = "",
 ) -> Change:
-    """Follow sources, each a table as in sources.toml, with what is said of all of them."""
+    """Follow sources, each a table as in sources.toml; the other arguments apply to all of them."""
     from syndicator.services.adding import found as writing
 
     for address in url:
         refuse_variables(address, "")
-    known = writing.by_address(app)
+    followed = writing.by_address(app)
     tables = [*sources, *({"url": url} for url in url)]
-    chosen = [writing.if_known(known, _chosen(one)) for one in tables]
+    chosen = [writing.if_known(followed, _chosen(values)) for values in tables]
     words = {"category": category, "every": every, "content": content, "licence": licence}
     words |= {"title": title if len(chosen) == 1 else ""}
     wished: dict[str, Any] = {name: value.strip() or None for name, value in words.items()}
     wishes = writing.Wishes(tags=tags, **wished)
-    return addition(app, writing.named(app, chosen, wishes), known)
+    return addition(app, writing.named(app, chosen, wishes), followed)
 
 
-def addition(app: App, named: Sequence[Candidate], known: Mapping[str, Source]) -> Change:
-    """Follow the new ones of these candidates. Raises UsageError if there is none."""
+def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
+    """Plan to follow the candidates that are not followed yet. Raises UsageError if there is none."""
     from syndicator.services.adding import found as writing
 
-    keys = [one.source.key for one in named if not one.known]
+    keys = [candidate.source.key for candidate in named if not candidate.known]
     if not keys:
-        raise UsageError("all of it is followed already" if named else "nothing was chosen")
+        raise UsageError("all of them are followed already" if named else "nothing was chosen")
     return Change(
         subject=keys[0],
         sentence=f"added: {', '.join(keys)}",
         data={"keys": keys},
         touches=("config:sources.toml",),
-        act=lambda progress: writing.write_sources(app, named, known),
+        act=lambda progress: writing.write_sources(app, named, followed),
     )
 
 
@@ -186,43 +183,36 @@ def import_articles(
 
     def change(dry_run: bool) -> dict[str, Any]:
         done = importing.import_files(app, files or {path: text.encode()}, dry_run=dry_run)
-        new, known = counted(len(done.articles), "article"), f"{len(done.known)} already known"
-        counts = f"{known}, {counted(len(done.drafts), 'draft')} left out, {len(done.problems)} not read"
+        new, drafts = counted(len(done.articles), "article"), counted(len(done.drafts), "draft")
+        counts = f"{len(done.known)} already known, {drafts} left out, {len(done.problems)} not read"
         lines = [
             f"{problem.what}: {problem.reason}: {problem.detail.removeprefix(problem.what + ': ')}"
             for problem in (*done.problems, *done.oddities)
         ]
+        articles = [{"title": article.title, "url": article.url, "id": article.id} for article in done.articles]
+        lists = {name: plain(getattr(done, name)) for name in ("known", "drafts", "problems", "oddities")}
         return {
             "sentence": f"{new} imported, {counts}",
             "lines": lambda dry_run: [*lines, f"{new} {'would be ' if dry_run else ''}imported, {counts}"],
-            "data": {
-                "articles": [
-                    {name: getattr(article, name) for name in ("title", "url", "id")} for article in done.articles
-                ]
-            }
-            | {name: plain(getattr(done, name)) for name in ("known", "drafts", "problems", "oddities")},
+            "data": {"articles": articles, **lists},
             "touches": tuple(f"article:{path}" for path in done.paths),
         }
 
     planned = change(True)
-    empty = not planned["data"]["articles"]
-    return Change(
-        subject="articles", **planned, is_empty=empty, nothing="0 files written", act=lambda progress: change(False)
-    )
+    planned |= {"is_empty": not planned["data"]["articles"], "nothing": "0 files written"}
+    return Change(subject="articles", **planned, act=lambda progress: change(False))
 
 
 @operation("fetch-list", unlocked=True, is_question=True)
 def fetch_list(app: App, key: Key) -> Change:
-    """Ask for the page of a source of kind "list", as a visit would, so that somebody can point at it."""
-    from syndicator.core.model import Failed, Fetched, SourceState
-    from syndicator.core.reasons import FetchReason
+    """Fetch the page of a source of kind "list" as a visit would, to point at its list."""
     from syndicator.pipeline.context import feed_request
     from syndicator.services.adding.found import open_session
     from syndicator.services.adding.search import unanswered
 
     source = source_of_key(app, key)
     if source.kind != "list" or source.rules.links:
-        raise UsageError(f"{source.key}: its entries are not those of a list that is learnt; point to its articles")
+        raise UsageError(f"{source.key}: it has no learnt list: its kind is not list, or it has rules for links")
     state = app.store.visits.state(source.key) or SourceState(key=source.key, url=source.url)
     request = feed_request(source, state.asked_whole(), app.settings, app.environ)
 
@@ -238,7 +228,7 @@ def fetch_list(app: App, key: Key) -> Change:
     return Change(subject=source.key, sentence=f"{source.key}: its page is here", page=answer)
 
 
-Marks = Annotated[str, Argument("The mark of its items, as pointing gives it.", lines=True)]
+Marks = Annotated[str, Argument("The list, as encoded when it was pointed at.", lines=True)]
 
 
 @operation("follow-list", quick=True)
@@ -249,7 +239,7 @@ def follow_list(
     wrapper: Marks,
     title: Annotated[str, Argument("Its name in our feeds.")] = "",
 ) -> Change:
-    """Follow the list of a page that somebody pointed to."""
+    """Follow the list of a page that was pointed at."""
     refuse_variables(url, "")
     source = {"url": url, "kind": "list", **({"title": title} if title else {})}
     marks, added = _wrapper(wrapper), add.plan(app, {"sources": (source,)}, progress)
@@ -260,13 +250,13 @@ def follow_list(
         added.act(progress)
         _remember(app, key, url, marks)
 
-    said = f"{added.sentence}, by the list of {len(marks.seen)} articles that was pointed to"
-    return replace(added, sentence=said, touches=(*added.touches, f"list:{key}"), act=act)
+    sentence = f"{added.sentence}, by the list of {len(marks.seen)} articles that was pointed to"
+    return replace(added, sentence=sentence, touches=(*added.touches, f"list:{key}"), act=act)
 
 
 @operation("use-list")
 def use_list(app: App, key: Key, wrapper: Marks) -> Change:
-    """Replace the list of a source of kind "list" by one that somebody pointed to; its next visit is due now."""
+    """Replace the learnt list of a source of kind "list" by the one that was pointed at; its next visit is due now."""
     source, marks = source_of_key(app, key), _wrapper(wrapper)
     return Change(
         subject=key,
@@ -278,8 +268,6 @@ def use_list(app: App, key: Key, wrapper: Marks) -> Change:
 
 
 def _remember(app: App, key: str, url: str, wrapper: Wrapper) -> None:
-    from syndicator.core.model import SourceState
-
     visits = app.store.visits
     state = visits.state(key) or SourceState(key=key, url=url)
     visits.save_states([replace(state.asked_whole(), listing=wrapper)])

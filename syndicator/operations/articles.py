@@ -25,7 +25,7 @@ Id = Annotated[str, Argument("An article: its URL, file or id.", "URL|FILE|ID", 
 def withdraw(
     app: App,
     id: Id,
-    purge: Annotated[bool, Argument("Keep no file to undo it with; forgets one that was kept.")] = False,
+    purge: Annotated[bool, Argument("Keep no file to undo it with, and delete one that was kept.")] = False,
 ) -> Change:
     """Remove an article from every feed and page, for good."""
     from syndicator.services.mending import editorial
@@ -33,7 +33,7 @@ def withdraw(
     done = editorial.plan_withdrawal(app, id, purge=purge)
     what, feeds = f"{done.title} ({done.url})" if done.title else done.url, ", ".join(_stems(done.feeds))
     lines = [f"withdrawn: {what}; from: {feeds or 'no feed'}"]
-    lines += [f"a copy of it is published by itself now: {one.title} ({one.url})" for one in done.copies]
+    lines += [f"a copy of it is published by itself now: {copy.title} ({copy.url})" for copy in done.copies]
     lines += ["for 30 days `syndicator withdraw --undo` brings it back as its file was"] if done.kept else []
     return Change(
         subject=done.id,
@@ -47,7 +47,7 @@ def withdraw(
 
 @operation("restore", command="withdraw --undo", quick=True)
 def restore(app: App, id: Id) -> Change:
-    """Let it come back: for 30 days as its file was, with your edits."""
+    """Restore a withdrawn article; within 30 days its file comes back with your edits."""
     from syndicator.services.mending import editorial
 
     done = editorial.plan_return(app, id)
@@ -90,22 +90,22 @@ def release(
 
     releasing = partial(editorial.release, app, id, source=source, all=all)
     done = releasing(dry_run=True)
-    said = [f"{one.title}: published" for one in done.articles]
-    said += [f"{one.title}: is published already" for one in done.known]
+    sentences = [f"{article.title}: published" for article in done.articles]
+    sentences += [f"{article.title}: is published already" for article in done.known]
 
     def lines(dry_run: bool) -> Iterator[str]:
         verb = "would be published" if dry_run else "published"
-        yield from (f"{verb}: {one.title} ({one.url})" for one in done.articles)
-        yield from (f"not on hold: {one.title} ({one.url})" for one in done.known)
+        yield from (f"{verb}: {article.title} ({article.url})" for article in done.articles)
+        yield from (f"not on hold: {article.title} ({article.url})" for article in done.known)
 
     return Change(
         subject=done.articles[0].id if len(done.articles) == 1 else source or "articles",
-        sentence=said[0] if len(said) == 1 else f"{len(done.articles)} articles: published",
+        sentence=sentences[0] if len(sentences) == 1 else f"{len(done.articles)} articles: published",
         lines=lines,
-        data={name: [one.id for one in getattr(done, name)] for name in ("articles", "known")}
+        data={name: [article.id for article in getattr(done, name)] for name in ("articles", "known")}
         | {"problems": done.problems},
         problems=done.problems,
-        touches=tuple(f"article:{app.store.index.path(one.id)}" for one in done.articles),
+        touches=tuple(f"article:{app.store.index.path(article.id)}" for article in done.articles),
         is_empty=not done.articles,
         nothing="0 articles",
         act=lambda progress: {"problems": releasing().problems},
@@ -126,7 +126,7 @@ def hide(app: App, id: Id) -> Change:
 
 
 class ArticleFields(TypedDict, total=False):
-    """Fields of an article that an edit changes."""
+    """Fields of an article that an edit can change."""
 
     title: Annotated[str | None, Argument("Its title.")]
     excerpt: Annotated[str | None, Argument("Its excerpt.")]
@@ -140,7 +140,7 @@ EDITED = tuple(ArticleFields.__annotations__)
 
 @operation("edit", quick=True)
 def edit(app: App, id: Id, stamp: Stamp = None, **fields: Unpack[ArticleFields]) -> Change:
-    """Edit the file of an article. What is not given stays as it is."""
+    """Edit the file of an article. A field that is not given stays."""
     from syndicator.articles import frontmatter
 
     id, path, data = _file(app, id)
@@ -151,25 +151,25 @@ def edit(app: App, id: Id, stamp: Stamp = None, **fields: Unpack[ArticleFields])
 
 
 def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
-    """The file `data` with title, excerpt, author, cover or body replaced. Pure. Raises UsageError, ConfigError."""
+    """Return the file `data` with title, excerpt, author, cover or body replaced. Raises UsageError, ConfigError."""
     from syndicator.articles import frontmatter
 
     article = frontmatter.load(data, path)
-    said = {name: value for name, value in fields.items() if value is not None}
+    values = {name: value for name, value in fields.items() if value is not None}
     changed = replace(
         article,
-        title=said.get("title", article.title).strip(),
-        excerpt=" ".join(said["excerpt"].split()) if "excerpt" in said else article.excerpt,
-        author=(said["author"].strip() or None) if "author" in said else article.author,
-        cover=_address(said["cover"]) if "cover" in said else article.cover,
-        body=said["body"].replace("\r\n", "\n") if "body" in said else article.body,
+        title=values.get("title", article.title).strip(),
+        excerpt=" ".join(values["excerpt"].split()) if "excerpt" in values else article.excerpt,
+        author=(values["author"].strip() or None) if "author" in values else article.author,
+        cover=_address(values["cover"]) if "cover" in values else article.cover,
+        body=values["body"].replace("\r\n", "\n") if "body" in values else article.body,
     )
     if not changed.title:
         raise UsageError("an article needs a title")
-    made = frontmatter.dump(changed, frontmatter.extra(data, path))
-    if frontmatter.load(made, path).id != article.id:
+    data_after = frontmatter.dump(changed, frontmatter.extra(data, path))
+    if frontmatter.load(data_after, path).id != article.id:
         raise UsageError("the id of an article never changes")
-    return made
+    return data_after
 
 
 def _address(value: str) -> str | None:
@@ -200,7 +200,7 @@ def join(
         Argument("Articles that report one event.", "URL|FILE|ID...", positional=True, lines=True),
     ],
 ) -> Change:
-    """Put articles into one story, with all others of their stories. They stay there."""
+    """Join articles, and the stories that they are in, into one story for good."""
     from syndicator.services.stories import decisions
 
     return _stories(app, decisions.plan_join(app, ids), "in one story")
@@ -212,8 +212,7 @@ def split(
     id: Annotated[str, Argument("The article, the copy, or its original.", "URL|FILE|ID", positional=True)],
     story: Annotated[bool, Argument("Take it out of its story, though it has copies.")] = False,
 ) -> Change:
-    """Separate articles that were merged as copies of one, or take an article out of its story. They are never put
-    together again."""
+    """Separate articles that were merged as copies, or take an article out of its story, for good."""
     from syndicator.services.mending import editorial
     from syndicator.services.naming import need_article
     from syndicator.services.stories import decisions
@@ -222,12 +221,12 @@ def split(
     if leaving and (story or not editorial.copies(app, id)):
         return _stories(app, leaving, "not in one story")
     index, pairs = app.store.index, editorial.need_copies(app, id)
-    found = index.articles([*pairs]).values()
+    copies = index.articles([*pairs]).values()
     return Change(
         subject=next(iter(pairs)),
-        sentence=f"parted: {', '.join(one.title for one in found)}",
-        lines=lambda dry_run: [f"published by itself again: {one.title} ({one.url})" for one in found],
-        data={"split": [{"id": one.id, "url": one.url} for one in found]},
+        sentence=f"parted: {', '.join(article.title for article in copies)}",
+        lines=lambda dry_run: [f"published by itself again: {article.title} ({article.url})" for article in copies],
+        data={"split": [{"id": article.id, "url": article.url} for article in copies]},
         touches=tuple(f"article:{index.path(id)}" for id in {*pairs, *pairs.values()}),
         act=lambda progress: editorial.split(app, id),
     )
@@ -239,8 +238,8 @@ def _stories(app: App, wanted: Mapping[str, str], how: str) -> Change:
     articles = app.store.index.articles([*wanted])
     return Change(
         subject=next(iter(wanted)),
-        sentence=f"{how}: {', '.join(one.title for one in articles.values())}",
-        lines=lambda dry_run: [f"{how}: {one.title} ({one.url})" for one in articles.values()],
+        sentence=f"{how}: {', '.join(article.title for article in articles.values())}",
+        lines=lambda dry_run: [f"{how}: {article.title} ({article.url})" for article in articles.values()],
         data={"stories": dict(wanted)},
         touches=tuple(f"story:{id}" for id in wanted),
         act=lambda progress: decisions.put(app, wanted, final=True),
@@ -267,9 +266,9 @@ def prune(
     source: Annotated[str, Argument("Only articles of this source.", "KEY", completes="source")] = "",
     pages_days: Annotated[int | None, Argument("Keep the pages of so many days. Default: store.pages_days.")] = None,
 ) -> Change:
-    """Delete articles for good, or kept pages older than store.pages_days where no articles are named. No source brings
-    the articles back, and readers keep what they have. Of --older-than, --keep and --source all that are given must
-    hold."""
+    """Delete articles for good, or without names the kept pages older than store.pages_days. No source brings deleted
+    articles back, and readers keep their copies. An article must match every filter given: --older-than, --keep,
+    --source."""
     rules = older_than is not None or keep is not None
     if named and (rules or source):
         raise UsageError("name articles, or say which go by --older-than, --keep and --source; not both")
@@ -298,12 +297,13 @@ def _prune_articles(app: App, named: Sequence[str], older_than: str | None, keep
     count, feeds = counted(len(planned.articles), "article"), _stems(planned.feeds)
 
     def lines(dry_run: bool) -> Iterator[str]:
-        yield from (f"{one.path}  {one.title}" for one in planned.articles if dry_run)
+        yield from (f"{article.path}  {article.title}" for article in planned.articles if dry_run)
         where = f" in {counted(len(feeds), 'feed')}" if feeds else ""
         yield f"{count}{where} {'would be deleted' if dry_run else 'deleted'}"
         yield from (f"{counted(number, 'article')} kept: {_STAY[why]}" for why, number in planned.stays.items())
 
-    articles = [{"id": one.id, "url": one.url, "title": one.title, "path": one.path} for one in planned.articles]
+    names = ("id", "url", "title", "path")
+    articles = [{name: getattr(article, name) for name in names} for article in planned.articles]
     return Change(
         subject="articles",
         sentence=f"{count} deleted",
@@ -332,20 +332,20 @@ def _prune_pages(app: App, pages_days: int | None) -> Change:
 
 @operation("withdraw-muted")
 def withdraw_muted(app: App) -> Change:
-    """Withdraw the filed articles that `publish.mute` and `publish.keep` leave out."""
+    """Withdraw the filed articles that `publish.mute` and `publish.keep` exclude."""
     from syndicator.services.mending import editorial
     from syndicator.services.mending.muting import muted
 
-    found = muted(app)
+    articles = muted(app)
 
     def act(progress: Progress) -> None:
-        for done, one in enumerate(found):
-            progress(done, len(found))
-            if app.store.index.path(one.id) is not None:  # it is another spelling of one before it, say
-                editorial.withdraw(app, one.id)
+        for done, article in enumerate(articles):
+            progress(done, len(articles))
+            if app.store.index.path(article.id) is not None:  # it may be withdrawn already, by another spelling
+                editorial.withdraw(app, article.id)
 
-    inverse = ("restore-muted", {"ids": [one.id for one in found]})
-    return _of_muted("withdrawn, as syndicator.toml mutes them", found, inverse, act)
+    inverse = ("restore-muted", {"ids": [article.id for article in articles]})
+    return _of_muted("withdrawn, as syndicator.toml mutes them", articles, inverse, act)
 
 
 @operation("restore-muted")
@@ -353,20 +353,20 @@ def restore_muted(app: App, ids: Annotated[tuple[str, ...], Argument("Ids of art
     """Restore articles that were withdrawn as muted."""
     from syndicator.services.mending import editorial
 
-    found = [one for id in ids if (one := editorial.withdrawn(app, id)) is not None]
+    articles = [article for id in ids if (article := editorial.withdrawn(app, id)) is not None]
 
     def act(progress: Progress) -> Mapping[str, Any]:
-        return {"problems": editorial.bring_back(app, [one.id for one in found])}
+        return {"problems": editorial.bring_back(app, [article.id for article in articles])}
 
-    return _of_muted("restored", found, ("withdraw-muted", {}), act)
+    return _of_muted("restored", articles, ("withdraw-muted", {}), act)
 
 
 def _of_muted(done: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], object]) -> Change:
     return Change(
         subject="syndicator.toml",
         sentence=f"articles {done}: {len(articles)}",
-        lines=lambda dry_run: [f"{done}: {one.title or one.id} ({one.url})" for one in articles],
-        data={"articles": [{"id": one.id, "title": one.title, "url": one.url} for one in articles]},
+        lines=lambda dry_run: [f"{done}: {article.title or article.id} ({article.url})" for article in articles],
+        data={"articles": [{"id": article.id, "title": article.title, "url": article.url} for article in articles]},
         inverse=inverse,
         is_empty=not articles,
         nothing="there is no such article",

@@ -1,4 +1,4 @@
-"""Operations that mend articles: rules tried and saved, kept pages read again, articles described again."""
+"""Operations that mend articles: try and save rules, read kept pages again, describe articles again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from syndicator.services.mending.reread import Plan
     from syndicator.services.mending.try_rules import Tried
 
-_MOST_TOUCHED = 2000  # articles whose texts before are kept, so that what a language model wrote can be taken back
+_MOST_TOUCHED = 2000  # articles at most whose former texts are logged, so that the model's changes can be undone
 _LOOK_SECONDS = 0.3  # between two looks at a cancelled job
 _EDGE = 160  # characters at both ends of a text
 
@@ -33,7 +33,7 @@ Css = Annotated[tuple[str, ...] | None, Argument("CSS selectors of it; empty for
 
 
 class GivenRules(TypedDict, total=False):
-    """Rules as they are given."""
+    """The rules of a source as an operator gives them; a missing rule stays as it is."""
 
     select: Css
     remove: Css
@@ -47,28 +47,27 @@ RULES = tuple(GivenRules.__annotations__)
 
 
 @operation("try-rules", unlocked=True, is_question=True)
-def try_rules(app: App, key: Key, **given: Unpack[GivenRules]) -> Change:
-    """Show what rules make of the newest kept pages of a source. A rule that is not given stays as it is."""
+def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
+    """Show how rules read the newest kept pages of a source. A rule that is not given stays as it is."""
     from syndicator.services.mending import try_rules
 
     source = source_of_key(app, key)
     try:
-        rules = _rules_of(source, given)
+        rules = _rules_of(source, changes)
         tried = try_rules.try_out(app, source.key, rules, most=try_rules.POINTED)
-        now = {one.id: one for one in try_rules.try_out(app, source.key, source.rules, most=try_rules.POINTED)}
+        now = {page.id: page for page in try_rules.try_out(app, source.key, source.rules, most=try_rules.POINTED)}
     except RulesError as error:
         raise UsageError(str(error)) from error
-    pages = [
-        {"id": one.id, "title": one.title, "with": _reading(one), "now": _reading(now.get(one.id))} for one in tried
-    ]
+    both = [(page, _reading(page), _reading(now.get(page.id))) for page in tried]
+    pages = [{"id": page.id, "title": page.title, "with": wanted, "now": before} for page, wanted, before in both]
     data = {"pages": pages, "matched": try_rules.pages_matched(tried), "score": try_rules.score(tried)}
     return Change(subject=source.key, sentence=f"tried on {len(tried)} kept pages", data=data)
 
 
-def _reading(one: Tried | None) -> dict[str, Any] | None:
-    if one is None:
+def _reading(page: Tried | None) -> dict[str, Any] | None:
+    if page is None:
         return None
-    if (trial := one.trial) is None:
+    if (trial := page.trial) is None:
         return {"failed": "reading it was given up"}
     if (draft := trial.draft) is None:
         return {"failed": f"it is no article then: {trial.kind}", "matches": dict(trial.matches)}
@@ -87,21 +86,21 @@ def _reading(one: Tried | None) -> dict[str, Any] | None:
 
 
 @operation("save-rules", quick=True, unlocked=True)
-def save_rules(app: App, key: Key, stamp: Stamp = None, **given: Unpack[GivenRules]) -> Change:
+def save_rules(app: App, key: Key, stamp: Stamp = None, **changes: Unpack[GivenRules]) -> Change:
     """Write rules of a source. A rule that is not given stays as it is; articles stay until they are read again."""
     source = source_of_key(app, key)
     need_stamp(source, stamp)
-    wanted = replace(source, rules=_rules_of(source, given))
+    wanted = replace(source, rules=_rules_of(source, changes))
     return edit_of(app, source, wanted, "rules saved; articles stay until they are read again")
 
 
-def _rules_of(source: Source, given: GivenRules) -> Rules:
-    """The rules as given over those of the source. Raises ConfigError, RulesError for an invalid selector."""
+def _rules_of(source: Source, changes: GivenRules) -> Rules:
+    """Return the rules of the source changed by `changes`. Raises ConfigError, RulesError."""
     from syndicator.configuration.sources.schema import source_of
 
-    values: dict[str, Any] = {name: one for name, one in table(source).items() if name != "rules"}
-    merged = {**table(source).get("rules", {}), **{name: one for name, one in given.items() if one is not None}}
-    rules = {name: list(one) if isinstance(one, tuple) else one for name, one in merged.items() if one != ()}
+    values: dict[str, Any] = {name: value for name, value in table(source).items() if name != "rules"}
+    merged = {**table(source).get("rules", {}), **{name: value for name, value in changes.items() if value is not None}}
+    rules = {name: list(value) if isinstance(value, tuple) else value for name, value in merged.items() if value != ()}
     return source_of({**values, "rules": rules} if rules else values).rules
 
 
@@ -127,8 +126,8 @@ def reread(
     planned = reread.plan(app, which, progress=progress)
     problems, count = (*failed, *planned.problems), len(planned.articles)
     articles = [
-        {"id": one.before.id, "title": one.before.title, "path": one.path, "changes": plain(one.now.changes)}
-        for one in planned.articles
+        {"id": item.before.id, "title": item.before.title, "path": item.path, "changes": plain(item.now.changes)}
+        for item in planned.articles
     ]
     parts = {name: getattr(planned, name) for name in ("looked", "unkept", "due_again", "feeds")}
     return Change(
@@ -138,7 +137,7 @@ def reread(
         data={**parts, "problems": problems, "articles": articles, "count": count, "written": ()},
         feeds=planned.feeds,
         problems=problems,
-        touches=tuple(f"article:{one.path}" for one in planned.articles),
+        touches=tuple(f"article:{article.path}" for article in planned.articles),
         logged=bool(count),
         build=bool(count),
         act=lambda progress: reread.apply_plan(app, planned, progress),
@@ -151,10 +150,10 @@ def _day(since: datetime | None) -> datetime | None:
 
 def _said(app: App, planned: Plan, tried: str, source: str) -> Iterator[str]:
     yield f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
-    for one in planned.articles:
-        yield f"\n{one_line(one.before.title)}  ({one.path})"
-        for change in one.now.changes:
-            yield from (f"  {line}" for line in lines(change, one.before, one.now.article))
+    for article in planned.articles:
+        yield f"\n{one_line(article.before.title)}  ({article.path})"
+        for change in article.now.changes:
+            yield from (f"  {line}" for line in lines(change, article.before, article.now.article))
     if planned.unkept:
         meant = f" --source {source}" if source else ""
         yield (
@@ -172,7 +171,7 @@ def _said(app: App, planned: Plan, tried: str, source: str) -> Iterator[str]:
 
 
 def _rules(app: App, key: str) -> Iterator[str]:
-    """The effect of a source's rules on its newest kept pages, also if no article changes by it."""
+    """Yield lines about the effect of a source's rules on its newest kept pages, even if no article changes."""
     from syndicator.services.mending.try_rules import pages_matched, score, try_out
 
     tried = try_out(app, key, app.sources[key].rules)
@@ -199,7 +198,7 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
         data=plain(planned),
         feeds=planned.feeds,
         problems=planned.problems,
-        touches=tuple(f"article:{one.path}" for one in planned.articles),
+        touches=tuple(f"article:{article.path}" for article in planned.articles),
         is_empty=not planned.articles,
         act=lambda progress: redescribe.apply(app, planned, progress),
     )
@@ -212,7 +211,7 @@ def _need_which(all: bool, since: datetime | None) -> None:
 
 @operation("ask-model", command="describe --llm")
 def ask_model(app: App, all: All = False, since: Since = None) -> Change:
-    """Have the language model of [describe.llm] describe those it has not described yet."""
+    """Let the language model of [describe.llm] describe articles that it has not described yet."""
     from syndicator.services import reconcile
     from syndicator.services.descriptions import enrich
     from syndicator.services.descriptions.enrich_report import EnrichReport
@@ -247,7 +246,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
 
 
 async def _asked(app: App, scope: Scope, titles: list[str], look: Callable[[], None]) -> EnrichReport:
-    """Ask the language model until it has described all, or Ctrl-C or a cancelled job ends it after what it has."""
+    """Ask the language model about all articles; Ctrl-C or a cancelled job stops it after the current one."""
     from syndicator.services.descriptions.enrich import enrich
 
     stop = asyncio.Event()
@@ -268,7 +267,7 @@ _BEFORE = 12  # characters shown before the first that differs
 
 
 def lines(change: FieldChange, before: Article, after: Article) -> Iterator[str]:
-    """A change of one field: `title: old → new`; of a body how many paragraphs go and come, and the first of them."""
+    """Yield lines that show a changed field: `title: old → new`, or paragraphs of a body."""
     if change.field != "body":
         yield f"{change.field}: {' → '.join(value or 'none' for value in _apart(change.old, change.new))}"
         return
@@ -290,16 +289,16 @@ def _differ(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
             continue
         gone, came = list(old[first:last]), list(new[to:end])
         if len(gone) == len(came):
-            for one, other in zip(gone, came, strict=True):
-                was, now = _apart(one, other)
+            for paragraph, other in zip(gone, came, strict=True):
+                was, now = _apart(paragraph, other)
                 yield from (f"- {was}", f"+ {now}")
         else:
-            yield from (f"- {_cut(one)}" for one in gone)
-            yield from (f"+ {_cut(one)}" for one in came)
+            yield from (f"- {_cut(paragraph)}" for paragraph in gone)
+            yield from (f"+ {_cut(paragraph)}" for paragraph in came)
 
 
 def _apart(old: str, new: str) -> tuple[str, str]:
-    """Two values, cut so that where they begin to differ is in sight."""
+    """Cut two values so that their first difference is visible."""
     old, new = one_line(old), one_line(new)
     least = min(len(old), len(new))
     same = next((place for place in range(least) if old[place] != new[place]), least)

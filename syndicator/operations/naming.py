@@ -1,11 +1,11 @@
-"""Operations on categories and saved queries: try one on the articles, and write it."""
+"""Operations on categories and saved queries: try one on the filed articles, save it."""
 
 from __future__ import annotations
 
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import unquote
 
 from syndicator.core import text
@@ -55,21 +55,20 @@ def try_category(
                 progress(number, len(parts))
     except (WorkerFailed, ValueError) as error:
         raise UsageError(f"{name!r} cannot be tried: {error}") from error
-    titles = {one.id: one.title for one in articles}
-    changed = [(id, {"before": before, "after": after}) for id, before, after in tried if before != after]
-    moved = [{"id": id, "title": titles[id], **one} for id, one in changed]
-    found = _category(app.config, name)
+    titles = {article.id: article.title for article in articles}
+    moved = [
+        {"id": id, "title": titles[id], "before": before, "after": after}
+        for id, before, after in tried
+        if before != after
+    ]
+    joins, leaves = (Counter(article[when] for article in moved) for when in ("after", "before"))
+    names = sorted(filter(None, {*joins, *leaves}))
+    feeds = [{"feed": name, "joins": joins[name], "leaves": leaves[name]} for name in names]
     return Change(
         subject="tags",
         sentence=f"{name}: {len(moved)} of the newest {len(articles)} articles would move",
-        data={"moved": moved, "looked": len(articles), "feeds": _feeds(moved), "stamp": _stamp(found)},
+        data={"moved": moved, "looked": len(articles), "feeds": feeds, "stamp": _stamp(_category(app.config, name))},
     )
-
-
-def _feeds(moved: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
-    joins, leaves = Counter(one["after"] for one in moved), Counter(one["before"] for one in moved)
-    names = sorted(name for name in {*joins, *leaves} if name)
-    return [{"feed": name, "joins": joins[name], "leaves": leaves[name]} for name in names]
 
 
 @operation("save-category", quick=True)
@@ -83,24 +82,24 @@ def save_category(
     from syndicator.describing.taxonomy import vocabulary
 
     name, description = " ".join(name.split()), " ".join(description.split())
-    found = _category(app.config, name)
-    if stamp not in (None, _stamp(found)):
+    entry = _category(app.config, name)
+    if stamp not in (None, _stamp(entry)):
         what = f"the category {name!r}"
         raise EditedMeanwhile(what) if stamp else UsageError(f"{what} is listed already")
-    at, values = found[0] if found else None, {"name": found[1].name if found else name, "description": description}
-    said = f"{values['name']}: {'described anew' if found else 'added'}; counts for new articles"
-    return _edit(app, said, (_TAXONOMY, "category", at), values, vocabulary.parse)
+    at, values = entry[0] if entry else None, {"name": entry[1].name if entry else name, "description": description}
+    sentence = f"{values['name']}: {'described anew' if entry else 'added'}; counts for new articles"
+    return _edit(app, sentence, (_TAXONOMY, "category", at), values, vocabulary.parse)
 
 
 def _category(config: Path, name: str) -> tuple[int, CategoryDef] | None:
     from syndicator.describing.taxonomy import vocabulary
 
-    known, folded = vocabulary.load_any(config / _TAXONOMY).category, vocabulary.fold(name)
-    return next(((at, one) for at, one in enumerate(known) if vocabulary.fold(one.name) == folded), None)
+    categories, folded = vocabulary.load_any(config / _TAXONOMY).category, vocabulary.fold(name)
+    return next((pair for pair in enumerate(categories) if vocabulary.fold(pair[1].name) == folded), None)
 
 
-def _stamp(found: tuple[int, CategoryDef] | None) -> str:
-    return text.stamp(found[1].name, found[1].description) if found else ""
+def _stamp(entry: tuple[int, CategoryDef] | None) -> str:
+    return text.stamp(entry[1].name, entry[1].description) if entry else ""
 
 
 @operation("try-query", unlocked=True, is_question=True)
@@ -111,7 +110,7 @@ def try_query(
     title: Annotated[str, Argument("The name of its feed.")] = "",
     slug: Annotated[str, Argument("A saved query to replace, by the address of its feed.")] = "",
 ) -> Change:
-    """Show what a saved query finds among all articles, and what it would gain and lose. Changes nothing."""
+    """Show which articles a saved query matches, and how many it would gain and lose. Changes nothing."""
     query, title = query.strip(), " ".join(title.split())
     before = _query(app, slug)
     if slug and before is None:
@@ -151,17 +150,17 @@ def save_query(
     from syndicator.publishing.queries import queries_of
 
     slug, title = _asked(app, slug, " ".join(title.split()))
-    found = _query(app, slug)
-    if stamp not in (None, _query_stamp(found)):
+    saved = _query(app, slug)
+    if stamp not in (None, _query_stamp(saved)):
         raise EditedMeanwhile(f"the query {slug!r}")
-    values = {"slug": slug} | {name: one for name, one in (("query", query.strip()), ("title", title)) if one}
-    at = _queries(app).index(found) if found else None
-    said = f"{stem(FeedKey(QUERY, slug))}: {'query changed' if found else 'added'}"
-    return _edit(app, said, (_FEEDS, "feed", at), values, queries_of)
+    values = {"slug": slug} | {name: value for name, value in (("query", query.strip()), ("title", title)) if value}
+    at = _queries(app).index(saved) if saved else None
+    sentence = f"{stem(FeedKey(QUERY, slug))}: {'query changed' if saved else 'added'}"
+    return _edit(app, sentence, (_FEEDS, "feed", at), values, queries_of)
 
 
 def _asked(app: App, slug: str, title: str) -> tuple[str, str]:
-    """Slug and title; of the address of a question, however it is written, its own ones."""
+    """Return slug and title of a saved query; the address of a question gives the question's own."""
     from syndicator.publishing.paths import QUESTIONS
     from syndicator.publishing.questions import QuestionError, parse
 
@@ -184,7 +183,7 @@ def _edit(
     values: Mapping[str, str],
     check: Callable[[TomlFile], object],
 ) -> Change:
-    """The edit of a table of a configuration file, comments kept; `check` validates it. Raises ConfigError."""
+    """Plan the edit of one table of a file. `check` validates the new file. Raises ConfigError."""
     from syndicator.configuration.tables import with_table
     from syndicator.configuration.toml_files import TomlFile
     from syndicator.operations.changes import texts
@@ -194,9 +193,7 @@ def _edit(
     try:
         after = with_table(before or "", kind, at, values)
     except ValueError as error:
-        raise ConfigError(
-            f"{path} is written in a way that cannot be edited safely; edit [[{kind}]] by hand"
-        ) from error
+        raise ConfigError(f"{path} cannot be edited safely as it is written; edit [[{kind}]] by hand") from error
     check(TomlFile(path, tomllib.loads(after), after))
     return Change(subject="tags", sentence=sentence, data=values, edits={f"config:{name}": (before, after)})
 
@@ -208,12 +205,12 @@ def _queries(app: App) -> Sequence[SavedQuery]:
 
 
 def _query(app: App, slug: str) -> SavedQuery | None:
-    return next((one for one in _queries(app) if one.slug == slug and one.feed is None), None)
+    return next((query for query in _queries(app) if query.slug == slug and query.feed is None), None)
 
 
 def _new_slug(app: App, title: str) -> str:
     if not (slug := text.slug(title)[:_LONGEST_SLUG].strip("-")):
-        raise UsageError("a query needs a name, of which the address of its feed is made")
+        raise UsageError("a query needs a name, for the address of its feed")
     if _query(app, slug) is not None:
         raise UsageError(f"there is a query {slug!r} already; choose it to change it, or another name")
     return slug

@@ -1,8 +1,7 @@
-"""Operation: a change that an operator can make, written once. Commands, console, Changes, undo and the API come of it,
-if its module is listed in MODULES.
+"""Operation: a change that an operator can make, written once. The commands, console, log of changes, undo and API are
+derived from it, if its module is in MODULES.
 
-This module loads nothing heavy, so that `--help` can list the operations.
-"""
+This module loads nothing heavy, so that `--help` can list the operations."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 from syndicator.core.errors import SyndicatorError, UsageError
 from syndicator.core.text import suggestion
@@ -27,19 +26,20 @@ Inverse = tuple[str, Mapping[str, Any]]  # the name of an operation and its argu
 
 
 class CancelledJob(Exception):
-    """Somebody asked the job to stop."""
+    """Somebody asked to stop the job."""
 
 
 def no_progress(done: int, total: int) -> None:
-    """Report to nobody."""
+    """Ignore the progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """Describe an argument: help for people and the JSON Schema, and how the command line and a form take it.
+    """Describe an argument: its help and JSON Schema, and how the command line and a form take it.
 
     `completes`: "source" or "tag", names that a shell offers; `lines`: a form has one value a line, not commas;
-    `hidden`: no option of a command (the stamp of a form); `least`: the smallest number that a command takes."""
+    `hidden`: not an option of the command (the stamp of a form); `least`: the smallest number that a command
+    accepts."""
 
     help: str
     metavar: str = ""
@@ -58,17 +58,17 @@ Stamp = Annotated[str | None, Argument("The stamp of what was shown: refuse an e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A change as planned, and then as made.
+    """A change, planned or applied.
 
-    `subject`: article id, source key or file; `subjects`: all, if several; `sentence`: for Changes and a job; `lines`:
-    for a terminal, given dry_run, instead of the sentence; `table`: title, columns and rows below them; `data`: for
-    programs, a dict unless the operation only answers; `feeds`: that gain, lose or change articles; `touches`: names
-    of the texts that it changes (see changes/texts.py), logged before and after; `edits`: such texts before and after;
-    `inverse`: takes it back, instead of the texts; `undoes`: number of the logged change that it takes back;
-    `is_empty`: there is nothing to change, and the command says `nothing`; `logged`: False for a visit or a build;
+    `subject`: article id, source key or file; `subjects`: all, if several; `sentence`: for the log and a job; `lines`:
+    instead of the sentence in a terminal, called with dry_run; `table`: title, columns and rows below them; `data`: for
+    programs, a dict unless the operation is a question; `feeds`: that gain, lose or change articles; `touches`: names
+    of texts that `act` changes (see changes/texts.py), logged before and after; `edits`: texts before and after;
+    `inverse`: the operation that takes it back, otherwise undo puts the texts back; `undoes`: number of the change that
+    it takes back; `is_empty`: nothing to change, the command prints `nothing`; `logged`: False for a visit or a build;
     `build`: feeds may be stale after it; `built_first`: feeds that the command builds at once, None for all; `page`: a
-    web page to point at; `fault`: a part that failed, which is the command's exit code; `act`: makes the change,
-    besides its edits; a dict that it returns replaces fields."""
+    web page on which a list is pointed at; `fault`: an error of one part, which sets the exit code; `act`: makes the
+    change beyond its edits; a dict that it returns replaces fields."""
 
     subject: str
     subjects: tuple[str, ...] = ()
@@ -93,53 +93,46 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """A change by name.
-
-    `function`: plans it from the app and arguments Annotated with `Argument`, with `progress` if it takes long; its
-    docstring is the help. It changes nothing, and raises SyndicatorError for what cannot be done; `perform.apply` makes
-    exactly the planned change. `command`: words at the command line ("tags merge", "withdraw --undo"); "" for `change
-    NAME`. `quick`: takes
-    milliseconds, so a run of `up` may do it between two steps. `unlocked`: needs no lock of runs. `is_question`: there
-    is nothing to apply, the plan answers."""
+class WithArguments:
+    """An operation or a query. `function`: its parameters are Annotated with `Argument`, its docstring is the help."""
 
     name: str
-    function: Callable[..., Change]
-    command: str = ""
-    quick: bool = False
-    unlocked: bool = False
-    is_question: bool = False
+    function: Callable[..., Any]
 
     @property
     def help(self) -> str:
         return inspect.getdoc(self.function) or ""
 
+
+@dataclass(frozen=True, slots=True)
+class Operation(WithArguments):
+    """A named change.
+
+    `function`: plans the change from the app and arguments, with `progress` if it takes long. It changes nothing, and
+    raises SyndicatorError if the change is impossible; `perform.apply` applies the plan. `command`: words of the
+    command line ("tags merge", "withdraw --undo"); "" for `change NAME`. `quick`: takes milliseconds, so `up` may run
+    it between two steps. `unlocked`: needs no lock of runs. `is_question`: the plan is the answer, there is nothing to
+    apply."""
+
+    command: str = ""
+    quick: bool = False
+    unlocked: bool = False
+    is_question: bool = False
+
     def plan(self, app: App, arguments: Mapping[str, Any], progress: Progress = no_progress) -> Change:
         more = {"progress": progress} if "progress" in inspect.signature(self.function).parameters else {}
-        return self.function(app, **arguments, **more)
+        change: Change = self.function(app, **arguments, **more)
+        return change
 
 
 def operation(name: str, **how: Any) -> Callable[[Callable[..., Change]], Operation]:
-    """Make an `Operation` of the function that plans it; `how`: its other fields."""
+    """Decorate a planning function to make it an `Operation`; `how`: its other fields."""
     return lambda function: Operation(name, function, **how)
-
-
-class WithArguments(Protocol):
-    """An operation or a query."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def function(self) -> Callable[..., Any]: ...
-
-    @property
-    def help(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the arguments; `default` is `inspect.Parameter.empty` if it is required."""
+    """An argument of an operation; `default` is `inspect.Parameter.empty` if it is required."""
 
     name: str
     annotated: Any
@@ -162,72 +155,73 @@ class Field:
         return self.type is bool
 
     def parse(self, text: str) -> str | list[str]:
-        """The value that a form or a command line has as text."""
+        """Split a text of a form or command line into a list if the argument is one."""
         parts = text.split("\n" if self.argument.lines else ",")
         return [part.strip() for part in parts if part.strip()] if self.is_list else text
 
 
 def fields_of(operation: WithArguments) -> list[Field]:
-    """The arguments of an operation in their order; those of a TypedDict that it unpacks are None if not given."""
+    """Return the arguments of an operation in order; the keys of an unpacked TypedDict default to None."""
     parameters = inspect.signature(operation.function).parameters
-    given = {name: one for name, one in parameters.items() if name not in ("app", "place", "progress")}
-    holder = type("Arguments", (), {"__annotations__": {name: one.annotation for name, one in given.items()}})
+    chosen = {name: parameter for name, parameter in parameters.items() if name not in ("app", "place", "progress")}
+    annotations = {name: parameter.annotation for name, parameter in chosen.items()}
+    holder = type("Arguments", (), {"__annotations__": annotations})
     hints = get_type_hints(holder, operation.function.__globals__, include_extras=True)
     fields: list[Field] = []
-    for name, one in given.items():
-        if one.kind is one.VAR_KEYWORD:
+    for name, parameter in chosen.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
             unpacked = get_type_hints(get_args(hints[name])[0], include_extras=True)
             fields += [Field(each, hint, None) for each, hint in unpacked.items()]
         else:
-            fields.append(Field(name, hints[name], one.default))
+            fields.append(Field(name, hints[name], parameter.default))
     return fields
 
 
 def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments made of JSON, a form or a command line. Raises UsageError that names the wrong one."""
+    """Validate arguments from JSON, a form or a command line. Raises UsageError that names the wrong one."""
     from pydantic import ValidationError
 
     try:
-        made = _model(operation).model_validate(dict(values))
+        arguments = _model(operation).model_validate(dict(values))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise UsageError(f"{operation.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    return dict(made)
+    return dict(arguments)
 
 
 def parsed(operation: WithArguments, texts: Mapping[str, str]) -> dict[str, Any]:
-    """The arguments made of texts. Raises UsageError that names the wrong one."""
-    fields = {one.name: one for one in fields_of(operation)}
-    return arguments_of(
-        operation, {name: fields[name].parse(text) if name in fields else text for name, text in texts.items()}
-    )
+    """Parse arguments from texts. Raises UsageError that names the wrong one."""
+    fields = {argument.name: argument for argument in fields_of(operation)}
+    values = {name: fields[name].parse(text) if name in fields else text for name, text in texts.items()}
+    return arguments_of(operation, values)
 
 
 def schema_of(operation: WithArguments) -> dict[str, Any]:
-    """The JSON Schema of the arguments."""
+    """Return the JSON Schema of the arguments."""
     return {"description": operation.help, **_model(operation).model_json_schema()}
 
 
 def _model(operation: WithArguments) -> Any:
     from pydantic import ConfigDict, create_model
 
-    empty, config = inspect.Parameter.empty, ConfigDict(extra="forbid", coerce_numbers_to_str=True)
-    fields: Any = {
-        one.name: (one.annotated, ... if one.default is empty else one.default) for one in fields_of(operation)
-    }
+    config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+    fields: Any = {}
+    for argument in fields_of(operation):
+        is_required = argument.default is inspect.Parameter.empty
+        fields[argument.name] = argument.annotated, ... if is_required else argument.default
     return create_model(operation.name, __config__=config, **fields)
 
 
 def plain(value: Any) -> Any:
-    """`value` with dataclasses, times and paths as types that JSON has."""
+    """Convert dataclasses, times and paths inside `value` to JSON types."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
     if hasattr(value, "model_dump"):
         return plain(value.model_dump())
     if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(one) for one in value]
+        return [plain(item) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, Path) else value
@@ -239,14 +233,14 @@ MODULES = [
 
 
 def operations() -> Mapping[str, Operation]:
-    """The operations of all MODULES by name, in their order."""
-    found = [one for name in MODULES for one in vars(import_module(name)).values() if isinstance(one, Operation)]
-    return {one.name: one for one in found}
+    """Return the operations of all MODULES by name, in order."""
+    values = (value for name in MODULES for value in vars(import_module(name)).values())
+    return {value.name: value for value in values if isinstance(value, Operation)}
 
 
 def need(name: str) -> Operation:
-    """The operation of this name. Raises UsageError with the name that may be meant."""
-    known = operations()
-    if name not in known:
-        raise UsageError(f"there is no operation {name!r}{suggestion(name, known)}")
-    return known[name]
+    """Return the named operation. Raises UsageError that suggests a similar name."""
+    names = operations()
+    if name not in names:
+        raise UsageError(f"there is no operation {name!r}{suggestion(name, names)}")
+    return names[name]

@@ -1,4 +1,4 @@
-"""Apply a planned change, and log the texts that it touched, before and after."""
+"""Apply a planned change, and log the texts that it changed."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def apply(
     who: str,
     progress: Progress = no_progress,
 ) -> tuple[Change, int | None]:
-    """Make the planned change. Return it as made, and its number in Changes. If it ends midway, what it did until then
-    is logged. Raises what the operation raises."""
+    """Apply the planned change. Return it as applied, and its number in the log or None. If it fails midway, the part
+    that was done is logged. Raises the errors of the operation."""
     if operation.is_question or planned.is_empty:
         return planned, None
     names = (*planned.touches, *planned.edits)
-    # an edit of the configuration needs no lock of runs: two at once would each log what both did
+    # edits of the configuration need no lock of runs, so another one makes sure that each logs only its own
     is_edit = any(name.startswith("config:") for name in names)
     with Log(app.settings.state_dir).alone() if is_edit else nullcontext():
         before = {name: texts.read(app, name) for name in names}
@@ -42,13 +42,13 @@ def apply(
                 ended = replace(planned, sentence=f"{planned.sentence}; ended midway")
                 _log(app, operation, arguments, ended, before, who)
             raise
-        made = replace(planned, **result) if isinstance(result, dict) else planned
-        before |= {name: None for name in made.touches if name not in before}  # which the act made
-        return made, _log(app, operation, arguments, made, before, who) if made.logged else None
+        applied = replace(planned, **result) if isinstance(result, dict) else planned
+        before |= {name: None for name in applied.touches if name not in before}  # new files
+        return applied, _log(app, operation, arguments, applied, before, who) if applied.logged else None
 
 
 def _log(
-    app: App, operation: Operation, arguments: Mapping[str, Any], made: Change, before: dict[str, texts.Text], who: str
+    app: App, operation: Operation, arguments: Mapping[str, Any], done: Change, before: dict[str, texts.Text], who: str
 ) -> int:
     after = {name: texts.read(app, name) for name in before}
     args = {name: value for name, value in plain(arguments).items() if value and len(str(value)) <= _LONGEST}
@@ -57,12 +57,12 @@ def _log(
         at=utc_now().isoformat(),
         who=who,
         act=operation.name,
-        subject=made.subject,
-        subjects=[*made.subjects],
-        said=made.sentence,
+        subject=done.subject,
+        subjects=[*done.subjects],
+        said=done.sentence,
         args=args,
-        undoes=made.undoes,
-        inverse=made.inverse,
+        undoes=done.undoes,
+        inverse=done.inverse,
     )
     files = {name: (text, after[name]) for name, text in before.items() if after[name] != text}
     return Log(app.settings.state_dir).add(logged, files).number

@@ -1,15 +1,14 @@
-"""Queries: lists in pages, as values; `status --list` shows them, and the API can."""
+"""Queries: paged lists of values, for `status --list` and the API."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.core.errors import UsageError
-from syndicator.operations.operation import Argument, plain
+from syndicator.operations.operation import Argument, WithArguments, plain
 
 if TYPE_CHECKING:
     from syndicator.services.places import Place
@@ -20,47 +19,42 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some items of a list; `next`: the cursor of the next page, "" at the end."""
+    """Items of a list; `next`: cursor of the next page, "" on the last."""
 
     items: Sequence[Item]
     next: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A list by name. `function` yields its items, each with an `id`, from a place and arguments Annotated with
-    `Argument`, as those of an operation (`schema_of`, `arguments_of`). `columns`: keys that a table shows."""
+class Query(WithArguments):
+    """A named list. `function` yields items, each with an `id`, from a place and arguments. `columns`: keys that a
+    table shows."""
 
-    name: str
-    function: Callable[..., Iterator[Item]]
     columns: tuple[str, ...]
 
-    @property
-    def help(self) -> str:
-        return inspect.getdoc(self.function) or ""
-
     def read(self, place: Place, arguments: Mapping[str, Any], *, after: str = "", most: int = 100) -> Page:
-        """A page of at most `most` items behind the one with the id `after`. Raises UsageError if that one is gone."""
-        found = self.function(place, **arguments)
-        if after and not any(one["id"] == after for one in found):
+        """Return up to `most` items after the one with the id `after`. Raises UsageError if that is gone."""
+        listed = self.function(place, **arguments)
+        if after and not any(item["id"] == after for item in listed):
             raise UsageError(f"the list of {self.name} has no {after!r} any more; begin anew")
-        items = list(islice(found, most + 1))
-        return Page([plain(one) for one in items[:most]], str(items[most - 1]["id"]) if len(items) > most else "")
+        items = list(islice(listed, most + 1))
+        return Page([plain(item) for item in items[:most]], str(items[most - 1]["id"]) if len(items) > most else "")
 
 
 def changes(place: Place, about: Annotated[str, Argument("Of one article or source.")] = "") -> Iterator[Item]:
-    """Changes that can be taken back, or not and why, the newest first."""
+    """Logged changes, newest first, each with the reason if it cannot be taken back."""
     from syndicator.operations.changes.log import Log
 
     log = Log(place.settings.state_dir)
     undone = log.undone()
-    for one in log.newest(100_000):
-        if about in ("", one.subject):
-            yield {"id": str(one.number), **plain(one), "taken_back": one.number in undone, "lasting": one.lasting}
+    for change in log.newest(100_000):
+        if about in ("", change.subject):
+            more = {"taken_back": change.number in undone, "lasting": change.lasting}
+            yield {"id": str(change.number), **plain(change), **more}
 
 
 def jobs(place: Place) -> Iterator[Item]:
-    """Jobs that were asked for, the newest first, without their arguments."""
+    """Jobs, newest first, without their arguments."""
     from syndicator.operations.jobs.queue import KEPT, Queue
 
     for job in Queue(place.settings.state_dir).recent(KEPT):
@@ -73,42 +67,38 @@ def articles(
     source: Annotated[str, Argument("Of one source.", completes="source")] = "",
     words: Annotated[tuple[str, ...], Argument("Words of the title.")] = (),
 ) -> Iterator[Item]:
-    """Articles, the newest first."""
+    """Articles, newest first."""
     from syndicator.services.showing.lists import FILTERS, Wanted
     from syndicator.services.showing.lists import articles as listed
 
-    chosen = next((one for one in FILTERS if one == filter), None)
+    chosen = next((name for name in FILTERS if name == filter), None)
     if chosen is None:
         raise UsageError(f"{filter!r} is none of {', '.join(FILTERS)}")
     skip, none = 0, place.settings.describe.uncategorised
     wanted = Wanted(filter=chosen, source=source, words=words, none=none, most=_PART)
+    names = ("id", "url", "title", "author", "tags", "category", "published", "added", "hold", "partial")
     while part := listed(place, replace(wanted, skip=skip))[0]:
-        for one in part:
-            article = one.article
-            yield {
-                **{name: getattr(article, name) for name in ("id", "url", "title", "author", "tags", "category")},
-                **{name: getattr(article, name) for name in ("published", "added", "hold", "partial")},
-                "source": article.source_key,
-                "path": one.path,
-            }
+        for item in part:
+            shown = {name: getattr(item.article, name) for name in names}
+            yield {**shown, "source": item.article.source_key, "path": item.path}
         skip += len(part)
 
 
 def sources(
     place: Place, words: Annotated[tuple[str, ...], Argument("Words of the key, title or address.")] = ()
 ) -> Iterator[Item]:
-    """Sources in their order, each with how its last visit went and when the next is due."""
+    """Sources in configured order, each with the result of its last visit and the time of the next."""
     from syndicator.core import urls
     from syndicator.services.health.status import of_state
     from syndicator.services.showing.lists import sources as listed
 
-    for one, state in listed(place, words):
-        shown = {"id": one.key, "title": one.title, "url": urls.redacted(one.url), "enabled": one.enabled}
+    for source, state in listed(place, words):
+        shown = {"id": source.key, "title": source.title, "url": urls.redacted(source.url), "enabled": source.enabled}
         yield {**(of_state(state) if state else {}), **shown}
 
 
 def feeds(place: Place) -> Iterator[Item]:
-    """Feeds that are published or were, each with its number of articles and where its address leads."""
+    """Feeds published now or before, each with its number of articles and the target if its address redirects."""
     from syndicator.publishing import paths
 
     for row in place.store.index.plain_feeds() if place.store else ():
@@ -120,13 +110,13 @@ def conditions(place: Place) -> Iterator[Item]:
     """Conditions that are wrong or worth knowing, each with its cure."""
     from syndicator.services.health.look import look
 
-    for one in look(place).conditions:
-        yield {"id": one.identity, **plain(one), "kind": one.kind.value}
+    for condition in look(place).conditions:
+        yield {"id": condition.identity, **plain(condition), "kind": condition.kind.value}
 
 
 QUERIES: Mapping[str, Query] = {
-    one.name: one
-    for one in (
+    query.name: query
+    for query in (
         Query("articles", articles, ("id", "title", "source", "category")),
         Query("changes", changes, ("id", "at", "who", "act", "said")),
         Query("conditions", conditions, ("kind", "subject", "reason", "cure")),

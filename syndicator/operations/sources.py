@@ -1,4 +1,4 @@
-"""Operations on sources: edit, pause and resume, adopt a move, remove, visit; change settings; build the feeds."""
+"""Operations on sources: edit, pause, resume, adopt a move, remove, visit; change settings; build the feeds."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ Key = Annotated[str, Argument("The key of a source.", "KEY", positional=True, co
 
 @operation("retry")
 def retry(app: App, key: Key) -> Change:
-    """Visit a source now, due or not. A failure counts no more than that of a visit that was due."""
+    """Visit a source now, due or not. A failure counts no more than that of a scheduled visit."""
     source_of_key(app, key)
 
     def act(progress: Progress) -> dict[str, object]:
         from syndicator.services.refresh import Wanted, run
 
         report = asyncio.run(run(app, Wanted(keys=(key,), llm_seconds=0), stop=asyncio.Event()))
-        outcome = next((one for one in report.outcomes if one.key == key), None)
+        outcome = next((visit for visit in report.outcomes if visit.key == key), None)
         if outcome is None:
             return {"sentence": f"{key}: not visited"}
         if outcome.status in ("failed", "disabled"):
@@ -45,7 +45,7 @@ def retry(app: App, key: Key) -> Change:
 
 @operation("adopt-move", quick=True, unlocked=True)
 def adopt_move(app: App, key: Key) -> Change:
-    """Write down where a source moved to for good."""
+    """Replace a source's address by the one that it redirects to permanently."""
     source = source_of_key(app, key)
     state = app.store.visits.state(source.key)
     address = state.effective_url if state else ""
@@ -63,29 +63,29 @@ def rest(app: App, key: Key) -> Change:
 
 @operation("wake", quick=True, unlocked=True)
 def wake(app: App, key: Key) -> Change:
-    """Visit a paused source again."""
+    """Resume a paused source."""
     source = source_of_key(app, key)
     return edit_of(app, source, replace(source, enabled=True), "resumed")
 
 
 class SourceFields(TypedDict, total=False):
-    """Fields of a source that an edit changes."""
+    """Fields of a source that an edit can change."""
 
     url: Annotated[str | None, Argument("Its address.")]
     title: Annotated[str | None, Argument("Its name in our feeds.")]
-    category: Annotated[str | None, Argument("For articles that fit no category of taxonomy.toml.")]
-    tags: Annotated[tuple[str, ...] | None, Argument("Put on each of its articles.", completes="tag")]
+    category: Annotated[str | None, Argument("Category of articles that fit none of taxonomy.toml.")]
+    tags: Annotated[tuple[str, ...] | None, Argument("Tags for each of its articles.", completes="tag")]
     every: Annotated[str | None, Argument("Visit it every 30m, 6h, 1d.", "TIME")]
-    content: Annotated[str | None, Argument("How much of it is published: full, excerpt, link.")]
+    content: Annotated[str | None, Argument("How much of a text to publish: full, excerpt, link.")]
     licence: Annotated[str | None, Argument("Its licence.")]
     language: Annotated[str | None, Argument("The language of its articles.")]
-    keep: Annotated[str | None, Argument("Read only what this query finds.", "QUERY")]
-    mute: Annotated[str | None, Argument("Leave out what this query finds.", "QUERY")]
+    keep: Annotated[str | None, Argument("Read only the entries that this query matches.", "QUERY")]
+    mute: Annotated[str | None, Argument("Skip the entries that this query matches.", "QUERY")]
 
 
 @operation("change-source", quick=True, unlocked=True)
 def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceFields]) -> Change:
-    """Edit a source. What is not given stays as it is, and what is empty goes."""
+    """Edit a source. A field that is not given stays; an empty one is removed."""
     from syndicator.configuration.sources.schema import source_of
 
     source = source_of_key(app, key)
@@ -108,21 +108,21 @@ def need_stamp(source: Source, seen: str | None) -> None:
 
 
 def refuse_variables(address: str, before: str) -> None:
-    """Raise UsageError for an address with a new variable: only who edits files may send variables out."""
+    """Raise UsageError if an address has a new variable: only somebody who can edit the files may use variables."""
     from syndicator.core import secrets
 
     if address != before and (named := secrets.variables(address)):
         raise UsageError(f"an address that names a variable (${{{named[0]}}}) is written into sources.toml by hand")
 
 
-def edit_of(app: App, source: Source, wanted: Source, said: str) -> Change:
-    """The edit of a source in its file; comments stay."""
+def edit_of(app: App, source: Source, wanted: Source, sentence: str) -> Change:
+    """Plan the edit of a source in its file; comments stay."""
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
 
     return Change(
         subject=source.key,
-        sentence=f"{source.key}: {said if wanted != source else 'nothing differs'}",
+        sentence=f"{source.key}: {sentence if wanted != source else 'nothing differs'}",
         data={"before": table(source), "after": table(wanted)},
         touches=(texts.of_source(app, source.key),),
         is_empty=wanted == source,
@@ -138,7 +138,7 @@ def remove(
         tuple[str, ...], Argument("Keys of sources.", "KEY...", positional=True, completes="source", lines=True)
     ],
 ) -> Change:
-    """Remove sources, all of those named or none. Their articles and feeds stay."""
+    """Remove all the named sources, or none if one is unknown. Their articles and feeds stay."""
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
     from syndicator.services.naming import need_sources
@@ -160,7 +160,7 @@ def remove(
 
 @operation("push-sources", command="sources push", unlocked=True)
 def push(app: App) -> Change:
-    """Have workers follow the sources as they are now."""
+    """Send the configured sources to the workers."""
     from syndicator.services.worker import fleet
 
     def change(dry_run: bool) -> dict[str, Any]:
@@ -197,19 +197,19 @@ def change_settings(
     ],
     stamp: Stamp = None,
 ) -> Change:
-    """Change settings in syndicator.toml, all or none. One without a value gets its default."""
+    """Change settings in syndicator.toml, all or none. A setting without a value gets its default."""
     from syndicator.configuration.tables import with_settings
     from syndicator.operations.changes import texts
 
-    known = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
-    given = dict(one.partition("=")[::2] for one in values)
-    if other := next((name for name in given if name not in known), None):
-        raise UsageError(f"{other[:60]!r} can only be changed in {SETTINGS_FILE}{suggestion(other, known)}")
+    allowed = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
+    texts_by_name = dict(value.partition("=")[::2] for value in values)
+    if other := next((name for name in texts_by_name if name not in allowed), None):
+        raise UsageError(f"{other[:60]!r} can only be changed in {SETTINGS_FILE}{suggestion(other, allowed)}")
     before = texts.read(app, f"config:{SETTINGS_FILE}")
     if stamp not in (None, stamp_of(before or "")):
         raise EditedMeanwhile(SETTINGS_FILE)
-    wanted, differ = _checked_settings(app, before or "", given), dict[str, dict[str, Any]]()
-    for section, name in (one.split(".") for one in given):
+    wanted, differ = _checked_settings(app, before or "", texts_by_name), dict[str, dict[str, Any]]()
+    for section, name in (setting.split(".") for setting in texts_by_name):
         value, now = (getattr(getattr(settings, section), name) for settings in (wanted, app.settings))
         if value != now:
             differ.setdefault(section, {})[name] = value
@@ -224,23 +224,23 @@ def change_settings(
     )
 
 
-def _checked_settings(app: App, text: str, given: Mapping[str, str]) -> Settings:
-    """The settings with those that are `given`. Raises ConfigError, and UsageError for what `check` finds in them."""
+def _checked_settings(app: App, text: str, texts: Mapping[str, str]) -> Settings:
+    """Return the settings with `texts` on top. Raises ConfigError, and UsageError for findings of `check`."""
     from syndicator.configuration.settings import Settings, settings_of
     from syndicator.configuration.tables import with_settings
     from syndicator.configuration.toml_files import TomlFile, leaves
     from syndicator.services.check import configuration as check
 
     defaults, written = leaves(Settings), dict[str, dict[str, Any]]()
-    for section, name in (one.split(".") for one in given):
-        value = given[f"{section}.{name}"].strip() or defaults[section, name].default
+    for section, name in (finding.split(".") for finding in texts):
+        value = texts[f"{section}.{name}"].strip() or defaults[section, name].default
         written.setdefault(section, {})[name] = value
     text = with_settings(text, written)
     wanted = settings_of(TomlFile(app.config / SETTINGS_FILE, tomllib.loads(text), text), app.environ)
-    # what was wrong before is no reason to refuse
-    before, after = (check.settings(app.config, one, app.environ, strict=False) for one in (app.settings, wanted))
-    old = [one.detail for one in before]
-    if wrong := next((one for one in after if one.severity == "error" and one.detail not in old), None):
+    # errors from before are no reason to refuse
+    before, after = (check.settings(app.config, each, app.environ, strict=False) for each in (app.settings, wanted))
+    old = [finding.detail for finding in before]
+    if wrong := next((finding for finding in after if finding.severity == "error" and finding.detail not in old), None):
         raise UsageError(wrong.detail)
     return wanted
 
@@ -260,7 +260,7 @@ def build(app: App) -> Change:
 
 
 def source_of_key(app: App, key: str) -> Source:
-    """The source of this key. Raises UsageError with the key that may be meant."""
+    """Return the source with this key. Raises UsageError that suggests a similar key."""
     from syndicator.services.naming import need_sources
 
     need_sources(app, [key])

@@ -1,8 +1,9 @@
-"""Operations on tags: propose, list, rename and merge; confirm and reject those of an article."""
+"""Operations on tags: suggest, list, rename and merge; confirm and reject tags of an article."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -25,16 +26,14 @@ Id = Annotated[str, Argument("An article: its id, file or address.", "ID|FILE|UR
 def suggest(
     app: App, categories: Annotated[bool, Argument("Groups of articles that could be categories.")] = False
 ) -> Change:
-    """List what to consider as tags, or as categories, from what articles speak of."""
+    """List candidates for new tags, or for categories, from the topics of articles."""
     from syndicator.services.descriptions import redescribe
 
     proposals = redescribe.suggest_groups(app) if categories else redescribe.suggest(app)
     data = [proposal._asdict() for proposal in proposals]
     about = [entry.get("description") or ", ".join(entry["aliases"]) for entry in data]
-    rows = [
-        (entry["name"], entry["support"], more, "; ".join(entry["examples"]))
-        for entry, more in zip(data, about, strict=True)
-    ]
+    pairs = zip(data, about, strict=True)
+    rows = [(entry["name"], entry["support"], more, "; ".join(entry["examples"])) for entry, more in pairs]
     title, columns = "Tags to consider", ("name", "articles", "other names", "such as")
     nothing = "nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts"
     if categories:
@@ -51,8 +50,8 @@ def suggest(
 
 @operation("learn", command="learn")
 def learn(app: App) -> Change:
-    """Learn tags from articles tagged by an operator, or by their publisher with tags of taxonomy.toml, and categories
-    from those of an operator."""
+    """Learn tags from articles tagged by an operator, or by their publisher with tags of taxonomy.toml; learn
+    categories from articles categorised by an operator."""
     from syndicator.services import reconcile
     from syndicator.services.descriptions import redescribe
 
@@ -78,9 +77,7 @@ def learn(app: App) -> Change:
 
 @operation("review-tags", command="tags review", unlocked=True, is_question=True)
 def review(app: App) -> Change:
-    """List articles whose tags nobody confirmed, untagged and doubtful ones first, each with the tags that may fit."""
-    from contextlib import nullcontext
-
+    """List articles with unconfirmed tags, untagged and doubtful ones first, each with tags that may fit."""
     from syndicator.services.container import open_worker
     from syndicator.services.descriptions.review import Review
 
@@ -102,16 +99,16 @@ def confirm(
     id: Id,
     tags: Annotated[
         tuple[str, ...],
-        Argument("Tags that it lacks. None: they are right.", "TAG...", positional=True, completes="tag"),
+        Argument("Tags to add. None: its tags are right.", "TAG...", positional=True, completes="tag"),
     ] = (),
     category: Annotated[str | None, Argument("Its category. Without a TAG, its tags stay as they are.", "NAME")] = None,
 ) -> Change:
-    """Say that the tags of an article are right, or which it lacks. They stay, and `learn` learns from them."""
+    """Confirm the tags of an article, or add missing ones. They stay, and `learn` learns from them."""
     from syndicator.pipeline.descriptions.confirm import Decision, with_tags
 
     def decide(article: Article, names: Names) -> Decision:
-        said = with_tags(article, names, tags) if tags or category is None else Decision()
-        return replace(said, category=names.category(category)) if category is not None else said
+        decision = with_tags(article, names, tags) if tags or category is None else Decision()
+        return replace(decision, category=names.category(category)) if category is not None else decision
 
     return _decision(app, id, decide)
 
@@ -124,7 +121,7 @@ def reject(
         tuple[str, ...], Argument("Tags that it should not have.", "TAG...", positional=True, completes="tag")
     ],
 ) -> Change:
-    """Take wrong tags off an article, for good. The others are confirmed by that, and `learn` learns from them."""
+    """Remove wrong tags from an article for good. This confirms the others, and `learn` learns from them."""
     from syndicator.pipeline.descriptions.confirm import without_tags
 
     return _decision(app, id, lambda article, names: without_tags(article, names, tags))
@@ -144,14 +141,14 @@ def set_tags(
     def decide(article: Article, names: Names) -> Decision:
         if seen is not None and tuple(article.tags) != seen:
             raise EditedMeanwhile(repr(article.title))
-        all_of_them = tuple(dict.fromkeys(names.tag(one, article) for one in tags if one.strip()))
+        all_of_them = tuple(dict.fromkeys(names.tag(tag, article) for tag in tags if tag.strip()))
         return Decision(tags=all_of_them, category=_category(category, article, names))
 
     return _decision(app, id, decide)
 
 
 def _category(name: str | None, article: Article, names: Names) -> str | None:
-    listed = {one.name for one in names.vocabulary.category}
+    listed = {category.name for category in names.vocabulary.category}
     as_it_is = name == article.category and name not in listed
     return None if not name or not name.strip() or as_it_is else names.category(name)
 
@@ -163,7 +160,7 @@ def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -
 
 
 def written(app: App, planned: Confirmed) -> Change:
-    """The change that writes a planned decision."""
+    """Return the change that writes a planned decision."""
     from syndicator.services.descriptions import confirm
 
     article = planned.after
@@ -188,7 +185,7 @@ Old = Annotated[str, Argument("The tag's name now.", "A", positional=True, compl
 
 @operation("rename-tag", command="tags rename")
 def rename(app: App, old: Old, new: Annotated[str, Argument("The tag's new name.", "B", positional=True)]) -> Change:
-    """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old address still works."""
+    """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old address redirects."""
     planned = _retagging(app, "rename", old, new)
     return replace(planned, inverse=("rename-tag", {"old": planned.data["new"], "new": planned.data["old"]}))
 
@@ -197,7 +194,7 @@ def rename(app: App, old: Old, new: Annotated[str, Argument("The tag's new name.
 def merge(
     app: App, old: Old, new: Annotated[str, Argument("The tag to merge it into.", "B", positional=True)]
 ) -> Change:
-    """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed serves B's feed."""
+    """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed redirects to B's feed."""
     planned = _retagging(app, "merge", old, new)
     feeds = (f"feed:{'/'.join(planned.data[name])}" for name in ("old_feed", "new_feed"))
     return replace(planned, touches=(f"config:{_FILE}", *feeds, *(f"tags:{id}" for id in planned.data["articles"])))
@@ -229,9 +226,9 @@ def add_tag(
     aliases: Annotated[tuple[str, ...], Argument("Other spellings of it.")] = (),
 ) -> Change:
     """List a tag in taxonomy.toml."""
-    name, known = name.strip(), _vocabulary(app)
-    _need_new(known, name, f"{name!r} is listed already")
-    tag = _tag(name, tuple(one.strip() for one in aliases if one.strip()))
+    name, vocabulary = name.strip(), _vocabulary(app)
+    _need_new(vocabulary, name, f"{name!r} is listed already")
+    tag = _tag(name, tuple(alias.strip() for alias in aliases if alias.strip()))
     return _listing(app, f"{name}: listed; `describe --all` looks for it in the articles that are there", tag, None)
 
 
@@ -242,9 +239,9 @@ def add_alias(
     alias: Annotated[str, Argument("The spelling.", positional=True)],
 ) -> Change:
     """Add another spelling of a tag that taxonomy.toml lists."""
-    alias, known = alias.strip(), _vocabulary(app)
-    tag, at = _listed(known, name)
-    _need_new(known, alias, f"{alias!r} is listed already; merge it to make one of two tags")
+    alias, vocabulary = alias.strip(), _vocabulary(app)
+    tag, at = _listed(vocabulary, name)
+    _need_new(vocabulary, alias, f"{alias!r} is listed already; merge it to make one of two tags")
     spelled = _tag(tag.name, (*tag.aliases, alias), tag.description)
     return _listing(app, f"{tag.name}: is known as {alias}, too", spelled, at)
 
@@ -260,18 +257,18 @@ def describe_tag(
     return _listing(app, f"{tag.name}: described", _tag(tag.name, tag.aliases, " ".join(description.split())), at)
 
 
-def _listed(known: Vocabulary, name: str) -> tuple[TagDef, int]:
+def _listed(vocabulary: Vocabulary, name: str) -> tuple[TagDef, int]:
     from syndicator.describing.taxonomy.edit import place
 
-    if (at := place(known, name.strip())) is None:
+    if (at := place(vocabulary, name.strip())) is None:
         raise UsageError(f"no tag {name.strip()!r} in taxonomy.toml")
-    return known.tag[at], at
+    return vocabulary.tag[at], at
 
 
-def _need_new(known: Vocabulary, name: str, fault: str) -> None:
+def _need_new(vocabulary: Vocabulary, name: str, fault: str) -> None:
     from syndicator.describing.taxonomy.edit import knows
 
-    if any(knows(tag, name) for tag in known.tag):
+    if any(knows(tag, name) for tag in vocabulary.tag):
         raise UsageError(fault)
 
 

@@ -1,5 +1,5 @@
-"""Undo: take back a logged change by its inverse, or by the texts that it touched, around later edits. Several changes
-as one, which is taken back as one."""
+"""Undo: take back a logged change by its inverse operation, or by restoring its texts around later edits. Also one
+operation on several subjects, logged and taken back as one change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def undo(
     progress: Progress,
     number: Annotated[str, Argument("The number of the change.", "NUMBER", positional=True)],
 ) -> Change:
-    """Take back a change, and leave later edits as they are. Changes nothing if one of them is in the way."""
+    """Take back a change, and keep later edits. Changes nothing if a later edit conflicts."""
     from syndicator.operations.changes import texts
     from syndicator.operations.changes.log import Log
 
@@ -36,11 +36,10 @@ def undo(
         name, values = change.back
         inverse = need(name)
         planned = inverse.plan(app, arguments_of(inverse, values), progress)
-        return replace(
-            planned, subject=change.subject, subjects=(*change.subjects,), sentence=sentence, undoes=change.number
-        )
+        subjects = (*change.subjects,)
+        return replace(planned, subject=change.subject, subjects=subjects, sentence=sentence, undoes=change.number)
     if not (files := log.files(change.number)):
-        raise UsageError(f"what was kept of change {change.number} is not there any more: {change.said}")
+        raise UsageError(f"the texts of change {change.number} are no longer there: {change.said}")
     if change.act == "retag":  # logged by an earlier version, without its feeds
         old, new = (f"tag/{change.args[name]}" for name in ("old_feed", "new_feed"))
         files[f"feed:{old}"] = ("here", f"leads to {new}")
@@ -52,14 +51,14 @@ def undo(
         subjects=(*change.subjects,),
         sentence=sentence + more,
         data={"number": change.number, "touches": sorted(wanted)},
-        # two tags that were merged and parted are merged by a new merge
+        # undoing a merge cannot be undone: merge again
         touches=tuple(wanted) if not any(name.startswith("feed:") for name in files) else (),
         undoes=change.number,
         act=lambda progress: texts.write(app, wanted, progress),
     )
 
 
-# Operations on one article or source that are made on several, and their words.
+# Operations that `each` does on several articles or sources, and their words for the result.
 EACH: Final = {
     **{"confirm": "confirmed", "reject": "tags taken off", "hide": "hidden", "release": "published"},
     **{"withdraw": "withdrawn", "restore": "restored", "set-tags": "tags set"},
@@ -77,35 +76,36 @@ def each(
 ) -> Change:
     """Do one operation on several articles or sources, as one change that is taken back as one."""
     if name not in EACH:
-        raise UsageError(f"{name[:60]!r} is made on one alone; on several: {', '.join(EACH)}")
+        raise UsageError(f"{name[:60]!r} works on one alone; on several: {', '.join(EACH)}")
     if not subjects:
         raise UsageError("nothing was selected")
     from syndicator.services import reconcile
 
     inner = need(name)
     about = fields_of(inner)[0].name
-    said = dict(one.partition("=")[::2] for one in values)
+    arguments = dict(part.partition("=")[::2] for part in values)
     problems = reconcile.files(app) if about == "id" else ()
-    reconciled = replace(app, is_reconciled=name != "restore")  # which takes the files in again
-    planned = [inner.plan(reconciled, parsed(inner, {**said, about: one}), progress) for one in dict.fromkeys(subjects)]
-    parts = [one for one in planned if not one.is_empty]
+    reconciled = replace(app, is_reconciled=name != "restore")  # restore reads the files again
+    inputs = [parsed(inner, {**arguments, about: subject}) for subject in dict.fromkeys(subjects)]
+    planned = [inner.plan(reconciled, words, progress) for words in inputs]
+    parts = [part for part in planned if not part.is_empty]
 
     def act(progress: Progress) -> None:
-        for done, one in enumerate(parts):
+        for done, part in enumerate(parts):
             progress(done, len(parts))
-            if one.act is not None:
-                one.act(progress)
+            if part.act is not None:
+                part.act(progress)
 
-    backs = [one.inverse for one in parts if one.inverse is not None]
-    back = {"name": backs[0][0], "subjects": [str(one) for _, all in backs for one in all.values()]} if backs else {}
+    backs = [part.inverse for part in parts if part.inverse is not None]
+    back = {"name": backs[0][0], "subjects": [str(part) for _, all in backs for part in all.values()]} if backs else {}
     return Change(
         subject=parts[0].subject if parts else "",
-        subjects=tuple(one.subject for one in parts),
+        subjects=tuple(part.subject for part in parts),
         sentence=f"{counted(len(parts), 'article' if about == 'id' else 'source')} {EACH[name]}",
-        data={"changed": [one.subject for one in parts]},
+        data={"changed": [part.subject for part in parts]},
         problems=problems,
-        touches=tuple(dict.fromkeys(text for one in parts for text in one.touches)),
-        edits={text: edit for one in parts for text, edit in one.edits.items()},
+        touches=tuple(dict.fromkeys(text for part in parts for text in part.touches)),
+        edits={text: edit for part in parts for text, edit in part.edits.items()},
         inverse=("each", back) if back else None,
         is_empty=not parts,
         nothing="it is so already",
@@ -125,8 +125,7 @@ def _undoable(log: Log, written: str) -> LoggedChange:
 
 
 def _before(app: App, files: _Files) -> tuple[_Files, int]:
-    """The edits that put back the texts before, and the number of articles whose tags were edited since. Raises
-    UsageError for a conflict."""
+    """Return edits that restore the texts, and the number of articles with tags edited since. Raises UsageError."""
     from syndicator.operations.changes import texts
     from syndicator.operations.changes.log import undone
 
@@ -139,7 +138,7 @@ def _before(app: App, files: _Files) -> tuple[_Files, int]:
             wanted[name] = now, before if kind == "list" else undone(before, after, now)
         except ValueError as error:
             if kind == "feed":
-                raise UsageError(f"{path} {now} since; take back what did that first") from error
+                raise UsageError(f"{path} {now} since; take back the change that did it first") from error
             if kind != "tags":
                 raise UsageError(f"{path}: {error}; it stays as it is") from error
             edited += now is not None
@@ -148,8 +147,8 @@ def _before(app: App, files: _Files) -> tuple[_Files, int]:
 
 def _refuse_older_list(log: Log, change: LoggedChange, files: _Files) -> None:
     lists, taken = {name for name in files if name.startswith("list:")}, log.undone()
-    for one in log.of(change.subject) if lists else ():
-        if one.number <= change.number or one.number in taken or one.undoes is not None:
+    for later in log.of(change.subject) if lists else ():
+        if later.number <= change.number or later.number in taken or later.undoes is not None:
             continue
-        if lists & log.files(one.number).keys():
-            raise UsageError(f"its list was pointed to again since; take change {one.number} back first")
+        if lists & log.files(later.number).keys():
+            raise UsageError(f"its list was pointed to again since; take change {later.number} back first")

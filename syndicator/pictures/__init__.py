@@ -1,1 +1,1 @@
-"""Thumbnails: strangers' pictures made small and plain, in a process that is shut off from network and files."""
+"""Thumbnails of strangers' pictures, made in a process without network and files."""

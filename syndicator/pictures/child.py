@@ -1,25 +1,33 @@
-"""The process that decodes pictures: shut off, fed over a pipe, answering with bytes. `main` is all it does."""
+"""The process that decodes pictures: no network, no files, only the pipes of pictures and answers. The kernel enforces
+it after `shut_off`: no descriptor can be opened (RLIMIT_NOFILE 0, CAP_SYS_RESOURCE given up), no file written, no core
+dumped. If the system allows it, the process gets a network and a user namespace of its own; without these, a process
+that was taken over could signal processes of its user."""
 
 import contextlib
+import ctypes
 import io
 import os
+import resource
 import signal
+import socket
 import warnings
+from pathlib import Path
 from typing import Final, NoReturn
 
 from PIL import Image
 
 from syndicator.core.reasons import PictureReason
 from syndicator.pictures import protocol
-from syndicator.pictures.shut_off import Open, shut_off
 from syndicator.pictures.thumbnail import FORMATS, Refused, thumbnail
 
 MEGABYTES: Final = 400  # besides the interpreter: 50 megapixels of a JPEG's coefficients, or 20 of RGBA and its copy
 SECONDS: Final = 2.0  # of CPU for one picture, 200 times what is usual
+_NEWUSER, _NEWNET = 0x10000000, 0x40000000  # linux/sched.h
+_NOBODY, _MEGABYTE = 65534, 1_000_000  # user id of nobody; bytes
 
 
 def main() -> NoReturn:
-    """Answers until its input ends."""
+    """Answer pictures from standard input until it ends."""
     for number in (signal.SIGINT, signal.SIGTERM):  # the parent decides when its child ends
         signal.signal(number, signal.SIG_IGN)
     warnings.simplefilter("ignore")
@@ -39,7 +47,7 @@ def main() -> NoReturn:
 
 
 def answer(data: bytes) -> tuple[int, bytes]:
-    """The code of the answer, and the thumbnail where it is MADE."""
+    """Return the code of the answer, and the thumbnail if the code is MADE."""
     try:
         return protocol.MADE, thumbnail(data)
     except Refused as refused:
@@ -52,7 +60,7 @@ def answer(data: bytes) -> tuple[int, bytes]:
 
 
 def _warm() -> None:
-    """Has everything imported that a picture may need: nothing can be opened later."""
+    """Import all that a picture may need: nothing can be opened later."""
     small = Image.new("RGB", (160, 90))
     for format in FORMATS:
         out = io.BytesIO()
@@ -73,3 +81,46 @@ def _write(data: bytes) -> None:
     with contextlib.suppress(BrokenPipeError):  # the parent is gone: the next read ends us
         while rest:
             rest = rest[os.write(1, rest) :]
+
+
+class Open(Exception):
+    """This process could not be shut off."""
+
+
+def shut_off(megabytes: int) -> None:
+    """Close this process off, with `megabytes` more of memory. Import everything first. Raises Open if that fails."""
+    if not _namespaces() and os.geteuid() == 0:
+        # root could raise its limits again
+        os.setgroups([])
+        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+    _limit(megabytes)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    for opens in (lambda: os.open(os.devnull, os.O_RDONLY), socket.socket):
+        with contextlib.suppress(OSError):
+            opens()
+            raise Open("a descriptor could be opened")
+
+
+def _namespaces() -> bool:
+    """Return True if this process now has a network and a user namespace of its own."""
+    with contextlib.suppress(OSError, AttributeError):  # no Linux, or a C library without them
+        library = ctypes.CDLL(None)
+        own = bool(library.unshare(_NEWUSER | _NEWNET) == 0)
+        library.prctl(38, 1, 0, 0, 0)
+        return own
+    return False
+
+
+def _limit(megabytes: int) -> None:
+    with contextlib.suppress(OSError, ValueError, IndexError):  # no /proc: the parent's clock remains
+        total = int(Path("/proc/self/statm").read_bytes().split()[0]) * resource.getpagesize()
+        _set(resource.RLIMIT_AS, total + megabytes * _MEGABYTE)
+    for limit in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE):
+        _set(limit, 0)
+
+
+def _set(limit: int, value: int) -> None:
+    with contextlib.suppress(OSError, ValueError):  # whether it holds is tried
+        resource.setrlimit(limit, (value, value))

@@ -1,5 +1,4 @@
-"""The parent's end of the process that decodes pictures. What comes back is bytes, and is looked at before it is used:
-never a pickle, so that who takes the child over has won nothing but a chance to draw."""
+"""The parent's end of the process that decodes pictures. Answers are bytes, never a pickle, and are checked."""
 
 import asyncio
 import contextlib
@@ -23,7 +22,7 @@ _CODE: Final = "from syndicator.pictures.child import main; main()"
 
 
 class PictureRefused(Exception):
-    """No thumbnail of a picture. `reason`: why; `final`: it will be the same at the next try."""
+    """A picture without a thumbnail. `reason`: why; `final`: another try would give the same."""
 
     def __init__(self, reason: PictureReason, detail: str = "", *, final: bool = True) -> None:
         super().__init__(detail or reason.means)
@@ -32,7 +31,7 @@ class PictureRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thumbnail:
-    """A WebP of at most 640 x 640 pixels, one frame without metadata."""
+    """A WebP of at most 640 x 640 pixels: one frame without metadata."""
 
     webp: bytes
     width: int
@@ -40,7 +39,7 @@ class Thumbnail:
 
 
 class Decoder:
-    """Makes thumbnails in one child, started at the first call and after its death. `close` it. Of one event loop."""
+    """Maker of thumbnails in one child, started when needed. Use it in one event loop and close it."""
 
     def __init__(self, *, seconds: float = _SECONDS) -> None:
         self._seconds = seconds
@@ -49,7 +48,7 @@ class Decoder:
         self._turn = asyncio.Lock()
 
     async def thumbnail(self, data: bytes) -> Thumbnail:
-        """The thumbnail of a picture. Raises PictureRefused. Cancelling it ends the child."""
+        """Return the thumbnail of a picture. Raises PictureRefused. Cancelling ends the child."""
         async with self._turn:
             try:
                 return await asyncio.to_thread(self.ask, data)
@@ -58,7 +57,7 @@ class Decoder:
                 raise
 
     def ask(self, data: bytes) -> Thumbnail:
-        """The same without a loop, one call at a time."""
+        """Return the thumbnail of a picture, blocking; one call at a time. Raises PictureRefused."""
         process = self._started()
         try:
             assert process.stdin is not None
@@ -82,7 +81,7 @@ class Decoder:
         return Thumbnail(webp=webp, width=size[0], height=size[1])
 
     def close(self) -> None:
-        """Ends the child."""
+        """End the child."""
         self._kill()
         process, self._process = self._process, None
         if process is None:
@@ -121,7 +120,9 @@ class Decoder:
         return self._process
 
     def _ended(self) -> PictureRefused:
-        status = _status(self._process)
+        status = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            status = self._process.wait(1) if self._process is not None else None
         self.close()
         if status == -signal.SIGPROF:
             return PictureRefused(PictureReason.HUNG, "it took more CPU than a picture may")
@@ -129,13 +130,6 @@ class Decoder:
             detail = "the process that decodes pictures could not be shut off from network and files here"
             return PictureRefused(PictureReason.NOT_SHUT_OFF, detail, final=False)
         return PictureRefused(PictureReason.CRASHED, f"the process ended with status {status}", final=False)
-
-
-def _status(process: subprocess.Popen[bytes] | None) -> int | None:
-    """How a child ended that closed its pipe or answered nonsense; None where it has not."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        return process.wait(1) if process is not None else None
-    return None
 
 
 def _answer(process: subprocess.Popen[bytes], end: float) -> tuple[int, bytes]:
@@ -148,7 +142,7 @@ def _answer(process: subprocess.Popen[bytes], end: float) -> tuple[int, bytes]:
 
 
 def _exactly(number: int, size: int, end: float) -> bytes:
-    """`size` bytes from a pipe, until `end` of the monotonic clock. Raises EOFError, TimeoutError."""
+    """Read `size` bytes from a pipe until `end` of the monotonic clock. Raises EOFError, TimeoutError."""
     poll = select.poll()
     poll.register(number, select.POLLIN | select.POLLHUP)
     data = bytearray()

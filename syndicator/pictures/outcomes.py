@@ -1,4 +1,4 @@
-"""Outcomes of an article's picture: kept, tried again, given up; and the thumbnails kept in the state folder. Pure."""
+"""Outcomes of an article's picture: kept, tried again, given up; and the thumbnails in the state folder. Pure."""
 
 import hashlib
 import re
@@ -33,12 +33,12 @@ _FORBIDS: Final = frozenset(("noindex", "noimageindex", "none", "max-image-previ
 
 
 def kept(row: PictureRow, picture: Picture) -> PictureRow:
-    """Its thumbnail was made."""
+    """Return `row` with its thumbnail."""
     return replace(row, picture=picture, next_try=None, reason="", detail="")
 
 
 def failed(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
-    """It could not be fetched. A host that was not asked costs no try."""
+    """Return `row` after a failed fetch. A host that was not asked costs no try."""
     if failure.unasked or failure.ours:
         return _again(row, failure.reason, failure.detail, failure.retry_after or now + _FIRST_WAIT)
     if failure.reason in _FINAL:
@@ -47,7 +47,7 @@ def failed(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
 
 
 def refused(row: PictureRow, reason: PictureReason, detail: str, now: datetime, *, final: bool) -> PictureRow:
-    """No thumbnail can be made of it. `final`: another try would not change that."""
+    """Return `row` after a refused picture. `final`: another try would not change that."""
     if final:
         return _again(replace(row, tries=row.tries + 1), reason, detail, None)
     if reason == PictureReason.NOT_SHUT_OFF:  # this machine's fault
@@ -56,19 +56,19 @@ def refused(row: PictureRow, reason: PictureReason, detail: str, now: datetime, 
 
 
 def off_limits(row: PictureRow, detail: str, now: datetime) -> PictureRow:
-    """It must not be copied, as things are."""
+    """Return `row` for a picture that must not be copied now; it is checked again after a week."""
     return _again(row, PictureReason.OFF_LIMITS, detail, now + _LOOK_AGAIN)
 
 
 def forbidden(headers: Mapping[str, str]) -> str:
-    """The X-Robots-Tag directive by which a picture's server forbids a copy, or ""."""
+    """Return the X-Robots-Tag directive that forbids a copy of a picture, or ""."""
     stated = headers.get("x-robots-tag", "").lower()
-    said = {part.rpartition(": ")[2].strip() for part in stated.split(",")}
-    return min(said & _FORBIDS, default="")
+    directives = {part.rpartition(": ")[2].strip() for part in stated.split(",")}
+    return min(directives & _FORBIDS, default="")
 
 
 def told(row: PictureRow) -> str:
-    """How a picture is, for people."""
+    """Return the state of a picture as text for people."""
     if row.picture is not None:
         return f"made, {row.picture.width} x {row.picture.height}: {row.picture.name}"
     if not row.reason:
@@ -96,13 +96,13 @@ _DIGITS: Final = 20  # of a sha256 in hexadecimal: 80 bits, no two by chance
 
 
 class KeptPictures:
-    """WebP files under `root`, named after their bytes. A cache: not durable, made again when missing."""
+    """WebP files under `root`, named after their bytes. A cache: not durable, made again if missing."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def put(self, webp: bytes) -> str:
-        """Keeps a thumbnail; its name. Raises OSError."""
+        """Store a thumbnail and return its name. Raises OSError."""
         name = f"{FOLDER}{hashlib.sha256(webp).hexdigest()[:_DIGITS]}.webp"
         path = self._path(name)
         if not path.exists():
@@ -110,15 +110,15 @@ class KeptPictures:
         return name
 
     def get(self, name: str) -> bytes | None:
-        """The bytes of a thumbnail, None where it is not kept or not whole."""
+        """Return the bytes of a thumbnail, or None if it is missing or damaged."""
         try:
-            found = self._path(name).read_bytes()
+            content = self._path(name).read_bytes()
         except OSError:
             return None
-        return found if hashlib.sha256(found).hexdigest()[:_DIGITS] == Path(name).stem else None
+        return content if hashlib.sha256(content).hexdigest()[:_DIGITS] == Path(name).stem else None
 
     def drop_all_but(self, names: Collection[str]) -> int:
-        """Deletes the thumbnails that are not among `names`; how many."""
+        """Delete the thumbnails that are not among `names`. Return the number deleted."""
         stay = {self._path(name) for name in names}
         going = [path for path in sorted(self.root.glob("*/*")) if path not in stay]
         for path in going:
@@ -126,7 +126,7 @@ class KeptPictures:
         return len(going)
 
     def _path(self, name: str) -> Path:
-        found = _NAME.fullmatch(name)
-        if found is None:
+        match = _NAME.fullmatch(name)
+        if match is None:
             raise ValueError(f"not the name of a thumbnail: {name[:60]!r}")
-        return self.root / found[1] / f"{found[1]}{found[2]}.webp"
+        return self.root / match[1] / f"{match[1]}{match[2]}.webp"

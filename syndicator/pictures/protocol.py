@@ -1,5 +1,4 @@
-"""What goes over the two pipes between us and the child that decodes pictures: lengths and bytes, nothing that would be
-unpickled or parsed. Pure."""
+"""Messages between us and the child that decodes pictures: lengths and bytes, nothing to unpickle or parse. Pure."""
 
 import struct
 from typing import Final
@@ -28,19 +27,19 @@ _PIXELS: Final = 0x3FFF  # the lower 14 bits; the upper two are a scale
 
 
 def refusal(code: int) -> PictureReason | None:
-    """What a code of an answer refuses; None for one that no honest child gives."""
+    """Return the reason for a refusal's code, or None for a code that no honest child sends."""
     return REFUSALS[code - 1] if 1 <= code <= len(REFUSALS) else None
 
 
 def size(webp: bytes) -> tuple[int, int] | None:
-    """Width and height of a WebP of one lossy key frame alone; else None: nothing else is published."""
+    """Return width and height of a WebP of one lossy key frame, or None: nothing else is published."""
     if len(webp) < _RIFF.size + _FRAME.size:
         return None
     riff, whole, kind, chunk, length = _RIFF.unpack_from(webp)
     tag, start, width, height = _FRAME.unpack_from(webp, _RIFF.size)
     padded = length + length % 2
     fits = whole + 8 == len(webp) and padded + _RIFF.size == len(webp)
-    found = (width & _PIXELS, height & _PIXELS)
+    pixels = (width & _PIXELS, height & _PIXELS)
     if (riff, kind, chunk, start) != (b"RIFF", b"WEBP", b"VP8 ", _START) or tag[0] & 1 or not fits:
         return None
-    return found if min(found) > 0 and max(found) <= MOST_SIDE else None
+    return pixels if min(pixels) > 0 and max(pixels) <= MOST_SIDE else None

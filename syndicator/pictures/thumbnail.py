@@ -1,5 +1,5 @@
-"""A stranger's picture as one small WebP, in the shut-off child. The one importer of Pillow. Pure. A 1200 x 630
-photograph takes 8.5 ms of CPU as JPEG, 23 ms as PNG or WebP (tests/bench/bench_pictures.py)."""
+"""Thumbnail of a stranger's picture as one small WebP, made in the shut-off child. Pillow is imported here only. Pure.
+A 1200 x 630 photograph takes 8.5 ms of CPU as JPEG, 23 ms as PNG or WebP (tests/bench/bench_pictures.py)."""
 
 import io
 from typing import Final
@@ -31,7 +31,7 @@ _SIDEWAYS: Final = tuple(_TURNS[number] for number in (5, 6, 7, 8))
 
 
 class Refused(Exception):
-    """A picture of which no thumbnail is made. `reason`: why."""
+    """A picture without a thumbnail. `reason`: why."""
 
     def __init__(self, reason: PictureReason) -> None:
         super().__init__(reason.value)
@@ -39,7 +39,7 @@ class Refused(Exception):
 
 
 def thumbnail(data: bytes) -> bytes:
-    """A WebP up to MOST_SIDE: first frame, upright, on white, 1:1 to 3:1. Raises Refused, or what Pillow raises."""
+    """Return a WebP of the first frame: upright, on white, 1:1 to 3:1. Raises Refused, or an error of Pillow."""
     image = _opened(data)
     _check(image.format or "", *image.size)
     turn = _turn(image)
@@ -58,7 +58,6 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def _check(format: str, width: int, height: int) -> None:
-    """Refuses by the size that the header states, before anything is decoded."""
     most = _MOST_PIXELS_JPEG if format in ("JPEG", "MPO") else _MOST_PIXELS
     if width * height > most:
         raise Refused(PictureReason.PIXELS)
@@ -67,7 +66,6 @@ def _check(format: str, width: int, height: int) -> None:
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
-    """What makes the picture stand as its EXIF says it is to be held; None where that cannot be read."""
     try:
         return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # noqa: BLE001 - a stranger's TIFF structure: whatever it breaks, the pixels are fine
@@ -75,7 +73,7 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
 
 
 def _draft(image: Image.Image, *, sideways: bool) -> None:
-    """Decode a JPEG at 1/2, 1/4 or 1/8 if enough is left of the shown part; others unchanged."""
+    """Decode a JPEG at 1/2, 1/4 or 1/8 if enough of the shown part is left; leave other formats unchanged."""
     width, height = image.size
     left, _, right, _ = _cut(height, width) if sideways else _cut(width, height)
     share = _ENOUGH / (right - left)
@@ -83,7 +81,7 @@ def _draft(image: Image.Image, *, sideways: bool) -> None:
 
 
 def _small(image: Image.Image) -> Image.Image:
-    """RGB, of its final size. What is transparent is blended when it is small."""
+    """Return the image in RGB and its final size. Transparency is blended after scaling."""
     plain = _plain(image)
     box = _cut(*plain.size)
     halves = int((box[2] - box[0]) / _ENOUGH)
@@ -102,7 +100,6 @@ def _small(image: Image.Image) -> Image.Image:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """RGB or RGBA, whatever there was: palettes, 16 bit grey, CMYK."""
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         return image.convert("RGBA")
     if image.mode.startswith("I"):  # 16 bit grey: converting would cut it at 255
@@ -111,7 +108,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _cut(width: int, height: int) -> tuple[float, float, float, float]:
-    """The shown part (left, top, right, bottom): the middle of a wide picture, a third from the top of a high one."""
+    """Return the shown part (left, top, right, bottom): the middle of a wide picture, the upper part of a high one."""
     if width > _WIDEST * height:
         wide = _WIDEST * height
         left = (width - wide) / 2
@@ -123,7 +120,7 @@ def _cut(width: int, height: int) -> tuple[float, float, float, float]:
 
 
 def _encoded(image: Image.Image) -> bytes:
-    """Without ICC profile, EXIF and XMP, which Pillow would take over from the source."""
+    """Encode as WebP without the ICC profile, EXIF and XMP, which Pillow would copy from the source."""
     for quality in _QUALITIES:
         out = io.BytesIO()
         image.save(out, "WEBP", quality=quality, method=_METHOD, icc_profile=b"", exif=b"", xmp=b"")

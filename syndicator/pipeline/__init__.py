@@ -1,1 +1,1 @@
-"""One source's visit: the one trip that cron, the daemon and every other caller take."""
+"""Visit a source, process its entries and file its articles."""

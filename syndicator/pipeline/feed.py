@@ -1,4 +1,4 @@
-"""Read a feed, or the list of links of a page, its further pages included."""
+"""Read a feed, or the list of links on a page with its further pages."""
 
 from __future__ import annotations
 
@@ -12,16 +12,24 @@ from syndicator.core.requests import Seen
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import Page, VisitContext, refusal
 
+MOST_PAGES = 5  # pages of a list, the first included: a choice
+
 
 async def read_feed(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Page | None]:
-    """The feed in the answer, or the links of a list. A "page" source, or an "auto" one with HTML at first, is a feed
-    of one entry. Raises NotAFeed, WorkerFailed."""
+    """Parse the feed or list in the answer. A "page" source, or an "auto" one that answers HTML at its first visit, is
+    a feed of one entry, returned with its page. Raises NotAFeed, WorkerFailed."""
     source = context.source
-    if source.rules.links or source.kind == "list":
-        return public_site(await (_list if source.rules.links else read_listing)(context, result), source), None
+    call, answer = context.run.worker.call, (result.body, result.final_url, dict(result.headers))
+    if source.rules.links:
+        try:
+            return public_site(await call(jobs.read_list, *answer, source.rules.links), source), None
+        except RulesError as error:
+            raise NotAFeed(FeedReason.NO_LINKS, str(error)) from error
+    if source.kind == "list":
+        return public_site(await read_listing(context, result), source), None
     if source.kind != "page":
         try:
-            feed = await context.run.worker.call(jobs.parse_feed, result.body, result.final_url, dict(result.headers))
+            feed = await call(jobs.parse_feed, *answer)
             if not feed.entries and not feed.complete:
                 raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
             return public_site(feed, source), None
@@ -29,7 +37,7 @@ async def read_feed(context: VisitContext, result: Fetched) -> tuple[ParsedFeed,
             if refused.reason != FeedReason.HTML:
                 raise
             if source.kind == "feed" or context.state.last_success is not None:
-                kind = await context.run.worker.call(jobs.kind_of, result.body, result.final_url, dict(result.headers))
+                kind = await call(jobs.kind_of, *answer)
                 walls = (FeedReason.BOT_CHECK, FeedReason.LOGIN, FeedReason.CONSENT)
                 raise NotAFeed(kind, str(refused)) if kind in walls else refused from refused
     entry = Entry(id=source.url, url=result.final_url, summary=result.digest)
@@ -38,36 +46,25 @@ async def read_feed(context: VisitContext, result: Fetched) -> tuple[ParsedFeed,
 
 
 def public_site(feed: ParsedFeed, source: Source) -> ParsedFeed:
-    """`feed` without a site on a private network, which would lead subscribers into their own."""
+    """Return `feed` without a site on a private network."""
     return replace(feed, site_url="") if refusal(feed.site_url, source) else feed
 
 
-async def _list(context: VisitContext, result: Fetched) -> ParsedFeed:
-    read, links = context.run.worker.call, context.source.rules.links
-    try:
-        return await read(jobs.read_list, result.body, result.final_url, dict(result.headers), links)
-    except RulesError as error:
-        raise NotAFeed(FeedReason.NO_LINKS, str(error)) from error
-
-
-MOST_PAGES = 5  # of a list that are read for a source's backfill, the first included; a choice
-
-
 async def read_listing(context: VisitContext, result: Fetched) -> ParsedFeed:
-    """The list of the page in `result`. Raises NotAFeed, WorkerFailed."""
+    """Read the list on the page. Raises NotAFeed, WorkerFailed."""
     run, state = context.run, context.state
     seen = () if state.listing else tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
-    told = (result.body, result.final_url, dict(result.headers))
-    feed: ParsedFeed = await run.worker.call(jobs.read_listing, *told, state.listing, seen)
-    first = state.last_success is None  # of a list that somebody pointed to, too
+    answer = (result.body, result.final_url, dict(result.headers))
+    feed: ParsedFeed = await run.worker.call(jobs.read_listing, *answer, state.listing, seen)
+    first = state.last_success is None  # also if the operator pointed to the list
     return feed if state.listing and not first else await _with_older(context, feed)
 
 
 async def _with_older(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
-    """The list with the entries of its next pages, up to the backfill. Pages that fail are left out."""
+    """Add entries of the next pages, up to the backfill. Stop at the first page that fails."""
     source, visited = context.source, {urls.alias(feed.site_url)}
     entries: dict[str, Entry] = {entry.id: entry for entry in feed.entries}
-    page, found = feed, len(entries)
+    page, first = feed, len(entries)
     while len(entries) < source.backfill and page.next_url and len(visited) < MOST_PAGES:
         if urls.alias(page.next_url) in visited:
             break
@@ -76,10 +73,10 @@ async def _with_older(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
         if not isinstance(answer, Fetched) or not urls.same_site(answer.final_url, source.url):
             break
         try:
-            told = (answer.body, answer.final_url, dict(answer.headers))
-            page = await context.run.worker.call(jobs.read_listing, *told, feed.listing, ())
+            body = (answer.body, answer.final_url, dict(answer.headers))
+            page = await context.run.worker.call(jobs.read_listing, *body, feed.listing, ())
         except (NotAFeed, WorkerFailed):
             break
         entries = {**entries, **{entry.id: entry for entry in page.entries if entry.id not in entries}}
         context.log.debug("next page of a list", url=answer.final_url, entries=len(entries))
-    return feed if len(entries) == found else replace(feed, entries=tuple(entries.values()))
+    return feed if len(entries) == first else replace(feed, entries=tuple(entries.values()))

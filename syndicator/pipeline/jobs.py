@@ -1,4 +1,7 @@
-"""Worker functions by name, so that this process never loads the page libraries: it stays small and starts fast."""
+"""Functions of the worker by name, so that this process never loads the page libraries."""
+
+# mypy: implicit-reexport
+# ruff: noqa: F401
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from syndicator.reading.reader import kind_of, tried
     from syndicator.visiting.feeds.discovery import discover, linked_feeds, page_links
     from syndicator.visiting.feeds.parser import parse_feed
-else:  # a type checker sees the functions themselves; at run time there are only their names
+else:  # type checkers see functions, the program their names
     from syndicator.processes.worker import Lazy
 
     _MODULES = {
@@ -34,29 +37,4 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     }
     for _module, _names in _MODULES.items():
         globals().update({name: Lazy(f"syndicator.{_module}:{name}") for name in _names.split()})
-
-__all__ = [
-    "address_of_next",
-    "apply_answer",
-    "discover",
-    "group_files",
-    "kind_of",
-    "learn_files",
-    "linked_feeds",
-    "make_question",
-    "offers_many",
-    "page_links",
-    "parse_feed",
-    "pointed",
-    "read_and_render",
-    "read_list",
-    "read_listing",
-    "read_opml",
-    "redescribe_many",
-    "reread",
-    "shown_page",
-    "suggest_files",
-    "suggested",
-    "tried",
-    "tried_category",
-]
+    __all__ = [name for _names in _MODULES.values() for name in _names.split()]

@@ -1,4 +1,4 @@
-"""A page in, an article out: reading and describing. Pure: no I/O, no clock; in this process, with no limits."""
+"""Read and describe a page. Pure: no I/O, no clock; runs in this process, without limits."""
 
 from __future__ import annotations
 
@@ -24,8 +24,11 @@ from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.paging import Part, apart, whole
 from syndicator.reading.reader import read
 
-_STUB = 600  # characters of a body below which it may be one; of 2,449 open pages one in 40 of the articles is shorter
-_RULED = ("title", "author", "published", "cover")  # fields of the trace that a rule may say
+_STUB = 600  # characters; of 2,449 open pages one article in 40 is shorter
+_RULED = ("title", "author", "published", "cover")  # fields that a rule may set
+_plain = lru_cache(maxsize=1)(plain)  # used twice for each body
+_SHORT: Final = 1600  # letters; a partial page with more mostly shows the whole article
+_LEAST_SCORE: Final = 0.22  # least probability of a category; both chosen on the corpus
 
 
 def read_article(
@@ -39,9 +42,9 @@ def read_article(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> ReadArticle:
-    """The article on the page `html` (decoded) that answered at `url` (None: its canonical link). `entry`: the
-    announcement; `rules`: the operator's; `repeated`: digests of the host's repeated blocks; `now`: the latest believed
-    date. Raises NotAnArticle."""
+    """Return the article on the decoded page `html` from `url` (None: its canonical link). `entry`: its feed entry;
+    `rules`: the operator's; `repeated`: digests of blocks that repeat on the host; `now`: the latest believed date.
+    Raises NotAnArticle."""
     parts, missing = apart(html, url or "", headers or {})
     draft = read(parts[0].html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
     if len(parts) > 1 or missing:
@@ -50,12 +53,9 @@ def read_article(
             return read(part.html, part.url, rules=rules, repeated=repeated, headers=headers, now=now)
 
         draft = whole(draft, url or draft.url, parts[1:], missing, later)
-    made = _described(draft, taxonomy or Taxonomy())
+    article = _described(draft, taxonomy or Taxonomy())
     version = (headers or {}).get(READ_AT)
-    return replace(made, trace={**made.trace, "alternate": version}) if version else made
-
-
-_plain = lru_cache(maxsize=1)(plain)  # of a body, which is described, and then sketched
+    return replace(article, trace={**article.trace, "alternate": version}) if version else article
 
 
 def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
@@ -99,23 +99,19 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
     )
 
 
-_SHORT: Final = 1600  # letters: a page that says it shows a part, and shows more, mostly shows the whole article
-_LEAST_SCORE: Final = 0.22  # probability of the likeliest category, below which none fits; both chosen on the corpus
-
-
 def doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
-    """Codes of `HoldReason` that a reading gives. `category_score`: how likely its category is, None without any."""
+    """Return codes of `HoldReason` for an article. `category_score`: probability of its category, None without any."""
     body: Mapping[str, Any] = draft.trace.get("body", {})
-    found = {
+    holds = {
         HoldReason.PARTIAL: draft.partial and width(plain(draft.body)) < _SHORT,
         HoldReason.UNSURE_TEXT: bool(body.get("doubt")),
         HoldReason.UNSURE_CATEGORY: category_score is not None and category_score < _LEAST_SCORE,
     }
-    return tuple(reason.value for reason, given in found.items() if given)
+    return tuple(reason.value for reason, doubted in holds.items() if doubted)
 
 
 def own_names(author: str | None, url: str) -> tuple[str, ...]:
-    """Names of an article's authors and of its site, which publishers list among its tags."""
+    """Return names of authors and site, which publishers list as tags."""
     return (*(name.strip() for name in (author or "").split(",")), urls.domain(url).split(".")[0])
 
 
@@ -124,21 +120,22 @@ def read_and_render(
     url: str,
     taxonomy: TaxonomyFiles,
     *,
-    render: bool,
-    entry: Entry | None,
-    rules: Rules,
-    repeated: frozenset[str],
     headers: Mapping[str, str] | None,
     now: datetime,
+    render: bool = False,
+    entry: Entry | None = None,
+    rules: Rules | None = None,
+    repeated: frozenset[str] = frozenset(),
     own: tuple[str, ...] = (),
     traced: bool = False,
-    kept: bool = False,
+    keep: bool = False,
 ) -> PageReading:
-    """`read_article` for the worker, with the body as sanitised HTML if the source is published whole. `own`: tags of
-    the source; `traced`: with origins of fields; `kept`: with the page to keep. Raises NotAnArticle, ConfigError."""
-    known = load_taxonomy(taxonomy)
-    read = read_article(html, url, known, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
-    article = settle(replace(read.filed(), tags=tuple(dict.fromkeys((*spelled(own, known), *read.tags)))))
+    """Run `read_article` in the worker; with `render`, make HTML of the body too. `own`: tags of the source; `traced`:
+    with origins of fields; `keep`: with the packed page. Raises NotAnArticle, ConfigError."""
+    loaded = load_taxonomy(taxonomy)
+    read = read_article(html, url, loaded, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
+    article = settle(replace(read.filed(), tags=tuple(dict.fromkeys((*spelled(own, loaded), *read.tags)))))
+    is_stub = not read.partial and len(read.body) < _STUB and read.trace["body"].get("from") == "page"
     rendered = render_markdown(article.body, article.url) if render else None
     return PageReading(
         article=article,
@@ -150,19 +147,14 @@ def read_and_render(
         doubts=read.doubts,
         category_score=read.category_score,
         sketch=sketch(_plain(article.body)),
-        packed=packed(html, {**(headers or {}), ANSWERED: url}) if kept else b"",
-        alternate=read.alternate if _is_stub(read) else None,
+        packed=packed(html, {**(headers or {}), ANSWERED: url}) if keep else b"",
+        alternate=read.alternate if is_stub else None,
         next_page=read.trace.get("next_page", {}).get("url"),
     )
 
 
-def _is_stub(read: ReadArticle) -> bool:
-    """True when the page has next to no text, and does not keep it for those who pay."""
-    return not read.partial and len(read.body) < _STUB and read.trace["body"].get("from") == "page"
-
-
 def spelled(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
-    """An operator's own tags as taxonomy.toml calls them now, so that one that was renamed there follows."""
+    """Return the source's tags as spelled in taxonomy.toml, so that renames apply."""
     if not tags:  # of most sources, and the taxonomy is long
         return ()
     names = {fold(form): tag.name for tag in taxonomy.vocabulary.tag for form in (*tag.aliases, tag.name)}
@@ -171,7 +163,7 @@ def spelled(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def load_taxonomy(files: TaxonomyFiles) -> Taxonomy:
-    """The taxonomy of these files; an absent taxonomy.toml is an empty one. Raises ConfigError."""
+    """Load the taxonomy; empty if taxonomy.toml is missing. Raises ConfigError."""
     toml, learnt, _ = files
     taxonomy = Taxonomy.from_toml(toml) if Path(toml).exists() else Taxonomy()
     return taxonomy.with_learnt(Path(learnt)) if Path(learnt).exists() else taxonomy

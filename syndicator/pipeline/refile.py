@@ -1,4 +1,4 @@
-"""Write articles and carriers: files first, then the database. Revisions by a second reading; the order of `added`."""
+"""Write articles and carriers: files first, then rows. Make revisions. Order `added`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from syndicator.core.ports import Blocks, Compared, EntryRow, VisitStore
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.text import words
 from syndicator.publishing.render.view import times
+
+# Limits of revisions, as a clock or a counter in a page is no change of its text: choices.
+MOST_REVISIONS = 24
+APART = timedelta(days=1)
+_OF_FILE = ("id", "url", "also", "merged_into", "split_from", "hold", "hold_reason", "digest")
 
 
 def refile(
@@ -27,30 +32,27 @@ def refile(
     compared: Callable[[Article], Compared | None] = lambda stored: None,
     blocks: Callable[[Article], Blocks | None] = lambda stored: None,
 ) -> tuple[Article, bool]:
-    """Writes the file of `article`; then records its row, its aliases, the end of its `entry` and the stale marks of
-    the feeds that it joins, leaves or stays in, in one transaction. A crash in between leaves a file without a row, or
-    with an old one, which the next run records.
+    """Write the file of `article`, then its row, aliases, end of `entry` and stale marks of feeds in one transaction. A
+    crash in between leaves a file without a current row, which the next start records.
 
-    `before` is the article as its file says until now, `path` where that file is, for callers who know; `ordered`
-    names fields that an operator asked to change although a hand edited them, besides `added`, which we alone
-    change; `html` is the body rendered, for
-    sources that are published whole; `score` how likely its category is, where it was chosen now; `compared` and
-    `blocks` make of the article as stored what others are compared with. Returns the
-    article as it stands in its file now, where fields that a hand edited stay, and whether the file changed; with
-    neither a change nor an `entry`, nothing is recorded. Raises OSError, ConfigError and StoreError.
-    """
+    `before`: the article in its file until now; `path`: of that file; `ordered`: fields to overwrite although edited by
+    hand; `html`: rendered body of a source published whole; `score`: of a category chosen now; `compared`, `blocks`:
+    make the data that other articles are compared with.
+
+    Return the article as its file has it, hand edits included, and whether the file changed. Raises OSError,
+    ConfigError, StoreError."""
     if before is not None and before.added != article.added:
         ordered = {*ordered, "added"}
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
     if changed or entry is not None:
         released = bool(stored.hold_reason) and not stored.hold  # by a hand, since the last start
-        if released:  # it goes on as one on hold whose file was edited: the next start publishes it as new
+        if released:  # stays on hold in the database: the next start publishes it
             stamp = replace(stamp, mtime_ns=0)
         store.record(
             replace(stored, hold=True) if released else stored,
             stamp,
             entry=entry,
-            html=html if stored.body == article.body else None,  # a body edited by hand is rendered by the build
+            html=html if stored.body == article.body else None,  # the build renders bodies edited by hand
             same_body=before is not None and before.body == stored.body,
             score=score,
             parted=before is not None and bool(before.merged_into) and not stored.merged_into,
@@ -63,8 +65,7 @@ def refile(
 def carry(
     article_store: ArticleStore, store: VisitStore, id: str, source: str, name: str, *, entry: EntryRow | None = None
 ) -> None:
-    """Remember that `source` (feed `name`) announced article `id` of another source: first in the file, then in the
-    store with the end of `entry`. Raises OSError, StoreError."""
+    """Record `source`, titled `name`, as a carrier of article `id`, and end `entry`. Raises OSError, StoreError."""
     article = store.article(id)
     carried = [(id, source)] if article is not None and article.source_key != source else []
     if carried and source not in store.carriers(id):
@@ -73,77 +74,57 @@ def carry(
 
 
 def hand_over(article_store: ArticleStore, store: VisitStore, article: Article) -> None:
-    """The source that filed `article` carries it from now on. To be called before the article is filed as another's:
-    a crash in between leaves a carrier too many, which shows nothing twice. Raises OSError, StoreError."""
+    """Make the source that filed `article` a carrier, before another adopts it. Raises OSError, StoreError."""
     carried = [(article.id, article.source_key)]
     if article.source_key not in store.carriers(article.id):
         article_store.carry(carried)
     store.carry(carried, {})
 
 
-# A clock or a counter in a page must not count as a change of its text: at most one a day and 24 in all, both a choice.
-MOST_REVISIONS = 24
-APART = timedelta(days=1)
-
-
-def same_text(one: Article, other: Article) -> bool:
-    """True when title and body have the same words, whatever their spacing, punctuation and markup."""
-    return _words(one) == _words(other)
+def same_text(first: Article, other: Article) -> bool:
+    """True if title and body have the same words, whatever spacing, punctuation and markup."""
+    return _words(first) == _words(other)
 
 
 def revise(old: Article, new: Article, now: datetime) -> Article | None:
-    """`old` as a second reading `new` makes it, or None when nothing is to change: the text is the same, or it flaps.
-    Identity, `published`, `added` and what was frozen when it was filed stay; `updated` moves forward."""
+    """Return `old` revised by the reading `new`, or None if the text is the same or changes too often. Identity,
+    `published`, `added` and values frozen at filing stay; `updated` moves forward."""
     if same_text(old, new) or (new.partial and not old.partial):
         return None
     before = old.updated or old.published
-    if not (new.updated and before and new.updated > before) and _flaps(old, now):
+    last = datetime.fromisoformat(old.revisions[-1]) if old.revisions else None
+    flaps = len(old.revisions) >= MOST_REVISIONS or (last is not None and abs(now - last) < APART)
+    if flaps and not (new.updated and before and new.updated > before):
         return None
     now = _later(old, now)
     moved = new.updated if new.updated and old.updated and old.updated < new.updated <= now else now
     return replace(
-        new,
-        id=old.id,
-        url=old.url,
+        _of_same_file(old, new),
         published=old.published,
         added=old.added,
         source_key=old.source_key,
         source_id=old.source_id,
         origin=old.origin,
         enclosure=new.enclosure or old.enclosure,
-        also=old.also,
-        merged_into=old.merged_into,
-        split_from=old.split_from,
-        hold=old.hold,
-        hold_reason=old.hold_reason,
         aliases=tuple(url for url in dict.fromkeys((*old.aliases, new.url, *new.aliases)) if url != old.url),
-        digest=old.digest,
         updated=moved,
         revisions=(*old.revisions, _iso(now)),
     )
 
 
 def now_revised(article: Article, now: datetime) -> Article:
-    """`article`, whose text has just changed without a word of its publisher's: that is when it was updated."""
+    """Add a revision at `now`, for text that changed without a date from its publisher."""
     now = _later(article, now)
     return replace(article, updated=now, revisions=(*article.revisions, _iso(now)))
 
 
 def adopt(old: Article, new: Article, now: datetime) -> Article:
-    """`old`, brought by another source, as the owner's reading `new`; identity and entry source stay. `updated` moves
-    with the text; if only times differ, the shown state becomes a revision. An unlisted one is added with `new`."""
+    """Return `old`, filed by another source, as the owner's reading `new`. Identity and entry stay. A changed text or
+    date adds a revision. An unlisted article gets the `added` of `new`."""
     adopted = replace(
-        new,
-        id=old.id,
-        url=old.url,
+        _of_same_file(old, new),
         added=new.added if old.unlisted else old.added,
-        also=old.also,
-        merged_into=old.merged_into,
-        split_from=old.split_from,
-        hold=old.hold,
-        hold_reason=old.hold_reason,
         aliases=tuple(dict.fromkeys((*old.aliases, *new.aliases))),
-        digest=old.digest,
         revisions=old.revisions,
     )
     if old.unlisted:
@@ -154,8 +135,12 @@ def adopt(old: Article, new: Article, now: datetime) -> Article:
     return adopted if times(adopted)[1] == shown else replace(adopted, revisions=(*old.revisions, _iso(shown)))
 
 
+def _of_same_file(old: Article, new: Article) -> Article:
+    return replace(new, **{name: getattr(old, name) for name in _OF_FILE})
+
+
 def _later(old: Article, now: datetime) -> datetime:
-    """`now`, or the second after `old` was updated if the clock is behind that: readers see that it changed."""
+    """Return `now`, or the second after the last update if the clock is behind it."""
     shown = times(old)[1]
     return shown + timedelta(seconds=1) if shown > now else now
 
@@ -164,19 +149,12 @@ def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _flaps(old: Article, now: datetime) -> bool:
-    if len(old.revisions) >= MOST_REVISIONS:
-        return True
-    return bool(old.revisions) and abs(now - datetime.fromisoformat(old.revisions[-1])) < APART
-
-
 def _words(article: Article) -> list[str]:
     return words(f"{article.title}\n{article.text}")
 
 
 def sequence(clock: Callable[[], datetime], newest: datetime | None) -> Callable[[], datetime]:
-    """When an article is added that is filed now: `clock`, but never before the article that was added last, at
-    `newest`; if the clock is behind that, the second after it, until the clock has caught up."""
+    """Return a clock for `added` that never runs backwards, starting after `newest`."""
     last = newest + timedelta(seconds=1) if newest and newest > clock() else clock()
 
     def added() -> datetime:

@@ -1,4 +1,4 @@
-"""Blocks that were found to repeat on a host only after its first articles were filed are taken out of these too."""
+"""Remove blocks from filed articles once they are found to repeat on their host."""
 
 from __future__ import annotations
 
@@ -8,48 +8,35 @@ from syndicator.articles.edits import By, by_of, may_write
 from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle, RulesError, WorkerFailed
 from syndicator.core.model import Article, Entry
-from syndicator.pipeline import jobs
-from syndicator.pipeline.context import VisitContext
+from syndicator.pipeline.context import Page, VisitContext
 from syndicator.pipeline.dedupe import compared
 from syndicator.pipeline.refile import refile
-from syndicator.pipeline.results import PageReading
 
 
 async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) -> tuple[str, ...]:
-    """File kept pages of `host` with blocks of `repeated` without these; return their ids. `updated` stays."""
+    """Read saved pages of `host` that contain `repeated` blocks again; return ids of changed articles."""
     changed = []
     for id, blocks in context.run.store.blocks_by_article(host).items():
-        if blocks & repeated and await _again(context, id):
+        if blocks & repeated and await _reread(context, id):
             changed.append(id)
     return tuple(changed)
 
 
-async def _again(context: VisitContext, id: str) -> bool:
+async def _reread(context: VisitContext, id: str) -> bool:
     run = context.run
-    path, kept = run.article_store.find(id), run.snapshots.get(id)
-    if path is None or kept is None:
+    path, snapshot = run.article_store.find(id), run.snapshots.get(id)
+    if path is None or snapshot is None:
         return False
     old = run.article_store.get(path)
     if old.source_key != context.source.key:
         return False
-    source, (html, headers) = context.terms(old.url), kept
+    source, (html, headers) = context.terms(old.url), snapshot
+    entry = Entry(id=old.source_id or old.url, url=old.url, categories=old.keywords)
     try:
-        reading: PageReading = await run.worker.call(
-            jobs.read_and_render,
-            html,
-            old.url,
-            run.taxonomy,
-            render=source.content == "full",
-            entry=Entry(id=old.source_id or old.url, url=old.url, categories=old.keywords),
-            rules=source.rules,
-            repeated=run.store.repeated(urls.own_host(old.url)),
-            headers=headers,
-            now=run.clock(),
-            own=source.tags,
-        )
+        reading = await context.read(Page(html=html, url=old.url, headers=headers), source, entry, run.clock())
     except (NotAnArticle, WorkerFailed, RulesError):
-        return False  # it reads worse than the first time: the first reading stays
-    old = run.article_store.get(path)  # other visits went on meanwhile: a copy may have been merged into it
+        return False  # keep the first reading
+    old = run.article_store.get(path)  # it may have changed meanwhile
     stored, changed = refile(
         run.article_store,
         run.store,
@@ -65,9 +52,9 @@ async def _again(context: VisitContext, id: str) -> bool:
 
 
 def better_reading(old: Article, new: Article, otherwise: str) -> Article:
-    """`old` with the text of `new` and its description; edits stay. `otherwise`: category if none. Pure."""
+    """Return `old` with text and description of `new`; edits stay. `otherwise`: category if there is none. Pure."""
     better = replace(old, body=new.body)
-    if by_of(old, "excerpt") is By.EXTRACTIVE:  # a publisher's own does not come from the text
+    if by_of(old, "excerpt") is By.EXTRACTIVE:
         better = replace(better, excerpt=new.excerpt)
     if may_write(old, "tags", By.MATCHED):
         better = replace(better, tags=new.tags, tags_by=new.tags_by)

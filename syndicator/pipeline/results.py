@@ -1,4 +1,4 @@
-"""Results of the worker, which load no page library; the reasons to hold an article."""
+"""Results of the worker, importable without the page libraries; reasons to hold an article."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from syndicator.core.ports import Filed
 from syndicator.core.reasons import HoldReason
 from syndicator.describing.text.sketches import Sketch
 
+# A source's first article is held if sources have so many articles on average: at most one article in MANY, and none
+# while an instance is new.
+MANY: Final = 50
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
-    """A page as read: article, block digests, HTML of the body if published whole. `trace`: origins of fields;
-    `matches`: elements per selector; `ruled`: fields set by rules; `doubts`: reasons to hold it; `sketch` and `packed`
-    page, made in the worker to spare this process."""
+    """A page as read. `html`: body if published whole; `blocks`: digests; `trace`: origins of fields; `matches`:
+    elements per selector; `ruled`: fields set by rules; `sketch`, `packed`: computed in the worker."""
 
     article: Article
     blocks: tuple[str, ...] = ()
@@ -25,16 +28,16 @@ class PageReading:
     matches: Mapping[str, int] = field(default_factory=dict)
     ruled: frozenset[str] = frozenset()
     doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason`
-    category_score: float | None = None  # how likely its category is
+    category_score: float | None = None  # probability
     sketch: Sketch | None = None
     packed: bytes = b""
-    alternate: str | None = None  # AMP or print version of a page that is a stub
+    alternate: str | None = None  # AMP or print version of a stub
     next_page: str | None = None  # of the same article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redescription:
-    """Changes of an article: values by attribute, a line per field with the reason, and the category's score."""
+    """Changes of an article: values by attribute, a line per field with the reason, the category's probability."""
 
     values: Mapping[str, Any]
     why: tuple[str, ...]
@@ -43,7 +46,7 @@ class Redescription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A field, by its key in the file, as it was and as it is now; of the body, the paragraphs that go and come."""
+    """A changed field, by its key in the file; of the body, the paragraphs removed and added."""
 
     field: str
     old: str
@@ -52,23 +55,17 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reread:
-    """An article as its page reads today and the changes. `html`: the body, if published whole."""
+    """An article as its saved page reads today, and the changes. `html`: body if published whole."""
 
     article: Article
     changes: tuple[FieldChange, ...]
     html: str | None
 
 
-# The first article of a source waits where sources have so many articles each, on average: so of all articles no more
-# than one in so many does. While an instance is new, so is all of it, and its operator is looking.
-MANY: Final = 50
-
-
 def hold_reason(doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: Filed) -> str:
-    """The `HoldReason` code of a new article, or "". `doubts` of its reading; `every`: the operator checks all;
-    `categorised` by the operator; `flooded`: too many at once; `filed` before."""
-    given = [code for code in doubts if not (categorised and code == HoldReason.UNSURE_CATEGORY)]
-    given += [HoldReason.FLOOD.value] if flooded else []
-    given += [HoldReason.FIRST.value] if filed.own == 0 and filed.articles >= MANY * (filed.sources + 1) else []
-    given += [HoldReason.ALL.value] if every else []
-    return given[0] if given else ""
+    """Return the `HoldReason` code of a new article, or "". `every`: hold all; `filed`: numbers of articles so far."""
+    codes = [code for code in doubts if not (categorised and code == HoldReason.UNSURE_CATEGORY)]
+    codes += [HoldReason.FLOOD.value] if flooded else []
+    codes += [HoldReason.FIRST.value] if filed.own == 0 and filed.articles >= MANY * (filed.sources + 1) else []
+    codes += [HoldReason.ALL.value] if every else []
+    return codes[0] if codes else ""

@@ -1,4 +1,4 @@
-"""Visit one source, take a push of its hub, or visit all due sources side by side, each host by itself."""
+"""Visit one source, process a push of its hub, or visit all due sources concurrently."""
 
 from __future__ import annotations
 
@@ -15,20 +15,10 @@ from syndicator.configuration.entry_rules import is_muted
 from syndicator.configuration.page_rules import KEPT, counted
 from syndicator.core import urls
 from syndicator.core.errors import NetworkDown, NotAFeed, WorkerFailed, first_of
-from syndicator.core.model import (
-    OURS,
-    Failed,
-    Fetched,
-    FetchResult,
-    NotModified,
-    Outcome,
-    ParsedFeed,
-    Source,
-    SourceState,
-)
+from syndicator.core.model import OURS, Outcome, ParsedFeed, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import NOT_A_FEED, CommandReason
-from syndicator.core.urls import private
+from syndicator.core.requests import Failed, Fetched, FetchResult, NotModified
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import (
     BUGS,
@@ -51,19 +41,32 @@ from syndicator.visiting import cadence, remembered
 from syndicator.visiting.fetch.decompress import DELTA
 from syndicator.visiting.websub import offered
 
-_LEAST = timedelta(minutes=5)  # between two polls that a hub has us make: our choice
+_LEAST = timedelta(minutes=5)  # between two polls caused by a hub: a choice
+SIDE_BY_SIDE = 4  # concurrent entries of one source
+# Limits of one source in a run: 50 pages are twice a usual first visit, and a minute is the wait of `up` between two
+# runs. Choices.
+MOST_PAGES = 50
+MOST_SECONDS = 60.0
+BODIES = 20  # remembered lengths of texts: a first visit's
+Due = tuple[Source, SourceState]
+# Limits of unsaved work: a commit waits for IDLE_SECONDS without writes, or COMMIT_WRITES, or COMMIT_SECONDS. Choices;
+# articles are files by then.
+IDLE_SECONDS = 1.0
+COMMIT_WRITES = 100
+COMMIT_SECONDS = 5  # half of the wait of other SQLite writers
+COMMIT_VISITS = 100
 
 
 def is_signal(source: Source, state: SourceState, hub: str) -> bool:
-    """True if a push only signals news and the source must be asked: lists of pages, feeds never read from their own
-    address, and hubs without TLS for a source with TLS, which anybody may forge."""
+    """True if a push only signals news and the source must be polled: lists, pages, feeds never polled yet, and hubs
+    without TLS for a source with TLS, which anybody may forge."""
     if source.kind in ("page", "list") or source.rules.links or state.last_success is None:
         return True
-    return urlsplit(source.url).scheme == "https" != urlsplit(hub).scheme and not private(hub)
+    return urlsplit(source.url).scheme == "https" != urlsplit(hub).scheme and not urls.private(hub)
 
 
 def signalled(state: SourceState, now: datetime) -> SourceState:
-    """`state` due now, or five minutes after the last request; a failing or paused server keeps its time."""
+    """Make `state` due now, or five minutes after the last request. A failing or paused source keeps its time."""
     if state.failures or state.next_due is None:
         return state
     soon = max(now, (state.last_visit or now - _LEAST) + _LEAST)
@@ -72,18 +75,9 @@ def signalled(state: SourceState, now: datetime) -> SourceState:
     return replace(state, next_due=min(state.next_due, soon), due_why="its hub says that it has changed")
 
 
-SIDE_BY_SIDE = 4  # entries of one source under way at a time
-# What one source may take of a run. Sources are visited side by side, but the run ends with its last one, and what fell
-# due meanwhile waits for that: a minute, as long as `up` waits between two runs. And their pages are read by the same
-# few processes: 50 are a first visit's usual 20 twice over, read in a few seconds. Both are choices.
-MOST_PAGES = 50
-MOST_SECONDS = 60.0
-BODIES = 20  # lengths of texts that are remembered: a first visit's
-
-
 @asynccontextmanager
 async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterator[None]:
-    """Sets an event after so many seconds, in order and not by cancelling what is under way; never for None."""
+    """Set the event `reached` after `seconds`; None: never. Nothing is cancelled."""
     timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, reached.set)
     try:
         yield
@@ -93,8 +87,8 @@ async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterat
 
 
 async def visit(context: VisitContext, *, limit: int | None = None, stop: asyncio.Event) -> tuple[Outcome, SourceState]:
-    """Visits the source once and takes its pending entries, at most `limit` of them. Returns the outcome and the state
-    to be remembered with it; storing the two is the caller's, which alone knows whether there is a network at all."""
+    """Visit the source once and process at most `limit` pending entries. Return the outcome and the new state; the
+    caller stores both, as it alone can tell if the network is down."""
     run, source = context.run, context.source
     started, began = run.clock(), asyncio.get_running_loop().time()
     if cadence.only_waiting(context.state, started):
@@ -117,10 +111,14 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
             rows = due_entries(rows, announced_now, run.clock())
             context = replace(context, in_feed=_in_feed(source.key, feed))
             note = feed.listing.note if feed.listing else ""
-            result = replace(result, warning=result.warning or _flooded(context, started) or note)
+            if context.state.last_success is not None:  # a first visit leaves nothing for later days
+                seen = run.store.seen_since(source.key, started - cadence.WEEKS)
+                note = cadence.told(seen, context.state.first_visit, started) or note
+            result = replace(result, warning=result.warning or note)
         except (NotAFeed, WorkerFailed) as refusal:
             feed, page = None, None
-            result = Failed(url=result.final_url, reason=_reason(refusal), detail=str(refusal))
+            reason = f"{NOT_A_FEED}{refusal.reason}" if isinstance(refusal, NotAFeed) else refusal.reason
+            result = Failed(url=result.final_url, reason=reason, detail=str(refusal))
         except BUGS as bug:
             feed, page = None, None
             result = Failed(url=result.final_url, reason=CommandReason.BUG, detail=describe_bug(bug))
@@ -138,7 +136,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
 async def take_push(
     context: VisitContext, pushed: Fetched, *, stop: asyncio.Event
 ) -> tuple[Outcome | None, SourceState]:
-    """Visit the source with the `pushed` feed, remembering no header. None if unreadable: the source is due."""
+    """Process the feed that a hub `pushed`. If it is unreadable, return None and make the source due."""
     run, source = context.run, context.source
     started, began = run.clock(), asyncio.get_running_loop().time()
     try:
@@ -159,12 +157,12 @@ async def take_push(
 async def _take_waiting(
     context: VisitContext, limit: int | None, stop: asyncio.Event, now: datetime
 ) -> tuple[Outcome, SourceState]:
-    """Visit waiting entries without asking the feed. Failed connections count as no try: the network may be down."""
+    """Process waiting entries without polling the feed. Failed connections count as no try: the network may be down."""
     run, source, began = context.run, context.source, asyncio.get_running_loop().time()
     rows = _held_back(context, in_turn(run.store.pending(source.key, now), now), None)
     context.log.debug("taking what waits", entries=len(rows))
     results, left = await _ingest_all(replace(context, uncertain=True), rows, None, limit, stop)
-    unreached = next((one.unreached for one in results if one.unreached), None)
+    unreached = next((result.unreached for result in results if result.unreached), None)
     state = cadence.planned(context.state, 0 if unreached else left, now)
     return _ended(context, state, unreached, None, results, now, began)
 
@@ -175,32 +173,28 @@ async def _tell_hubs(
     hubs = context.run.hubs
     if hubs is None or result.status == DELTA:
         return
-    said = feed
-    if (feed.format in ("page", "list")) and b"hub" in result.body:
-        said = await context.run.worker.call(jobs.page_links, result.body, result.final_url, dict(result.headers))
+    if feed.format in ("page", "list") and b"hub" in result.body:
+        feed = await context.run.worker.call(jobs.page_links, result.body, result.final_url, dict(result.headers))
     new = [row.entry for row in rows if row.first_seen == now and row.entry]
-    hubs.polled(context.source, offered(result.headers, said, result.final_url), new, context.state.last_success, now)
+    hubs.polled(context.source, offered(result.headers, feed, result.final_url), new, context.state.last_success, now)
 
 
 def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[EntryRow, ...]:
     source, store = context.source, context.run.store
-    known = store.entries(source.key, [entry.id for entry in feed.entries])
-    if source.rules.links or feed.listing:  # what stands around a link changes for reasons of its own ("3 hours ago")
-        new = (entry for entry in feed.entries if entry.id not in known or known[entry.id].status != "done")
+    stored = store.entries(source.key, [entry.id for entry in feed.entries])
+    if source.rules.links or feed.listing:  # the text around a link changes by itself ("3 hours ago")
+        new = (entry for entry in feed.entries if entry.id not in stored or stored[entry.id].status != "done")
         feed = replace(feed, entries=tuple(new))
     before = context.state.last_success
-    late: Collection[str] = ()
-    if before is not None:  # on a first visit all is new
-        sites = {urls.site(source.url), urls.site(feed.site_url or context.state.site_url)}
-        late = late_entries(feed.entries, known, before, sites)
+    sites = {urls.site(source.url), urls.site(feed.site_url or context.state.site_url)}
     rows = select(
         source.key,
         feed.entries,
-        known,
+        stored,
         first=before is None,
         backfill=source.backfill,
         now=now,
-        late=late,
+        late=late_entries(feed.entries, stored, before, sites),
         muted=[entry.id for entry in feed.entries if is_muted(source, entry, context.run.settings.publish)],
     )
     if before is not None and any(row.first_seen == now for row in rows):
@@ -212,7 +206,7 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
 
 
 def _held_back(context: VisitContext, rows: Sequence[EntryRow], announced: Collection[str] | None) -> list[EntryRow]:
-    """The rows to read now, without muted ones; late ones go on if announced again, else end."""
+    """Return the rows to read now and save the others: muted ones, and late ones that ended."""
     new = ((row, row.entry) for row in rows if row.entry and not row.article_id)
     muted = [row for row, entry in new if is_muted(context.source, entry, context.run.settings.publish)]
     take, changed = held_back([row for row in rows if row not in muted], announced)
@@ -221,19 +215,13 @@ def _held_back(context: VisitContext, rows: Sequence[EntryRow], announced: Colle
 
 
 def _in_feed(key: str, feed: ParsedFeed) -> frozenset[str]:
-    found = (alias for entry in feed.entries for alias in (urls.alias(entry.url), urls.guid_alias(key, entry.id)))
-    return frozenset(found)
-
-
-def _flooded(context: VisitContext, now: datetime) -> str:
-    if context.state.last_success is None:
-        return ""  # nothing of a first visit waits for a later day
-    seen = context.run.store.seen_since(context.source.key, now - cadence.WEEKS)
-    return cadence.told(seen, context.state.first_visit, now)
+    return frozenset(
+        alias for entry in feed.entries for alias in (urls.alias(entry.url), urls.guid_alias(key, entry.id))
+    )
 
 
 def introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
-    """`state` with the feed's name, which a first visit needs before filing: articles freeze it. Pure."""
+    """Return `state` with the feed's title, site and id, which a first visit needs before it files articles. Pure."""
     return replace(
         state,
         feed_title=feed.title or state.feed_title,
@@ -245,15 +233,14 @@ def introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
 async def _ingest_all(
     context: VisitContext, rows: Sequence[EntryRow], page: Page | None, limit: int | None, stop: asyncio.Event
 ) -> tuple[list[EntryResult], int]:
-    """Take entries within the budget (`limit`); return results and the number left. Hosts run side by side, so that a
-    slow one delays no other. `page`: of a source that is its own entry."""
+    """Process entries up to `limit`; return results and the number left. `page`: of a source that is its own entry."""
     store = context.run.store
     if not rows:
         return [], 0
     room = asyncio.Semaphore(SIDE_BY_SIDE)
     spent = asyncio.Event()
 
-    async def one(row: EntryRow) -> EntryResult | None:
+    async def take(row: EntryRow) -> EntryResult | None:
         async with room:
             if stop.is_set() or spent.is_set():
                 return None
@@ -267,20 +254,18 @@ async def _ingest_all(
     taken = (taken if limit is None else in_turn(taken, context.run.clock(), limit))[:MOST_PAGES]
     hosts = {urls.own_host(row.url) for row in taken}
     before = {host: store.repeated(host) for host in hosts}
-    # A group and not `gather`: what ends the run ends the other entries too, before the worker and the fetcher close
-    # under them and they count that as a try of their page.
+    # A task group, so that an error stops the other entries before worker and fetcher close.
     async with deadline(spent, MOST_SECONDS), asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(row)) for row in taken]
-    found = [result for task in tasks if (result := task.result())]
+        tasks = [group.create_task(take(row)) for row in taken]
+    results = [result for task in tasks if (result := task.result())]
     for host in sorted(hosts):
         if (repeated := store.repeated(host) - before[host]) and not stop.is_set():
             await reprocess(context, host, repeated)
-    return found, len(rows) - len(found)
+    return results, len(rows) - len(results)
 
 
 def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | None, now: datetime) -> SourceState:
-    source, fetch = context.source, context.run.settings.fetch
-    asked = context.run.asked
+    source, fetch, asked = context.source, context.run.settings.fetch, context.run.asked
     after = remembered.after(source, context.state, result, feed, now, asked=asked)
     due = cadence.next_visit(
         source,
@@ -299,16 +284,15 @@ def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | Non
 
 
 def _counted(run: RunContext, source: Source, state: SourceState, results: Sequence[EntryResult]) -> SourceState:
-    """`state` with what this visit says of the operator's rules (selectors that match nothing, and what is muted), and
-    how long the texts are that were read, in which a layout shows that is no longer understood."""
+    """Update counts of unmatched selectors and muted entries, and the last text lengths, which reveal a new layout."""
     publish = run.settings.publish
     chooses = bool(source.keep or source.mute or publish.keep or publish.mute)
     if not results and not (chooses or state.muted):
         return state
-    unmatched = counted(state.unmatched, (one.matches for one in results if one.matches))
+    unmatched = counted(state.unmatched, (result.matches for result in results if result.matches))
     muted = run.store.count_muted(source.key) if chooses else 0
-    read = [one.characters for one in results if one.characters is not None]
-    stood = [one.wall for one in results if one.wall is not None]
+    read = [result.characters for result in results if result.characters is not None]
+    stood = [result.wall for result in results if result.wall is not None]
     bodies, behind = (*read, *state.bodies)[:BODIES], (*stood, *state.walls)[:KEPT]
     return replace(state, unmatched=unmatched, muted=muted, bodies=bodies, walls=behind)
 
@@ -325,8 +309,8 @@ def _ended(
     quiet: bool = False,
 ) -> tuple[Outcome, SourceState]:
     run, state = context.run, _counted(context.run, context.source, state, results)
-    added = tuple(one.added for one in results if one.added)
-    changed = tuple(one.changed for one in results if one.changed)
+    added = tuple(entry.added for entry in results if entry.added)
+    changed = tuple(entry.changed for entry in results if entry.changed)
     failed = result if isinstance(result, Failed) else None
     status: Literal["new", "unchanged", "failed", "disabled"] = "new" if added or changed else "unchanged"
     outcome = Outcome(
@@ -340,30 +324,16 @@ def _ended(
         changed=changed,
         pending=0 if quiet else run.store.count_pending(state.key),
         waiting=state.waiting,
-        skipped=tuple(one.problem for one in results if one.problem),
+        skipped=tuple(entry.problem for entry in results if entry.problem),
         next_due=state.next_due,
         due_why=state.due_why,
-        refused=sum(one.refused for one in results),
+        refused=sum(entry.refused for entry in results),
         bytes=len(result.body) if isinstance(result, Fetched) else 0,
         no_network=bool(failed and failed.no_network),
         seconds=round(asyncio.get_running_loop().time() - began, 1),
     )
     context.log.info("visited", status=outcome.status, reason=outcome.reason, new=len(added), next_due=state.next_due)
     return outcome, state
-
-
-def _reason(refusal: NotAFeed | WorkerFailed) -> str:
-    return f"{NOT_A_FEED}{refusal.reason}" if isinstance(refusal, NotAFeed) else refusal.reason
-
-
-Due = tuple[Source, SourceState]
-
-# How much of what visits did may be forgotten when the process is killed: choices. Articles are files by then.
-# A commit waits for more to share it until nothing was written for a second, or so many writes wait, or so long.
-IDLE_SECONDS = 1.0
-COMMIT_WRITES = 100
-COMMIT_SECONDS = 5  # half of what another writer waits for the database of one machine
-COMMIT_VISITS = 100
 
 
 async def visit_all(
@@ -375,14 +345,14 @@ async def visit_all(
     stop: asyncio.Event,
     done: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
-    """Visits the `due` sources and stores each outcome as it comes, durable within `COMMIT_SECONDS`. With
-    `max_seconds`, or once `stop` is set, no new visit begins and no new page is taken; what is left stays due or
-    pending. Raises NetworkDown, and remembers nothing of the failures, when not one source could be reached."""
+    """Visit the `due` sources and store each outcome, durable within COMMIT_SECONDS. After `max_seconds`, or once
+    `stop` is set, no new visit or page begins; the rest stays due. Raises NetworkDown, storing no failure, if no source
+    was reached."""
     room = asyncio.Semaphore(run.settings.fetch.concurrency)
     unreached: list[tuple[Outcome, SourceState]] = []
     outcomes: list[Outcome] = []
 
-    async def one(source: Source, state: SourceState) -> None:
+    async def visit_one(source: Source, state: SourceState) -> None:
         async with room:
             if stop.is_set():
                 return
@@ -400,11 +370,16 @@ async def visit_all(
     try:
         async with deadline(stop, max_seconds), sharing_commits(run), asyncio.TaskGroup() as group:
             for source, state in due:
-                group.create_task(one(source, state))
+                group.create_task(visit_one(source, state))
     except BaseExceptionGroup as failed:
         raise first_of(failed) from failed
     if outcomes and len(unreached) == len(outcomes):
-        raise NetworkDown(_no_network(unreached))
+        first = unreached[0][0]
+        raise NetworkDown(
+            f"no network: none of {len(unreached)} sources could be reached ({first.key}: {first.reason} "
+            f"{first.detail}); nothing was counted against them. "
+            "`syndicator demo` shows the whole trip without a network"
+        )
     with run.store.shared():
         for outcome, after in unreached:
             run.store.end_visit(outcome, after)
@@ -413,9 +388,9 @@ async def visit_all(
 
 @asynccontextmanager
 async def sharing_commits(run: FilingContext) -> AsyncIterator[None]:
-    """Commit writes of visits together, after making their files durable: no row before its file."""
+    """Commit writes of visits together, after syncing their files: no row before its file."""
 
-    async def committing() -> None:
+    async def commit_when_due() -> None:
         before, looks = 0, 0
         while True:
             await asyncio.sleep(IDLE_SECONDS)
@@ -427,16 +402,8 @@ async def sharing_commits(run: FilingContext) -> AsyncIterator[None]:
 
     with run.article_store.together() as settle, run.store.shared(settle):
         async with asyncio.TaskGroup() as group:
-            ticking = group.create_task(committing())
+            ticking = group.create_task(commit_when_due())
             try:
                 yield
             finally:
                 ticking.cancel()
-
-
-def _no_network(unreached: Sequence[tuple[Outcome, SourceState]]) -> str:
-    first = unreached[0][0]
-    return (
-        f"no network: none of {len(unreached)} sources could be reached ({first.key}: {first.reason} {first.detail}); "
-        "nothing was counted against them. `syndicator demo` shows the whole trip without a network"
-    )

@@ -1,5 +1,5 @@
-"""The scheduler of `up`: one job that starts a run again and again, which asks the store what is due. A timer for each
-source was measured to drop and starve sources: of 40 jobs due together, 20 were dropped."""
+"""The scheduler of `up`: one repeated job that asks the store for due sources. Timers per source starved some: of 40
+jobs due together, 20 were dropped."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STOPPED_SECONDS = 300.0  # a run that shows no progress for longer than this is 
 
 
 class Scheduler:
-    """Call `run` every `seconds`, one at a time, by the `steady` clock; report a hanging run to `on_stopped` once."""
+    """Calls `run` every `seconds`, one at a time, by the `steady` clock. Reports a hanging run to `on_stopped` once."""
 
     def __init__(
         self,
@@ -45,23 +45,23 @@ class Scheduler:
         self._watchdog = asyncio.create_task(self._watch())
 
     def run_now(self, *, again: bool = False) -> None:
-        """Brings the next run forward, unless one is under way; with `again`, that one is followed by another."""
+        """Start the next run now, unless one is active; with `again`, another follows that."""
         if self._under_way is None:
             self._bring_forward()
         else:
             self._again = self._again or again
 
     def silent_seconds(self) -> float:
-        """Seconds without progress beyond what a slow page or pause explains; 0 while all is well."""
+        """Return seconds without progress, 0 if a slow page or pause explains them."""
         silent = self._steady() - self._last
         return silent if silent > max(STOPPED_SECONDS, 3 * self._seconds) else 0
 
     def note(self) -> None:
-        """The run under way makes progress."""
+        """Record progress of the active run."""
         self._last = self._steady()
 
     def progress(self, callback: Callable[[T], None]) -> Callable[[T], None]:
-        """`callback` that also counts as progress of the run under way, however long that takes."""
+        """Return `callback` with a call of `note` before it."""
 
         def noted(value: T) -> None:
             self.note()
@@ -96,12 +96,11 @@ class Scheduler:
                 self._bring_forward()
 
     def _bring_forward(self) -> None:
-        if self._stopping:
-            return
-        self._job.modify(next_run_time=datetime.now(UTC))
+        if not self._stopping:
+            self._job.modify(next_run_time=datetime.now(UTC))
 
     async def stop(self, grace: float) -> None:
-        """No new run; the one under way has `grace` seconds to end and is cancelled then."""
+        """Start no new run; cancel the active one after `grace` seconds."""
         self._stopping = True
         self._scheduler.pause()
         if self._watchdog:

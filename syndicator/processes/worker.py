@@ -1,5 +1,5 @@
-"""CPU work in children: a page that hangs or eats memory costs that page, not the run. They get pickled calls over a
-pipe, ignore SIGINT and SIGTERM so that a page is read to its end, and end with the parent's pipe (SIGIO)."""
+"""CPU work in child processes: a page that hangs or eats memory costs that page, not the run. Children get pickled
+calls over a pipe, ignore SIGINT and SIGTERM to finish a page, and end with the parent's pipe (SIGIO)."""
 
 from __future__ import annotations
 
@@ -36,28 +36,26 @@ MEGABYTES: Final = 600
 
 _HEAD = struct.Struct("<cQ")
 _READY, _VALUE, _ERROR, _BUG, _MEMORY = b"R", b"V", b"E", b"B", b"M"
-_START_SECONDS = (
-    60.0  # for starting the child and importing the function's module, which do not count as the call's time
-)
-_FAR = 20  # times its CPU limit that a call may take of wall time, however busy the machine is: a choice
+_START_SECONDS = 60.0  # for starting the child and importing the function's module
+_FAR = 20  # wall time of a call as a multiple of its CPU limit: a choice
 _WATCH = 0.02  # seconds between two checks of the child's memory
-# What of the environment a child needs; tokens of the operator's stay with the parent.
+# Variables that a child needs; the operator's tokens are not passed on.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _MEGABYTE = 1_000_000
-_MOST_KEPT = 0.75  # share of its memory that a child may hold between calls: vectors, models of languages and dates
-_ROOM = 100  # bytes that are free for each byte of a call, up to half of all: pages of the open corpus take 8 to 42
-_MOST_NEW = 50_000  # objects made since the last search for cycles, from which a child searches again: a choice
-_FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)  # it decides when its children end
+_MOST_KEPT = 0.75  # share of its memory that a child may use between calls: vectors, models of languages and dates
+_ROOM = 100  # free bytes per byte of a call, up to half of all: pages of the open corpus need 8 to 42
+_MOST_NEW = 50_000  # new objects until the next search for cycles: a choice
+_FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)  # the parent decides when its children end
 
 
 @dataclass(frozen=True)  # no slots: calling Lazy[...] sets an attribute
 class Lazy(Generic[P, T]):
-    """A module-level function by its name, "package.module:function", loaded by the process that calls it."""
+    """A module-level function by name, "package.module:function", loaded only by the process that calls it."""
 
     name: str
 
     def load(self) -> Callable[P, T]:
-        """The function. Raises ImportError, AttributeError for a name that names none."""
+        """Return the function. Raise ImportError or AttributeError if there is none."""
         module, _, function = self.name.partition(":")
         return cast(Callable[P, T], getattr(importlib.import_module(module), function))
 
@@ -66,26 +64,22 @@ class Lazy(Generic[P, T]):
 
 
 class Worker:
-    """Runs module-level functions in `count` children, each call within `seconds` of CPU and `megabytes` resident.
-    Children start with the first call and import `preload` then."""
+    """Runs module-level functions in `count` children, each call within `seconds` of CPU and `megabytes` of memory.
+    Children start at the first call and import `preload`."""
 
     def __init__(
         self, *, seconds: float = SECONDS, megabytes: int = MEGABYTES, count: int = 1, preload: Sequence[str] = ()
     ) -> None:
-        self._seconds = seconds
-        self._megabytes = megabytes
-        self._preload = tuple(preload)
         self._count = max(1, count)
         self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
-        self._children = tuple(_Child(seconds, megabytes, self._preload) for _ in range(self._count))
+        self._children = tuple(_Child(seconds, megabytes, tuple(preload)) for _ in range(self._count))
         for child in self._children:
             self._idle.put(child)
         self._threads: ThreadPoolExecutor | None = None
         self._closed = False
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """`function(*args, **kwargs)` in a child (a `Lazy` is loaded only there). Raises its SyndicatorError or
-        WorkerFailed(hung|memory|crashed). Cancelling ends the child."""
+        """Run the function in a child; cancelling kills it. Raise its SyndicatorError or WorkerFailed."""
         job = _Job(_pack(function, args, kwargs))
         if self._closed:
             raise WorkerFailed(WorkerReason.CRASHED, "the worker is closed")
@@ -100,16 +94,16 @@ class Worker:
         return cast(T, _result(answer))
 
     def call_sync(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same without an event loop."""
+        """Do the same without an event loop."""
         return cast(T, _result(self._work(_Job(_pack(function, args, kwargs)))))
 
     def start(self) -> None:
-        """Starts the children now, so that the first call does not wait for it."""
+        """Start the children now, to save the first call the wait."""
         for child in self._children:
             child.start()
 
     def close(self) -> None:
-        """Ends the children at once; calls under way raise WorkerFailed."""
+        """Kill the children; active calls raise WorkerFailed."""
         self._closed = True
         for child in self._children:
             child.kill()
@@ -119,7 +113,7 @@ class Worker:
             child.discard()
 
     async def aclose(self) -> None:
-        """`close` for an event loop."""
+        """Call `close` without blocking the event loop."""
         await asyncio.to_thread(self.close)
 
     def _work(self, job: _Job) -> tuple[bytes, bytes]:
@@ -168,12 +162,12 @@ class _Child:
         self._megabytes = megabytes
         self._preload = preload
         self._process: subprocess.Popen[bytes] | None = None
-        self._killed = False  # by us; it may take a moment to be gone
-        self._job: _Job | None = None  # the last one that it was given
+        self._killed = False  # by us; it may still be running for a moment
+        self._job: _Job | None = None  # the last one
         self._lock = threading.Lock()
 
     def start(self, job: _Job | None = None) -> None:
-        """Starts the process unless it runs; `job` is what it is for."""
+        """Start the process for `job` unless it runs."""
         with self._lock:
             if job is not None and job.dropped:
                 raise WorkerFailed(WorkerReason.CRASHED, "the call was given up")
@@ -182,7 +176,7 @@ class _Child:
                 return
             self._discard()
             code = "from syndicator.processes import worker; worker.serve()"
-            with _blocked(_FOR_THE_PARENT):  # inherited: until it ignores them they wait
+            with _blocked(_FOR_THE_PARENT):  # inherited: signals wait until the child ignores them
                 self._process = subprocess.Popen(
                     [sys.executable, "-c", code, str(self._seconds), str(self._megabytes), *self._preload],
                     stdin=subprocess.PIPE,
@@ -192,7 +186,7 @@ class _Child:
                 )
 
     def run(self, job: _Job) -> tuple[bytes, bytes]:
-        """One call: the kind of answer and its pickle. Raises WorkerFailed; the next call then starts a new process."""
+        """Run one call; return kind and pickle of its answer. After WorkerFailed the next call starts a new process."""
         self._make_room(_ROOM * len(job.payload))
         self.start(job)
         process = self._process
@@ -207,7 +201,9 @@ class _Child:
             self.discard()
             raise
         except (EOFError, OSError, ValueError) as error:  # ValueError: another thread closed the pipe
-            status = self._status(process)
+            status = None
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                status = process.wait(1)
             self.discard()
             if status == -signal.SIGPROF:
                 raise WorkerFailed(WorkerReason.HUNG, f"needed more than {self._seconds:g} s of CPU") from error
@@ -216,11 +212,11 @@ class _Child:
             self.discard()
             raise WorkerFailed(WorkerReason.MEMORY, f"needed more than {self._megabytes} MB")
         if _resident(process.pid) > _MOST_KEPT * self._megabytes * _MEGABYTE:
-            self.discard()  # memory that a page left behind must not count against the next one
+            self.discard()  # memory left by a page must not count against the next one
         return kind, answer
 
     def _make_room(self, needed: int) -> None:
-        """End the process if its memory leaves no room for the call; its tables take the next as long as 50 pages."""
+        """End the process if its memory leaves no room for the call; a new one costs as much time as 50 pages."""
         process, limit = self._process, self._megabytes * _MEGABYTE
         needed = min(needed, limit // 2)
         if needed <= (1 - _MOST_KEPT) * limit or process is None:
@@ -229,23 +225,16 @@ class _Child:
             self.discard()
 
     def kill(self, job: _Job | None = None) -> None:
-        """End the process, from any thread; with `job`, only while it works on that: the next job must not die."""
+        """Kill the process, from any thread; with `job`, only while it works on that one."""
         with self._lock:
             if self._process is not None and (job is None or job is self._job):
                 self._process.kill()
                 self._killed = True
 
     def discard(self) -> None:
-        """Ends the process and closes its pipes; only for the thread that talks to it."""
+        """End the process and close its pipes; only from the thread that uses it."""
         with self._lock:
             self._discard()
-
-    @staticmethod
-    def _status(process: subprocess.Popen[bytes]) -> int | None:
-        try:
-            return process.wait(1)
-        except subprocess.TimeoutExpired:
-            return None
 
     def _discard(self) -> None:
         if self._process is None:
@@ -272,7 +261,7 @@ class _Child:
 
 @contextlib.contextmanager
 def _blocked(signals: Sequence[signal.Signals]) -> Iterator[None]:
-    """Inside, `signals` are blocked for this thread and for the processes that it starts."""
+    """Block `signals` in this thread and in processes that it starts."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
         yield
@@ -281,14 +270,14 @@ def _blocked(signals: Sequence[signal.Signals]) -> Iterator[None]:
 
 
 def environment() -> dict[str, str]:
-    """A child's environment: the parent's import path, one thread per numeric library, no secrets."""
-    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    """Return a child's environment: the parent's import path, one thread per numeric library, no secrets."""
+    passed = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     path = os.pathsep.join(dict.fromkeys(entry or os.curdir for entry in sys.path))
-    return kept | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return passed | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def _resident(pid: int) -> int:
-    """Resident bytes of a process, 0 where the system does not tell."""
+    """Return the resident bytes of a process, 0 if unknown."""
     try:
         return int(_pages(str(pid))[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
@@ -296,7 +285,7 @@ def _resident(pid: int) -> int:
 
 
 def _pages(process: str) -> list[bytes]:
-    """Total and resident pages first (Linux proc(5), statm)."""
+    """Return total and resident pages first (Linux proc(5), statm)."""
     return Path(f"/proc/{process}/statm").read_bytes().split()
 
 
@@ -321,7 +310,7 @@ def _exactly(number: int, size: int) -> bytes:
 
 
 def serve() -> NoReturn:
-    """The main function of the child. argv: seconds, megabytes, modules to import; calls come on stdin."""
+    """Run the child. argv: seconds, megabytes, modules to import; calls come on stdin."""
     seconds, megabytes, preload = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     for number in _FOR_THE_PARENT:
         signal.signal(number, signal.SIG_IGN)
@@ -329,11 +318,11 @@ def serve() -> NoReturn:
     calls = os.fdopen(os.dup(0), "rb", buffering=0)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(2, 1)  # what libraries print must not reach the answers
+    os.dup2(2, 1)  # output of libraries must not mix with answers
     for module in preload:
         importlib.import_module(module)
     _spare_garbage()
-    logging.disable()  # what libraries remark on odd pages is of no use to the operator
+    logging.disable()  # warnings of libraries about odd pages do not help the operator
     _limit(megabytes)
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
@@ -345,7 +334,7 @@ def serve() -> NoReturn:
 
 
 def _spare_garbage() -> None:
-    """Search for cycles less often: pages are trees, and a search per 700 objects is a seventh of the CPU."""
+    """Search for cycles less often: pages are trees, and a search per 700 objects takes a seventh of the CPU."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_MOST_NEW)
@@ -373,7 +362,7 @@ def _answer(payload: bytes, answers: IO[bytes], seconds: float) -> tuple[bytes, 
 
 
 def _limit(megabytes: int) -> None:
-    """Address space for what is still missing to `megabytes` resident: an allocation fails before the machine swaps."""
+    """Limit address space to `megabytes` resident: an allocation fails before the machine swaps."""
     try:
         import resource
 
@@ -387,7 +376,7 @@ def _limit(megabytes: int) -> None:
 
 @contextlib.contextmanager
 def _hangup(pipe: int) -> Iterator[None]:
-    """Inside, this process ends with `pipe`: SIGIO (fcntl(2), O_ASYNC) ends it even while C code runs."""
+    """End this process with `pipe`: SIGIO (fcntl(2), O_ASYNC) ends it even in C code."""
     flags = fcntl.fcntl(pipe, fcntl.F_GETFL)
     fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(pipe, fcntl.F_SETFL, flags | getattr(os, "O_ASYNC", 0))

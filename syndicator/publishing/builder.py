@@ -19,7 +19,7 @@ from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source, e
 from syndicator.core.ports import ArticleIndex, FeedRow, Fresh, Outlet
 from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import plain
-from syndicator.publishing import article_pages, digests, paths, search, validate
+from syndicator.publishing import article_pages, digests, lists, paths, search, validate
 from syndicator.publishing.article_pages import Feed, published_whole
 from syndicator.publishing.entries import Entries, documents, renderers
 from syndicator.publishing.kept import KeptEntries
@@ -27,7 +27,6 @@ from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.head import Removed, head
 from syndicator.publishing.render.view import View
-from syndicator.publishing.render.xml import opml
 from syndicator.publishing.selection import archive, staleness
 from syndicator.publishing.selection.archive import Document, head_of_window
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
@@ -77,24 +76,27 @@ def build(
     of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
     kept.begin(repr((shared, settings, pages.templates.look.digest, sorted(tags))))
     entries = Entries(index, of, instance, settings, table, remake, tags, markdown, kept)
-    known = {row.key: row for row in (index.feeds() if rows is None else rows)}
+    among = None if rows is None or only is None else {*only, ALL}
+    known = {row.key: row for row in rows or ()} | {row.key: row for row in index.feeds(among)}
     made, texts = (index, outlet, settings, instance, entries, pages), published_whole(settings, sources)
     builder = Builder(*made, frozenset(excused), texts, only is None, known, markdown, brief, stories)
     feeds = []
     for spec in (one for one in specs if only is None or one.key in only):
         feeds.append(builder.prepare(spec, shared))
         yield
+    lists.mark(index, pages, frozenset(only or ()))
     # The feed of everything, which each change makes stale, is marked fresh last: the next build ends one that died.
     everything, keys = [feed for feed in feeds if feed.spec.key == ALL], {spec.key for spec in specs}
     outdated = bool(everything) or builder.unfinished(keys)
     going = (yield from builder.write_articles(shared)) if outdated else ()
     yield from builder.write_stories(shared, feeds)
     yield from builder.write_older(feeds)
-    yield from builder.write_heads([feed for feed in feeds if feed.spec.key != ALL])
+    feeds = [feed for feed in feeds if feed.spec.key != ALL]
+    yield from builder.write_heads(feeds)
     builder.drop_ended(keys)
     changed = outdated or builder.written or only is None
     if not (brief and builder.is_left(everything)) and (changed or outlet.get(paths.INDEX) is None):
-        builder.write_shared(specs)
+        builder.write_shared(shared)
         yield from builder.write_search(shared, everything)
     yield from builder.write_heads(everything)
     yield from builder.write_digests(digest)
@@ -134,7 +136,7 @@ class Builder:
     _moved: dict[FeedKey, list[FeedKey]] = field(init=False)
     fresh: list[Fresh] = field(default_factory=list)  # once their files are on the disk
     made_of: dict[FeedKey, Mapping[str, str]] = field(default_factory=dict)  # files that are of no feed
-    timelines: dict[str, tuple[str, str]] = field(default_factory=dict)  # pages of stories: made of, before and now
+    changed: dict[FeedKey, dict[str, tuple[str, str]]] = field(default_factory=lambda: defaultdict(dict))  # before, now
 
     def __post_init__(self) -> None:
         self.merged = replace(self.entries, merged=True)
@@ -183,6 +185,7 @@ class Builder:
             about = staleness.of_calendar(spec, shared, pages)
             feed.days = self.index.days(spec.key)
             feed.calendar = self.pages.calendars[paths.stem(spec.key)] = article_pages.planned(spec, feed.days, about)
+            feed.days = {day: (count, "") for day, (count, _) in feed.days.items()}
         return feed
 
     def write_older(self, feeds: Sequence[Feed]) -> Iterator[None]:
@@ -210,10 +213,12 @@ class Builder:
                 else:
                     yield from self._write_pages(feed, made)
 
-    def write_heads(self, feeds: Sequence[Feed]) -> Iterator[None]:
-        """The head feeds in all their formats, each marked fresh once its files are there, or held."""
-        for feed in feeds:
-            self._write_head(feed)
+    def write_heads(self, feeds: list[Feed]) -> Iterator[None]:
+        """The head feeds in all their formats, each marked fresh once its files are there, or held. Takes each from
+        `feeds`, so that its memory is free then."""
+        while feeds:
+            self._write_head(feed := feeds.pop(0))
+            self.pages.forget(feed.spec.key)
             if len(self.fresh) >= _FRESH_MOST:
                 self.settle()
             yield
@@ -246,7 +251,8 @@ class Builder:
             self._delete(name)
         for key, made_of in self.made_of.items():
             self.index.save_files(key, made_of)
-        self.index.change_files(staleness.STORIES, self.timelines)
+        for key, changed in self.changed.items():
+            self.index.change_files(key, changed)
         row = self.rows.get(ALL)
         if row is not None and self.unfinished(wanted):
             if ended(row, wanted, self.settings.publish):
@@ -285,27 +291,30 @@ class Builder:
         if row.key == STORIES:
             for story, made_of in self.index.files(staleness.STORIES).items():
                 self._delete(paths.story_name(story))
-                self.timelines[story] = made_of, ""
+                self.changed[staleness.STORIES][story] = made_of, ""
         self.index.mark_fresh(Fresh(key=row.key, seen=row.mark, files={}, made_with=once))
         self.rows[row.key] = replace(row, dropped=row.dropped or once is None, made_with=once)
 
-    def write_shared(self, specs: Sequence[FeedSpec]) -> None:
+    def write_shared(self, shared: str) -> None:
         """What speaks of all feeds: front page, page of all feeds, OPML, stylesheets, redirect maps."""
         rows, base = self.rows, self.settings.base_url
-        files = {"feeds.opml": opml(self.settings.site.title, specs, base)}
-        for spec in specs:
-            if AXES[spec.key.axis].outlines:
-                files[f"{paths.stem(spec.key)}.opml"] = opml(spec.title, [spec], base)
-        files |= self.pages.shared(rows, self._newest(), self.stories)
+        files = self.pages.shared(rows, self._newest(), self.stories)
+        found = lists.write(self.index, self.pages, self._about_pages(shared), whole=self.whole)
+        files, self.changed[staleness.LISTS] = files | found.files, found.changed
+        self.made_of |= {} if found.made_of is None else {staleness.LISTS: found.made_of}
         silent = [row.key for row in rows.values() if off(row, self.settings.publish)]
         withdrawn = [paths.article_name(item.id) for item in self.index.withdrawn()] if self.whole_texts else ()
         files |= redirects.files(list(rows.values()), base, silent, withdrawn)
         self.written.discard(redirects.JSON)
         if not self.pages.phone:
             self._delete(PHONE)
-        self._delete("combine-data.js")  # of earlier versions
+        for name in ("combine-data.js", *found.gone):  # the first is of earlier versions
+            self._delete(name)
         for name, data in files.items():
             self._put(name, data)
+
+    def _about_pages(self, shared: str) -> str:
+        return shared + staleness.of_pages(self.settings, self.pages.templates.look)
 
     def write_search(self, about: str, everything: Sequence[Feed]) -> Iterator[None]:
         """What the search page reads; `about`: a fingerprint of what else it is made with."""
@@ -321,8 +330,7 @@ class Builder:
         """The pages of stories that changed, or all, if the feed of stories is among `feeds`."""
         if not any(feed.spec.key == STORIES and PAGE in feed.spec.formats for feed in feeds):
             return
-        about = shared + staleness.of_pages(self.settings, self.pages.templates.look)
-        known = self.index.files(staleness.STORIES)
+        about, known = self._about_pages(shared), self.index.files(staleness.STORIES)
         for story in (story for story, made_of in known.items() if self.whole or made_of not in (about, _GONE)):
             name = paths.story_name(story)
             if ids := [id for id, _ in self.index.story_articles([story]).get(story, ())]:
@@ -330,7 +338,7 @@ class Builder:
                 self._put(name, self.pages.story_page(name, self.entries.views(ids, None), parts))
             else:
                 self._delete(name)
-            self.timelines[story] = known[story], about if ids else _GONE
+            self.changed[staleness.STORIES][story] = known[story], about if ids else _GONE
             yield
 
     def write_digests(self, made: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]]) -> Iterator[None]:
@@ -363,7 +371,7 @@ class Builder:
             self.outlet,
             self._put,
             sources=self.whole_texts,
-            about=shared + staleness.of_pages(self.settings, self.pages.templates.look),
+            about=self._about_pages(shared),
             known=self.index.files(staleness.ARTICLES),
             whole=self.whole,
         )

@@ -1,7 +1,13 @@
-"""Reading: turns a page into an article's title, author, dates, cover and markdown body."""
+"""Reading turns the bytes of a page into an article's title, author, dates, cover and markdown body."""
 
+from importlib import resources
 from typing import Final
 
-# Goes up by one in every release that makes another article of the same page: articles that an earlier version read are
-# then offered to `reread --outdated`. 0 stands for the versions that did not note it.
+# Raise by one in every release that makes another article of the same page: `reread --outdated` offers the articles
+# that an earlier version read. 0 stands for the versions before this number.
 READING_VERSION: Final = 6
+
+
+def file_text(name: str) -> str:
+    """Return the text of the file `name` in reading/data."""
+    return resources.files(__name__).joinpath("data", name).read_text("utf-8")

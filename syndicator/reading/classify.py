@@ -1,32 +1,24 @@
-"""Pages that are no article, by kind, and stories of which only the lead is free. Phrases of data/page_kinds.toml count
-only beside little other text: articles on cookies or paywalls stay articles. Pure."""
+"""Pages that are no article, by phrases of data/page_kinds.toml beside little other text; partly paid stories. Pure."""
 
 import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 
+from syndicator import reading
 from syndicator.core import urls
 from syndicator.reading.html import hints, jsonld
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.document import Document
 
 # Chosen by hand on the open pages and on pages made for tests/reading/test_classify.py.
-_STUB = 250  # letters of body below which a page must prove that it is an article
-_THIN = 1_200  # letters of body up to which a title that names another kind of page is believed
+_STUB, _THIN = 250, 1_200  # letters of body below which an article needs proof, or its title is believed
 _LONG = 3 * _THIN  # letters of body from which a text is whole whatever stands below it
-_TINY = 12  # letters of body below which there is nothing to read
-_LEAD = 80  # letters of a free lead that make an article of it
-_LAST = 2  # texts at the end of the body in which a paywall does: its request and its button
-_BELOW = 8  # texts below the body in which a paywall asks for money or a name
-_SENTENCE = 160  # characters in which it does
+_TINY, _LEAD = 12, 80  # letters of body that can be read, and of a free lead that is an article
+_LAST, _BELOW, _SENTENCE = 2, 8, 160  # texts of a paywall at the body's end and below it; characters of each
 _SAMPLE = 400  # blocks, and characters of each, that are searched for a kind's phrases
-_LONGEST_TITLE = 80  # characters of a title that can name a kind of page
-_MORE_WORDS = 2  # with which such a title may go on after a phrase of more than a word
-_WORD = 6  # characters above which a phrase is more than a word such as "error"
-_LETTERS_A_WORD = 2.5  # of a declared word count below which a text is short: half of its words at five letters each
-_MOST_DIGITS = 6  # of a believable word count
+_LONGEST_TITLE, _MORE_WORDS, _WORD = 80, 2, 6  # characters of a title, words after its phrase, length of one word
+_LETTERS_A_WORD, _MOST_DIGITS = 2.5, 6  # half of five letters, below which a text is short; of a word count
 _KINDS = ("bot-check", "error-page", "login", "consent")
 # class names of what stands between a reader and the rest of a story
 _PAYWALL_BOX = re.compile(
@@ -36,26 +28,26 @@ _PAYWALL_BOX = re.compile(
 
 @cache
 def _table() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(files("syndicator.reading").joinpath("data/page_kinds.toml").read_text("utf-8"))
+    return tomllib.loads(reading.file_text("page_kinds.toml"))
 
 
-def kind_of(document: Document, title: str, kept: Sequence[Block], blocks: Sequence[Block]) -> str | None:
-    """bot-check, consent, login, paywall, error-page or empty; None for an article. `kept`: blocks of its body."""
-    letters = sum(block.letters for block in kept)
+def kind_of(document: Document, title: str, body: Sequence[Block], blocks: Sequence[Block]) -> str | None:
+    """Return bot-check, consent, login, paywall, error-page or empty; None for an article."""
+    letters = sum(block.letters for block in body)
     named = _named(document, title, blocks)
     if named and letters < _THIN and not (letters > _STUB and _is_article(document)):
         return named
     if letters < _STUB:
-        found = _by_phrases(document, blocks, letters)
-        if found:
-            return found
-    return "empty" if letters < _TINY and not any(block.kind == "code" for block in kept) else None
+        kind = _by_phrases(document, blocks, letters)
+        if kind:
+            return kind
+    return "empty" if letters < _TINY and not any(block.kind == "code" for block in body) else None
 
 
-def is_partial(document: Document, kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """True if the page keeps the rest for payers: it asks where the text ends, or declares a lock and is short."""
-    letters = sum(block.letters for block in kept)
-    if letters < _LONG and _asks_at_end(kept, blocks):
+def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block]) -> bool:
+    """Return True if the rest is for payers: it asks for payment at the end, or is short and declares a lock."""
+    letters = sum(block.letters for block in body)
+    if letters < _LONG and _asks_at_end(body, blocks):
         return True
     locked = any(
         str(item.get("isAccessibleForFree")).lower() in ("false", "http://schema.org/false") for item in document.jsonld
@@ -66,14 +58,13 @@ def is_partial(document: Document, kept: Sequence[Block], blocks: Sequence[Block
     counts = [str(item.get("wordCount", "")) for item in document.jsonld]
     words = next((int(count) for count in counts if count.isdecimal() and len(count) <= _MOST_DIGITS), 0)
     short = bool(words) and letters < _LETTERS_A_WORD * words
-    last = next((block.text for block in reversed(kept) if block.kind == "p" and block.letters), "")
+    last = next((block.text for block in reversed(body) if block.kind == "p" and block.letters), "")
     breaks_off = last.endswith(("…", "...", "[…]", "[...]"))
     return _phrases_in("paywall", blocks) > 0 or (locked and (short or letters < _THIN or breaks_off))
 
 
-def _asks_at_end(kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """True if a paywall's text is among the last short texts kept or the first below; earlier it is a topic."""
-    own = [block for block in kept if block.letters]
+def _asks_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
+    own = [block for block in body if block.letters]
     at = next((place for place, block in enumerate(blocks) if own and block is own[-1]), len(blocks))
     below = [block for block in blocks[at + 1 :] if block.letters][:_BELOW]
     last = [block for block in own[1:][-_LAST:] if block.letters < _SENTENCE]
@@ -82,7 +73,6 @@ def _asks_at_end(kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
 
 
 def _named(document: Document, title: str, blocks: Sequence[Block]) -> str | None:
-    """The kind that the title names; a title that goes on is believed if the page has more phrases of that kind."""
     heads = [title, next((title.text or "" for title in document.tree.iter("title")), "")]
     for kind in _KINDS:
         for head in heads:
@@ -104,23 +94,22 @@ def _names(title: str, phrase: str) -> bool:
 
 def _by_phrases(document: Document, blocks: Sequence[Block], letters: int) -> str | None:
     form = document.tree.find(".//input[@type='password']") is not None
-    found = {kind: _phrases_in(kind, blocks) for kind in (*_KINDS, "paywall")}
+    counts = {kind: _phrases_in(kind, blocks) for kind in (*_KINDS, "paywall")}
     marks = _table()["bot-check"]["elements"]
     ids = (
         f"{element.get('id', '')} {element.get('class', '')}"
         for element in document.tree.iter("div", "form", "section")
     )
-    if any(mark in name for name in ids if name != " " for mark in marks) or (found["bot-check"] and letters < _LEAD):
-        return "bot-check"
-    if found["paywall"] and (letters < _LEAD or not _is_article(document)) and not found["consent"] > 1:
-        return "paywall"
-    if form and (found["login"] or letters < _LEAD):
-        return "login"
-    if found["consent"] > 1 or (found["consent"] and letters < _LEAD):
-        return "consent"
-    if found["error-page"] and not _is_article(document):
-        return "error-page"
-    return None
+    marked = any(mark in name for name in ids if name != " " for mark in marks)
+    short, article = letters < _LEAD, _is_article(document)
+    kinds = {
+        "bot-check": marked or (counts["bot-check"] and short),
+        "paywall": counts["paywall"] and (short or not article) and counts["consent"] <= 1,
+        "login": form and (counts["login"] or short),
+        "consent": counts["consent"] > 1 or (counts["consent"] and short),
+        "error-page": counts["error-page"] and not article,
+    }
+    return next((kind for kind, holds in kinds.items() if holds), None)
 
 
 def _phrases_in(kind: str, blocks: Sequence[Block]) -> int:
@@ -138,5 +127,5 @@ def _is_article(document: Document) -> bool:
 
 
 def is_declared(document: Document) -> bool:
-    """True when the page calls itself an article and is not a site's front page."""
+    """Return True if the page declares itself an article and is not a site's front page."""
     return _is_article(document) and not urls.is_root(document.url)

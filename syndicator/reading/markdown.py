@@ -1,4 +1,4 @@
-"""Blocks as our markdown: lists, headings, quotes, tables, code, images; text escaped so that it stays text. Pure."""
+"""Markdown of blocks: lists, headings, quotes, tables, code, images. Text is escaped so that it stays text. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,23 +12,19 @@ from syndicator.reading.html.blocks import Block, Frame
 from syndicator.reading.html.elements import BOLD, CODE, ITALIC, STRIKE, Image, Run
 
 _SPECIAL = re.compile(r"[\\`*\[\]<]|~~|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
+_INERT = {"<": "&lt;", "&": "&amp;", "~~": "\\~\\~"}
 _SIGN = re.compile(r"[\\`*\[\]<~_&]")  # one of which every match of _SPECIAL begins with; most texts have none
 _START = re.compile(r"^(\||#{1,6}(?=\s|$)|[-+](?=\s|$)|>|=+\s*$|-+\s*$|~{3,}|:?-{2,})|^(\d{1,9})([.)])(?=\s|$)", re.M)
 _SAFE = "/:@!$&'*+,;=-._~%?#[]"
 
 
 def escape(value: str) -> str:
-    """`value` with every character escaped that has a meaning in CommonMark; `<` and `&` become entities."""
-    return _SPECIAL.sub(_inert, value) if _SIGN.search(value) else value
-
-
-def _inert(match: re.Match[str]) -> str:
-    char = match[0]
-    return {"<": "&lt;", "&": "&amp;", "~~": "\\~\\~"}.get(char, "\\" + char)
+    """Escape every character of `value` that has a meaning in CommonMark; `<` and `&` become entities."""
+    return _SPECIAL.sub(lambda match: _INERT.get(match[0], "\\" + match[0]), value) if _SIGN.search(value) else value
 
 
 def link(base: str, href: str) -> str | None:
-    """`href` as a safe absolute http, https or mailto address, or None, also for private networks (`urls.refusal`)."""
+    """Return `href` as an absolute http, https or mailto address, or None if it is unsafe or on a private network."""
     href = href.strip()
     if href[:7].lower() == "mailto:" and re.fullmatch(r"mailto:[\w.+-]{1,64}@[\w.-]{1,255}", href, re.I):
         return href
@@ -37,10 +33,11 @@ def link(base: str, href: str) -> str | None:
 
 
 def render(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
-    """`runs` as markdown of one paragraph. In a table `cell` bars are escaped and breaks are spaces."""
+    """Return `runs` as the markdown of a paragraph. In a table `cell`, bars are escaped and breaks are spaces."""
     pieces: list[str] = []
     for href, group in groupby(runs, key=lambda run: run.href):
-        part = "".join(_marked(list(group)))
+        spans = groupby(group, key=lambda run: run.marks)
+        part = "".join([_wrap("".join(run.text for run in span), marks) for marks, span in spans])
         target = link(base, href) if href and part.strip() and not part.lstrip().startswith("![") else None
         if target:
             before, inner, after = _split(part)
@@ -52,14 +49,6 @@ def render(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
     if "\n" not in out and not _START.match(out):
         return out  # as most are; without, every character would be tried
     return _START.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else "\\" + m[1], out)
-
-
-def _marked(runs: list[Run]) -> list[str]:
-    pieces: list[str] = []
-    for marks, group in groupby(runs, key=lambda run: run.marks):
-        value = "".join(run.text for run in group)
-        pieces.append(_wrap(value, marks))
-    return pieces
 
 
 def _wrap(value: str, marks: int) -> str:
@@ -86,13 +75,13 @@ def _code(value: str) -> str:
     return f"{ticks}{pad}{value}{pad}{ticks}"
 
 
-def image(found: Image, base: str, caption: str = "") -> str:
-    """An image as markdown, its caption as the title, or "" without a usable address."""
-    target = link(base, found.src)
+def image(picture: Image, base: str, caption: str = "") -> str:
+    """Return an image as markdown with its caption as title, or "" without a usable address."""
+    target = link(base, picture.src)
     if not target or not target.startswith(("http://", "https://")):
         return ""
     title = escape(texts.line(caption)).replace('"', '\\"')
-    return f"![{escape(texts.line(found.alt))}]({target}" + (f' "{title}")' if title else ")")
+    return f"![{escape(texts.line(picture.alt))}]({target}" + (f' "{title}")' if title else ")")
 
 
 _SHAPING = frozenset(("li", "blockquote"))
@@ -101,7 +90,7 @@ _FENCE = re.compile("`{3,}")
 
 
 def to_markdown(blocks: Sequence[Block], base: str) -> str:
-    """The markdown of `blocks`; relative addresses are resolved against `base`."""
+    """Return the markdown of `blocks`. Relative addresses are resolved against `base`."""
     return _Writer(base).write(blocks)
 
 
@@ -134,29 +123,31 @@ class _Writer:
                 fence = "`" * max(3, longest + 1)
                 return [fence + block.lang, *texts.legal(block.code).split("\n"), fence]
             case "img":
-                made = image(block.image, self.base, captions.get(block, "")) if block.image else ""
-                return [made] if made else []
+                markdown = image(block.image, self.base, captions.get(block, "")) if block.image else ""
+                return [markdown] if markdown else []
             case "hr":
                 return ["---"] if self.last is not None and self.last.kind != "hr" and index + 1 < len(blocks) else []
             case "h":
-                made = render(block.runs, self.base).replace("\\\n", " ")
-                return ["#" * block.level + " " + made] if made.strip() else []
+                markdown = render(block.runs, self.base).replace("\\\n", " ")
+                return ["#" * block.level + " " + markdown] if markdown.strip() else []
             case "caption" if block.text in captions.values():
                 return []
             case "dt":
-                made = render([run._replace(marks=run.marks | 1) for run in block.runs], self.base)
-                return made.split("\n")
+                markdown = render([run._replace(marks=run.marks | 1) for run in block.runs], self.base)
+                return markdown.split("\n")
             case _:
                 return render(block.runs, self.base).split("\n")
 
     def _row(self, block: Block, blocks: Sequence[Block], index: int) -> list[str]:
-        table = _table(block)
+        table = _frame(block, "table")
         cells = [render(cell, self.base, cell=True).strip() for cell in block.cells]
-        if self.last is not None and self.last.kind == "row" and _table(self.last) is table:
+        if self.last is not None and self.last.kind == "row" and _frame(self.last, "table") is table:
             return [_bar(cells, self.columns)]
         same = 0
         while (
-            index + same < len(blocks) and blocks[index + same].kind == "row" and _table(blocks[index + same]) is table
+            index + same < len(blocks)
+            and blocks[index + same].kind == "row"
+            and _frame(blocks[index + same], "table") is table
         ):
             same += 1
         self.columns = max(len(other.cells) for other in blocks[index : index + same])
@@ -166,7 +157,7 @@ class _Writer:
         last = self.last
         if last is None:
             return
-        if last.kind == block.kind == "row" and _table(last) is _table(block):
+        if last.kind == block.kind == "row" and _frame(last, "table") is _frame(block, "table"):
             return
         shared = [a for a, b in zip(self._shape(last), self._shape(block), strict=False) if a is b]
         item = next((f for f in reversed(self._shape(block)) if f.kind == "li"), None)
@@ -195,18 +186,17 @@ class _Writer:
 
 
 def _hollow(blocks: Sequence[Block]) -> set[Frame]:
-    """The items that begin with a list: their own text was cut or never there."""
     seen: set[Frame] = set()
-    found: set[Frame] = set()
+    hollow: set[Frame] = set()
     for block in blocks:
         items = [frame for frame in block.frames if frame.kind == "li"]
-        found |= {item for item in items[:-1] if item not in seen}
+        hollow |= {item for item in items[:-1] if item not in seen}
         seen |= set(items)
-    return found
+    return hollow
 
 
-def _table(block: Block) -> Frame | None:
-    return next((frame for frame in reversed(block.frames) if frame.kind == "table"), None)
+def _frame(block: Block, kind: str) -> Frame | None:
+    return next((frame for frame in reversed(block.frames) if frame.kind == kind), None)
 
 
 def _bar(cells: list[str], columns: int) -> str:
@@ -215,13 +205,10 @@ def _bar(cells: list[str], columns: int) -> str:
 
 
 def _captions(blocks: Sequence[Block]) -> dict[Block, str]:
-    found: dict[Frame, str] = {}
+    captions: dict[Frame | None, str] = {}
     for block in blocks:
-        figure = _figure(block)
-        if block.kind == "caption" and figure is not None and figure not in found:
-            found[figure] = block.text
-    return {b: found[f] for b in blocks if b.kind == "img" and (f := _figure(b)) is not None and f in found}
-
-
-def _figure(block: Block) -> Frame | None:
-    return next((frame for frame in reversed(block.frames) if frame.kind == "figure"), None)
+        figure = _frame(block, "figure")
+        if block.kind == "caption" and figure is not None and figure not in captions:
+            captions[figure] = block.text
+    images = ((block, _frame(block, "figure")) for block in blocks if block.kind == "img")
+    return {block: captions[figure] for block, figure in images if figure in captions}

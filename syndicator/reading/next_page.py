@@ -1,4 +1,4 @@
-"""The next page of an article, as its page leads there. Pure."""
+"""The next page of an article, by the links of its page. Pure."""
 
 import re
 from collections import defaultdict
@@ -11,11 +11,7 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html.document import Document, parse
 from syndicator.reading.paging import MOST_NUMBER, numbered
 
-_MOST_LINKS: Final = 3_000  # looked at
-_LONGEST_URL: Final = 2_000
-_LONGEST_LABEL: Final = 30  # characters of a link that leads to a page
-_LONGEST_ROW: Final = 150  # characters of a row of page numbers
-_LEVELS: Final = 3  # from a number up to its row
+_MOST_LINKS, _LONGEST_ROW = 3_000, 150  # links looked at; characters of a row of page numbers
 # What a link to the next page says, whole.
 _NEXT: Final = re.compile(
     r"[\W_]*(?:(?:go to |view |read )?(?:the )?next(?: page)?|continue(?: reading| to next page)?|"
@@ -34,45 +30,43 @@ _COUNT: Final = re.compile(
 
 
 class NextPage(NamedTuple):
-    """Where the next page of an article is, and what says so: "rel", "words", "numbers", "count"."""
+    """The next page's address and the signs for it: "rel", "words", "numbers", "count"."""
 
     url: str
     because: tuple[str, ...]
-    sure: bool  # its address says that it is a page
 
     def trace(self) -> dict[str, str]:
-        """Where it is and what says so, for `show --why`."""
+        """Return address and signs for `show --why`."""
         return {"url": self.url, "from": ", ".join(self.because)}
 
 
 def next_page(document: Document, first: str, number: int = 1) -> NextPage | None:
-    """The page after `number` of the article that begins at `first`, or None. A link must be said to be next and have
-    the article's address with the next number: `rel=next` is mostly the next article; "/story-2" counts only in a row
-    of numbers or on a page that says which of how many it is."""
+    """Return the page after `number` of the article that begins at `first`, or None. A link needs the article's address
+    with the next number and a sign; "/story-2" needs a row of numbers, or "1 of 3" on the page."""
     if number >= MOST_NUMBER or not first:
         return None
-    said: dict[str, set[str]] = defaultdict(set)
+    signs_of: dict[str, set[str]] = defaultdict(set)
     for url, element in _links(document, number + 1):
         shape = numbered(url, first)
         if shape and shape.number == number + 1:
-            said[url].update(_says(element, number))
-    counted = _is_counted(document, number) if said else False
-    for url, signs in said.items():
+            signs_of[url].update(_says(element, number))
+    counted = _is_counted(document, number) if signs_of else False
+    for url, signs in signs_of.items():
         signs.update({"count"} if counted else ())
         shape = numbered(url, first)
         sure = bool(shape and shape.sure)
         if signs and (sure or "numbers" in signs or ("count" in signs and len(signs) > 1)):
-            return NextPage(url, tuple(sorted(signs)), sure)
+            return NextPage(url, tuple(sorted(signs)))
     return None
 
 
 def address_of_next(html: bytes, url: str, headers: Mapping[str, str], first: str, number: int) -> str | None:
-    """The address of the page after page `number`, whose bytes `html` were answered at `url`. For the worker."""
+    """Return the address of the page after page `number`, whose bytes `html` `url` answered. For the worker."""
     try:
-        found = next_page(parse(html, url, headers), first, number)
+        following = next_page(parse(html, url, headers), first, number)
     except NotAnArticle:
         return None
-    return found.url if found else None
+    return following.url if following else None
 
 
 def _links(document: Document, number: int) -> Iterator[tuple[str, Any]]:
@@ -82,11 +76,11 @@ def _links(document: Document, number: int) -> Iterator[tuple[str, Any]]:
         href = element.get("href", "")
         if digits not in href:
             continue
-        href = href[:_LONGEST_URL].strip()
+        href = href[:2_000].strip()
         if has_it(href) and (element.tag == "a" or element.get("rel")):
-            found = urls.absolute(document.base_url, text.legal(href))
-            if found:
-                yield found.partition("#")[0], element
+            address = urls.absolute(document.base_url, text.legal(href))
+            if address:
+                yield address.partition("#")[0], element
 
 
 def _says(element: Any, number: int) -> Iterator[str]:
@@ -94,7 +88,7 @@ def _says(element: Any, number: int) -> Iterator[str]:
         yield "rel"
     if element.tag != "a":
         return
-    label = " ".join("".join(islice(element.itertext(), 10)).split())[:_LONGEST_LABEL]
+    label = " ".join("".join(islice(element.itertext(), 10)).split())[:30]
     if _NEXT.fullmatch(label) or _NEXT.fullmatch((element.get("title") or element.get("aria-label") or "-")[:100]):
         yield "words"
     if label == str(number + 1) and _in_a_row(element, number):
@@ -103,7 +97,7 @@ def _says(element: Any, number: int) -> Iterator[str]:
 
 def _in_a_row(element: Any, number: int) -> bool:
     row = element
-    for _ in range(_LEVELS):
+    for _ in range(3):
         row = row.getparent()
         if row is None:
             return False
@@ -120,9 +114,9 @@ def _is_counted(document: Document, number: int) -> bool:
         document.tree.iter("a", "div", "em", "li", "p", "small", "span", "strong", "td"), _MOST_LINKS
     ):
         own = " ".join((element.text or "").split())
-        found = _COUNT.search(own) if 0 < len(own) <= _LONGEST_ROW else None
-        if found:
-            at, of = [int(one) for one in found.groups() if one]
+        count = _COUNT.search(own) if 0 < len(own) <= _LONGEST_ROW else None
+        if count:
+            at, of = [int(digits) for digits in count.groups() if digits]
             if at == number < of:
                 return True
     return False

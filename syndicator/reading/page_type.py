@@ -1,5 +1,4 @@
-"""The type of a page: article, documentation, forum, listing, product, service or other. A multinomial logistic
-regression over features of the whole page (data/page_types.toml by tools/train/fit_pages.py). Pure."""
+"""Type of a page (article, forum, listing, product ...): a logistic regression by tools/train/fit_pages.py. Pure."""
 
 import math
 import re
@@ -7,21 +6,19 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from syndicator import reading
 from syndicator.core import urls
 from syndicator.reading.html import hints, jsonld
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.document import Document
 
 # All chosen by hand before the weights were fitted: changing one means to fit again.
-_LINKED = 0.8  # share of its text in links from which a block is a link
+_LINKED, _ITEM = 0.8, 15  # share of a block's text in links that makes it a link; letters of a list's item
 _PROSE, _LONG = 80, 200  # letters of a paragraph, and of a long one
-_ITEM = 15  # letters above which a link can be an item of a list
-_MOST_ELEMENTS = 30_000
-_MOST_TEXT = 60_000  # characters that are searched for prices and replies
 _SLUG = 3  # words of a URL's last part from which it spells a title
 _HINTS = ("comment", "code", "toc", "nav", "tags", "rating", "sidebar", "footer", "lead", "button", "title", "meta")
 
@@ -61,39 +58,37 @@ _HOSTS: Mapping[str, re.Pattern[str]] = {
 _Phrases = tuple[tuple[str, re.Pattern[str]], ...]  # letters that each phrase begins with, and its pattern
 
 
-def _any_of(*phrases: str) -> _Phrases:
-    """Whole `phrases` for text in lower case; none may be found inside another."""
-    return tuple((re.split(r"\(|.\?", each)[0], re.compile(rf"(?<!\w){each}\b")) for each in phrases)
+def _any_of(phrases: str) -> _Phrases:
+    return tuple((re.split(r"\(|.\?", each)[0], re.compile(rf"(?<!\w){each}\b")) for each in phrases.split("; "))
 
 
 def _count(phrases: _Phrases, low: str) -> int:
-    """How often `phrases` stand in `low`; by first letters, in half the time of one pattern."""
-    found = 0
+    """Count `phrases` in `low`. The search for their first letters takes half the time of one pattern."""
+    count = 0
     for start, pattern in phrases:
         at = low.find(start)
         while at >= 0:
-            found += pattern.match(low, at) is not None
+            count += pattern.match(low, at) is not None
             at = low.find(start, at + 1)
-    return found
+    return count
 
 
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d[.,]\d\d\s?(?:€|EUR|USD|GBP|zł|kr)\b")
-_REPLY = _any_of(
-    *("reply", "replies", "quote", "posted", "joined", "originally", "wrote", "thread"),
-    *("antworten", "beiträge", "zitat", "likes?"),
-)
-_BUY = _any_of(
-    *("add to (?:cart|bag|basket)", "buy now", "in stock", "out of stock", "free shipping", "checkout"),
-    "in den warenkorb",
-)
-_HIRE = _any_of(
-    *("contact us", "get started", "request a (?:quote|demo)", "book a", "schedule a"),
-    *("free (?:quote|consultation|trial)", "our (?:services|clients|team|experts)", "why choose", "sign up"),
-    "learn more",
-)
-_MORE = _any_of(
-    *("read more", "load more", "view all", "see all", "next page", "older posts", "show more", "weiterlesen"),
-)
+_WORDS: Mapping[str, _Phrases] = {
+    "replies": _any_of(
+        "reply; replies; quote; posted; joined; originally; wrote; thread; antworten; beiträge; zitat; likes?"
+    ),
+    "buying": _any_of(
+        "add to (?:cart|bag|basket); buy now; in stock; out of stock; free shipping; checkout; in den warenkorb"
+    ),
+    "hiring": _any_of(
+        "contact us; get started; request a (?:quote|demo); book a; schedule a; free (?:quote|consultation|trial); "
+        "our (?:services|clients|team|experts); why choose; sign up; learn more"
+    ),
+    "more": _any_of(
+        "read more; load more; view all; see all; next page; older posts; show more; weiterlesen",
+    ),
+}
 _MADE_BY: Mapping[str, re.Pattern[str]] = {
     "made-manual": re.compile(
         r"sphinx|docusaurus|mkdocs|gitbook|hugo-book|vitepress|rustdoc|javadoc|doxygen|mintlify", re.I
@@ -106,7 +101,7 @@ _MADE_BY: Mapping[str, re.Pattern[str]] = {
 
 
 def features(document: Document, blocks: Sequence[Block]) -> dict[str, float]:
-    """The features of the page `document`, whose `blocks` are measured (`overlap.measure`), by name."""
+    """Return the features of a page by name. Its `blocks` are measured (`overlap.measure`)."""
     return {
         "bias": 1.0,
         **_of_blocks(blocks),
@@ -125,9 +120,9 @@ def _of_blocks(blocks: Sequence[Block]) -> dict[str, float]:
     prose = [block for block in texts if block.kind == "p" and block.letters >= _PROSE and not _is_link(block)]
     long = [block for block in prose if block.letters >= _LONG]
     heads = [block for block in texts if block.kind == "h"]
-    linked_heads = [block for block in heads if _is_link(block)]
+    linked_heads = sum(map(_is_link, heads))
     alike = Counter((b.element.tag, b.element.get("class"), len(b.frames)) for b in texts if not _is_link(b))
-    found = {
+    features = {
         "letters": math.log1p(letters),
         "prose": math.log1p(sum(block.letters for block in prose)),
         "prose-share": sum(block.letters for block in prose) / letters,
@@ -139,8 +134,8 @@ def _of_blocks(blocks: Sequence[Block]) -> dict[str, float]:
         "item-links": math.log1p(sum(block.letters > _ITEM for block in linked)),
         "link-blocks": len(linked) / count,
         "heads": math.log1p(len(heads)),
-        "linked-heads": math.log1p(len(linked_heads)),
-        "linked-head-share": len(linked_heads) / (len(heads) or 1),
+        "linked-heads": math.log1p(linked_heads),
+        "linked-head-share": linked_heads / (len(heads) or 1),
         "letters-a-head": math.log1p(letters / (len(heads) or 1)),
         "images": math.log1p(sum(block.kind == "img" for block in blocks)),
         "images-a-prose": math.log1p(sum(block.kind == "img" for block in blocks) / (len(prose) or 1)),
@@ -152,8 +147,8 @@ def _of_blocks(blocks: Sequence[Block]) -> dict[str, float]:
     }
     for name in _HINTS:
         bit = hints.bit(name)
-        found[f"near-{name}"] = sum(block.letters for block in texts if block.near & bit) / letters
-    return found
+        features[f"near-{name}"] = sum(block.letters for block in texts if block.near & bit) / letters
+    return features
 
 
 def _is_link(block: Block) -> bool:
@@ -180,7 +175,7 @@ def _of_address(url: str) -> dict[str, float]:
 def _of_head(document: Document) -> dict[str, float]:
     types = {name for item in document.jsonld for name in jsonld.types(item)}
     kind = document.meta("og:type").lower()
-    made = f"{document.meta('generator')} {document.meta('discourse_theme_id') and 'discourse'}"
+    software = f"{document.meta('generator')} {document.meta('discourse_theme_id') and 'discourse'}"
     return {
         **{name: float(bool(types & set(ends))) for name, ends in _TYPES.items()},
         "og-article": float(kind in ("article", "news", "blog")),
@@ -188,73 +183,63 @@ def _of_head(document: Document) -> dict[str, float]:
         "og-website": float(kind == "website"),
         "published": float(bool(document.meta("article:published_time", "datepublished", "date"))),
         "author": float(bool(document.meta("author", "article:author"))),
-        **{name: float(bool(rule.search(made))) for name, rule in _MADE_BY.items()},
+        **{name: float(bool(rule.search(software))) for name, rule in _MADE_BY.items()},
     }
 
 
 def _of_elements(tree: Any) -> dict[str, float]:
-    counts: Counter[str] = Counter()
-    for at, element in enumerate(tree.iter("article", "time", "form", "h1", "nav", "address", "pre", "select", "main")):
-        if at >= _MOST_ELEMENTS:
-            break
-        counts[element.tag] += 1
+    elements = tree.iter("article", "time", "form", "h1", "nav", "address", "pre", "select", "main")
+    counts = Counter(element.tag for element in islice(elements, 30_000))
     return {
         f"tag-{name}": math.log1p(counts[name]) for name in ("article", "time", "form", "h1", "nav", "pre", "select")
     }
 
 
 def _of_words(blocks: Sequence[Block]) -> dict[str, float]:
-    text = "\n".join(block.text for block in blocks if block.letters)[:_MOST_TEXT]
+    text = "\n".join(block.text for block in blocks if block.letters)[:60_000]
     thousands = max(len(text), 1_000) / 1_000
     low = text.lower()
-    rules = {"replies": _REPLY, "buying": _BUY, "hiring": _HIRE, "more": _MORE}
-    found = {"prices": len(_PRICE.findall(text)), **{name: _count(rule, low) for name, rule in rules.items()}}
+    counts = {"prices": len(_PRICE.findall(text)), **{name: _count(phrases, low) for name, phrases in _WORDS.items()}}
     return {
-        **{name: math.log1p(count) for name, count in found.items()},
-        **{f"{name}-share": math.log1p(10 * count / thousands) for name, count in found.items()},
+        **{name: math.log1p(count) for name, count in counts.items()},
+        **{f"{name}-share": math.log1p(10 * count / thousands) for name, count in counts.items()},
     }
 
 
 OTHER = "other"
-_LIKELY = 0.4  # probability below which a page is of no type
-_SHOWN = 0.05  # probability from which a type stands in the trace
+_LIKELY, _SHOWN = 0.4, 0.05  # least probability of a page's type, and of a type in the trace
 
 
 class PageType(NamedTuple):
-    """The likeliest type of a page, the probability of each, and the features that tell."""
+    """The likeliest type of a page, the probability of each, and the features."""
 
     name: str
     probabilities: Mapping[str, float]
     values: Mapping[str, float]
 
     def trace(self) -> Mapping[str, Any]:
-        """What `show --why` prints: the type, and the probability of those that come into question."""
+        """Return the lines of `show --why`: the type, and the probabilities of the likely ones."""
         likely = sorted(self.probabilities.items(), key=lambda pair: -pair[1])
         return {"is": self.name, "probabilities": {name: round(p, 2) for name, p in likely if p >= _SHOWN}}
 
 
 @cache
 def weights() -> Mapping[str, Mapping[str, float]]:
-    """For each type what each feature adds to its log odds, by the feature's name."""
-    table: dict[str, dict[str, float]] = tomllib.loads(file_text("page_types.toml"))["weights"]
+    """Return, for each type of page, the weight of each feature in its log odds."""
+    table: dict[str, dict[str, float]] = tomllib.loads(reading.file_text("page_types.toml"))["weights"]
     return table
 
 
-def file_text(name: str) -> str:
-    """The text of a file of fitted weights."""
-    return files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
-
-
 def type_of(document: Document, blocks: Sequence[Block]) -> PageType:
-    """The type of `document` with measured `blocks`. Raises ValueError if features and weights differ in names."""
+    """Return the type of a page with measured `blocks`. Raises ValueError if features and weights differ in names."""
     values = features(document, blocks)
-    found = probabilities(values)
-    best = max(found, key=lambda name: found[name])
-    return PageType(best if found[best] >= _LIKELY else OTHER, found, values)
+    chances = probabilities(values)
+    best = max(chances, key=lambda name: chances[name])
+    return PageType(best if chances[best] >= _LIKELY else OTHER, chances, values)
 
 
 def probabilities(values: Mapping[str, float]) -> dict[str, float]:
-    """The probability of each type from the features `values`."""
+    """Return the probability of each type from the features `values`."""
     odds: dict[str, float] = {}
     for name, fitted in weights().items():
         if fitted.keys() != values.keys():

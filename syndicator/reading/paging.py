@@ -1,4 +1,4 @@
-"""Several pages as one article; the page number by an address like the first page's. Pure."""
+"""Several pages as one article; the number of a page by its address. Pure."""
 
 import json
 import re
@@ -30,7 +30,7 @@ class Numbered(NamedTuple):
 
 
 def numbered(url: str, first: str) -> Numbered | None:
-    """The number of page `url` of the article at `first`, 1 for `first`, None if not visible."""
+    """Return the number of page `url` of the article at `first` (1 for `first`), or None if it shows none."""
     ours, theirs = _parts(first), _parts(url)
     if ours is None or theirs is None or ours[0] != theirs[0]:
         return None
@@ -41,7 +41,6 @@ def numbered(url: str, first: str) -> Numbered | None:
 
 
 def _parts(url: str) -> tuple[str, list[str], dict[str, str]] | None:
-    """Host, segments of the path and parameters; None for what is no address of a page."""
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").removeprefix("www."), parts.port
@@ -49,12 +48,11 @@ def _parts(url: str) -> tuple[str, list[str], dict[str, str]] | None:
         return None
     if parts.scheme not in ("http", "https") or not host:
         return None
-    segments = [one for one in parts.path.split("/") if one]
+    segments = [segment for segment in parts.path.split("/") if segment]
     return f"{host}:{port or ''}", segments, dict(parse_qsl(parts.query, keep_blank_values=True))
 
 
 def _by_query(path: list[str], query: dict[str, str], asked: dict[str, str]) -> Numbered | None:
-    """By one parameter more, or one that was 1."""
     names = [name for name in query | asked if query.get(name) != asked.get(name)]
     if len(names) != 1 or query.get(names[0], "1") != "1" or not _NUMBER.fullmatch(asked.get(names[0], "")):
         return None
@@ -71,22 +69,22 @@ def _by_path(path: list[str], other: list[str]) -> Numbered | None:
         if len(added) > 1:
             word, number = added
             return _number(number, sure=True) if _WORD.fullmatch(word) and _NUMBER.fullmatch(number) else None
-        found = _MARKED.fullmatch(_split(added[0])[0])
-        return _number(found["number"], sure=True) if found else None
+        marked = _MARKED.fullmatch(_split(added[0])[0])
+        return _number(marked["number"], sure=True) if marked else None
     if len(other) != len(bare) or other[:-1] != bare[:-1]:
         return None
     (stem, kind), (changed, other_kind) = _split(bare[-1]), _split(other[-1])
-    found = _SUFFIX.fullmatch(changed) if kind == other_kind else None
-    if not found or found["stem"] != stem:
+    marked = _SUFFIX.fullmatch(changed) if kind == other_kind else None
+    if not marked or marked["stem"] != stem:
         return None
-    return _number(found["number"], sure=bool(found["word"]))
+    return _number(marked["number"], sure=bool(marked["word"]))
 
 
 def _bare(path: list[str]) -> list[str]:
     if path[:-2] and _WORD.fullmatch(path[-2]) and path[-1] == "1":
         return path[:-2]
-    found = _MARKED.fullmatch(path[-1]) if len(path) > 1 else None
-    if found and found["word"] and found["number"] == "1":
+    marked = _MARKED.fullmatch(path[-1]) if len(path) > 1 else None
+    if marked and marked["word"] and marked["number"] == "1":
         return path[:-1]
     stem, kind = _split(path[-1]) if path else ("", "")
     cut = _SUFFIX.fullmatch(stem)
@@ -96,9 +94,8 @@ def _bare(path: list[str]) -> list[str]:
 
 
 def _split(segment: str) -> tuple[str, str]:
-    """A segment's stem and ending: "story", ".html"."""
-    found = re.fullmatch(r"(.*?)(\.[a-z]{2,5})?", segment, re.IGNORECASE)
-    return (found[1], found[2] or "") if found else (segment, "")
+    match = re.fullmatch(r"(.*?)(\.[a-z]{2,5})?", segment, re.IGNORECASE)
+    return (match[1], match[2] or "") if match else (segment, "")
 
 
 def _number(value: str, *, sure: bool) -> Numbered | None:
@@ -116,31 +113,31 @@ _MARKER: Final = re.compile(  # what titles say of pages, at their end
 
 
 class Part(NamedTuple):
-    """One page of several: its bytes, and the address that answered."""
+    """One page of several: its bytes and its address."""
 
     html: bytes
     url: str
 
 
 class Missing(NamedTuple):
-    """A page that could not be had, and why: a reason code."""
+    """A page that could not be fetched, and the reason code."""
 
     url: str
     reason: str
 
 
 def together(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, dict[str, str]]:
-    """The bytes of several pages as one, and the header that tells them apart again."""
-    said = {"parts": [[len(part.html), part.url] for part in parts], "missing": list(missing or ())}
-    return b"".join(part.html for part in parts), {PAGES: json.dumps(said)}
+    """Return the bytes of several pages as one, and the header by which `apart` separates them."""
+    content = {"parts": [[len(part.html), part.url] for part in parts], "missing": list(missing or ())}
+    return b"".join(part.html for part in parts), {PAGES: json.dumps(content)}
 
 
 def apart(html: bytes, url: str, headers: Mapping[str, str]) -> tuple[list[Part], Missing | None]:
-    """The pages that `together` made one of; one where it did not."""
+    """Return the pages that `together` joined; one page if there is no such header."""
     try:
-        said: Any = json.loads(headers[PAGES])
-        sizes = [(int(size), str(address)) for size, address in said["parts"]]
-        missing = Missing(*map(str, said["missing"])) if said["missing"] else None
+        content: Any = json.loads(headers[PAGES])
+        sizes = [(int(size), str(address)) for size, address in content["parts"]]
+        missing = Missing(*map(str, content["missing"])) if content["missing"] else None
     except (KeyError, TypeError, ValueError):
         return [Part(html, url)], None
     if sum(size for size, _ in sizes) != len(html) or not sizes:
@@ -155,7 +152,7 @@ def apart(html: bytes, url: str, headers: Mapping[str, str]) -> tuple[list[Part]
 def whole(
     first: Draft, url: str, parts: Sequence[Part], missing: Missing | None, read: Callable[[Part], Draft]
 ) -> Draft:
-    """`first` (page at `url`) with its later pages up to the first that is none; partial if one is `missing`."""
+    """Return `first` (the page at `url`) with its later pages, up to the first that is not one."""
     taken, stopped = [url], ""
     for part in parts:
         try:
@@ -164,30 +161,29 @@ def whole(
             stopped = f"{part.url}: {refusal.kind}"
             break
         shape = numbered(part.url, url)
-        made = joined(first, later, part.url, sure=bool(shape and shape.sure))
-        if isinstance(made, str):
-            stopped = f"{part.url}: {made}"
+        grown = joined(first, later, part.url, sure=bool(shape and shape.sure))
+        if isinstance(grown, str):
+            stopped = f"{part.url}: {grown}"
             break
-        first, taken = made, [*taken, part.url]
+        first, taken = grown, [*taken, part.url]
     lacking = missing if missing and not stopped else None
     if lacking:
         stopped = f"{lacking.url}: {lacking.reason}"
-    said = {"pages": taken, **({"stopped": stopped} if stopped else {})}
-    return replace(first, partial=first.partial or lacking is not None, trace={**first.trace, "pages": said})
+    pages = {"pages": taken, **({"stopped": stopped} if stopped else {})}
+    return replace(first, partial=first.partial or lacking is not None, trace={**first.trace, "pages": pages})
 
 
 def joined(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
-    """`first` with the text of page `later`, or why that is no page of it. `sure`: its address says so. Repeated text
-    is left out; mostly repeated pages are none."""
+    """Return `first` with the text of page `later`, or why that is no page of it. Repeated paragraphs are left out."""
     if (why := _other_article(first, later, page, sure=sure)) is not None:
         return why
-    known = {_key(one) for one in first.body.split("\n\n")}
-    fresh = [one for one in later.body.split("\n\n") if len(_key(one)) < _LONG or _key(one) not in known]
+    seen = {_key(paragraph) for paragraph in first.body.split("\n\n")}
+    fresh = [text for text in later.body.split("\n\n") if len(_key(text)) < _LONG or _key(text) not in seen]
     title = _MARKER.sub("", first.title).casefold()
     while fresh and fresh[0].startswith("#") and _MARKER.sub("", fresh[0].lstrip("# ").strip()).casefold() == title:
         fresh.pop(0)
     text = "\n\n".join(fresh).strip()
-    if len(text) < len(later.body) / 2 or not any(len(one) >= _LONG for one in fresh):
+    if len(text) < len(later.body) / 2 or not any(len(paragraph) >= _LONG for paragraph in fresh):
         return "it repeats the pages before"
     return replace(
         first,
@@ -198,7 +194,6 @@ def joined(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
 
 
 def _other_article(first: Draft, later: Draft, page: str, *, sure: bool) -> str | None:
-    """What says that `later` is an article of its own; None for nothing."""
     if first.published and later.published and abs(first.published - later.published) > timedelta(days=1):
         return "it has another date"
     if numbered(later.url, first.url) is None and later.url != page:

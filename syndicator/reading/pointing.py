@@ -1,5 +1,4 @@
-"""Selectors of an element that somebody pointed to, and a page to point at, without what runs, loads or leads away.
-Pure."""
+"""Selectors of an element that somebody pointed to, and a page to point at, without scripts, loads and links. Pure."""
 
 import base64
 import hashlib
@@ -11,6 +10,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any, Final, Literal
 
+from syndicator import reading
 from syndicator.configuration.page_rules import compiled
 from syndicator.core import text
 from syndicator.core.errors import NotAnArticle, RulesError
@@ -19,8 +19,7 @@ from syndicator.reading.html.document import inner, parse
 Role = Literal["select", "remove", "title", "author", "date", "cover"]
 ROLES: Final[tuple[Role, ...]] = ("select", "remove", "title", "author", "date", "cover")
 SHOWN: Final = 5  # selectors
-_TRIED = 160  # candidates that are tried on all pages: each costs about 0.3 ms a page
-_ABOVE = 6  # elements above the one that is meant
+_TRIED, _SAMPLE = 160, 120  # candidates tried on all pages, 0.3 ms each a page; characters of a sample
 _NAME = re.compile(r"-?[A-Za-z_][A-Za-z0-9_-]{0,60}")
 # A name that a build made: it changes with the site's next release, or from article to article.
 _MADE = re.compile(r"\d{3,}|^(css|sc|jsx|svelte|emotion)-|__\w{5,}$|^[a-zA-Z]{1,2}$|[a-z]\d[a-z]|^_|[A-Z][a-z]*\d[A-Z]")
@@ -28,12 +27,11 @@ _MADE = re.compile(r"\d{3,}|^(css|sc|jsx|svelte|emotion)-|__\w{5,}$|^[a-zA-Z]{1,
 _PARTS = frozenset(
     ("p", "a", "span", "em", "strong", "b", "i", "u", "small", "code", "li", "ul", "ol", "dl", "dt", "dd", "blockquote")
 )
-_SAMPLE = 120  # characters of what a selector finds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
-    """A selector, its matches per page, the start of its text, and its element numbers on the first page."""
+    """A selector, its matches per page, the start of their text, and their element numbers on the first page."""
 
     selector: str
     pages: tuple[int, ...]
@@ -42,12 +40,12 @@ class Suggested:
 
     @property
     def held(self) -> int:
-        """On how many of the pages it finds something."""
+        """The number of pages on which it matches."""
         return sum(count > 0 for count in self.pages)
 
 
 def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role) -> tuple[Suggested, ...]:
-    """The best selectors of element `number` of the first page: on most pages, nothing else, short. None if missing."""
+    """Return the best selectors of element `number` of the first page: on most pages, unique, short."""
     trees = []
     for page in pages:
         with suppress(NotAnArticle):
@@ -60,15 +58,14 @@ def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int
         meant = meant.getparent()  # who points to a paragraph means the text that it is in
     tried = [_tried(css, trees, elements, _attribute(meant, role)) for css in _candidates(meant)]
     number = elements.index(meant)
-    good = [one for one in tried if one is not None and number in one.elements]
-    return tuple(sorted(good, key=lambda one: _rank(one, role))[:SHOWN])
+    good = [selector for selector in tried if selector is not None and number in selector.elements]
+    return tuple(sorted(good, key=lambda selector: _rank(selector, role))[:SHOWN])
 
 
-def _rank(one: Suggested, role: Role) -> tuple[int, int, int, int]:
-    """Lower is better: on most pages and once; what is not text may be on few but must be alone."""
-    many = sum(max(0, count - 1) for count in one.pages)
-    first = (many, -one.held) if role == "remove" else (-one.held, many)
-    return (*first, one.selector.count(" "), len(one.selector))
+def _rank(suggestion: Suggested, role: Role) -> tuple[int, int, int, int]:
+    many = sum(max(0, count - 1) for count in suggestion.pages)
+    first = (many, -suggestion.held) if role == "remove" else (-suggestion.held, many)
+    return (*first, suggestion.selector.count(" "), len(suggestion.selector))
 
 
 def _attribute(element: Any, role: Role) -> str:
@@ -79,16 +76,16 @@ def _attribute(element: Any, role: Role) -> str:
 
 def _candidates(element: Any) -> list[str]:
     own = [*_simple(element)]
-    found = [*own]
+    selectors = [*own]
     above = element.getparent()
-    for level in range(_ABOVE):
+    for level in range(6):
         if above is None or not isinstance(above.tag, str) or above.tag in ("html", "body"):
             break
-        holders = [one for one in _simple(above) if one != above.tag or above.tag in ("article", "main", "header")]
+        holders = [css for css in _simple(above) if css != above.tag or above.tag in ("article", "main", "header")]
         joints = (" ", " > ") if level == 0 else (" ",)
-        found += [f"{holder}{joint}{one}" for holder in holders for joint in joints for one in own]
+        selectors += [f"{holder}{joint}{css}" for holder in holders for joint in joints for css in own]
         above = above.getparent()
-    return sorted(dict.fromkeys(found), key=lambda css: (css.count(" "), len(css)))[:_TRIED]
+    return sorted(dict.fromkeys(selectors), key=lambda css: (css.count(" "), len(css)))[:_TRIED]
 
 
 def _simple(element: Any) -> Iterator[str]:
@@ -98,7 +95,7 @@ def _simple(element: Any) -> Iterator[str]:
     names = [name for name in (element.get("class") or "").split()[:8] if _is_name(name)]
     yield from (f".{name}" for name in names)
     yield from (f"{tag}.{name}" for name in names)
-    yield from (f"{tag}.{one}.{other}" for one, other in pairwise(names))
+    yield from (f"{tag}.{before}.{other}" for before, other in pairwise(names))
     for attribute in ("itemprop", "rel", "role", "data-testid"):
         if _is_name(element.get(attribute)):
             yield f"{tag}[{attribute}={element.get(attribute)}]"
@@ -112,15 +109,15 @@ def _is_name(value: str | None) -> bool:
 
 def _tried(css: str, trees: Sequence[Any], elements: Sequence[Any], attribute: str) -> Suggested | None:
     try:
-        found = [compiled(css)(tree) for tree in trees]
+        matches = [compiled(css)(tree) for tree in trees]
     except RulesError:
         return None
     places = {element: number for number, element in enumerate(elements)}
     return Suggested(
         selector=css + attribute,
-        pages=tuple(len(one) for one in found),
-        samples=tuple(_sample(one[0], attribute) if one else "" for one in found),
-        elements=tuple(places[one] for one in found[0] if one in places),
+        pages=tuple(len(matched) for matched in matches),
+        samples=tuple(_sample(matched[0], attribute) if matched else "" for matched in matches),
+        elements=tuple(places[matched] for matched in matches[0] if matched in places),
     )
 
 
@@ -138,34 +135,12 @@ _SHOWN_TAGS = (
 )
 _KEPT = frozenset(_SHOWN_TAGS.split())
 _PICTURES = frozenset(("img", "picture", "video", "audio", "svg", "iframe", "canvas", "embed"))
-MOST: Final = 6000  # elements that are shown; further ones are left out
-_DEEPEST = 60  # elements within one another
+MOST, _DEEPEST = 6000, 60  # elements that are shown; nesting of elements
 
-STYLE: Final = """
-:root{color-scheme:light dark}
-body{font:15px/1.5 system-ui,sans-serif;margin:12px;overflow-wrap:anywhere;cursor:crosshair}
-a{text-decoration:underline;color:inherit}
-div,section,article,aside,nav,header,footer,main,figure{min-height:4px}
-.pic{display:inline-block;padding:6px 10px;border:1px dashed #888;border-radius:6px;font-size:12px;color:#888}
-table{border-collapse:collapse}td,th{border:1px solid #8886;padding:2px 6px}
-.hover{outline:2px solid #0b57d0;outline-offset:1px}
-.lit{outline:2px solid #1c6b3a;outline-offset:1px;background:#1c6b3a22}
-"""
-# It says which element the person means, and lights up those that it is told; it speaks with nobody else.
-SCRIPT: Final = """
-let over=null;
-const of=(t)=>t instanceof Element?t.closest("[data-n]"):null;
-addEventListener("mouseover",(e)=>{over?.classList.remove("hover");over=of(e.target);over?.classList.add("hover")});
-addEventListener("click",(e)=>{e.preventDefault();e.stopPropagation();const t=of(e.target);
-if(t)parent.postMessage({pointed:Number(t.dataset.n)},"*")},true);
-addEventListener("keydown",(e)=>{if(e.key==="ArrowUp"&&over){e.preventDefault();const up=of(over.parentElement);
-if(up){over.classList.remove("hover");over=up;up.classList.add("hover");parent.postMessage({pointed:Number(up.dataset.n)},"*")}}});
-addEventListener("message",(e)=>{if(!Array.isArray(e.data?.light))return;
-for(const one of document.querySelectorAll(".lit"))one.classList.remove("lit");let first=null;
-for(const n of e.data.light){const one=document.querySelector(`[data-n="${Number(n)}"]`);
-one?.classList.add("lit");first??=one}
-first?.scrollIntoView({block:"nearest"})});
-"""
+_HEAD, _FOOT = reading.file_text("pointing.html").split("@PAGE@")
+STYLE: Final = _HEAD.partition("<style>")[2].partition("</style>")[0]
+# The script tells the console which element the person means, and highlights those that the console names.
+SCRIPT: Final = _FOOT.partition("<script>")[2].partition("</script>")[0]
 
 
 def _hash(text: str) -> str:
@@ -180,44 +155,39 @@ POLICY: Final = (
 
 
 def shown_page(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> tuple[bytes, str]:
-    """The page as it may be shown, and its policy header. Raises NotAnArticle("not-html")."""
+    """Return the page to show, and its Content-Security-Policy. Raises NotAnArticle("not-html")."""
     tree = parse(html, url, headers).tree
     body = tree.find("body")
     numbers = {element: number for number, element in enumerate(tree.iter())}
-    made: list[str] = []
-    _write(body if body is not None else tree, numbers, made)
-    text = "".join(made)
-    page = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A kept page</title><style>{STYLE}</style>'
-        f"</head><body>{text}<script>{SCRIPT}</script></body></html>"
-    )
-    return page.encode("utf-8", "replace"), POLICY
+    out: list[str] = []
+    _write(body if body is not None else tree, numbers, out)
+    return "".join((_HEAD, *out, _FOOT)).encode("utf-8", "replace"), POLICY
 
 
-def _write(root: Any, numbers: Mapping[Any, int], made: list[str]) -> None:
-    """Writes what is in `root`. Without recursion: pages may be deeper than Python's stack."""
+def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
+    """Append the HTML of `root` to `out`, without recursion: pages may be deeper than Python's stack."""
     left: list[Any] = [root]  # elements to be opened, and texts to be written as they are
     shown = 0
     depth = 0
     while left:
-        one = left.pop()
-        if isinstance(one, str):
-            made.append(one)
-            depth -= one.startswith("</")
+        item = left.pop()
+        if isinstance(item, str):
+            out.append(item)
+            depth -= item.startswith("</")
             continue
-        tag = one.tag if isinstance(one.tag, str) else ""
-        tail = escape(one.tail or "") if one is not root else ""
+        tag = item.tag if isinstance(item.tag, str) else ""
+        tail = escape(item.tail or "") if item is not root else ""
         if not tag or tag in _NOT_SHOWN or shown >= MOST or depth > _DEEPEST:
-            made.append(tail)
+            out.append(tail)
             continue
         shown += 1
-        number = numbers[one]
+        number = numbers[item]
         if tag in _EMPTY:
-            made.append(f'<{tag} data-n="{number}">{tail}')
+            out.append(f'<{tag} data-n="{number}">{tail}')
         elif tag in _PICTURES:
-            made.append(f'<span class="pic" data-n="{number}">{escape(one.get("alt") or tag)}</span>{tail}')
+            out.append(f'<span class="pic" data-n="{number}">{escape(item.get("alt") or tag)}</span>{tail}')
         else:
             name = "div" if tag == "body" else tag if tag in _KEPT else "span"
-            made.append(f'<{name} data-n="{number}">{escape(one.text or "")}')
+            out.append(f'<{name} data-n="{number}">{escape(item.text or "")}')
             depth += 1
-            left += [tail, f"</{name}>", *reversed(one)]
+            left += [tail, f"</{name}>", *reversed(item)]

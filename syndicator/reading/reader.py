@@ -1,10 +1,9 @@
-"""A page in, a draft of its article out; how often an operator's selectors match, and what other rules would change.
-Pure."""
+"""Reading of a page into a draft; matches of an operator's selectors; the effect of other rules. Pure."""
 
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -24,7 +23,7 @@ _SELECTORS = ("select", "remove", *FIELDS)
 
 
 def matches(tree: Any, rules: Rules) -> Mapping[str, int]:
-    """Matches by selector, as `select "div.text"`; of `select` those with text. Raises RulesError for invalid CSS."""
+    """Return the matches of each selector, keyed as `select "div.text"`. Raises RulesError for invalid CSS."""
     return {
         f'{rule} "{selector}"': sum(
             rule != "select" or any(part.strip() for part in element.itertext()) for element in matched(tree, selector)
@@ -34,7 +33,6 @@ def matches(tree: Any, rules: Rules) -> Mapping[str, int]:
     }
 
 
-_MOST_HELD = 100_000  # elements
 # Log odds, chosen on folds by domain: of a listing from which a page is refused, more if a feed announced it; of a
 # right reading from which it is none, and below which the text is in doubt.
 _LIST, _LIST_ANNOUNCED = 1.0, 2.0
@@ -51,13 +49,13 @@ def read(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Draft:
-    """The article on the page `html` of `url` (None: a saved page). `entry`: the announcement; `rules`: the operator's;
-    `repeated`: digests of the host's repeated blocks; dates more than a day after `now` do not count. Raises
-    NotAnArticle with its kind, RulesError for invalid CSS."""
+    """Return the article on the page of `url` (None: a saved page). `entry`: its announcement; `rules`: the operator's;
+    `repeated`: digests of repeated blocks. Dates more than a day after `now` do not count. Raises NotAnArticle with its
+    kind, RulesError for invalid CSS."""
     rules = rules or Rules()
     document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it
-    alive = list(islice(document.tree.iter(), _MOST_HELD))
+    alive = list(islice(document.tree.iter(), 100_000))
     used, following = matches(document.tree, rules), next_page(document, url or "")
     meta = read_metadata(document, entry=entry, rules=rules, now=now)
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
@@ -76,32 +74,12 @@ def read(
     more = {"type": body.typed and body.typed.trace(), "next_page": following and following.trace(), "rules": used}
     trace = {**meta.trace, "body": {**body.trace, **({"doubt": doubt} if doubt else {})}}
     trace |= {name: each for name, each in more.items() if each}
-    return Draft(
-        url=meta.canonical,
-        title=meta.title,
-        author=meta.author,
-        published=meta.published,
-        updated=meta.updated,
-        cover=meta.cover,
-        description=meta.description,
-        body=body.markdown,
-        language=meta.language,
-        keywords=meta.keywords,
-        section=meta.section,
-        sitename=meta.sitename,
-        partial=from_page and classify.is_partial(document, body.blocks, body.everything),
-        robots=meta.robots,
-        rights=meta.rights,
-        aliases=meta.aliases,
-        duplicate_of=meta.duplicate_of,
-        alternate=meta.alternate,
-        blocks=body.digests,
-        trace=trace,
-    )
+    partial = from_page and classify.is_partial(document, body.blocks, body.everything)
+    return replace(meta, body=body.markdown, partial=partial, blocks=body.digests, trace=trace)
 
 
 def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
-    """The kind of page that `html` is instead of an article, None for an article. For the worker."""
+    """Return the kind of a page that is no article, or None for an article. For the worker."""
     try:
         read(html, url, headers=headers)
     except NotAnArticle as refusal:
@@ -111,7 +89,7 @@ def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """The effect of rules on a page. `score`: shared words with its text without them, 0 (no article) to 1."""
+    """The effect of rules on a page. `score`: words shared with its text without them, 0 (no article) to 1."""
 
     matches: Mapping[str, int]  # by selector, as in `select "div.text"`
     before: int  # characters of the text without the rules
@@ -131,7 +109,7 @@ def tried(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Trial:
-    """The page read with `rules` and with those `before`. Raises RulesError for invalid CSS."""
+    """Read the page with `rules` and with the rules `before`, and compare. Raises RulesError for invalid CSS."""
 
     def draft(by: Rules) -> tuple[Draft | None, str]:
         try:
@@ -139,10 +117,10 @@ def tried(
         except NotAnArticle as refusal:
             return None, refusal.kind
 
-    found = matches(parse(html, url, headers).tree, rules)
+    used = matches(parse(html, url, headers).tree, rules)
     (old, _), (new, kind) = draft(before), draft(rules)
     texts = [text.plain(each.body) if each else "" for each in (old, new)]
     words = [Counter(text.words(each)) for each in texts]
-    aimed = not rules.select or any(number for rule, number in found.items() if rule.startswith("select "))
+    aimed = not rules.select or any(number for rule, number in used.items() if rule.startswith("select "))
     score = 2 * (words[0] & words[1]).total() / max(words[0].total() + words[1].total(), 1) if aimed else 0.0
-    return Trial(matches=found, before=len(texts[0]), after=len(texts[1]), score=score, draft=new, kind=kind)
+    return Trial(matches=used, before=len(texts[0]), after=len(texts[1]), score=score, draft=new, kind=kind)

@@ -1,1 +1,1 @@
-"""The web server for the published files."""
+"""Web server for the published files."""

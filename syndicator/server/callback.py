@@ -1,4 +1,4 @@
-"""WebSub callbacks (sections 5.2, 5.3 and 7), answered by the operator of the server."""
+"""WebSub callbacks (sections 5.2, 5.3 and 7), answered by functions of the server's owner."""
 
 from __future__ import annotations
 
@@ -13,21 +13,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.core.ports.subscriptions import PATH
+from syndicator.server.health import HEADERS, one_line
 
-_AT_ONCE: Final = 8  # bodies that are read at once: each whole, before its signature can be checked. A choice.
+_AT_ONCE: Final = 8  # bodies read at once, each whole, before the check of its signature. A choice.
 _LONGEST_TOKEN: Final = 64
-_HEADERS: Final = {
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "x-robots-tag": "noindex",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callbacks:
-    """Functions of the operator of the server; each gets a callback's token and returns status and body. `known`: the
-    status if a push is not wanted, else 200."""
+    """Functions that the server's owner provides, called with a callback's token. `verify`: status and body; `known`:
+    200 if a push is wanted, else the status; `push`: the status."""
 
     verify: Callable[[str, Mapping[str, str]], tuple[int, str]]
     known: Callable[[str], int]
@@ -35,7 +30,7 @@ class Callbacks:
 
 
 def with_callbacks(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
-    """`app` with the callbacks."""
+    """Add the callbacks to `app`."""
     room = asyncio.Semaphore(_AT_ONCE)
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,28 +46,28 @@ def with_callbacks(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
 async def _answer(request: Request, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
     token = request.scope["path"].removeprefix(PATH)
     if not token or len(token) > _LONGEST_TOKEN:
-        return _plain(HTTPStatus.NOT_FOUND)
+        return _phrase(HTTPStatus.NOT_FOUND)
     if request.method == "GET":
         status, body = callbacks.verify(token, request.query_params)
-        return Response(body, status, headers=_HEADERS, media_type="text/plain")
+        return Response(body, status, headers=HEADERS, media_type="text/plain")
     if request.method != "POST":
-        return _plain(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
+        return _phrase(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
     status = callbacks.known(token)
-    return _plain(status) if status != HTTPStatus.OK else await _pushed(request, token, callbacks, room)
+    return _phrase(status) if status != HTTPStatus.OK else await _pushed(request, token, callbacks, room)
 
 
 async def _pushed(request: Request, token: str, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
     if room.locked():
-        return _plain(HTTPStatus.SERVICE_UNAVAILABLE, **{"retry-after": "60"})
+        return _phrase(HTTPStatus.SERVICE_UNAVAILABLE, **{"retry-after": "60"})
     async with room:
         try:
             body = await request.body()
         except ClientDisconnect:
-            return _plain(HTTPStatus.BAD_REQUEST)
+            return _phrase(HTTPStatus.BAD_REQUEST)
     status = callbacks.push(token, request.headers, body)
     busy = status == HTTPStatus.SERVICE_UNAVAILABLE
-    return _plain(status, **({"retry-after": "60"} if busy else {}))
+    return _phrase(status, **({"retry-after": "60"} if busy else {}))
 
 
-def _plain(status: int, **headers: str) -> Response:
-    return Response(f"{HTTPStatus(status).phrase}.\n", status, headers={**_HEADERS, **headers}, media_type="text/plain")
+def _phrase(status: int, **headers: str) -> Response:
+    return one_line(f"{HTTPStatus(status).phrase}.", status, **headers)

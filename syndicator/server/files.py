@@ -28,25 +28,25 @@ Key = tuple[str, bool]  # the file, and whether this is its compressed variant
 
 # 64 MiB hold some 1,500 feeds of 50 entries in both variants; a machine with 1 GB has them to spare. A choice.
 _MOST: Final = 64 << 20
-LARGEST: Final = _MOST >> 4  # one large page pushes no hundred feeds out
+LARGEST: Final = _MOST >> 4  # so that one large page does not push out a hundred feeds
 
 
 class Bodies:
-    """Cached bodies, valid for a stamp; beyond `most` bytes the least recently used go."""
+    """Cache of bodies, each valid for a stamp. Beyond `most` bytes it drops the least recently used."""
 
     def __init__(self, most: int = _MOST, largest: int = LARGEST) -> None:
         self._most, self._largest = most, largest
-        self._held: dict[Key, tuple[Stamp, bytes]] = {}  # the one asked for last stands last
+        self._held: dict[Key, tuple[Stamp, bytes]] = {}  # the last used is last
         self._bytes = 0
 
     def get(self, key: Key, stamp: Stamp) -> bytes | None:
-        if (found := self._held.pop(key, None)) is None:
+        if (entry := self._held.pop(key, None)) is None:
             return None
-        if found[0] != stamp:
-            self._bytes -= len(found[1])
+        if entry[0] != stamp:
+            self._bytes -= len(entry[1])
             return None
-        self._held[key] = found
-        return found[1]
+        self._held[key] = entry
+        return entry[1]
 
     def put(self, key: Key, stamp: Stamp, body: bytes) -> None:
         self._drop(key)
@@ -58,18 +58,18 @@ class Bodies:
             self._drop(next(iter(self._held)))
 
     def _drop(self, key: Key) -> None:
-        found = self._held.pop(key, None)
-        self._bytes -= len(found[1]) if found else 0
+        entry = self._held.pop(key, None)
+        self._bytes -= len(entry[1]) if entry else 0
 
 
-# The path of a request -> the file. Browsers ask for favicon.ico where a document, as a feed, cannot name its icon.
+# Path of a request -> file. Browsers ask for favicon.ico if a document, such as a feed, cannot name its icon.
 _ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}
 _HIDDEN: Final = "maps/"
 QUESTIONS: Final = "q/"
 _MISSING: Final = "404.html"
 _MOVED: Final = "maps/moved.json"
 _REMEMBERED: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
-_LEAST: Final = 256  # bytes of a file that is compressed: below, the header of a gzip costs what it saves
+_LEAST: Final = 256  # bytes of a file at least for compression: below, the header of gzip costs what it saves
 _CHANGING: Final = 3  # tries at a file that is replaced while it is read
 CSP: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; manifest-src 'self'; "
@@ -85,7 +85,7 @@ _SECURITY: Final = {
 
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
-# What of a request's header decides on its answer.
+# Request headers that decide on the answer.
 _READ: Final = frozenset(
     (b"accept-encoding", b"if-none-match", b"if-modified-since", b"if-range", b"range", b"sec-fetch-dest")
 )
@@ -93,9 +93,9 @@ _RANGE: Final = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A file in memory, so that an answer reads only its stat. `tags`: plain and compressed; `unchanged`: headers of a
-    304 by tag; `whole`: headers of a 200 by compression and use as a page."""
+class _CachedFile:
+    """Cached facts of a file, so that an answer only needs its stat. `tags`: plain and compressed; `unchanged`: headers
+    of a 304 by tag; `whole`: headers of a 200 by compression and use as a page."""
 
     path: Path
     stamp: Stamp
@@ -106,22 +106,22 @@ class _Known:
 
 
 Asked = Mapping[bytes, bytes]  # headers of a request
-Ask = Callable[[str, Asked], Awaitable[Answer]]  # what answers to a name below the web root
+Ask = Callable[[str, Asked], Awaitable[Answer]]  # answers a name below the web root
 
 
 def make_app(
     public: Path, *, hubs: Sequence[str] = (), base_url: str = "", secret_path: str = "", ask: Ask | None = None
 ) -> ASGIApp:
-    """ASGI application of the folder `public`. `hubs` and `base_url` (with slash) make Link headers of feeds. With
-    `secret_path`, all of it is below that name, and everything else is not found. `ask`: answers to names below q/ that
-    have no file."""
+    """Return an ASGI application that serves the folder `public`. `hubs`, `base_url` (with slash): for Link headers of
+    feeds. `secret_path`: name below which everything is served, anything else being not found. `ask`: answers names
+    below q/ that have no file."""
     files = _Files(public, tuple(hubs), base_url, ask)
     return _below(f"/{secret_path}", files) if secret_path else files
 
 
 def _below(secret: str, app: ASGIApp) -> ASGIApp:
-    """`app` below the path `secret`, for its owner alone: in no shared cache, in no search engine. Elsewhere the answer
-    depends on nothing, so that it tells nothing; our page for missing files would show the secret."""
+    """Serve `app` below the path `secret`, out of shared caches and search engines. All other paths get the same
+    answer, which does not reveal the secret, as our page for missing files would."""
     refused = _answering(plain("Not found.\n", 404))
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
@@ -143,14 +143,14 @@ def _below(secret: str, app: ASGIApp) -> ASGIApp:
 
 
 def _private(name: bytes, value: bytes, secret: str) -> tuple[bytes, bytes]:
-    """A header of an answer below the path `secret`."""
+    """Return a header of an answer below the path `secret`."""
     if name == b"cache-control":
         return name, b"private, " + value
     return name, secret.encode() + value if name == b"location" and value.startswith(b"/") else value
 
 
 def _answering(answer: Answer) -> ASGIApp:
-    """The application with one answer to everything."""
+    """Return an application with one answer to everything."""
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
         await _send(answer, scope, send)
@@ -168,18 +168,12 @@ async def _send(answer: Answer, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.body", "body": body[last:]})
 
 
-async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
-    """The application where the published files are in an object store, from which another server hands them out."""
-    await _send(plain("Not here: the feeds are served from an object store.\n", 404), scope, send)
-
-
 class _Files:
-    """The application. It does without a framework: of an answer from memory, routing and the objects of a request and
-    a response would be half of the CPU (tests/bench/bench_web.py)."""
+    """ASGI application. A framework's objects would double the CPU of a cached answer (tests/bench/bench_web.py)."""
 
     def __init__(self, public: Path, hubs: tuple[str, ...], base_url: str, ask: Ask | None) -> None:
         self.root, self.hubs, self.base, self.ask = public, hubs, base_url, ask
-        self.known: dict[str, _Known] = {}
+        self.cached: dict[str, _CachedFile] = {}
         self.bodies = Bodies()
         self.map = public / _MOVED
         self.maps: tuple[int, Mapping[str, str], frozenset[str]] = (-1, {}, frozenset())
@@ -203,69 +197,65 @@ class _Files:
         if any(axis.folder and name.rstrip("/") == axis.folder.rstrip("/") for axis in AXES.values()):
             return plain("", 303, location="/")
         asked = _asked(scope["headers"])
-        page = self._page_of(name) if asked.get(b"sec-fetch-dest") == b"document" else ""
-        if page:
+        format = of_file(name) if asked.get(b"sec-fetch-dest") == b"document" else None
+        page = f"{name.rpartition('.')[0]}.{PAGE}"
+        if format and format.subscribed and self._cached(page):
             return plain("", 303, location="/" + quote(page), vary="Sec-Fetch-Dest")
         for _ in range(_CHANGING):
-            known = self._known(name)
-            answer = self._of_file(name, known, asked) if known else None
-            if known is None or answer is not None:
+            file = self._cached(name)
+            answer = self._of_file(name, file, asked) if file else None
+            if file is None or answer is not None:
                 break
         return answer or self._missing(asked)
 
     def _missing(self, asked: Mapping[bytes, bytes]) -> Answer:
-        known = self._known(_MISSING) if asked.get(b"sec-fetch-dest") == b"document" else None
-        body = self._whole(_MISSING, known) if known else None
+        file = self._cached(_MISSING) if asked.get(b"sec-fetch-dest") == b"document" else None
+        body = self._whole(_MISSING, file) if file else None
         if body is None:
             return plain("Not found.\n", 404)
         kind = {"content-type": media_type(_MISSING), "content-length": str(len(body))}
         return 404, lines({"cache-control": CACHE_CONTROL, **_SECURITY, **kind}), body
 
-    def _of_file(self, name: str, known: _Known, asked: Mapping[bytes, bytes]) -> Answer | None:
-        if (same := known.unchanged.get(asked.get(b"if-none-match", b""))) is not None:
+    def _of_file(self, name: str, file: _CachedFile, asked: Mapping[bytes, bytes]) -> Answer | None:
+        if (same := file.unchanged.get(asked.get(b"if-none-match", b""))) is not None:
             return 304, same, b""
         part = _RANGE.fullmatch(asked.get(b"range", b""))
         gzipped = not part and takes_gzip(asked.get(b"accept-encoding", b""))
-        packed = self._packed(name, known) if gzipped else None
-        if _unchanged(asked, known):
-            return 304, known.unchanged[known.tags[packed is not None]], b""
-        body = packed if packed is not None else self._whole(name, known)
+        packed = self._packed(name, file) if gzipped else None
+        if _unchanged(asked, file):
+            return 304, file.unchanged[file.tags[packed is not None]], b""
+        body = packed if packed is not None else self._whole(name, file)
         if body is None:
             return None
         page = asked.get(b"sec-fetch-dest") == b"document"
-        headers = known.whole[packed is not None, page]
-        if part and asked.get(b"if-range", known.tags[0]) == known.tags[0] and any(part.groups()):
+        headers = file.whole[packed is not None, page]
+        if part and asked.get(b"if-range", file.tags[0]) == file.tags[0] and any(part.groups()):
             return _part(part[1], part[2], headers, body)
         return 200, [*headers, (b"content-length", b"%d" % len(body))], body
 
-    def _page_of(self, name: str) -> str:
-        format = of_file(name)
-        page = f"{name.rpartition('.')[0]}.{PAGE}" if format and format.subscribed else ""
-        return page if page and self._known(page) else ""
-
-    def _whole(self, name: str, known: _Known) -> bytes | None:
-        if (body := self.bodies.get((name, False), known.stamp)) is None:
-            body = _read(known.path)
-            if body is None or stamp_of(known.path) != known.stamp:
+    def _whole(self, name: str, file: _CachedFile) -> bytes | None:
+        if (body := self.bodies.get((name, False), file.stamp)) is None:
+            body = _read(file.path)
+            if body is None or stamp_of(file.path) != file.stamp:
                 return None
-            self.bodies.put((name, False), known.stamp, body)
+            self.bodies.put((name, False), file.stamp, body)
         return body
 
-    def _packed(self, name: str, known: _Known) -> bytes | None:
-        """The compressed variant, None where there is none: the .gz, or one made now and kept in memory. The outlet
-        writes a .gz after its file, and one that is older belongs to the edition before."""
-        if (body := self.bodies.get((name, True), known.stamp)) is None:
-            path = known.path.with_name(known.path.name + ".gz")
-            made = stamp_of(path)
-            body = _read(path) if made is not None and made[0] >= known.stamp[0] else self._compressed(name, known)
-            if body is None or stamp_of(known.path) != known.stamp:
+    def _packed(self, name: str, file: _CachedFile) -> bytes | None:
+        """Return the compressed file: the .gz, unless it is older than the file, or one made and cached."""
+        if (body := self.bodies.get((name, True), file.stamp)) is None:
+            path = file.path.with_name(file.path.name + ".gz")
+            is_current = (packed := stamp_of(path)) is not None and packed[0] >= file.stamp[0]
+            body = _read(path) if is_current else self._compressed(name, file)
+            if body is None or stamp_of(file.path) != file.stamp:
                 return None
-            self.bodies.put((name, True), known.stamp, body)
+            self.bodies.put((name, True), file.stamp, body)
         return body
 
-    def _compressed(self, name: str, known: _Known) -> bytes | None:
-        """The file, compressed; None where that gains nothing or would be done anew for each request."""
-        whole = self._whole(name, known) if _LEAST <= known.stamp[1] <= LARGEST and _is_text(name) else None
+    def _compressed(self, name: str, file: _CachedFile) -> bytes | None:
+        """Compress the file; None if that gains nothing or the result is too large to cache."""
+        is_text = "charset" in media_type(name) or name.endswith(".svg")
+        whole = self._whole(name, file) if _LEAST <= file.stamp[1] <= LARGEST and is_text else None
         return gzip.compress(whole, GZIP_LEVEL, mtime=0) if whole is not None else None
 
     def _path(self, name: str) -> Path | None:
@@ -276,47 +266,51 @@ class _Files:
             return None
         return self.root.joinpath(*parts)
 
-    def _known(self, name: str) -> _Known | None:
-        known = self.known.get(name)
-        path = known.path if known else self._path(name)
+    def _cached(self, name: str) -> _CachedFile | None:
+        file = self.cached.get(name)
+        path = file.path if file else self._path(name)
         stamp = stamp_of(path) if path else None
-        if path is None or stamp is None or (known is not None and known.stamp == stamp):
-            return known if stamp else None
+        if path is None or stamp is None or (file is not None and file.stamp == stamp):
+            return file if stamp else None
         if not path.is_file() or not path.resolve().is_relative_to(self.root.resolve()):
             return None
-        if len(self.known) >= _REMEMBERED:
-            del self.known[next(iter(self.known))]
-        self.known[name] = self._learnt(name, path, stamp)
-        return self.known[name]
+        if len(self.cached) >= _REMEMBERED:
+            del self.cached[next(iter(self.cached))]
+        self.cached[name] = self._learnt(name, path, stamp)
+        return self.cached[name]
 
-    def _learnt(self, name: str, path: Path, stamp: Stamp) -> _Known:
+    def _learnt(self, name: str, path: Path, stamp: Stamp) -> _CachedFile:
         plain = f'"{hashlib.sha256(path.read_bytes()).hexdigest()[:32]}"'
         mtime, tags = stamp[0] // 1_000_000_000, (plain, zipped(plain))
         modified = {"last-modified": formatdate(mtime, usegmt=True)}
         heads = [
             {"etag": tag, "accept-ranges": "bytes"} | modified | headers_of(name, self.base, self.hubs) for tag in tags
         ]
+        # A feed opened as a page is plain XML, so that the stylesheet applies: Chromium shows the source of feed types,
+        # Firefox saves them.
+        format = of_file(name)
+        types = (media_type(name), "application/xml; charset=utf-8" if format and format.xml else media_type(name))
         whole = {
-            (packed, page): lines(heads[packed] | {"content-type": _type(name, page=page)} | _CODING[packed])
+            (packed, page): lines(heads[packed] | {"content-type": types[page]} | _CODING[packed])
             for packed in (False, True)
             for page in (False, True)
         }
         sent = (tags[0].encode(), tags[1].encode())
-        return _Known(path, stamp, sent, mtime, dict(zip(sent, map(lines, heads), strict=True)), whole)
+        return _CachedFile(path, stamp, sent, mtime, dict(zip(sent, map(lines, heads), strict=True)), whole)
 
     def _moves(self) -> tuple[Mapping[str, str], frozenset[str]]:
         if (stamp := stamp_of(self.map)) is None:
             return {}, frozenset()
         if self.maps[0] != stamp[0]:
-            made = json.loads(self.map.read_text(encoding="utf-8"))
-            self.maps = (stamp[0], made["moved"], frozenset(made["gone"]))
+            moves = json.loads(self.map.read_text(encoding="utf-8"))
+            self.maps = (stamp[0], moves["moved"], frozenset(moves["gone"]))
         return self.maps[1], self.maps[2]
 
 
 def headers_of(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]:
-    """What the header of an answer says of a name, whatever it holds. `base`, `hubs`: as of `make_app`."""
+    """Return the headers that depend only on a name. `base`, `hubs`: as in `make_app`."""
     format = of_file(name)
-    by_reader = format is not None and format.subscribed  # people are sent to a page, see `_answer`
+    by_reader = format is not None and format.subscribed  # browsers get a page, see `_answer`
     vary = "Accept-Encoding, Sec-Fetch-Dest" if by_reader else "Accept-Encoding"
     links = [f'<{base}{quote(name)}>; rel="self"'] if base else []
     links += [f'<{hub}>; rel="hub"' for hub in hubs]
@@ -343,7 +337,7 @@ def _read(path: Path) -> bytes | None:
 
 
 def stamp_of(path: Path) -> Stamp | None:
-    """The stamp of a file, None where there is none."""
+    """Return the stamp of a file, None if it is missing."""
     try:
         stat = os.stat(path)  # noqa: PTH116 - three times a request
     except (OSError, ValueError):
@@ -352,13 +346,13 @@ def stamp_of(path: Path) -> Stamp | None:
 
 
 def zipped(etag: str) -> str:
-    """The tag of the compressed variant: a strong tag is of bytes, so each has its own (RFC 9110 section 8.8.3.3)."""
+    """Return the tag of the compressed variant: a strong tag is one of bytes (RFC 9110 section 8.8.3.3)."""
     return etag[:-1] + '-gz"'
 
 
 @lru_cache(256)
 def takes_gzip(accepted: bytes) -> bool:
-    """RFC 9110 section 12.5.3: named, and not with a weight of zero."""
+    """Return True if Accept-Encoding names gzip with a weight above zero (RFC 9110 section 12.5.3)."""
     for coding in accepted.lower().split(b","):
         name, _, weight = coding.replace(b" ", b"").partition(b";")
         if name == b"gzip":
@@ -366,51 +360,42 @@ def takes_gzip(accepted: bytes) -> bool:
     return False
 
 
-def _unchanged(asked: Mapping[bytes, bytes], known: _Known) -> bool:
-    """RFC 9110 section 13.2.2: If-None-Match decides where there is one, else If-Modified-Since."""
+def _unchanged(asked: Mapping[bytes, bytes], file: _CachedFile) -> bool:
+    """Return True if If-None-Match or, without it, If-Modified-Since matches (RFC 9110 section 13.2.2)."""
     tags, since = asked.get(b"if-none-match"), asked.get(b"if-modified-since")
     if tags is not None:
         offered = [tag.strip().removeprefix(b"W/") for tag in tags.split(b",")]
-        return b"*" in offered or any(tag in offered for tag in known.tags)
+        return b"*" in offered or any(tag in offered for tag in file.tags)
     if since is None:
         return False
     try:
-        return known.mtime <= int(parsedate_to_datetime(since.decode("latin-1")).timestamp())
+        return file.mtime <= int(parsedate_to_datetime(since.decode("latin-1")).timestamp())
     except (TypeError, ValueError, OverflowError):
         return False
 
 
 def _part(first: bytes, last: bytes, headers: Headers, body: bytes) -> Answer:
-    """The bytes from `first` to `last`, or the `last` ones without a first (RFC 9110 section 14)."""
+    """Answer with the bytes from `first` to `last`, or the `last` ones without a first (RFC 9110 section 14)."""
     size = len(body)
     start = int(first) if first else max(size - int(last), 0)
     end = min(int(last) + 1, size) if first and last else size
     if start >= end:
         return plain("No such range.\n", 416, **{"content-range": f"bytes */{size}"})
-    told = ((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, size)), (b"content-length", b"%d" % (end - start)))
-    return 206, [*headers, *told], body[start:end]
-
-
-def _is_text(name: str) -> bool:
-    return "charset" in media_type(name) or name.endswith(".svg")
-
-
-def _type(name: str, *, page: bool) -> str:
-    """The media type of an answer. Feeds opened as a page (Sec-Fetch-Dest) are plain XML: Chromium shows feed types as
-    source and Firefox saves them, so only this applies the stylesheet."""
-    format = of_file(name)
-    if format and format.xml and page:
-        return "application/xml; charset=utf-8"
-    return media_type(name)
+    extra = ((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, size)), (b"content-length", b"%d" % (end - start)))
+    return 206, [*headers, *extra], body[start:end]
 
 
 def lines(headers: Mapping[str, str]) -> Headers:
-    """Headers as they are sent."""
+    """Encode headers for ASGI."""
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def plain(text: str, status: int, **more: str) -> Answer:
-    """An answer of a line of text. `more`: headers."""
+    """Return an answer of one line of text. `more`: headers."""
     body = text.encode()
     headers = {"cache-control": CACHE_CONTROL, **_SECURITY, **more, "content-length": str(len(body))}
     return status, lines(headers | ({"content-type": "text/plain; charset=utf-8"} if body else {})), body
+
+
+# The application if the published files are in an object store, from which another server serves them.
+elsewhere = _answering(plain("Not here: the feeds are served from an object store.\n", 404))

@@ -1,4 +1,4 @@
-"""What the server says of itself, beside the published files: /healthz, /readyz, /metrics and the health feed."""
+"""Answers beside the published files: /healthz, /readyz, /metrics and the health feed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.core.errors import SyndicatorError
 
-# A proxy says for whom it asks by one of these; who asks through one is not on this machine.
+# Headers by which a proxy names its client, who is then not on this machine.
 _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
-_HEADERS: Final = {
+HEADERS: Final = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -29,8 +29,8 @@ _HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What is asked of whoever runs the server. `alive` and `ready` say why not, in a few words; "" where all is well.
-    `token`: what opens the health feed to anyone and the metrics to others than this machine; "": nothing does."""
+    """Functions that the server's owner provides. `alive`, `ready`: the trouble in a few words, or "". `token`: grants
+    the health feed to anyone and the metrics to other machines; "" grants neither."""
 
     alive: Callable[[], str]
     ready: Callable[[], Awaitable[str]]
@@ -42,7 +42,7 @@ class Health:
 
 
 def with_health(app: ASGIApp, health: Health) -> ASGIApp:
-    """`app` with these paths. What is not for who asks is "not found", as if it were not there."""
+    """Add the paths to `app`. They are "not found" for clients without access."""
     answers: dict[str, Callable[[Request], Awaitable[Response]]] = {
         "/healthz": lambda request: _alive(health),
         "/readyz": lambda request: _ready(health),
@@ -64,29 +64,34 @@ def with_health(app: ASGIApp, health: Health) -> ASGIApp:
 
 
 async def _alive(health: Health) -> Response:
-    return _plain(health.alive())
+    return _status(health.alive())
 
 
 async def _ready(health: Health) -> Response:
-    return _plain(health.alive() or await health.ready())
+    return _status(health.alive() or await health.ready())
 
 
-def _plain(trouble: str) -> Response:
-    return Response(f"{trouble or 'ok'}\n", 503 if trouble else 200, headers=_HEADERS, media_type="text/plain")
+def _status(trouble: str) -> Response:
+    return one_line(trouble or "ok", 503 if trouble else 200)
+
+
+def one_line(line: str, status: int, **headers: str) -> Response:
+    """Return an answer of one line of text."""
+    return Response(f"{line}\n", status, headers={**HEADERS, **headers}, media_type="text/plain")
 
 
 async def _metrics(health: Health, request: Request) -> Response:
     host = request.client.host if request.client else ""
     if not (is_this_machine(host, request.headers, request.scope["http_version"]) or _knows(health.token, request)):
-        return Response("Not found.\n", 404, headers=_HEADERS, media_type="text/plain")
+        return one_line("Not found.", 404)
     try:
-        return Response(await health.metrics(), headers={**_HEADERS, "content-type": health.metrics_type})
+        return Response(await health.metrics(), headers={**HEADERS, "content-type": health.metrics_type})
     except (SyndicatorError, OSError):
-        return _plain("database")
+        return _status("database")
 
 
 def is_this_machine(host: str, headers: Headers, version: str) -> bool:
-    """True if a request comes from this machine and no proxy: those name the client, keep the host or (nginx by
+    """Return True if a request comes from this machine and no proxy: those name the client, keep the host or (nginx by
     default) use HTTP/1.0. The host check also stops DNS rebinding in local browsers. Pure."""
     asked = re.sub(r":\d*$", "", headers.get("host", "")).strip("[]")
     direct = version != "1.0" and not any(name in headers for name in _FORWARDED)
@@ -102,18 +107,18 @@ def _is_loopback(host: str) -> bool:
 
 
 def _knows(token: str, request: Request) -> bool:
-    """Whether the request has the token (RFC 6750, section 2.1)."""
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    return bool(token) and scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+    """Return True if the request has the token (RFC 6750, section 2.1)."""
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    return bool(token) and scheme.lower() == "bearer" and hmac.compare_digest(text.strip().encode(), token.encode())
 
 
 async def _feed(health: Health, request: Request) -> Response:
     try:
         body = await health.feed()
     except (SyndicatorError, OSError):
-        return _plain("database")
+        return _status("database")
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {**_HEADERS, "cache-control": "no-cache", "etag": etag}
+    headers = {**HEADERS, "cache-control": "no-cache", "etag": etag}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(body, headers={**headers, "content-type": "application/atom+xml; charset=utf-8"})

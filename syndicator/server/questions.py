@@ -1,7 +1,7 @@
-"""Answers to questions, /q/…, made when somebody asks and kept until the files of the search change.
+"""Answers to questions (/q/...), computed on request and cached until the search index changes.
 
-Whoever asks much costs little: one answer is made at a time, and as long as it took nothing is made after it, so that
-half of a core is left; few may wait; what is kept is bounded. Questions are not logged."""
+Load is bounded: one answer is computed at a time, followed by a pause of the same length, so half of a core stays free.
+The queue and the cache are limited. Questions are not logged."""
 
 from __future__ import annotations
 
@@ -20,15 +20,14 @@ from syndicator.server import files
 from syndicator.server.files import Answer, Asked, Bodies, Stamp, lines, plain
 
 OK, BUSY = HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE
-_WAITING: Final = 16  # requests for answers that are not made yet
-_MOST: Final = 16 << 20  # bytes of answers, which are 30 kB each, 100 at most where texts are whole
+_WAITING: Final = 16  # requests that may wait for an answer
+_MOST: Final = 16 << 20  # bytes of cached answers of 30 kB, or 100 with full texts
 
 
 @dataclass(slots=True)
 class Questions:
-    """`version`: the stamp of the files of the search, None where there are none; `spelled`: the status of a name below
-    the web root before anything is read, with its right spelling (301) or what is wrong; `ask`: the answer, made in a
-    thread, as status, the same text, and body."""
+    """Answers questions. `version`: stamp of the search index, None without one; `spelled`: status of a name, with its
+    right spelling (301) or the error, before anything is read; `ask`: status, the same text, and body, in a thread."""
 
     version: Callable[[], Stamp | None]
     spelled: Callable[[str], tuple[int, str]]
@@ -39,7 +38,7 @@ class Questions:
     waiting: int = 0
 
     async def answer(self, name: str, asked: Asked) -> Answer:
-        """The answer to a request for `name`, which begins with q/, and its headers `asked`."""
+        """Answer a request for `name`, which begins with q/. `asked`: its headers."""
         if (stamp := self.version()) is None:
             return plain("Nothing can be asked before the first build.\n", 404)
         status, text = self.spelled(name)
@@ -58,8 +57,8 @@ class Questions:
         self.waiting += 1
         try:
             async with self.room:
-                if (kept := self.bodies.get((name, False), stamp)) is not None:
-                    return OK, "", kept
+                if (cached := self.bodies.get((name, False), stamp)) is not None:
+                    return OK, "", cached
                 began = time.monotonic()
                 status, text, body = await asyncio.to_thread(self.ask, name)
                 if status == OK:
@@ -77,14 +76,14 @@ class Questions:
                 packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
                 self.bodies.put((name, True), stamp, packed)
             body, etag, coding = packed, files.zipped(etag), {"content-encoding": "gzip"}
-        made = files.headers_of(name, self.base) | {"etag": etag, "x-robots-tag": "noindex"}
+        headers = files.headers_of(name, self.base) | {"etag": etag, "x-robots-tag": "noindex"}
         if any(tag in asked.get(b"if-none-match", b"") for tag in tags):
-            return HTTPStatus.NOT_MODIFIED, lines(made), b""
-        return OK, lines(made | coding | {"content-type": media_type(name), "content-length": str(len(body))}), body
+            return HTTPStatus.NOT_MODIFIED, lines(headers), b""
+        return OK, lines(headers | coding | {"content-type": media_type(name), "content-length": str(len(body))}), body
 
 
 def _refusal(name: str, status: int, text: str) -> Answer:
-    """An answer without a feed. An address is relative to the request's: a proxy may have the site in a folder."""
+    """Return an answer without a feed. Redirects are relative, as a proxy may serve the site in a folder."""
     if status in (301, 303):
         return plain("", status, location="../" * name.count("/") + text, vary="Sec-Fetch-Dest")
     return plain(f"{text}\n", status, **({"retry-after": "60"} if status == BUSY else {}))

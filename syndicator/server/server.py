@@ -1,4 +1,4 @@
-"""Run an ASGI application with connections that keep to `request_limits`, until it is stopped."""
+"""Run an ASGI application until it is stopped, with connections limited by `request_limits`."""
 
 from __future__ import annotations
 
@@ -23,11 +23,9 @@ from syndicator.core.ports.request_limits import BODY_BYTES, CONNECTIONS, SHARE,
 
 __all__ = ["ASGIApp", "Replaceable", "serve"]
 
+BodyBytes = Callable[[str], int]  # largest request body in bytes, by path
 
-BodyBytes = Callable[[str], int]  # the most bytes of a request body, by path
-
-
-# What is awaited of a connection, and for how many seconds: an enum would cost each request a microsecond.
+# Phases of a connection, and their seconds at most: an enum would cost each request a microsecond.
 _HEADER: Final = 0
 _BODY: Final = 1
 _ANSWER: Final = 2
@@ -36,7 +34,7 @@ _SECONDS: Final = (limits.HEADER_SECONDS, limits.REQUEST_SECONDS, limits.ANSWER_
 
 
 class _Refused(Exception):
-    """Ends the parsing of a request that was refused."""
+    """Raised to stop parsing a refused request."""
 
 
 class Connection(HttpToolsProtocol):
@@ -64,7 +62,7 @@ class Connection(HttpToolsProtocol):
 
     @property
     def waits(self) -> bool:
-        """True while its client has to do something before there is anything to answer."""
+        """Return True while the client has to send or read before we can go on."""
         return self._phase != _ANSWER and not self.transport.get_write_buffer_size()
 
     def cut_if_late(self, now: float) -> None:
@@ -77,11 +75,11 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
 
     def refuse(self, status: HTTPStatus) -> None:
-        """Answer with `status` and close; if an answer is under way, only close, as it would become part of it."""
+        """Answer with `status` and close; during an answer only close, as the status would become part of it."""
         cycle, answered = self.cycle, bool(self.pipeline) or self._phase == _ANSWER
         if self._phase == _BODY:
             answered = answered or cycle.response_started
-            cycle.disconnected = True  # for the application the client is gone
+            cycle.disconnected = True  # the application sees a closed connection
             cycle.message_event.set()
         self._enter(_CLOSE)
         if answered:
@@ -111,7 +109,7 @@ class Connection(HttpToolsProtocol):
         if head > limits.HEAD_BYTES or len(self.headers) > limits.HEADERS:
             self._stop(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if len(self.pipeline) >= limits.PIPELINED:
-            self._stop(HTTPStatus.TOO_MANY_REQUESTS)  # not said: it would stand for an answer that is awaited
+            self._stop(HTTPStatus.TOO_MANY_REQUESTS)  # not sent: the client would take it for an awaited answer
         super().on_headers_complete()
         self._phase = _BODY
         is_read = self.scope["method"] in ("GET", "HEAD")
@@ -139,7 +137,7 @@ class Connection(HttpToolsProtocol):
             self._enter(_HEADER)
 
     def send_400_response(self, msg: str) -> None:
-        """Called by uvicorn for what is no request, and after `_stop`."""
+        """Refuse a request; uvicorn calls this for an invalid one, and after `_stop`."""
         self.refuse(self._status)
 
     def _enter(self, phase: int) -> None:
@@ -158,7 +156,7 @@ class Connection(HttpToolsProtocol):
 
 
 class Connections(set[Any]):
-    """uvicorn's connections. `body_bytes`: the most bytes of a request body. `clock`: seconds, steady."""
+    """Set of uvicorn's connections. `body_bytes`: largest request body; `clock`: steady seconds."""
 
     def __init__(self, most: int, body_bytes: BodyBytes, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -178,22 +176,24 @@ class Connections(set[Any]):
                 del self._count[connection.peer]
 
     def make_room(self, peer: str) -> HTTPStatus | None:
-        """Make room for a connection of `peer`: the one that has waited longest for its request is cut, of this client
-        if it has its share already. The status to refuse it with if all are answering."""
-        if self._count[peer] >= self._most_of_one and not self._cut_oldest(one for one in self if one.peer == peer):
+        """Cut the connection that has waited longest if there are too many, of `peer` or of all. Return the status to
+        refuse a new one with if none can be cut, else None."""
+        of_peer = (connection for connection in self if connection.peer == peer)
+        if self._count[peer] >= self._most_of_one and not self._cut_oldest(of_peer):
             return HTTPStatus.TOO_MANY_REQUESTS
         if len(self) >= self._most and not self._cut_oldest(self):
             return HTTPStatus.SERVICE_UNAVAILABLE
         return None
 
     def cut_late(self) -> None:
-        """Cut what has taken longer than it may."""
+        """Cut connections that exceed their time."""
         now = self.clock()
         for connection in list(self):
             connection.cut_if_late(now)
 
     def _cut_oldest(self, connections: Iterable[Connection]) -> bool:
-        oldest = min((one for one in connections if one.waits), key=lambda one: one.since, default=None)
+        waiting = (connection for connection in connections if connection.waits)
+        oldest = min(waiting, key=lambda connection: connection.since, default=None)
         if oldest is None:
             return False
         self.discard(oldest)
@@ -201,11 +201,11 @@ class Connections(set[Any]):
         return True
 
 
-_AT_ONCE = 100  # connections that the event loop accepts before it sees to those it has; the system queues the others
+_AT_ONCE = 100  # connections accepted in one turn of the event loop; the system queues the others
 
 
 class Replaceable:
-    """An application in whose place another one can be put while it is served: `now`."""
+    """Application that can be replaced while it is served, by setting `now`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.now = app
@@ -227,15 +227,16 @@ async def serve(
     `body_bytes`: limit by path. Clients are peers, whatever headers say. `listening` gets the bound address. Installs
     no signal handlers. Raises MissingError if the address cannot be used."""
     listener = _listen(host, port)
-    most = most_connections(_descriptors())
-    listener.listen(min(_AT_ONCE, most))  # who is told the address may connect at once
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = most_connections(CONNECTIONS * SHARE if descriptors == resource.RLIM_INFINITY else descriptors)
+    listener.listen(min(_AT_ONCE, most))  # `listening` may make clients connect at once
     listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
     config = uvicorn.Config(
         app,
         http=Connection,  # over httptools, in C: half of the CPU of an answer (tests/bench/bench_web.py)
         ws="none",
         log_config=None,
-        log_level="error",  # strangers' broken requests fill no log
+        log_level="error",  # do not log strangers' broken requests
         proxy_headers=False,
         access_log=False,
         lifespan="off",
@@ -264,27 +265,21 @@ class _Server(uvicorn.Server):
         self.server_state.connections = connections
 
     async def on_tick(self, counter: int) -> bool:
-        """Called by uvicorn ten times a second."""
+        """Cut late connections once a second; uvicorn calls this ten times a second."""
         if counter % 10 == 0:
             self._connections.cut_late()
         return await super().on_tick(counter)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Signals belong to the command that serves."""
+        """Leave signals to the command that serves."""
         yield
-
-
-def _descriptors() -> int:
-    """The most files and sockets that this process may have open."""
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return CONNECTIONS * SHARE if soft == resource.RLIM_INFINITY else soft
 
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio sets TCP_NODELAY on sockets that were made with this protocol alone. Without, the second part of an answer
-    # waits for the other side to have acknowledged the first: 44 ms on a kept connection.
+    # asyncio sets TCP_NODELAY only on sockets with this explicit protocol. Without it, the second part of an answer
+    # waits until the client has acknowledged the first: 44 ms on a kept connection.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,5 +1,4 @@
-"""Facts that must outlive the database: kept in files beside the articles, written there first. If the two differ, the
-file is right. Also takes secrets of source addresses out of all that was written."""
+"""Facts that must outlive the database, in files beside the articles. If both differ, the file is right."""
 
 from __future__ import annotations
 
@@ -35,8 +34,8 @@ from syndicator.publishing.selection.feeds import LEAST
 from syndicator.store.engine import Store
 from syndicator.store.index import Index
 
-_NOTHING = "feeds.toml has nothing to say"  # a note of the database: it was looked, and need not be at every start
-_BELIEVED = "feeds.toml believed"  # the same: which edition of the file the database agrees with
+_NOTHING = "feeds.toml has nothing to say"  # name of a note: the file is not needed, so not every start checks again
+_BELIEVED = "feeds.toml believed"  # name of a note: the edition of the file that the database agrees with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +49,7 @@ class Beside:
     clock: Callable[[], datetime]
 
     def begin(self) -> None:
-        """Write both files first if the database lacks them, before anything is stored."""
+        """Create the files that are missing, before anything is stored."""
         if not self._is_there and self.store.visits.note(_NOTHING) is None:
             self.note()
             if not self._is_there:
@@ -61,12 +60,11 @@ class Beside:
         self.store.index.keep = self.keep
 
     def keep(self, row: FeedRow) -> None:
-        """Write a feed's place to its file before the database. `note` adds its name and publication."""
-        self._change(lambda kept: {**kept, row.key: _placed(kept.get(row.key, KeptFeed(row.key)), row)})
+        """Write the address of a feed to its file, before the database. `note` adds its name and publication."""
+        self._change(lambda feeds: {**feeds, row.key: _placed(feeds.get(row.key, KeptFeed(row.key)), row)})
 
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
-        """Write which feeds (of `keys`, or all) are published with few articles, and names (of `keys`) not from
-        articles."""
+        """Write which feeds (of `keys`, or all) are published with few articles, and names that no article has."""
         there, index = self._is_there, self.store.index
         rows = index.feeds(keys) if keys else index.plain_feeds()
         names = self.store.index.names(row.key for row in rows if keys is None or row.key in keys or not row.name)
@@ -76,27 +74,27 @@ class Beside:
             if row.key in nameless:
                 self.store.index.save_feed(row)
 
-        def noted(kept: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
-            found = {**kept}
+        def noted(feeds: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
+            result = {**feeds}
             for row in rows:
                 own = row.key.axis not in (ALL.axis, QUERY) and not row.moved_to and not row.dropped  # of its articles
-                before = kept.get(row.key, KeptFeed(row.key))
+                before = feeds.get(row.key, KeptFeed(row.key))
                 is_own_name = own and row.name != names.get(row.key)
                 name = before.name if row.key not in names else row.name if is_own_name else ""
                 least = LEAST[row.key.axis](self.publish) if row.key.axis in LEAST else 1
                 few = own and row.built and row.count < (least or 1)
-                found[row.key] = replace(before, name=name, published=few)
-            return found
+                result[row.key] = replace(before, name=name, published=few)
+            return result
 
-        says = there or not keys or any(one != KeptFeed(one.key) for one in noted({}).values())
-        if says and there == self._is_there:  # no run has begun it meanwhile, who knows more
+        is_needed = there or not keys or any(feed != KeptFeed(feed.key) for feed in noted({}).values())
+        if is_needed and there == self._is_there:  # else a run, which knows more, has written it meanwhile
             self._change(noted, None if keys else rows)
 
     def believe(self) -> None:
-        """Make the database say of feeds what their file says, if that or the settings changed since."""
+        """Update the feeds in the database from their file if it or the settings changed."""
         if self.store.visits.note(_BELIEVED) != self._edition:
             self.apply()
-            self.note(())  # the settings say what few articles are, and may have been changed
+            self.note(())  # the setting of how many articles are few may have changed
             self.store.visits.set_note(_BELIEVED, self._edition, self.clock())
 
     @property
@@ -104,32 +102,40 @@ class Beside:
         return f"{self.feeds.stamp()} {self.publish.tag_min}"
 
     def apply(self) -> None:
-        """The same for a database that has no articles yet: feeds that it did not know have no name until `note`."""
+        """As `believe`, for a database without articles: new feeds have no name until `note`."""
         if not self._is_there:
             return
-        index, kept = self.store.index, read_feeds(self.feeds)
+        index, file_feeds = self.store.index, read_feeds(self.feeds)
         rows = {row.key: row for row in index.plain_feeds()}
         changed: set[FeedKey] = set()
-        for key in sorted(rows.keys() | kept.keys()):
+        for key in sorted(rows.keys() | file_feeds.keys()):
             before = rows.get(key)
-            fresh = FeedRow(key=key, name="", first_slug=key.slug)
-            after = _believed(before or fresh, kept.get(key, KeptFeed(key)))
+            row = before or FeedRow(key=key, name="", first_slug=key.slug)
+            file_feed = file_feeds.get(key, KeptFeed(key))
+            after = replace(
+                row,
+                name=file_feed.name or row.name,
+                first_slug=file_feed.first_slug or key.slug,
+                moved_to=file_feed.moved_to,
+                dropped=file_feed.dropped,
+                made_with="" if file_feed.published and not row.built else row.made_with,
+            )
             if after == before:
                 continue
             index.save_feed(after)
             if before is not None and after.made_with != before.made_with:
                 index.mark_fresh(Fresh(key=key, seen=0, files={}, made_with=""))
-            changed |= {key, *(one for one in (after.moved_to, before and before.moved_to) if one)}
+            changed |= {key, *(other for other in (after.moved_to, before and before.moved_to) if other)}
         if changed:
             index.show_again(sorted(changed - {ALL}))
-            index.mark_stale(sorted((changed | {ALL}) & (rows.keys() | kept.keys())))
+            index.mark_stale(sorted((changed | {ALL}) & (rows.keys() | file_feeds.keys())))
 
     def follow(self, sources: Mapping[str, Source]) -> None:
-        """Write the address of each source. A source at the address of a removed one takes over its feed."""
-        index, kept = self.store.index, read_sources(self.sources)
+        """Write the address of each source. A source at the address of a removed source takes over its feed."""
+        index, addresses = self.store.index, read_sources(self.sources)
         wanted = {key: source.url for key, source in sources.items()}
         rows = self._source_rows()
-        parting, heirs = departures(wanted, kept, rows), successions(wanted, kept, rows)
+        parting, heirs = departures(wanted, addresses, rows), successions(wanted, addresses, rows)
         update_sources(
             self.sources,
             lambda kept: {**kept, **{key: with_address(kept.get(key, ()), url) for key, url in wanted.items()}},
@@ -148,14 +154,14 @@ class Beside:
             index.show_again([rows[old].key])
 
     def former(self, taken: Collection[str]) -> dict[str, str]:
-        """The keys of removed sources that are not `taken`, by each alias that their articles came from."""
+        """Return the keys of removed sources that are not `taken`, by each alias of their addresses."""
         rows = {key: row for key, row in self._source_rows().items() if key not in taken and row.moved_to is None}
-        kept = read_sources(self.sources) if rows else {}  # of 100,000 sources it takes four seconds
-        free = sorted(kept.keys() & rows.keys())
-        return {urls.alias(url): key for key in reversed(free) for url in kept[key]}
+        addresses = read_sources(self.sources) if rows else {}  # of 100,000 sources it takes four seconds
+        free = sorted(addresses.keys() & rows.keys())
+        return {urls.alias(url): key for key in reversed(free) for url in addresses[key]}
 
     def keys(self) -> set[str]:
-        """The keys of all sources that have a feed, of removed ones too."""
+        """Return the keys of all sources that have a feed, including removed sources."""
         return set(self._source_rows())
 
     @property
@@ -170,13 +176,13 @@ class Beside:
         change: Callable[[Mapping[FeedKey, KeptFeed]], Mapping[FeedKey, KeptFeed]],
         rows: Iterable[FeedRow] | None = None,
     ) -> None:
-        """Rewrite the file with change(content); if it is missing, start from the database's `rows` of all feeds."""
+        """Rewrite the file with change(content). If it is missing, start from `rows`, by default those of all feeds."""
         believed = self.store.visits.note(_BELIEVED) == self._edition
         if not self._is_there:
             self.store.visits.set_note(_NOTHING, None, self.clock())
             rows = self.store.index.plain_feeds() if rows is None else rows
         anew = {row.key: _placed(KeptFeed(row.key), row) for row in rows or ()}
-        update_feeds(self.feeds, lambda kept: change(anew if kept is None else kept).values())
+        update_feeds(self.feeds, lambda feeds: change(anew if feeds is None else feeds).values())
         if believed:
             self.store.visits.set_note(_BELIEVED, self._edition, self.clock())
 
@@ -190,33 +196,21 @@ def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
     index.save_feed(replace(old, moved_to=heir.key))
 
 
-def _placed(kept: KeptFeed, row: FeedRow) -> KeptFeed:
+def _placed(feed: KeptFeed, row: FeedRow) -> KeptFeed:
     first = row.first_slug if row.first_slug != row.key.slug else ""
-    return replace(kept, first_slug=first, moved_to=row.moved_to, dropped=row.dropped)
-
-
-def _believed(row: FeedRow, kept: KeptFeed) -> FeedRow:
-    return replace(
-        row,
-        name=kept.name or row.name,
-        first_slug=kept.first_slug or row.key.slug,
-        moved_to=kept.moved_to,
-        dropped=kept.dropped,
-        made_with="" if kept.published and not row.built else row.made_with,
-    )
+    return replace(feed, first_slug=first, moved_to=row.moved_to, dropped=row.dropped)
 
 
 def _addresses(index: Index) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    addresses: dict[str, tuple[str, ...]] = {}
     for row in index.plain_feeds(SOURCE):
         if row.count:
             (article,) = index.articles(index.ids(row.key, limit=1, since=None, most=1)).values()
-            found |= {row.key.slug: (article.origin.url,)} if article.origin.url else {}
-    return found
+            addresses |= {row.key.slug: (article.origin.url,)} if article.origin.url else {}
+    return addresses
 
 
 def _apart(row: FeedRow, taken: Iterable[str]) -> FeedRow:
-    """A feed that moved, for itself again, with an id that no other feed has."""
     used = set(taken)
     spare = (f"{row.key.slug}-{number}" for number in range(2, len(used) + 3))
     first = next(slug for slug in (row.first_slug, row.key.slug, *spare) if slug not in used)
@@ -235,8 +229,8 @@ def scrub(
     snapshots: Snapshots,
     now: datetime,
 ) -> int:
-    """Remove the values of variables in source addresses from database, articles, files and pages, once each. Returns
-    the number of changed article files. Ids stay; raises OSError, StoreError."""
+    """Remove secrets of source addresses from all stored data, once each; ids stay. Returns the number of changed
+    article files. Raises OSError, StoreError."""
     values = {name: value for source in sources for name, value in secrets.known(source.url, environ).items()}
     if not values:
         return 0
@@ -256,12 +250,12 @@ def scrub(
 
 
 def _digest(article_store: ArticleStore, name: str, value: str) -> str:
-    """What is remembered of a value: enough to know it again, too little to find it by trying."""
+    """Return a digest that recognizes a value but is too short to find it by trying."""
     return hashlib.sha256(f"{article_store.instance()}\0{name}\0{value}".encode()).hexdigest()[:8]
 
 
 def _article(article_store: ArticleStore, store: Store, path: str, values: Mapping[str, str]) -> bool:
-    """An article file without the values. What a hand wrote is changed in the same way, and stays the hand's."""
+    """Remove the values from an article file. Edits by hand stay marked as such. True if the file changed."""
     data = article_store.read(path)
     if secrets.masked_bytes(data, values) == data:
         return False
@@ -279,38 +273,32 @@ def _scrub(file: KeptFile, values: Mapping[str, str]) -> None:
 
 
 def _masked(value: T, values: Mapping[str, str]) -> T:
-    found: object = value
+    masked: object = value
     if isinstance(value, str):
-        found = secrets.masked(value, values)
+        masked = secrets.masked(value, values)
     elif isinstance(value, tuple):
-        found = tuple(_masked(one, values) for one in value)
+        masked = tuple(_masked(item, values) for item in value)
     elif is_dataclass(value) and not isinstance(value, type):
-        found = replace(value, **{one.name: _masked(getattr(value, one.name), values) for one in fields(value)})
-    return found  # type: ignore[return-value]
+        masked = replace(value, **{item.name: _masked(getattr(value, item.name), values) for item in fields(value)})
+    return masked  # type: ignore[return-value]
 
 
 def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> RightsFile:
-    """The file of rights; the first start of this version writes down for which hosts sources wrote until now."""
+    """Open the file of rights; the first start of this version lists in it the sites that each source wrote for."""
     file = RightsFile(article_store.file(RIGHTS_TOML))
-    if not file.is_current():
-        file.begin(*_written_for(sources, file, article_store, store))
-    return file
-
-
-def _written_for(
-    sources: Iterable[Source], file: RightsFile, article_store: ArticleStore, store: Store
-) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """The domains, and the hosts of its own domain, whose articles each source wrote until now."""
-    known, domains, hosts = {source.key: source for source in sources}, defaultdict(set), defaultdict(set)
+    if file.is_current():
+        return file
+    by_key, domains, hosts = {source.key: source for source in sources}, defaultdict(set), defaultdict(set)
     for article in _articles(article_store, store):
-        source = known.get(article.source_key)
+        source = by_key.get(article.source_key)
         if source is None or rights_in(file, source).owns(article.url):
             continue
         if urls.same_publisher(source.url, article.url):
             hosts[source.key].add(urls.site(article.url))
         else:
             domains[source.key].add(urls.publisher(article.url))
-    return domains, hosts
+    file.begin(domains, hosts)
+    return file
 
 
 def _articles(article_store: ArticleStore, store: Store) -> Iterator[Article]:

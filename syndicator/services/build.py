@@ -1,4 +1,4 @@
-"""Build: from the article store to published files, including feeds affected by edits, and their freshness."""
+"""Build the published files from the article store, and measure how fresh they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -34,22 +34,20 @@ from syndicator.services.stories import digests
 from syndicator.services.stories.follow import follow as group_stories
 from syndicator.store.engine import Store
 
-_SOURCES: Final = "sources shown"  # a note with their fingerprints by key
-_TAGS: Final = "tags linked"  # the same with their slugs alone
-_LOOKED_AT: Final = 3  # newest articles, to see if what is published was replaced: a choice
+_SOURCES: Final = "sources shown"  # name of a note: fingerprints by source key
+_TAGS: Final = "tags linked"  # name of a note: slugs
+_LOOKED_AT: Final = 3  # newest articles, to see if the published files were replaced: a choice
 _NEWS: Final = 30  # stories on the front page with their other reports, and _REPORTS of each: choices
 _REPORTS: Final = 7
 _NEWS_OF: Final = timedelta(days=1)
-_DIGITS: Final = 12  # of a fingerprint: one source is compared with itself alone
-
-
-_BUILT: Final = "built with"  # what `_inputs` gave when all that was stale was built, and this if pages were left since
-_OWED: Final = " owed"
+_DIGITS: Final = 12  # of a fingerprint: a source is compared only with itself
+_BUILT: Final = "built with"  # name of a note: `_inputs` of the last complete build, with one of these suffixes
+_OWED: Final = " owed"  # some pages are still to be built
 _GOING: Final = " going"  # a build has begun and not ended: it may have left half-written files
 
 
 def _inputs(app: App, pages: Look) -> str:
-    """A digest of all that builds depend on besides articles. As long as it stays, only marks make feeds stale."""
+    """Return a digest of everything besides articles that builds depend on."""
     taxonomy = app.taxonomy.toml.read_bytes() if app.taxonomy.toml.exists() else b""
     sources = app.sources_stamp or sorted(app.sources.items())
     least = [(axis, LEAST[axis](app.settings.publish) if axis in LEAST else 1) for axis in AXES]
@@ -59,7 +57,7 @@ def _inputs(app: App, pages: Look) -> str:
 
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
-    """True if a build would change nothing. Reads no more of a large instance than of a small one."""
+    """True if a build would change nothing."""
     if app.store.visits.note(_BUILT) != inputs or app.store.index.newest_mark() or excused(app):
         return False
     return outlet.get(paths.INDEX) is not None and not _is_replaced(app, outlet)
@@ -72,20 +70,19 @@ def _is_replaced(app: App, outlet: Outlet) -> bool:
 
 
 def follow(app: App, tags: Iterable[str]) -> None:
-    """Have all files made again that show a source, or link a tag, which changed, came or went since the last build.
-    `tags`: those of taxonomy.toml."""
+    """Mark the files that show a changed source or link a changed tag. `tags`: names in taxonomy.toml."""
     shown = {key: staleness.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
     linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
     all = (staleness.ARTICLES, staleness.STORIES, staleness.SEARCH)
     for note, axis, now, others in ((_SOURCES, SOURCE, shown, all), (_TAGS, TAG, linked, all[:2])):
-        before, made = app.store.visits.note(note), json.dumps(now, sort_keys=True)
-        if before != made:
-            known = json.loads(before.rpartition("\n")[2]) if before else now  # of before with a digest in front
-            known = known if isinstance(known, dict) else dict.fromkeys(known, "")
-            changed = {key for key in known.keys() | now.keys() if known.get(key) != now.get(key)}
+        before, text = app.store.visits.note(note), json.dumps(now, sort_keys=True)
+        if before != text:
+            earlier = json.loads(before.rpartition("\n")[2]) if before else now  # of before with a digest in front
+            earlier = earlier if isinstance(earlier, dict) else dict.fromkeys(earlier, "")
+            changed = {key for key in earlier.keys() | now.keys() if earlier.get(key) != now.get(key)}
             if keys := {feed for slug in changed for feed in app.store.index.beside(FeedKey(axis, slug))}:
                 app.store.index.forget_files(keys, others)
-            app.store.visits.set_note(note, made, app.clock())
+            app.store.visits.set_note(note, text, app.clock())
 
 
 KEPT = 200  # articles
@@ -96,7 +93,7 @@ _MIDNIGHT = time()  # of a date without a time of day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Samples:
-    """Seconds from publication to disk, newest article first; `until`: what was added later is not among them."""
+    """Seconds from publication to disk, newest article first, of articles added before `until`."""
 
     until: datetime | None = None
     seconds: tuple[int, ...] = ()
@@ -104,7 +101,7 @@ class Samples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """The same in two numbers: half of the articles, and 19 of 20, were on disk within so many seconds."""
+    """Seconds within which half of the articles, and 95 % of them, were on disk."""
 
     articles: int
     median: int
@@ -112,26 +109,26 @@ class Freshness:
 
 
 def note(store: Store, began: datetime, now: datetime) -> None:
-    """To be called when a build that `began` then has ended `now`."""
+    """Add the articles of a build from `began` to `now` to the samples of freshness."""
     before = read_freshness(store)
     if before.until is not None and before.until <= began:  # later: the clock was set back
         added = store.status.added_between(before.until, began, KEPT)
-        states = filter(None, map(store.visits.state, {one.source_key for one in added}))
+        states = filter(None, map(store.visits.state, {article.source_key for article in added}))
         firsts = {state.key: state.first_visit for state in states}
         before = replace(before, seconds=(*_seconds(added, firsts, now), *before.seconds)[:KEPT])
-    kept = {"until": began.isoformat(), "seconds": before.seconds}
-    store.visits.set_note(_NOTE, json.dumps(kept), now)
+    samples = {"until": began.isoformat(), "seconds": before.seconds}
+    store.visits.set_note(_NOTE, json.dumps(samples), now)
 
 
 def read_freshness(store: Store) -> Samples:
-    """What was noted."""
-    kept = json.loads(store.visits.note(_NOTE) or "{}")
-    until = kept.get("until")
-    return Samples(until=datetime.fromisoformat(until) if until else None, seconds=tuple(kept.get("seconds", ())))
+    """Return the samples that `note` stored."""
+    samples = json.loads(store.visits.note(_NOTE) or "{}")
+    until = samples.get("until")
+    return Samples(until=datetime.fromisoformat(until) if until else None, seconds=tuple(samples.get("seconds", ())))
 
 
 def of(samples: Samples) -> Freshness | None:
-    """The two numbers, None where there is no article to take them of. Pure."""
+    """Return median and 95th percentile of the samples, None without samples. Pure."""
     if not (ordered := sorted(samples.seconds)):
         return None
     middle, late = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(_SHARE * len(ordered)))]
@@ -139,14 +136,14 @@ def of(samples: Samples) -> Freshness | None:
 
 
 def _seconds(added: Iterable[Article], firsts: Mapping[str, datetime | None], now: datetime) -> Sequence[int]:
-    """Seconds to publication of each followed article whose date has a time. `firsts`: first visits by source. Pure."""
+    """Return seconds to publication of articles dated after the first visit (`firsts`) of their source."""
     return [
-        int((now - one.published).total_seconds())
-        for one in added
-        if one.published
-        and one.published.time() != _MIDNIGHT
-        and (first := firsts.get(one.source_key))
-        and first <= one.published <= now
+        int((now - article.published).total_seconds())
+        for article in added
+        if article.published
+        and article.published.time() != _MIDNIGHT
+        and (first := firsts.get(article.source_key))
+        and first <= article.published <= now
     ]
 
 
@@ -167,31 +164,25 @@ async def build_meanwhile(
     turn: Callable[[], object] = lambda: None,
     settling: Settling | None = None,
 ) -> BuildReport:
-    """Build stale feeds every `seconds` or more, once `settling` has them due, until `over` is set. Returns the
-    results; what is stale at the end is left to the next build."""
+    """Build stale feeds every `seconds` or later, when `settling` allows, until `over` is set. Returns the results."""
     clock = asyncio.get_running_loop().time
     report, seen, pause = BuildReport(), 0, seconds
-    while not await _is_set(over, pause):
+    while True:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), pause)
+        if over.is_set():
+            return report
         newest = app.store.index.newest_mark()
         pause = min(_LOOK_SECONDS, seconds)
         if newest > seen and (settling is None or settling.is_due(app)):
-            app.store.visits.commit()  # a build sees what is committed
+            app.store.visits.commit()  # a build sees committed rows
             seen, began = app.store.index.newest_mark(), clock()
             report = together(report, await build_due(app, settling, turn))
             pause = max(seconds, _PAUSES * (clock() - began))
-    return report
-
-
-async def _is_set(event: asyncio.Event, seconds: float) -> bool:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True
 
 
 def together(first: BuildReport, second: BuildReport) -> BuildReport:
-    """Two builds, one after the other, as one. A feed that was held is stale, so the second one has tried it again."""
+    """Return the reports of two consecutive builds as one."""
     return replace(
         second,
         written=tuple(dict.fromkeys((*first.written, *second.written))),
@@ -204,14 +195,14 @@ def together(first: BuildReport, second: BuildReport) -> BuildReport:
 
 
 async def build_due(app: App, settling: Settling | None, turn: Callable[[], object] = lambda: None) -> BuildReport:
-    """As `build_feeds`; nothing where `settling` has it wait. Two of one `settling` are made one after the other."""
+    """Call `build_feeds` if `settling` allows a build now. Builds with the same `settling` run one after the other."""
     if settling is None:
         return await build_feeds(app, turn=turn)
     async with settling.alone:
         if not settling.is_due(app):
             return BuildReport()
-        with settling.building(app) as part:
-            report = await build_feeds(app, turn=turn, among=part.among, brief=part.brief)
+        with settling.building(app) as (among, brief):
+            report = await build_feeds(app, turn=turn, among=among, brief=brief)
         settling.built(report.shown, report.left)
         return report
 
@@ -224,8 +215,8 @@ async def build_feeds(
     among: Callable[[FeedKey], bool] | None = None,
     brief: bool = False,
 ) -> BuildReport:
-    """Build the stale feeds that `among` accepts, or all, and notify the hubs of those that changed. Calls `turn`
-    between two feeds; `brief`: as in `publishing.builder.build`."""
+    """Build the stale feeds that `among` accepts, or `all`, and notify hubs. Calls `turn` between two feeds; `brief`:
+    as in `publishing.builder.build`."""
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
     await group_stories(app, turn)
@@ -234,13 +225,13 @@ async def build_feeds(
     if not all and _is_built(app, inputs, outlet) and not digests.due(app):
         webhooks.put(app, changes, ())
         return BuildReport()
-    shown, known = thumbnails.publish(app, outlet), vocabulary(app)
-    tags = [tag.name for tag in known.tag]
+    shown, taxonomy = thumbnails.publish(app, outlet), vocabulary(app)
+    tags = [tag.name for tag in taxonomy.tag]
     before = app.store.visits.note(_BUILT) or ""
     looked = before.partition(" ")[0] == inputs  # only marks make feeds stale then
     if not looked:
         follow(app, tags)
-    rows, specs = _planned(app, known)
+    rows, specs = _planned(app, taxonomy)
     more, whole = () if looked else (app.settings, app.instance, pages), all or _is_replaced(app, outlet)
     only = None if whole else stale(specs, rows, *more, owed=not brief)
     left = set() if only is None or among is None else {key for key in only if not among(key)}
@@ -260,14 +251,14 @@ async def build_feeds(
 
 
 def _news(app: App) -> list[list[str]]:
-    """The articles of the stories that most outlets reported in the last day."""
-    found = app.store.stories
-    news = found.news(app.clock() - _NEWS_OF, _NEWS) if app.settings.publish.stories != "off" else []
-    told = found.articles([one.story for one in news])
-    return [[id for id, _ in told[one.story][-_REPORTS:]] for one in news]
+    if app.settings.publish.stories == "off":
+        return []
+    stories = [news.story for news in app.store.stories.news(app.clock() - _NEWS_OF, _NEWS)]
+    articles = app.store.stories.articles(stories)
+    return [[id for id, _ in articles[story][-_REPORTS:]] for story in stories]
 
 
-def _steps(app: App, specs: Sequence[FeedSpec], outlet: Outlet, **given: Any) -> Steps:
+def _steps(app: App, specs: Sequence[FeedSpec], outlet: Outlet, **arguments: Any) -> Steps:
     from syndicator.publishing.builder import build
 
     with _renderer(app) as remake:
@@ -284,13 +275,12 @@ def _steps(app: App, specs: Sequence[FeedSpec], outlet: Outlet, **given: Any) ->
                 excused=excused(app),
                 markdown=lambda id: read(app, id).body,
                 kept=app.entries,
-                **given,
+                **arguments,
             )
         )
 
 
 def _begin(app: App, outlet: Outlet, built: str, looked: bool) -> None:
-    """Note that a build begins, and clear up what one left that did not end."""
     if not looked or built.endswith(_GOING):
         outlet.sweep()
     app.store.visits.set_note(_BUILT, built.removesuffix(_GOING) + _GOING, app.clock())
@@ -301,7 +291,7 @@ def _remember(app: App, began: datetime, inputs: str, looked: bool, *, left: boo
     app.store.visits.set_note(_BUILT, None if part and not looked else inputs + (_OWED if part else ""), app.clock())
     if not left:
         app.store.visits.set_note(EXCUSED, None, app.clock())
-    if brief or not left:  # what is left by a brief one is in its source's feed
+    if brief or not left:  # articles that a brief build leaves out are in the feed of their source
         note(app.store, began, app.clock())
 
 
@@ -317,12 +307,12 @@ async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport
 
 
 def excuse(app: App, ids: Iterable[str]) -> None:
-    """Remember until the next build that these articles were removed on purpose: validation then allows it."""
+    """Note until the next build that these articles were removed on purpose, so that validation allows it."""
     app.store.visits.set_note(EXCUSED, json.dumps(sorted({*excused(app), *ids})), app.clock())
 
 
 def excused(app: App) -> frozenset[str]:
-    """The ids given to `excuse` since the last build."""
+    """Return the ids given to `excuse` since the last build."""
     return frozenset(json.loads(app.store.visits.note(EXCUSED) or "[]"))
 
 
@@ -335,16 +325,13 @@ async def _notify_hubs(app: App, report: BuildReport) -> tuple[Problem, ...]:
         return ()
     from syndicator.visiting.fetch.ssrf import endpoint
 
-    fetcher = make_fetcher(app)
-    try:
+    async with aclosing(make_fetcher(app)) as fetcher:
         return tuple(await notify(changed, hubs, fetcher, allow=endpoint))
-    finally:
-        await fetcher.aclose()
 
 
 @contextmanager
 def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
-    """Render HTML in a worker for articles that are published whole and have none, as after a rebuild."""
+    """Yield a function that renders the HTML of an article in a worker, for articles without stored HTML."""
 
     def remake(id: str) -> str | None:
         if (path := app.store.index.path(id)) is None:
@@ -354,26 +341,20 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
         try:
             article = app.article_store.get(path)
         except (ConfigError, OSError):
-            return None  # `reconcile` names the file; the build shows the article's excerpt
-        html = _once_more(lambda: worker.call_sync(render_markdown, article.body, article.url))
-        if html is not None:  # else the build names the article and shows its excerpt
-            app.store.index.save_html(id, html)
-        return html
+            return None  # `reconcile` reports the file; the build shows the article's excerpt
+        for _ in range(2):  # the first failure may be a busy machine's
+            with suppress(WorkerFailed):
+                html = worker.call_sync(render_markdown, article.body, article.url)
+                app.store.index.save_html(id, html)
+                return html
+        return None  # the build reports the article and shows its excerpt
 
     with open_worker(app) as worker:
         yield remake
 
 
-def _once_more(render: Callable[[], str]) -> str | None:
-    """The result of `render` in a worker, None if it fails twice: the first failure may be a busy machine's."""
-    for _ in range(2):
-        with suppress(WorkerFailed):
-            return render()
-    return None
-
-
 def read(app: App, id: str) -> Article:
-    """An article from its file; an empty one if the file is gone or unreadable, which `reconcile` reports."""
+    """Return an article from its file; an empty one if the file is gone or unreadable, which `reconcile` reports."""
     path = app.store.index.path(id)
     try:
         return app.article_store.get(path) if path else Article(id=id, url="", title="")
@@ -381,34 +362,34 @@ def read(app: App, id: str) -> Article:
         return Article(id=id, url="", title="")
 
 
-def _planned(app: App, known: Vocabulary) -> tuple[list[FeedRow], list[FeedSpec]]:
-    """All feeds and those to publish, once articles are in the feeds that builds find for them."""
+def _planned(app: App, taxonomy: Vocabulary) -> tuple[list[FeedRow], list[FeedSpec]]:
+    """Assign articles to queries and authors. Return the rows of all feeds and the feeds to publish."""
     index, publish = app.store.index, app.settings.publish
-    rows = index.feeds()
-    specs = feed_specs(app, known, rows)
+    rows = index.planned_feeds()
+    specs = feed_specs(app, taxonomy, rows)
     if update_members(specs, index, lambda id: read(app, id).text, publish.axes):
-        rows = index.feeds()
-        specs = feed_specs(app, known, rows)  # an author may have a feed now
+        rows = index.planned_feeds()
+        specs = feed_specs(app, taxonomy, rows)  # an author may have a feed now
     index.mark_fresh(*(Fresh(key=row.key, seen=row.mark) for row in unpublished(specs, rows, publish)))
     return rows, specs
 
 
-def feed_specs(app: App, known: Vocabulary, rows: Sequence[FeedRow]) -> list[FeedSpec]:
-    """Every feed there is to be. `known`: what `vocabulary` gives; `rows`: all feeds."""
+def feed_specs(app: App, taxonomy: Vocabulary, rows: Sequence[FeedRow]) -> list[FeedSpec]:
+    """Return all feeds to publish. Raises ConfigError if a fault in feeds.toml would end a feed."""
     specs = plan(
         rows,
         settings=app.settings,
         sources=list(app.sources.values()),
         queries=app.queries,
-        categories={one.name: one.description for one in known.category},
-        tags={tag.name: tag.description for tag in known.tag},
+        categories={item.name: item.description for item in taxonomy.category},
+        tags={tag.name: tag.description for tag in taxonomy.tag},
     )
-    wanted, faults = {spec.key for spec in specs}, [one for one in app.faults if Path(one.file).name == "feeds.toml"]
+    wanted, faults = {spec.key for spec in specs}, [item for item in app.faults if Path(item.file).name == "feeds.toml"]
     if faults and any(row.key.axis == QUERY and ended(row, wanted, app.settings.publish) for row in rows):
         raise ConfigError.of(faults)  # a feed whose query cannot be read must not end
     return specs
 
 
 def vocabulary(app: App) -> Vocabulary:
-    """The operator's categories and tags."""
+    """Return the operator's categories and tags."""
     return load_any(app.taxonomy.toml)

@@ -12,7 +12,7 @@ from typing import Any
 from syndicator.configuration.settings import load, origins
 from syndicator.services.container import Configuration
 
-_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)")  # of a URL: what stands between its user's name and the @
+_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)")  # the user and password of a URL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,31 +25,30 @@ class Configured:
 
 
 def configured(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[Configured, ...]:
-    """The settings in the order of syndicator.toml, secrets and passwords in URLs masked. Raises ConfigError."""
+    """Return the settings in the order of syndicator.toml, with secrets and passwords masked. Raises ConfigError."""
     values = dict(_flat(load(config, environ).model_dump(mode="json")))
     shown = {name: masked(value) if isinstance(value, str) else value for name, value in values.items()}
     return tuple(Configured(name=name, value=shown[name], origin=at) for name, at in origins(config, environ).items())
 
 
 def masked(value: str) -> str:
-    """`value` without the password of a URL. Pure."""
+    """Return `value` without the password of a URL. Pure."""
     return _PASSWORD.sub(r"\1:***", value)
 
 
-_AT_START = ("publish.host", "publish.port")  # what counts when the service is started alone
+_AT_START = ("publish.host", "publish.port")  # read only when the service starts
 
 
 def changes(before: Configuration, after: Configuration) -> Iterator[str]:
-    """One line for each setting, source and saved query that differs, and for each dropped setting that came. Names
-    alone: values may be long, or secret."""
-    old, new = (dict(_flat(one.settings.model_dump())) for one in (before, after))
+    """Yield a line for each changed setting, source and query, and each new dropped setting, without values."""
+    old, new = (dict(_flat(version.settings.model_dump())) for version in (before, after))
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) != new.get(name):
             yield f"setting {name} changed" + ("; it counts from the next start" if name in _AT_START else "")
     yield from (str(fault) for fault in after.dropped if fault not in before.dropped)
     if before.sources is not after.sources:
-        yield from _listed("source", *({one.key: one for one in each.sources} for each in (before, after)))
-    yield from _listed("query", *({one.slug: one for one in each.queries} for each in (before, after)))
+        yield from _listed("source", *({source.key: source for source in each.sources} for each in (before, after)))
+    yield from _listed("query", *({query.slug: query for query in each.queries} for each in (before, after)))
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -7,8 +7,8 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -22,7 +22,7 @@ from syndicator.articles.beside.feeds_toml import KeptAway
 from syndicator.articles.beside.lists import RightsFile
 from syndicator.configuration.settings import Llm, Settings, dropped_settings, load
 from syndicator.configuration.sources import remembered
-from syndicator.core.errors import ConfigError, Fault, LockedError, MissingError
+from syndicator.core.errors import ConfigError, Fault, LockedError, MissingError, first_of
 from syndicator.core.model import Article, Outcome, Source
 from syndicator.core.ports import Enricher, Fetcher
 from syndicator.core.ports.articles import ArticleStore, Snapshots
@@ -51,14 +51,13 @@ _INSTANCE = "instance"  # the note with this instance's uuid
 
 
 def utc_now() -> datetime:
-    """The wall clock, in whole seconds: what is written to files has no fractions."""
+    """Return the time in whole seconds: files store no fractions."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """Everything a command works with. Time, chance and the environment come from `clock`, `jitter` and `environ`
-    alone, so that tests can set them."""
+    """The objects of an opened instance. Time, chance and environment come only from its fields, for tests."""
 
     config: Path
     settings: Settings
@@ -74,19 +73,19 @@ class App:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     environ: Mapping[str, str]
-    sources_stamp: str = ""  # differs after every edit of the sources; "" where nobody looked
+    sources_stamp: str = ""  # differs after every edit of the sources; "" if not known
     sources_before: tuple[str, int] = ("", 0)  # the stamp before an edit that only added sources, and how many
     faults: tuple[Fault, ...] = ()  # of the configuration
-    is_reconciled: bool = False  # with the article files, by somebody who plans several changes
+    is_reconciled: bool = False  # with the article files: the caller did it before several changes
     entries: KeptEntries = field(default_factory=KeptEntries)  # for its builds
-    clock_offsets: dict[str, timedelta] = field(default_factory=dict)  # host -> how far `clock` is ahead of its clock
+    clock_offsets: dict[str, timedelta] = field(default_factory=dict)  # by host: `clock` minus the host's clock
 
     def rights_of(self, source: Source) -> Rights:
-        """Whose articles the operator's terms for `source` hold for."""
+        """Return which articles the operator's terms for `source` cover."""
         return rights_in(self.rights_file, source)
 
     def terms(self, article: Article) -> Source | None:
-        """The source of `article` as it holds for that article, None when it is gone."""
+        """Return the source of `article` with its terms for that article, None if the source was removed."""
         source = self.sources.get(article.source_key)
         private = bool(self.settings.publish.secret_path)
         return terms(source, self.rights_of(source), article.url, private=private) if source else None
@@ -96,14 +95,14 @@ class App:
         return self.article_store.instance()
 
     def place(self, fault: str = "") -> Place:
-        """This instance to be looked at. `fault`: of the configuration."""
+        """Return this instance for reading. `fault`: of the configuration."""
         names = ("config", "sources", "settings", "store", "article_store", "environ")
         return Place(now=self.clock(), fault=fault, **{name: getattr(self, name) for name in names})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Callbacks of a run, for whoever shows how it goes."""
+    """Callbacks that show the progress of a run."""
 
     started: Callable[[int], None] = lambda sources: None
     visited: Callable[[Outcome], None] = lambda outcome: None
@@ -113,7 +112,7 @@ class Watch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """The configuration files, read and checked, without the taxonomy, which the worker reads."""
+    """The configuration files, read and checked; the taxonomy is read by the worker."""
 
     settings: Settings
     sources: tuple[Source, ...]
@@ -121,13 +120,13 @@ class Configuration:
     sources_stamp: str = ""  # differs after every edit of the sources
     sources_before: tuple[str, int] = ("", 0)  # as in `App`
     dropped: tuple[Fault, ...] = ()  # settings of earlier versions that are still set
-    faults: tuple[Fault, ...] = ()  # of all files; in place of what is wrong, what was valid last counts
+    faults: tuple[Fault, ...] = ()  # of all files; the last valid content counts in place of faulty tables
     source_faults: tuple[Fault, ...] = ()  # those of the sources
     taxonomy: Path | None = None  # the file that counts; None: taxonomy.toml
 
 
 def fault_of(faults: Sequence[Fault]) -> str:
-    """The faults as one sentence, "" for none."""
+    """Return the faults as one sentence, "" for none."""
     return str(ConfigError.of(faults)) if faults else ""
 
 
@@ -138,14 +137,13 @@ def configuration(
     before: Configuration | None = None,
     remember: bool = False,
 ) -> Configuration:
-    """The configuration in a folder. Sources that did not change since they were read `before`, or since a run
-    remembered them, are not read again; with `remember` this is such a run. A file or a table with a fault costs
-    nothing but itself: `faults` has it, and what was valid last counts. Raises ConfigError for syndicator.toml."""
+    """Read the configuration folder. Unchanged sources come from `before` or the cache, which `remember` updates.
+    Faulty tables are in `faults`, their last valid content counts. Raises ConfigError for faults in syndicator.toml."""
     need_folder(config)
     settings = load(config, environ)
-    known = remembered.Read(before.sources, before.sources_stamp, faults=before.source_faults) if before else None
+    cached = remembered.Read(before.sources, before.sources_stamp, faults=before.source_faults) if before else None
     cache = settings.state_dir / "sources.cache"
-    read = remembered.read(config / "sources.toml", cache, __version__, before=known, remember=remember)
+    read = remembered.read(config / "sources.toml", cache, __version__, before=cached, remember=remember)
     queries, wrong = valid_queries(config, settings, remember=remember)
     taxonomy, untaken = _last_valid(config / "taxonomy.toml", settings, load_vocabulary, remember=remember)
     return Configuration(
@@ -164,7 +162,7 @@ def configuration(
 def valid_queries(
     config: Path, settings: Settings, *, remember: bool = False
 ) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
-    """The valid entries of feeds.toml, with those that were valid last in place of the others, and the faults."""
+    """Return the valid entries of feeds.toml, the last valid version of the others, and the faults."""
     path = config / "feeds.toml"
     last, faults = _last_valid(path, settings, load_queries, remember=remember)
     queries = (*load_queries(last), *(valid_entries(path) if faults else ()))
@@ -174,7 +172,7 @@ def valid_queries(
 def _last_valid(
     path: Path, settings: Settings, read: Callable[[Path], object], *, remember: bool
 ) -> tuple[Path, tuple[Fault, ...]]:
-    """`path`, or if `read` finds faults in it, its copy of when it was valid last (perhaps absent), and the faults."""
+    """Return `path` or, if `read` finds faults, the copy of its last valid version (perhaps absent), and the faults."""
     copy = settings.state_dir / "valid" / path.name
     if not path.exists():
         return path, ()
@@ -207,8 +205,8 @@ def open_app(
     held: Callable[[], object] = lambda: None,
 ) -> Iterator[App]:
     """Open the app of a configuration folder. `create`: allow a new database although articles exist; `remake`: called
-    if the database was lost; `read`: the configuration, if read; `entries`: cache of earlier builds; `held`:
-    as `locked` yields it. Raises ConfigError, StoreError, MissingError."""
+    if it was lost; `entries`: cache of earlier builds; `held`: as `locked` yields it. Raises ConfigError, StoreError,
+    MissingError."""
     if read is None:
         read = configuration(config, environ, remember=True)
         for fault in read.faults:
@@ -255,42 +253,37 @@ def open_app(
 
 
 def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, begun: bool) -> None:
-    """Mint this instance's uuid at its beginning and note it in the database. Raises ConfigError if its file is lost,
-    with the line to restore."""
+    """Create or check this instance's uuid. Raises ConfigError with the line to restore if its file is lost."""
     noted = store.visits.note(_INSTANCE)
     if begun and not article_store.minted():
         line = (
             f'id = "{noted}"' if noted else 'id = "<uuid of a backup>" (a new one shows every entry to all once more)'
         )
-        raise ConfigError(
-            f"{article_store.name}/instance.toml is lost, of which all ids of what is published are made; restore "
-            f"it, or write this line into it: {line}"
-        )
-    known = str(article_store.instance())
-    if known != noted:
-        store.visits.set_note(_INSTANCE, known, now)
+        lost = f"{article_store.name}/instance.toml is lost, from which all published ids are made"
+        raise ConfigError(f"{lost}; restore it, or write this line into it: {line}")
+    instance = str(article_store.instance())
+    if instance != noted:
+        store.visits.set_note(_INSTANCE, instance, now)
 
 
 def _need_article_store(article_store: ArticleStore, store: Store) -> None:
-    """Raise MissingError if the folder of articles is not there, as when its disk is not mounted: everything would be
-    fetched again and published under new ids."""
+    """Raise MissingError if all article files are gone: they would be fetched again and published under new ids."""
     gone = not article_store.minted() and next(article_store.walk(), None) is None
-    known = len(store.visits.stamps()) if gone else 0
-    if known:
+    if gone and (count := len(store.visits.stamps())):
         raise MissingError(
-            f"{article_store.name} is not the folder it was: the database knows {known} articles and no file is there; "
+            f"{article_store.name} is not the folder it was: the database knows {count} articles and no file is there; "
             f"mount it or restore it from a backup. To begin anew, move {store.name} away"
         )
 
 
 def need_folder(config: Path) -> None:
-    """Raises ConfigError where there is no configuration."""
+    """Raise ConfigError if there is no configuration."""
     if not (config / "sources.toml").exists():
         raise ConfigError(f"{config}/sources.toml does not exist; `syndicator init` makes one, --config names another")
 
 
 def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) -> TaxonomyFiles:
-    """The files of the taxonomy and of what was learnt. `valid`: a copy that counts in place of taxonomy.toml."""
+    """Return the files of the taxonomy and of what was learnt. `valid`: a file to use in place of taxonomy.toml."""
     return TaxonomyFiles.of(valid or config / "taxonomy.toml", settings.state_dir / "learnt.npz")
 
 
@@ -298,9 +291,9 @@ def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) 
 def locked(
     settings: Settings, *, wait: bool = False, give_up: Callable[[], bool] = lambda: False
 ) -> Iterator[Callable[[], object]]:
-    """Holds the lock that allows one run at a time, of all machines on one database server, and yields a check that
-    raises StoreAway once it is lost. Raises LockedError when another run has it; with `wait`, waits for it instead, and
-    raises SystemExit(0) when `give_up` returns True meanwhile."""
+    """Hold the lock that allows one run at a time on a database. Yields a check that raises StoreAway once it is lost.
+    Raises LockedError if another run holds it; `wait` waits instead, until `give_up` returns True: then
+    SystemExit(0)."""
     with ExitStack() as held:
         hold: Callable[[str], AbstractContextManager[Callable[[], object]]] = partial(_hold_file, settings)
         if not settings.store_url.startswith("sqlite"):
@@ -335,8 +328,7 @@ def _hold_file(settings: Settings, name: str) -> Iterator[Callable[[], object]]:
 
 
 def filing_context(app: App) -> FilingContext:
-    """What it takes to file an article beside those that are there."""
-
+    """Return the context in which articles are filed."""
     return FilingContext(
         store=app.store.visits,
         article_store=app.article_store,
@@ -348,7 +340,7 @@ def filing_context(app: App) -> FilingContext:
 
 
 def owners(app: App) -> Owners:
-    """The sources in sources.toml with the rights by which they may write now."""
+    """Return the configured sources with their present rights to write articles."""
 
     def rights(source: Source) -> Rights:
         return rights_in(app.rights_file, source, app.clock().date())
@@ -365,10 +357,10 @@ def make_context(
     asked: bool = False,
     hubs: Hubs | None = None,
 ) -> RunContext:
-    """The context of a run's visits. `filed` gets each new title; `asked`: sources were named; `hubs`: pushes."""
+    """Return the context of a run's visits. `filed` gets each title; `asked`: sources were named."""
     filing = filing_context(app)
     return RunContext(
-        **{one.name: getattr(filing, one.name) for one in fields(FilingContext)},
+        **{each.name: getattr(filing, each.name) for each in fields(FilingContext)},
         settings=app.settings,
         sources=app.sources,
         fetcher=fetcher,
@@ -384,20 +376,29 @@ def make_context(
     )
 
 
+@asynccontextmanager
+async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
+    """Yield a TaskGroup. If tasks fail, raise one of their errors instead of a group."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except BaseExceptionGroup as failed:
+        raise first_of(failed) from failed
+
+
 def open_worker(app: App, count: int = 1) -> closing[Worker]:
-    """Processes for strangers' bytes, started when they are first needed, that end with the block."""
+    """Return worker processes for untrusted bytes. They start when first needed and end with the block."""
     return closing(Worker(count=count))
 
 
 def user_agent(settings: Settings) -> str:
-    """The User-Agent of every request, with the address that site owners may write to."""
+    """Return the User-Agent of all requests, with the contact address for site owners."""
     contact = settings.site.contact or ("" if settings.publish.secret_path else settings.site.url)
     return settings.fetch.user_agent or f"Syndicator/{__version__}" + (f" (+{contact})" if contact else "")
 
 
 def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
-    """The network client: no private addresses, pauses between requests to a host, robots.txt first. `turns`: who
-    gives leave where several machines ask; None: the table of hosts."""
+    """Return the network client: no private addresses, pauses between requests to a host, robots.txt first."""
 
     from syndicator.visiting.fetch.client import HttpFetcher
     from syndicator.visiting.fetch.decompress import LONGEST_RETRY
@@ -406,10 +407,8 @@ def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
     from syndicator.visiting.politeness.robots import Robots
     from syndicator.visiting.politeness.throttle import Throttle
 
-    client = HttpFetcher(
-        app.settings.fetch, user_agent=user_agent(app.settings), clock=app.clock, offsets=app.clock_offsets
-    )
-    notes = app.store.visits
+    settings, agent, notes = app.settings.fetch, user_agent(app.settings), app.store.visits
+    client = HttpFetcher(settings, user_agent=agent, clock=app.clock, offsets=app.clock_offsets)
 
     def note_now(key: str, value: str | None, at: datetime) -> None:
         notes.set_note(key, value, at)
@@ -418,29 +417,19 @@ def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
     hosts = None if app.store.single else app.store.hosts(lease_seconds(app.settings))
     turns = turns or hosts
     backoff = HostWaits(hosts, app.clock, LONGEST_RETRY) if hosts else Backoff(notes.note, note_now, app.clock)
-    throttle = Throttle(
-        app.settings.fetch.pause, app.settings.fetch.per_host, asyncio.sleep, app.clock, backoff=backoff, turns=turns
-    )
+    throttle = Throttle(settings.pause, settings.per_host, asyncio.sleep, app.clock, backoff=backoff, turns=turns)
     asking = PoliteFetcher(client, throttle, backoff=backoff)
-    robots = Robots(
-        asking,
-        notes.note,
-        notes.set_note,
-        user_agent=user_agent(app.settings),
-        clock=app.clock,
-        prune=notes.prune_notes,
-    )
+    robots = Robots(asking, notes.note, notes.set_note, user_agent=agent, clock=app.clock, prune=notes.prune_notes)
     return PoliteFetcher(client, throttle, robots, backoff)
 
 
 def lease_seconds(settings: Settings) -> float:
-    """Seconds for which work on a host counts without a sign of life: longer than any request takes, which else would
-    be made again and again."""
+    """Return the seconds after which a silent lease on a host ends: more than any request takes."""
     return _LEASE_FACTOR * max(settings.fetch.feed_seconds, settings.fetch.page_seconds) + _LEASE_MORE
 
 
 def make_enricher(app: App) -> Enricher:
-    """The client of the language model, which may reach its host and port only. Raises ConfigError without a key."""
+    """Return the client of the language model, limited to its host and port. Raises ConfigError without a key."""
     from syndicator.describing.llm.client import Endpoint
     from syndicator.visiting.fetch.ssrf import endpoint
 
@@ -450,7 +439,7 @@ def make_enricher(app: App) -> Enricher:
 
 
 def direct_client(app: App, url: str) -> Fetcher:
-    """The network client without pauses and robots.txt, for a URL of the settings."""
+    """Return a network client without pauses and robots.txt, for a URL of the settings."""
     from syndicator.visiting.fetch.client import HttpFetcher
 
     # a proxy elsewhere cannot reach this machine or its network
@@ -459,12 +448,12 @@ def direct_client(app: App, url: str) -> Fetcher:
 
 
 def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
-    """The key of the language model, "" if none is configured. Raises ConfigError that names the variable alone."""
+    """Return the key of the language model, "" if none is configured. Raises ConfigError, which never shows the key."""
     if not llm.key_env:
         return ""
     where = f"{config}/syndicator.toml: describe.llm.key_env: the environment variable {llm.key_env}"
     if not (key := environ.get(llm.key_env, "").strip()):
-        raise ConfigError(f'{where} is not set; set it to the key, or key_env to "" where the endpoint wants none')
+        raise ConfigError(f'{where} is not set; set it to the key, or key_env to "" if the endpoint needs none')
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigError(f"{where} holds what no key is made of: spaces or unprintable characters; copy the key again")
+        raise ConfigError(f"{where} has spaces or unprintable characters, which no key has; copy the key again")
     return key

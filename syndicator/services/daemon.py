@@ -1,4 +1,4 @@
-"""What `up` and `serve` run for long: the scheduled runs, and the web server over the published files."""
+"""The scheduled runs of `up`, and the web server of `up` and `serve` for the published files."""
 
 from __future__ import annotations
 
@@ -32,14 +32,13 @@ from syndicator.services.settling import Settling
 from syndicator.services.showing.answers import Answers as Answers
 
 _Beside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
-LLM_SECONDS = 60.0  # of a scheduled run: visits that fall due meanwhile wait for that long and one answer at most
+LLM_SECONDS = 60.0  # in a scheduled run: visits that fall due meanwhile wait so long, and for one answer, at most
 
 
 @dataclass(slots=True)
 class ScheduledRuns:
-    """Runs of `up`, by the configuration of then, or the last good one. `report` gets each run's report, `trouble`
-    and `changed` lines on failures and edits; `patience` is entered while a database is opened, `beside` during a run:
-    it gets the app and a function that hurries builds."""
+    """Runs of `up` with the present or the last good configuration. `report` gets each run's report, `trouble` and
+    `changed` get lines; `patience` is entered while a database is opened, `beside` during a run."""
 
     config: Path
     _: KW_ONLY
@@ -77,19 +76,18 @@ class ScheduledRuns:
             self.trouble(str(error))
             await self._ended(None)
         except (SyndicatorError, OSError) as error:  # a full disk, a file just being edited: the next run tries again
-            known = DiskError.of(error) if isinstance(error, OSError) else error
-            self.trouble(str(known))
-            await self._ended(known)
+            fault = DiskError.of(error) if isinstance(error, OSError) else error
+            self.trouble(str(fault))
+            await self._ended(fault)
 
     async def _ended(self, error: SyndicatorError | None) -> None:
-        """Alert if runs fail, by the last good configuration."""
         if self.last_good is None:
             return
         if fault := await self._outage.follow(self.last_good.settings, error, self.clock(), os.environ):
             self.trouble(f"nobody could be told: {fault}")
 
     def read(self) -> Configuration:
-        """The configuration as it is now, or the last good one. Raises ConfigError where there is none."""
+        """Return the present configuration, or the last good one. Raises ConfigError without either."""
         try:
             now = configuration(self.config, before=self.last_good, remember=True)
             for line in changes(self.last_good or now, now):
@@ -106,9 +104,8 @@ class ScheduledRuns:
 
 
 class Site:
-    """The published files with settings that may change, and health; with `hubs`, the callback. `silent_seconds`: how
-    long runs have been silent though they should not, 0 if all is well, None without runs. `answers`: to
-    questions."""
+    """The published files, health and callback. `silent_seconds`: for how long runs have been silent, None without
+    runs."""
 
     def __init__(
         self,
@@ -122,12 +119,12 @@ class Site:
         self.app = Replaceable(self._made())
 
     def reload(self, settings: Settings) -> None:
-        """Serves by `settings` from now on; the address stays the one it was started with."""
+        """Serve by `settings` from now on. Host and port stay as they were at the start."""
         self.settings = settings
         self.app.now = self._made()
 
     def body_bytes(self, path: str) -> int:
-        """The most bytes of a request body: a hub may push as much as a feed may have."""
+        """Return the most bytes of a request body: hubs may push as much as a feed may have."""
         return self.settings.fetch.wire_bytes if path.startswith(PATH) else BODY_BYTES
 
     def _made(self) -> ASGIApp:
@@ -147,7 +144,7 @@ def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> H
     from syndicator.services.health import metrics, probes
 
     key = ""
-    with suppress(OSError):  # where none can be kept, there is no health feed
+    with suppress(OSError):  # without a token there is no health feed
         key = token(settings.state_dir)
 
     def alive() -> str:

@@ -1,4 +1,4 @@
-"""Resolve named sources and articles; walk over filed articles, and rewrite them."""
+"""Find sources and articles by name; iterate over filed articles and rewrite them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from syndicator.configuration.entry_rules import Expr, Not, Term
 from syndicator.configuration.sources import registry
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
@@ -21,19 +22,28 @@ T = TypeVar("T")
 
 
 def need_sources(app: App | Place, keys: Iterable[str]) -> None:
-    """Raises UsageError that names every one of `keys` that is no source, with the key that may be meant."""
+    """Raise UsageError for keys without a source, with suggestions."""
     unknown = [key for key in dict.fromkeys(keys) if key not in app.sources]
     if unknown:
         named = ", ".join(f"{key!r}{suggestion(key, app.sources)}" for key in unknown)
         raise UsageError(f"no source {named} in {app.config}/sources.toml; `syndicator sources` lists them")
 
 
+def terms(expr: Expr) -> Iterator[Term]:
+    """Yield the terms of a query."""
+    if isinstance(expr, Term):
+        yield expr
+    else:
+        for part in (expr.inner,) if isinstance(expr, Not) else expr.parts:
+            yield from terms(part)
+
+
 def article_id(app: App, what: str) -> str | None:
-    """The id of the article named by address, id or file path, or None."""
+    """Return the id of the article with this address, id or file path, or None."""
     store = app.store.visits
     keys = [urls.alias(what)]
-    known = known_at(store.known(keys), keys, what)
-    id = known.id if known else what
+    article = known_at(store.known(keys), keys, what)
+    id = article.id if article else what
     if store.article(id) is None:
         path = app.article_store.path_of(what) if "\0" not in what else None
         id = app.article_store.id_at(path) if path else ""
@@ -41,26 +51,26 @@ def article_id(app: App, what: str) -> str | None:
 
 
 def need_article(app: App, what: str) -> str:
-    """As `article_id`. Raises UsageError where `what` names no article."""
+    """As `article_id`, but raise UsageError if there is no such article."""
     if (id := article_id(app, what)) is None:
         raise UsageError(f"no article {what!r} in the article store; give its address, its id or its file")
     return id
 
 
 def source_file(app: App | Place, key: str) -> Path:
-    """The file in which a source stands: sources.toml, or one of sources.d; sources.toml for a new key."""
+    """Return the file that defines a source: sources.toml, or one of sources.d; sources.toml for a new key."""
     main = app.config / "sources.toml"
-    return next((one.file.path for one in registry.placed_sources(main) if one.source.key == key), main)
+    return next((placed.file.path for placed in registry.placed_sources(main) if placed.source.key == key), main)
 
 
 def filed(app: App, ids: Iterable[str] | None = None) -> Iterator[Article]:
-    """The rows of all articles, copies too, or of these ids, some hundreds at a time."""
+    """Yield the rows of all articles, copies included, or of `ids`. Reads some hundreds at a time."""
     for part in chunks(list(app.store.visits.stamps() if ids is None else ids)):
         yield from app.store.index.articles(part).values()
 
 
 def rewrite(app: App, items: Sequence[T], write: Callable[[T], object], progress: Callable[[int, int], None]) -> None:
-    """Write the article of each item. Commits are shared, as those of visits are. `progress` may raise to end it."""
+    """Write the article of each item, with shared commits. `progress` may raise to stop."""
     with app.article_store.together() as settle, app.store.visits.shared(settle):
         for number, item in enumerate(items, 1):
             write(item)

@@ -1,4 +1,4 @@
-"""Open the places of the settings: folders, object stores, and article folders that several machines share."""
+"""Open the folders and object stores of the settings, and article folders that several machines share."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from syndicator.store.engine import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """An instance opened to be looked at. `store` is None if nothing has run yet."""
+    """An instance opened for reading. `store` is None before the first run."""
 
     config: Path
     sources: Mapping[str, Source]
@@ -39,8 +39,8 @@ class Place:
 
 
 class SharedArticleStore(FileArticleStore):
-    """The ArticleStore (see ports) in the folder `root`. A new article's path is reserved in the database, then its
-    file is written, then its row, so that all machines write one file of an article, whichever reads it first."""
+    """An ArticleStore (see ports) in a folder that several machines share. The path of a new article is reserved in the
+    database first, so that an article read by two machines gets one file."""
 
     def __init__(
         self,
@@ -75,13 +75,13 @@ class SharedArticleStore(FileArticleStore):
 
     def _stamp_of(self, path: str) -> FileStamp | None:
         try:
-            return self._stamp(path)
+            return self.stamp(path)
         except FileNotFoundError:
             return None
 
 
 def indexed(article_store: ArticleStore, store: Store, clock: Callable[[], datetime]) -> ArticleStore:
-    """`article_store` with the index that object stores and shared folders need to find files."""
+    """Return `article_store` with the index that object stores and shared folders need to find files."""
     from syndicator.articles.stores.object_articles import ObjectArticleStore
 
     if isinstance(article_store, FileArticleStore) and not store.single:
@@ -92,7 +92,7 @@ def indexed(article_store: ArticleStore, store: Store, clock: Callable[[], datet
 
 
 def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
-    """The pages of recent articles, and which version read them."""
+    """Return the store of pages of recent articles, and of the version that read them."""
     if not is_bucket(settings.pages_at):
         return FileSnapshots(Path(settings.pages_at), READING_VERSION)
     from syndicator.articles.stores.bucket import Bucket
@@ -104,8 +104,7 @@ def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
 def open_outlet(
     settings: Settings, environ: Mapping[str, str], *, whole: bool = False, held: Callable[[], object] = lambda: None
 ) -> Outlet:
-    """Where published files go; `whole`: for a build of many; `held`: called before each write to a folder, which it
-    stops by an exception."""
+    """Open the place of published files. `whole`: for a build of many; `held`: called before each write to a folder."""
     if settings.public_dir is not None:
         return FileOutlet(settings.public_dir, settings.publish.gzip, held)
     from syndicator.articles.stores.bucket import Bucket
@@ -115,7 +114,7 @@ def open_outlet(
 
 
 def begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
-    """True if this instance wrote or published articles; unpublished files of a hand do not count."""
+    """True if this instance wrote or published articles. Unpublished files written by hand do not count."""
     return article_store.begun() or (has_feeds(settings, environ) and any(True for _ in article_store.walk()))
 
 
@@ -126,7 +125,7 @@ def has_feeds(settings: Settings, environ: Mapping[str, str]) -> bool:
 
 
 def published(settings: Settings, name: str, environ: Mapping[str, str] = os.environ) -> bytes | None:
-    """A published file, None where there is none of that name."""
+    """Return a published file, None if there is none of that name."""
     try:
         return open_outlet(settings, environ).get(name)
     except UsageError:

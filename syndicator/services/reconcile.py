@@ -29,32 +29,33 @@ from syndicator.store.engine import Store
 
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
-# Files that are gone at once: who deletes articles by hand deletes a few. All numbers are a choice.
-_MANY, _SHARE = 20, 0.05  # so many, when they are a larger share than this
+# Files that are gone at once: a person who deletes articles deletes a few. All numbers are a choice.
+_MANY, _SHARE = 20, 0.05  # at least so many files, and more than this share of all
 _FEW, _HALF = 3, 0.5  # the same for a small store
 
-_CHOICE = "mute and keep"  # the note with those of the settings
-_RECONCILED, _FOLLOWED = "sources reconciled", "sources followed"  # notes with the stamps of the sources then
-OWNED_SINCE = "owned since"  # the note with the time of the first start at which articles had owners
+# names of notes
+_CHOICE = "mute and keep"  # these two settings
+_RECONCILED, _FOLLOWED = "sources reconciled", "sources followed"  # the stamp of the sources then
+OWNED_SINCE = "owned since"  # the time of the first start at which articles had owners
 
 
 def sources(app: App) -> dict[str, SourceState]:
-    """Give every source a state. A changed URL resets validators and health; a changed kind of visit is due now. States
-    of removed sources are dropped; their articles and feeds stay."""
-    known = app.store.visits.states()
-    for key in known.keys() - app.sources.keys():
+    """Give every source a state; drop those of removed sources. A changed URL resets validators and health. A changed
+    kind of visit is due now."""
+    states = app.store.visits.states()
+    for key in states.keys() - app.sources.keys():
         app.store.visits.drop_state(key)
     now = app.clock()
-    wanted = {key: _in_time(reconciled(source, known.get(key)), now) for key, source in app.sources.items()}
-    edited = [key for key, state in wanted.items() if key in known and known[key].terms != state.terms]
-    ruled = {key for key in edited if known[key].rules not in (None, wanted[key].rules)}
+    wanted = {key: _in_time(reconciled(source, states.get(key)), now) for key, source in app.sources.items()}
+    edited = [key for key, state in wanted.items() if key in states and states[key].terms != state.terms]
+    ruled = {key for key in edited if states[key].rules not in (None, wanted[key].rules)}
     wanted |= {key: wanted[key].asked_whole() for key in edited if _try_again(app, key, ruled=key in ruled)}
-    app.store.visits.save_states([state for key, state in wanted.items() if state != known.get(key)])
+    app.store.visits.save_states([state for key, state in wanted.items() if state != states.get(key)])
     return wanted
 
 
 def edited_sources(app: App) -> None:
-    """Call `sources` if something may have changed since a run did that: sources.toml, this version, the clock."""
+    """Call `sources` if sources.toml, this version or the clock may have changed since the last call."""
     _edited_choice(app)
     noted, ahead = app.store.visits.note(_RECONCILED), app.store.ahead.visited(app.clock() + AHEAD)
     base, added = app.sources_before
@@ -63,7 +64,7 @@ def edited_sources(app: App) -> None:
     if noted and not ahead and noted == base:  # of 100,000 sources the others take four seconds
         new = list(app.sources.values())[len(app.sources) - added :]
         states = [(source, app.store.visits.state(source.key)) for source in new]
-        app.store.visits.save_states([_in_time(reconciled(source, known), app.clock()) for source, known in states])
+        app.store.visits.save_states([_in_time(reconciled(source, state), app.clock()) for source, state in states])
     else:
         sources(app)
     if noted != app.sources_stamp:
@@ -71,7 +72,6 @@ def edited_sources(app: App) -> None:
 
 
 def _edited_choice(app: App) -> None:
-    """Make entries due that an edit of `mute` and `keep` in syndicator.toml does not leave out any more."""
     visits, publish = app.store.visits, app.settings.publish
     choice = f"{publish.mute}\n{publish.keep}"
     if (visits.note(_CHOICE) or "\n") == choice:
@@ -84,15 +84,14 @@ def _edited_choice(app: App) -> None:
 
 
 def _wanted(app: App, key: str) -> list[EntryRow]:
-    """The muted entries of a source that nothing leaves out any more."""
     source, publish = app.sources[key], app.settings.publish
     rows = ((row, row.entry) for row in app.store.visits.muted(key) if row.entry)
     return [row for row, entry in rows if not is_muted(source, entry, publish)]
 
 
 def _try_again(app: App, key: str, *, ruled: bool) -> bool:
-    """Make entries of an edited source due that wait for the operator or were refused on hosts it may now speak for; if
-    `ruled`, also those that other rules, `keep` or `mute` may accept. True if the feed data of some was not kept."""
+    """Make refused and waiting entries of an edited source due; `ruled`: its rules changed. True if feed data is
+    missing."""
     visits, rights = app.store.visits, app.rights_of(app.sources[key])
     rows = visits.pending(key, _ANY_TIME)
     waiting = [replace(row, next_try=None) for row in rows if row.next_try and row.reason in FOR_THE_OPERATOR]
@@ -101,12 +100,12 @@ def _try_again(app: App, key: str, *, ruled: bool) -> bool:
     wanted = _wanted(app, key)
     again += [replace(row.reopened(), reason=None) for row in wanted]
     visits.save_entries(list({row.entry_id: row for row in (*waiting, *refused, *again)}.values()))
-    listed = ruled and bool(app.sources[key].rules.links)  # other links of a page that has not changed
+    listed = ruled and bool(app.sources[key].rules.links)  # the rule may select other links of the same page
     return listed or bool(refused or wanted) or any(row.entry is None for row in again)
 
 
 def due_again(app: App, source: Source) -> list[EntryRow]:
-    """The entries of `source` as due now that changed rules may turn into articles; for its own articles only."""
+    """Return entries of `source` for its own articles that changed rules may accept, as due now."""
     from syndicator.pipeline.entry.endings import by_other_rules
 
     rows = [*app.store.visits.refused(source.key), *app.store.visits.pending(source.key, _ANY_TIME)]
@@ -115,8 +114,7 @@ def due_again(app: App, source: Source) -> list[EntryRow]:
 
 
 def files(app: App) -> tuple[Problem, ...]:
-    """Scrub secrets, apply the files beside the articles, record new and edited article files, forget deleted ones,
-    fetch again what a restored folder lacks, and record carriers. Returns unreadable files with reasons; they stay.
+    """Bring the database up to date with the article files and those beside them. Returns unreadable files, which stay.
     Raises ConfigError, OSError, StoreError."""
     if app.is_reconciled:
         return ()
@@ -149,7 +147,7 @@ def files(app: App) -> tuple[Problem, ...]:
     problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in gone if id in lost]
     gone = [id for id in gone if id not in lost]
     if gone:
-        from syndicator.services.build import excuse  # late, as what files articles is: `status` needs neither
+        from syndicator.services.build import excuse  # imported late: `status` does not need it
 
         excuse(app, gone)
     for id in gone:
@@ -173,12 +171,12 @@ def file(app: App, path: str) -> tuple[Problem, ...]:
     except FileNotFoundError:
         from syndicator.services.build import excuse
 
-        gone = [id for id, known in visits.stamps().items() if known.path == path]
+        gone = [id for id, row in visits.stamps().items() if row.path == path]
         excuse(app, gone)
         for id in gone:
             visits.forget(id)
         return ()
-    if any(known == stamp for known in visits.stamps().values()):
+    if any(row == stamp for row in visits.stamps().values()):
         return ()
     problems, _, written = _taken_in(app, Changes(edited=(stamp,)))
     start.bring_back(app, written)
@@ -186,8 +184,8 @@ def file(app: App, path: str) -> tuple[Problem, ...]:
 
 
 def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list[Article]]:
-    """Record new and edited files. Returns problems; prefixes of the ids seen, so that renamed files are not gone; and
-    the new articles and those whose time of adding changed."""
+    """Record new and edited files. Returns problems, prefixes of the ids seen (renamed files are not deleted), and
+    articles that are new or were added at another time."""
     visits, problems, there, written = app.store.visits, list[Problem](), set[str](), list[Article]()
     for stamp, article in _articles(app.article_store, (*changes.new, *changes.edited), visits.stamp):
         if isinstance(article, Problem):
@@ -202,9 +200,9 @@ def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list
 
 
 def _articles(
-    files: ArticleStore, stamps: Iterable[FileStamp], known: Callable[[str], FileStamp | None]
+    files: ArticleStore, stamps: Iterable[FileStamp], stamp_of: Callable[[str], FileStamp | None]
 ) -> Iterator[tuple[FileStamp, Article | Problem]]:
-    """The article of each file, or the problem with it. `known`: the file that an id had until now."""
+    """Yield the article of each file, or the problem with it. `stamp_of`: the recorded file of an id."""
     for stamp in stamps:
         try:
             article = files.get(stamp.path)
@@ -213,7 +211,7 @@ def _articles(
         except (ConfigError, OSError) as error:
             yield stamp, unreadable(stamp.path, error)
             continue
-        other = elsewhere(files, article, stamp, known(article.id))
+        other = elsewhere(files, article, stamp, stamp_of(article.id))
         yield stamp, double(stamp.path, other) if other else article
 
 
@@ -223,7 +221,7 @@ _PLACES = "feeds/articles itself, or YYYY/MM/ in it"
 
 
 def ignored(store: ArticleStore) -> tuple[Problem, ...]:
-    """Files that look like articles, by name or by frontmatter, and are none for their name or place, with the cure."""
+    """Return files that look like articles but have the wrong name or folder, with the cure."""
     problems = []
     for path in store.names():
         if is_article_path(path):
@@ -239,21 +237,21 @@ def ignored(store: ArticleStore) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def are_many(missing: int, known: int) -> bool:
-    """True when so many of the known files are gone that nobody can have meant it. Pure."""
-    return any(missing >= least and missing > share * known for least, share in ((_MANY, _SHARE), (_FEW, _HALF)))
+def are_many(missing: int, total: int) -> bool:
+    """True if so many files are missing that nobody can have deleted them on purpose. Pure."""
+    return any(missing >= least and missing > share * total for least, share in ((_MANY, _SHARE), (_FEW, _HALF)))
 
 
-def _gone(article_store: ArticleStore, paths: Sequence[str], known: int) -> str:
+def _gone(article_store: ArticleStore, paths: Sequence[str], total: int) -> str:
     return (
-        f"{len(paths)} of {known} article files are gone from {article_store.name}, such as {paths[0]}: put them "
+        f"{len(paths)} of {total} article files are gone from {article_store.name}, such as {paths[0]}: put them "
         "back (mount the disk, restore the folder of today), or run `syndicator reindex`, which takes the folder as it "
         "is and fetches again what it lacks"
     )
 
 
 def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
-    """Unreadable new or touched article files, and the number gone. Changes nothing. Raises OSError, StoreError."""
+    """Return unreadable new or touched article files, and a problem if many are missing. Raises OSError, StoreError."""
     rows = store.visits.stamps()
     changes = article_store.changed(rows, sweep=False)
     problems = []
@@ -264,18 +262,17 @@ def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
     elif not changes.new:
         lost = start.lost(article_store, store, changes.missing)
         problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in sorted(lost)]
-    found = (one for _, one in _articles(article_store, (*changes.new, *changes.edited), rows.get))
-    return (*problems, *(one for one in found if isinstance(one, Problem)))
+    articles = (item for _, item in _articles(article_store, (*changes.new, *changes.edited), rows.get))
+    return (*problems, *(item for item in articles if isinstance(item, Problem)))
 
 
 def double(path: str, other: str) -> Problem:
-    return Problem(
-        what=path, reason=FileReason.DUPLICATE_ARTICLE, detail=f"has the id of {other}; delete one of the two"
-    )
+    detail = f"has the id of {other}; delete one of the two"
+    return Problem(what=path, reason=FileReason.DUPLICATE_ARTICLE, detail=detail)
 
 
 def unreadable(path: str, error: ConfigError | OSError) -> Problem:
-    """The problem of a file that is no article or cannot be read. Raises DiskError for faults of the machine."""
+    """Return the problem of a file that is no article or cannot be read. Raises DiskError for faults of the machine."""
     if isinstance(error, OSError):
         if error.errno in OURS - {errno.EACCES, errno.EPERM}:
             raise DiskError.of(error) from error
@@ -290,8 +287,7 @@ def _spellings(files: TaxonomyFiles) -> dict[str, str]:
 
 
 def as_shown(article: Article, files: TaxonomyFiles) -> Article:
-    """`article` for its row. A hand's file without an excerpt gets sentences of its text; if no source announced it,
-    its tags are spelt as the taxonomy spells them. The file stays."""
+    """Return `article` for its row: a file written by hand gets an excerpt, and tags as the taxonomy spells them."""
     if article.digest:
         return article
     if article.tags and not article.source_id:
@@ -311,25 +307,24 @@ def _record(app: App, article: Article, stamp: FileStamp, before: Article | None
     if was_released(article, on_hold=before is not None and before.hold):
         article = release(article, stamp.path, filing_context(app))
         stamp = app.article_store.stamp(stamp.path)
-    by_hand = before is not None and bool(before.merged_into) and not article.merged_into  # the line was taken out
+    by_hand = before is not None and bool(before.merged_into) and not article.merged_into  # the line was removed
     visits.record(as_shown(article, app.taxonomy), stamp, parted=by_hand)
 
 
-def elsewhere(files: ArticleStore, article: Article, stamp: FileStamp, known: FileStamp | None) -> str | None:
-    """The path of another file with this article's id: the `known` one if it has it still, else by name; or None."""
-    if known is None:
-        found = files.find(article.id)
-        return None if found == stamp.path else found
-    if known.path == stamp.path:
+def elsewhere(files: ArticleStore, article: Article, stamp: FileStamp, earlier: FileStamp | None) -> str | None:
+    """Return another file with this article's id: the `earlier` one if it still has it, else by name; or None."""
+    if earlier is None:
+        path = files.find(article.id)
+        return None if path == stamp.path else path
+    if earlier.path == stamp.path:
         return None
     try:
-        return known.path if files.get(known.path).id == article.id else None
+        return earlier.path if files.get(earlier.path).id == article.id else None
     except (ConfigError, OSError):
         return None
 
 
 def _in_time(state: SourceState, now: datetime) -> SourceState:
-    """A source whose last visit lies in the future (the clock was wrong then and has been set right) is due now."""
     if state.last_visit is None or state.last_visit <= now + AHEAD:
         return state
     past: dict[str, Any] = {
@@ -341,13 +336,13 @@ def _in_time(state: SourceState, now: datetime) -> SourceState:
     return replace(due, recent=tuple(min(moment, now) for moment in state.recent), **past)
 
 
-_WALKING_SHARE = 500  # of the time at most for looking at every file: 10,000 files take 0.1 s, once a minute. A choice
-_MOST_SECONDS = 3600.0  # after which every file is looked at in any case
+_WALKING_SHARE = 500  # full walks take 1/500 of the time at most: 10,000 files take 0.1 s, once a minute. A choice
+_MOST_SECONDS = 3600.0  # between two full walks
 
 
 class Walks:
-    """Knowledge of the article files between runs of `up`. Folder times show new, removed and replaced files; files
-    edited in place wait for a full walk, the later the longer a walk takes, within an hour. steady: seconds."""
+    """Decide between runs of `up` when to read all article files again: at once if the time of a folder changed, else
+    within an hour, since edits in place show only then. `steady`: a clock in seconds."""
 
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
         self._steady = steady
@@ -355,7 +350,7 @@ class Walks:
         self._known: Any = None
 
     def files(self, app: App) -> tuple[Problem, ...]:
-        """As `reconcile.files`, where something may have changed."""
+        """As `reconcile.files`, if something may have changed."""
         began = self._steady()
         if self._known == _seen(app) and began < self._next:
             return start.set_back(app)
@@ -366,7 +361,7 @@ class Walks:
         return problems
 
     def end(self, app: App) -> None:
-        """To be called when a run has ended: what the files are like now is its own doing."""
+        """Call when a run ends, so that its own writes do not count as edits."""
         self._known = _seen(app)
 
 

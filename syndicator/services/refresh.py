@@ -1,4 +1,4 @@
-"""A run: due sources visited, stale feeds built. `refresh` makes one, `up` one a minute."""
+"""A run: visit due sources and build stale feeds. `refresh` makes one, `up` one a minute."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from syndicator.core.errors import NetworkDown, first_of
+from syndicator.core.errors import NetworkDown
 from syndicator.core.model import Outcome, Problem, SourceState
 from syndicator.core.ports import Fetcher
 from syndicator.processes.worker import Worker
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import reconcile, thumbnails
 from syndicator.services.build import BUILD_SECONDS, build_due, build_meanwhile, together
-from syndicator.services.container import App, make_fetcher
+from syndicator.services.container import App, make_fetcher, task_group
 from syndicator.services.container import Watch as Watch
 from syndicator.services.descriptions.enrich_report import EnrichReport
 from syndicator.services.health.follow import follow
@@ -36,9 +36,9 @@ class RunReport:
     outcomes: tuple[Outcome, ...]
     built: BuildReport
     problems: tuple[Problem, ...]  # article files that could not be read
-    llm: EnrichReport  # what the operator's language model added after the first build
-    untold: tuple[Problem, ...] = ()  # of what is wrong: an alert that failed, a file of metrics that was not written
-    outdated: int = 0  # articles that an older version read: told at the first run after an upgrade
+    llm: EnrichReport  # the answers of the language model after the first build
+    untold: tuple[Problem, ...] = ()  # reports that failed: alerts, the file of metrics
+    outdated: int = 0  # articles that an older version read; only in the first run after an upgrade
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -47,27 +47,27 @@ class RunReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which sources a run visits, and how far it goes."""
+    """The sources that a run visits, and the limits of the run."""
 
-    keys: Collection[str] = ()  # keys of sources: these, due or not
-    all: bool = False  # every enabled one
-    failed: bool = False  # every enabled one whose last visit failed
-    relearn: bool = False  # of `keys`: the list of a page that lists articles
+    keys: Collection[str] = ()  # keys of sources to visit, due or not
+    all: bool = False  # visit every enabled source
+    failed: bool = False  # visit every enabled source whose last visit failed
+    relearn: bool = False  # learn the lists of the pages of `keys` again
     limit: int | None = None  # pages of each source
     max_seconds: float | None = None
     llm_seconds: float = 300.0  # for the language model, within max_seconds: a choice
-    build_seconds: float = BUILD_SECONDS  # between two builds while visits go on
-    configuration: str = ""  # why one that was read before is used
+    build_seconds: float = BUILD_SECONDS  # between two builds during visits
+    configuration: str = ""  # the fault of the configuration, if an earlier one is used
 
     @property
     def asked(self) -> bool:
-        """True where a person says what to visit, and not the plan."""
+        """True if a person named sources, rather than the schedule."""
         return bool(self.keys or self.all or self.failed)
 
 
 @dataclass(slots=True)
 class Totals:
-    """The work of `up` or of a worker since it started, for its last line."""
+    """Counts of `up` or a worker since it started, for its last line."""
 
     runs: int = 0
     jobs: int = 0  # hosts that a worker took
@@ -87,7 +87,7 @@ class Totals:
 
 
 def remake(app: App) -> None:
-    """Do what `reindex` does, for a run without a database; learn tags anew if those are lost too."""
+    """Rebuild a lost database as `reindex` does; learn tags anew if those are lost too."""
     from syndicator.services.article_files.reindexing import reindex
     from syndicator.services.descriptions.redescribe import learn
 
@@ -105,9 +105,9 @@ async def run(
     stop: asyncio.Event,
     watch: Watch = Watch(),
 ) -> RunReport:
-    """Visit and build meanwhile, then ask the language model and build again. `settling`: builds may be left to a later
-    run; `walks`: so may looks at files; `hubs`: take pushes. The caller holds the lock. Raises NetworkDown (after
-    building), UsageError, StoreError, OSError."""
+    """Visit and build meanwhile, then ask the language model and build again. The caller holds the lock. `settling`:
+    may defer builds; `walks`: may skip walks; `hubs`: take pushes. Raises NetworkDown (after building), UsageError,
+    StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     reconcile.edited_sources(app)
     problems = walks.files(app) if walks else reconcile.files(app)
@@ -147,14 +147,8 @@ async def run(
         walks.end(app)
     app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
     untold = await follow(app, outcomes, built, seconds=_since(began), configuration=wanted.configuration)
-    return RunReport(
-        outcomes=tuple(outcomes),
-        built=built,
-        problems=problems,
-        llm=enriched,
-        untold=untold,
-        outdated=newly_outdated(app),
-    )
+    report = RunReport(outcomes=tuple(outcomes), built=built, problems=problems, llm=enriched, untold=untold)
+    return replace(report, outdated=newly_outdated(app))
 
 
 def _taking(
@@ -165,7 +159,7 @@ def _taking(
     watch: Watch,
     settling: Settling | None,
 ) -> AbstractAsyncContextManager[Intake | None]:
-    """Take pushes of hubs, if there are any, within the block: the code for it is not loaded otherwise."""
+    """Take pushes of hubs within the block. The module is imported only if there are hubs."""
     if hubs is None:
         return nullcontext()
     from syndicator.services.pushes.intake import taking
@@ -183,6 +177,8 @@ async def _with_pushes(
 
 
 def _noting(watch: Watch, settling: Settling, firsts: Collection[str]) -> Watch:
+    """Return `watch` that also reports new articles to `settling`."""
+
     def filed(title: str) -> None:
         settling.filed()
         watch.filed(title)
@@ -196,7 +192,7 @@ def _noting(watch: Watch, settling: Settling, firsts: Collection[str]) -> Watch:
 
 
 async def ask_model(app: App, stop: asyncio.Event, seconds: float, filed: Callable[[str], None]) -> EnrichReport:
-    """Asks the language model, where there is one, for so many seconds: what that takes is not loaded otherwise."""
+    """Ask the language model, if one is configured, for up to `seconds`. The module is imported only then."""
     if not app.settings.describe.llm.url:
         return EnrichReport()
     from syndicator.services.descriptions.enrich import enrich
@@ -228,38 +224,34 @@ async def _visit_and_build(
     settling: Settling | None,
     hubs: Registry | None,
 ) -> tuple[list[Outcome], BuildReport, NetworkDown | None]:
-    """Visit, and build meanwhile. Raises what ends the run, which ends both."""
-    # imported here, so that a run with nothing due does not load what fetches and parses
+    # imported here, so that a run with nothing due does not load the modules that fetch and parse
     from syndicator.pipeline.visit import visit_all
     from syndicator.services.container import make_context
 
     down, over, worker = None, asyncio.Event(), make_worker(app)
     outcomes: list[Outcome] = []
-    try:
-        async with asyncio.TaskGroup() as group:
-            building = group.create_task(build_meanwhile(app, over, wanted.build_seconds, watch.turn, settling))
-            try:
-                outcomes = await visit_all(
-                    [(app.sources[state.key], state) for state in due],
-                    make_context(app, fetcher, worker, watch.filed, asked=wanted.asked, hubs=hubs),
-                    limit=wanted.limit,
-                    max_seconds=wanted.max_seconds,
-                    stop=stop,
-                    done=watch.visited,
-                )
-            except NetworkDown as error:
-                down = error
-            finally:
-                over.set()
-                await worker.aclose()
-    except BaseExceptionGroup as failed:
-        raise first_of(failed) from failed
+    async with task_group() as group:
+        building = group.create_task(build_meanwhile(app, over, wanted.build_seconds, watch.turn, settling))
+        try:
+            outcomes = await visit_all(
+                [(app.sources[state.key], state) for state in due],
+                make_context(app, fetcher, worker, watch.filed, asked=wanted.asked, hubs=hubs),
+                limit=wanted.limit,
+                max_seconds=wanted.max_seconds,
+                stop=stop,
+                done=watch.visited,
+            )
+        except NetworkDown as error:
+            down = error
+        finally:
+            over.set()
+            await worker.aclose()
     return outcomes, building.result(), down
 
 
 def make_worker(app: App) -> Worker:
-    """The worker of a run."""
-    preload = ("syndicator.visiting.feeds.parser",)  # what reads pages takes 0.3 s: a run without one does without it
+    """Return the worker of a run."""
+    preload = ("syndicator.visiting.feeds.parser",)  # not the reader of pages: a run without pages saves 0.3 s
     return Worker(count=app.settings.fetch.workers, preload=preload)
 
 

@@ -1,4 +1,4 @@
-"""When `up` builds: what is filed waits a little for more of its kind, and what may not wait does not."""
+"""Decide when `up` builds: new articles wait a little for others, urgent changes do not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from syndicator.configuration.settings import seconds
@@ -16,54 +16,45 @@ from syndicator.publishing.selection.staleness import Built, Waiting, crowd, is_
 from syndicator.services.container import App
 from syndicator.services.stories import digests
 
-# After which a build is one of everything that is stale, with the pages of days, months and years, and looks for what
-# no mark tells of, such as a replaced web root. A choice.
+# After this time a build includes everything stale, the pages of days, months and years too, and checks for changes
+# without a mark, such as a replaced web root. A choice.
 _LOOK_SECONDS = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The scope of a build. `among`: feeds to write, None for all; `brief`: leave old pages and global files."""
-
-    among: Callable[[FeedKey], bool] | None = None
-    brief: bool = False
-
-
 class Settling:
-    """Waiting builds between runs of `up`. Visits wait for `publish.settle`; edits, withdrawals and a source's first
-    articles are built at once; long feeds and old pages less often. The first run builds all. clock: seconds,
-    steady."""
+    """Builds that wait between runs of `up`: new articles for `publish.settle`, long feeds and old pages longer, edits,
+    withdrawals and first articles not at all. `clock`: seconds, steady."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._waiting = Waiting()
-        self._mark = 0  # the newest one that visits made
+        self._mark = 0  # the newest mark that visits made
         self._made_with: Any = None
         self.alone = asyncio.Lock()  # held by the one build under way
         self._looked = 0.0
-        self._whole = True  # the next build is one of everything that is stale
+        self._whole = True  # the next build includes everything stale
         self._built: dict[FeedKey, Built] = {}
 
     def begin(self, app: App) -> None:
-        """To be called before visits: what is stale now is not by them."""
+        """Call before visits. Build at once if something is stale already: visits did not cause it."""
         if app.store.index.newest_mark() > self._mark:
             self._whole = True
             self.hurry()
 
     def end(self, app: App) -> None:
-        """To be called when a run has ended: what is stale by then is by visits."""
+        """Call at the end of a run. Everything stale by then was caused by visits."""
         self._mark = app.store.index.newest_mark()
 
     def filed(self) -> None:
-        """An article more waits."""
+        """Count an article that waits."""
         self._waiting = replace(self._waiting, articles=self._waiting.articles + 1)
 
     def hurry(self) -> None:
-        """What waits is not to wait."""
+        """Let the next build begin at once."""
         self._waiting = replace(self._waiting, urgent=True)
 
     def is_due(self, app: App) -> bool:
-        """True when it is time to build. Reads the marks of stale feeds and a note alone."""
+        """True if it is time to build. Reads only the marks of stale feeds and a note."""
         now = self._clock()
         if self._is_whole(app) or digests.due(app):
             return True
@@ -77,12 +68,12 @@ class Settling:
         return is_due(self._waiting, seconds(app.settings.publish.settle), now)
 
     @contextmanager
-    def building(self, app: App) -> Iterator[Part]:
-        """Held while the yielded part is built. If the build fails, it stays due."""
+    def building(self, app: App) -> Iterator[tuple[Callable[[FeedKey], bool] | None, bool]]:
+        """Yield `among` and `brief` for `build_feeds`, called within the block. If the build fails, it stays due."""
         before, whole = self._waiting, self._is_whole(app) or not seconds(app.settings.publish.settle)
         self._waiting = Waiting()
         try:
-            yield Part() if whole else Part(None if before.urgent else self._rested(app), brief=True)
+            yield None if whole or before.urgent else self._rested(app), not whole
         except BaseException:
             self._waiting = before
             raise
@@ -90,14 +81,13 @@ class Settling:
             self._made_with, self._looked, self._whole = _made_with(app), self._clock(), False
 
     def built(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
-        """Record the built feeds with shown entries and articles, and how many feeds were left."""
+        """Record the built feeds with their numbers of entries and articles. `left`: number of feeds left."""
         now = self._clock()
         if left and self._waiting.since is None:
             self._waiting = replace(self._waiting, since=now)
         self._built |= {key: Built(at=now, entries=n, articles=count) for key, (n, count) in shown.items()}
 
     def _rested(self, app: App) -> Callable[[FeedKey], bool]:
-        """That of everything is the one most read: it rests no longer because of others."""
         settle, now, many = seconds(app.settings.publish.settle), self._clock(), crowd(self._built.values())
         count = app.store.index.count
         return lambda key: is_rested(self._built.get(key), settle, now, lambda: count(key), 1.0 if key == ALL else many)

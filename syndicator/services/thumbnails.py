@@ -1,5 +1,4 @@
-"""Thumbnails, taken beside and after the visits. Nothing waits for a picture: page requests to its host go first, and
-pages show a coloured letter until the next build."""
+"""Make thumbnails during and after the visits. Nothing waits for a picture: page requests go first."""
 
 from __future__ import annotations
 
@@ -22,23 +21,23 @@ from syndicator.pictures.outcomes import KeptPictures
 from syndicator.pipeline.context import picture_request
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.view import may_copy_picture
-from syndicator.services.container import App
+from syndicator.services.container import App, task_group
 from syndicator.services.places import open_outlet
 
-SECONDS: Final = 20.0  # after the visits of a run, for what is left: a choice; the rest is the next run's
+SECONDS: Final = 20.0  # after the visits of a run, for the pictures left: a choice; the next run takes the rest
 _AT_ONCE: Final = 8  # pictures under way, each of another host
-_BATCH: Final = 100  # of the newest articles; so those of before are taken little by little, behind what is new
-_LOOK: Final = 1.0  # seconds between two looks for what was filed meanwhile
+_BATCH: Final = 100  # newest articles first; older ones are taken little by little
+_LOOK: Final = 1.0  # seconds between two checks for newly filed articles
 _RULES: Final = (b"noimageindex", b"max-image-preview:none")
 
 
 def kept_pictures(settings: Settings) -> KeptPictures:
-    """The thumbnails in the state folder."""
+    """Return the thumbnails in the state folder."""
     return KeptPictures(settings.state_dir / "pictures")
 
 
 def wanted(app: App) -> bool:
-    """True if there are pictures to be taken now."""
+    """True if pictures are due now."""
     return app.settings.publish.thumbnails and app.store.pictures.any_due(app.clock())
 
 
@@ -50,7 +49,7 @@ def taking(app: App, fetcher: Fetcher | None, stop: asyncio.Event) -> AbstractAs
 
 
 class Taking:
-    """Pictures under way. What the disk or the store raises is raised by `finish`."""
+    """Pictures under way. `finish` raises the errors of disk and store."""
 
     def __init__(self, app: App, fetcher: Fetcher, stop: asyncio.Event) -> None:
         self.app, self.fetcher, self.stop = app, fetcher, stop
@@ -78,23 +77,20 @@ class Taking:
             self._task.result()
 
     async def aclose(self) -> None:
-        """Drops what is under way."""
+        """Cancel the pictures under way."""
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):  # what `finish` raised, or would have
+        with contextlib.suppress(asyncio.CancelledError, Exception):  # `finish` raises them
             await self._task
         self.decoder.close()
 
     async def _run(self) -> None:
-        try:
-            async with asyncio.TaskGroup() as group:
-                while not self.stop.is_set():
-                    over = self._over.is_set()  # before the look: what is filed meanwhile is seen
-                    self._queue(group)
-                    if over and not self._hosts:
-                        return
-                    await self._a_moment()
-        except BaseExceptionGroup as failed:
-            raise failed.exceptions[0] from failed
+        async with task_group() as group:
+            while not self.stop.is_set():
+                over = self._over.is_set()  # read before the queue, so that no picture filed meanwhile is lost
+                self._queue(group)
+                if over and not self._hosts:
+                    return
+                await self._a_moment()
 
     async def _a_moment(self) -> None:
         waiting = [asyncio.create_task(self._over.wait())] if not self._over.is_set() else list(self._hosts.values())
@@ -135,36 +131,35 @@ class Taking:
             return outcomes.failed(row, result, now)
         if not isinstance(result, Fetched):
             return None
-        if said := outcomes.forbidden(result.headers):
-            return outcomes.off_limits(row, f"its server says {said}", now)
+        if rule := outcomes.forbidden(result.headers):
+            return outcomes.off_limits(row, f"its server says {rule}", now)
         try:
-            made = await self.decoder.thumbnail(result.body)
+            thumbnail = await self.decoder.thumbnail(result.body)
         except PictureRefused as refusal:
             logger("pictures").debug("no thumbnail", article=row.id, reason=refusal.reason, detail=refusal.detail)
             return outcomes.refused(row, refusal.reason, refusal.detail, self.app.clock(), final=refusal.final)
         try:
-            name = self.kept.put(made.webp)
-            self.outlet.put(name, made.webp)
+            name = self.kept.put(thumbnail.webp)
+            self.outlet.put(name, thumbnail.webp)
         except OSError as error:
             raise DiskError.of(error) from error
         self.changed += 1
-        return outcomes.kept(row, Picture(name=name, width=made.width, height=made.height))
+        return outcomes.kept(row, Picture(name=name, width=thumbnail.width, height=thumbnail.height))
 
     def _page_forbids(self, article: Article) -> bool:
-        """True if the kept page of an article read by an old version has rules on pictures, in any tag or header."""
         if self._outdated is None:
             self._outdated = self.app.snapshots.outdated()
-        found = self.app.snapshots.get(article.id) if article.id in self._outdated else None
-        if found is None:
+        snapshot = self.app.snapshots.get(article.id) if article.id in self._outdated else None
+        if snapshot is None:
             return False
-        page, headers = found
-        said = (page + b"\n" + headers.get("x-robots-tag", "").encode()).lower().replace(b" ", b"")
-        return any(rule in said for rule in _RULES)
+        page, headers = snapshot
+        text = (page + b"\n" + headers.get("x-robots-tag", "").encode()).lower().replace(b" ", b"")
+        return any(rule in text for rule in _RULES)
 
 
 def publish(app: App, outlet: Outlet) -> set[str]:
-    """Publish all thumbnails; return the names. Call before stale feeds are determined, also without thumbnails: the
-    outlet then knows what was there before, and refuses to replace what another build writes. Raises OSError."""
+    """Publish all thumbnails and return their names. Call before stale feeds are determined, also if thumbnails are
+    off, so that the outlet knows the earlier files. Raises OSError."""
     names = app.store.pictures.names() if app.settings.publish.thumbnails else set()
     if lost := redirects.publish(outlet, names, kept_pictures(app.settings).get):
         app.store.pictures.lost(lost)

@@ -1,5 +1,5 @@
-"""Webhooks: messages about articles and conditions (standardwebhooks.com). A build puts those about the articles it
-published into the database; a run sends those that are due: each at least once, those of one subject in order."""
+"""Webhooks: messages about articles and conditions (standardwebhooks.com). A build stores them; a run sends the due
+ones, each at least once, those of one subject in order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import EventType, Webhook
 from syndicator.core import secrets
-from syndicator.core.errors import first_of
 from syndicator.core.model import Failed, FeedKey, Fetched, Problem, Request, entry_urn
 from syndicator.core.ports import Fetcher
 from syndicator.core.program import logger
@@ -26,16 +25,16 @@ from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.render import jsonfeed
 from syndicator.publishing.render.view import view
 from syndicator.publishing.selection.staleness import off
-from syndicator.services.container import App, direct_client
+from syndicator.services.container import App, direct_client, task_group
 from syndicator.services.places import has_feeds
 from syndicator.store import codec
 from syndicator.store.tables.messages import Known, Message, Waiting
 
 SECONDS: Final = 15.0  # a run sends for so long
 OVERDUE: Final = timedelta(days=1)  # a receiver that takes nothing for so long is a condition
-KEPT: Final = timedelta(days=30)  # what nobody took by then is dropped
-_DEADLINE: Final = 10.0  # seconds for one answer
-_ANSWER: Final = 64_000  # bytes that are read of one
+KEPT: Final = timedelta(days=30)  # messages of removed receivers are dropped after this
+_DEADLINE: Final = 10.0  # seconds for an answer
+_ANSWER: Final = 64_000  # the most bytes of an answer
 _FIRST, _LONGEST = timedelta(minutes=1), timedelta(hours=1)  # pauses before the next try, doubling
 _AT_A_TIME: Final = 100
 _TAKEN: Final = range(200, 300)
@@ -45,15 +44,15 @@ _NOTE: Final = "webhooks"
 
 
 class Changes(NamedTuple):
-    """Articles in feeds that differ from what receivers know, and those they know that are in no feed any more."""
+    """Articles in feeds that differ from what receivers have, and ids they have that are in no feed any more."""
 
     shown: Mapping[str, Known] = {}
     hidden: Sequence[str] = ()
 
 
 def changes(app: App, built: datetime | None) -> Changes:
-    """Find the changes that the next build publishes. `built`: when the last build began; at the first call for a
-    receiver, all that was added before counts as known. After a lost database, articles of a day are announced anew."""
+    """Return the changes that the next build publishes. `built`: when the last build began. At the first call earlier
+    articles are not announced; after a lost database, those of the last day are announced again."""
     notes, messages = app.store.visits, app.store.messages
     if not any(type.startswith("article.") for hook in app.settings.webhook for type in hook.events):
         if notes.note(_NOTE):
@@ -66,35 +65,35 @@ def changes(app: App, built: datetime | None) -> Changes:
     return Changes(shown=messages.changed(), hidden=messages.hidden())
 
 
-def put(app: App, found: Changes, built: Collection[FeedKey]) -> None:
-    """Put messages about those of the changes that a build published. `built`: the feeds that it wrote."""
+def put(app: App, changes: Changes, built: Collection[FeedKey]) -> None:
+    """Store messages about the changes that a build published. `built`: the feeds that it wrote."""
     messages: list[Message] = []
-    known: dict[str, Known] = {}
-    ids = _published(app, found.shown, built) if found.shown else []
+    published: dict[str, Known] = {}
+    ids = _published(app, changes.shown, built) if changes.shown else []
     articles = app.store.index.articles(ids).values()
-    for article in sorted(articles, key=lambda one: (codec.micros_or(one.added), codec.micros_or(one.published))):
-        id, before = article.id, found.shown[article.id]
+    for article in sorted(articles, key=lambda item: (codec.micros_or(item.added), codec.micros_or(item.published))):
+        id, before = article.id, changes.shown[article.id]
         item = json.loads(jsonfeed.item(view(article, app.terms(article), app.instance, None, "")))
         data = {**item, "_source": article.source_key}  # an item of JSON Feed without its text
         digest = hashlib.sha256(json.dumps(data).encode()).hexdigest()
-        known[id] = replace(before, digest=digest)
+        published[id] = replace(before, digest=digest)
         if digest != before.digest:
             type: EventType = "article.published" if before.digest is None else "article.changed"
             messages += _messages(app, type, id, data)
-    for id in found.hidden:
+    for id in changes.hidden:
         messages += _messages(app, "article.withdrawn", id, {"id": entry_urn(app.instance, id)})
-    if known or found.hidden:
-        app.store.messages.put(messages, known, found.hidden)
+    if published or changes.hidden:
+        app.store.messages.put(messages, published, changes.hidden)
 
 
 def put_condition(app: App, *, opened: bool, subject: str, data: Mapping[str, Any]) -> None:
-    """Put messages about a condition that began or ended."""
-    if made := list(_messages(app, "condition.opened" if opened else "condition.closed", subject, data)):
-        app.store.messages.put(made, {}, ())
+    """Store messages about a condition that began or ended."""
+    if messages := list(_messages(app, "condition.opened" if opened else "condition.closed", subject, data)):
+        app.store.messages.put(messages, {}, ())
 
 
 def _published(app: App, ids: Iterable[str], built: Collection[FeedKey]) -> list[str]:
-    """Those of the articles that a published feed shows as they are now: it was just written, or is not stale."""
+    """Return the articles whose present state is in a feed that was just written or is not stale."""
     shown = {id: app.store.index.shown(id) for id in ids}
     rows = app.store.index.feeds({key for keys in shown.values() for key in keys})
     fresh = {row.key for row in rows if row.built and not (row.stale or row.dropped or off(row, app.settings.publish))}
@@ -112,29 +111,26 @@ def _messages(app: App, type: EventType, subject: str, data: Mapping[str, Any]) 
 
 
 def receiver(hook: Webhook) -> str:
-    """The name of a receiver in the database, which shows nothing of its address."""
+    """Return the name of a receiver in the database, which does not reveal its address."""
     return hashlib.sha256(hook.url.encode()).hexdigest()[:12]
 
 
 def overdue(waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime) -> list[Waiting]:
-    """The receivers that have failed to take a message for a day, named by their hosts. Pure."""
+    """Return the receivers that have failed to take a message for a day, named by their hosts. Pure."""
     hosts = {receiver(hook): urlsplit(hook.url).hostname or "" for hook in hooks}
-    late = (one for one in waiting if one.fault and now - one.since >= OVERDUE and one.receiver in hosts)
-    return [replace(one, receiver=hosts[one.receiver]) for one in late]
+    late = (row for row in waiting if row.fault and now - row.since >= OVERDUE and row.receiver in hosts)
+    return [replace(row, receiver=hosts[row.receiver]) for row in late]
 
 
 async def send(app: App) -> list[Problem]:
-    """Send the messages that are due, to all receivers at a time. Returns the receivers that failed."""
-    if not (waiting := {one.receiver for one in app.store.messages.waiting()}):
+    """Send the due messages, to all receivers at the same time. Returns the receivers that failed."""
+    if not (waiting := {row.receiver for row in app.store.messages.waiting()}):
         return []
     hooks = {receiver(hook): hook for hook in app.settings.webhook}
     app.store.messages.drop(waiting - hooks.keys(), app.clock() - KEPT)
     until = asyncio.get_running_loop().time() + SECONDS
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_send(app, hooks[key], until)) for key in sorted(waiting & hooks.keys())]
-    except BaseExceptionGroup as failed:
-        raise first_of(failed) from failed
+    async with task_group() as group:
+        tasks = [group.create_task(_send(app, hooks[key], until)) for key in sorted(waiting & hooks.keys())]
     return [problem for task in tasks if (problem := task.result())]
 
 
@@ -168,7 +164,7 @@ async def _send_all(app: App, hook: Webhook, client: Fetcher, until: float) -> s
 
 
 async def _post(app: App, hook: Webhook, message: Message, client: Fetcher) -> Failed | None:
-    """Send a message. None if the receiver took it: it answered 2xx. Redirects are not followed."""
+    """Send a message. None if the receiver answered 2xx. Redirects are not followed."""
     body = message.body.encode()
     try:
         key = signing_key(hook.secret.get_secret_value(), app.environ)
@@ -192,14 +188,13 @@ async def _post(app: App, hook: Webhook, message: Message, client: Fetcher) -> F
 
 
 def signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
-    """The key that `secret` writes, or the variable it names. Raises KeyError for a variable that is not set,
-    ValueError for bad base64."""
+    """Return the key in `secret`, or in the variable it names. Raises KeyError, ValueError for bad base64."""
     secret = environ[secret[2:-1]] if secret.startswith("$") else secret
     return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
 
 
 def signature(id: str, at: datetime, body: bytes, key: bytes) -> dict[str, str]:
-    """The headers that identify and sign a message sent at that time. Pure."""
+    """Return the headers that identify and sign a message sent at that time. Pure."""
     seconds = str(int(at.timestamp()))
     mac = hmac.digest(key, f"{id}.{seconds}.".encode() + body, "sha256")
     signed = f"v1,{base64.b64encode(mac).decode()}"
@@ -207,7 +202,7 @@ def signature(id: str, at: datetime, body: bytes, key: bytes) -> dict[str, str]:
 
 
 def next_try(tries: int, failed: Failed, now: datetime, jitter: float) -> datetime:
-    """When to send a message again: after pauses of a minute to an hour, or as the receiver asks, in a day at most."""
+    """Return when to send a message again: after a minute to an hour, or when the receiver asks, within a day."""
     pause = min(_LONGEST, _FIRST * (1 << min(tries, 10))) * (0.75 + jitter / 2)
     asked = min(failed.retry_after, now + OVERDUE) if failed.retry_after else now
     return max(now + pause, asked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FeedRow, FileStamp, Fresh, Withdrawn
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.store import codec, rows, schema
-from syndicator.store.database import Database, chunks, upsert
+from syndicator.store.database import Database, chunks, drive, insert_new, upsert
 from syndicator.store.tables import sums
 from syndicator.store.tables.pictures import Pictures
 from syndicator.store.tables.stories import Stories
@@ -113,6 +113,17 @@ _UNBUILT = (
     .where(_marks.axis == bindparam("axis"), _f.made_with.is_(None), _f.moved_slug.is_(None))
     .limit(1)
 )
+_FRESH = (
+    update(schema.feeds)
+    .where(_f.axis == bindparam("a"), _f.slug == bindparam("s"))
+    .values(held=None, count=_f["count"] + bindparam("more"))
+)
+_TAKE = (
+    delete(schema.stale_marks)
+    .where(_marks.n.in_(bindparam("these", expanding=True)))
+    .returning(_marks.axis, _marks.slug, _marks.more, _marks.added, sums.shown(_marks).label("shown"))
+)
+_SUMMED = select(_f.axis, _f.slug, _f["count"], sums.ANY)
 _NO_LIMIT = 2**31 - 1
 
 
@@ -132,10 +143,19 @@ class Index:
             this = tuple_(_f.axis, _f.slug)
             parts = (_FEEDS.where(this.in_([tuple(key) for key in part])) for part in chunks(sorted(among)))
             return [_feed(row) for part in parts for row in self._db.rows(part)]
-        self._seen = defaultdict(list)  # before the rows: what a build sees of a feed is as late as its marks, or later
+        self._see_marks()
+        return [_feed(row) for row in self._db.rows(_FEEDS)]
+
+    def _see_marks(self) -> None:
+        """To be called before rows are read: what a build sees of a feed is as late as its marks, or later."""
+        self._seen = defaultdict(list)
         for axis, slug, number in self._db.rows(_ALL_MARKS):
             self._seen[FeedKey(axis, slug)].append(number)
-        return [_feed(row) for row in self._db.rows(_FEEDS)]
+
+    def planned_feeds(self) -> list[FeedRow]:
+        """The same as `feeds` without the latest article, for a build that asks for that of a few."""
+        self._see_marks()
+        return self.plain_feeds()
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
         """The same, of one axis or all, without the latest article: cheaper."""
@@ -324,28 +344,39 @@ class Index:
 
     def mark_fresh(self, *fresh: Fresh) -> None:
         with self._db.write() as connection:
-            for one in sorted(fresh, key=attrgetter("key")):
-                more = self._take_marks(connection, one.key, one.seen)
-                made = {} if one.files is None else {"made_with": one.made_with, "owed": one.owed}
-                _set(connection, one.key, held=None, count=_f.count + more, **made)
-                if one.files is not None:
-                    _set_files(connection, one.key, one.files)
+            for part in chunks(sorted(fresh, key=attrgetter("key"))):
+                _add_feeds(connection, [feed.key for feed in part])
+                more = self._take_marks(connection, part)
+                for whole in (False, True):
+                    made = [
+                        {"a": feed.key.axis, "s": feed.key.slug, "more": more[feed.key]}
+                        | ({"made_with": feed.made_with, "owed": feed.owed} if whole else {})
+                        for feed in part
+                        if (feed.files is not None) is whole
+                    ]
+                    if made:
+                        connection.execute(_FRESH, made)
+                _set_files(connection, {feed.key: feed.files for feed in part if feed.files is not None})
 
-    def _take_marks(self, connection: Connection, key: FeedKey, seen: int) -> int:
-        """Delete the marks of a feed that a build saw, and sum its articles up; returns how many more they count."""
-        taken: list[Any] = []
-        for part in chunks(self._seen.get(key, ())):  # with several writers, a mark with a lower number may come later
-            these = (*_marks_of(key), _marks.n <= seen, _marks.n.in_(part))
-            taken += connection.execute(select(_marks.more, _marks.added, sums.shown(_marks)).where(*these)).all()
-            connection.execute(delete(schema.stale_marks).where(*these))
-        count = connection.execute(select(_f["count"]).where(_this(key))).scalar() or 0
-        times = {(added, shown) for _, added, shown in taken if added is not None}
-        sums.keep(connection, key, times, count)
-        return sum(row.more for row in taken)
+    def _take_marks(self, connection: Connection, fresh: Sequence[Fresh]) -> Counter[FeedKey]:
+        """Delete the marks that a build saw, and sum their feeds up; returns how many articles more they count."""
+        more, times = Counter[FeedKey](), defaultdict[FeedKey, set[Any]](set)
+        # with several writers, a mark with a lower number may come later
+        seen = [n for feed in fresh for n in self._seen.get(feed.key, ()) if n <= feed.seen]
+        for part in chunks(seen):
+            for row in connection.execute(_TAKE, {"these": part}):
+                key = FeedKey(row.axis, row.slug)
+                more[key] += row.more
+                if row.added is not None:
+                    times[key].add((row.added, row.shown))
+        these = tuple_(_f.axis, _f.slug).in_([tuple(feed.key) for feed in fresh])
+        for axis, slug, count, summed in connection.execute(_SUMMED.where(these)).all():
+            sums.keep(connection, key := FeedKey(axis, slug), times[key], count, summed)
+        return more
 
     def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
         with self._db.write() as connection:
-            _set_files(connection, key, files)
+            _set_files(connection, {key: files})
 
     def change_files(self, key: FeedKey, changed: Mapping[str, tuple[str, str]]) -> None:
         with self._db.write() as connection:
@@ -363,7 +394,8 @@ class Index:
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
         with self._db.write() as connection:
-            _set(connection, key, held=reason)
+            _add_feeds(connection, [key])
+            connection.execute(update(schema.feeds).where(_this(key)).values(held=reason))
             if connection.execute(select(_marks.n).where(*_marks_of(key)).limit(1)).first() is None:
                 rows.mark(connection, {key: ()})
 
@@ -391,20 +423,20 @@ class Index:
         return found
 
 
-def _set(connection: Connection, key: FeedKey, **values: Any) -> None:
-    known = connection.execute(update(schema.feeds).where(_this(key)).values(**values)).rowcount
-    if not known:
-        upsert(connection, schema.feeds, [rows.feed_row(key, key.slug) | values])
+def _add_feeds(connection: Connection, keys: Sequence[FeedKey]) -> None:
+    insert_new(connection, schema.feeds, [rows.feed_row(key, key.slug) for key in keys])
 
 
-def _set_files(connection: Connection, key: FeedKey, files: Mapping[str, str]) -> None:
+def _set_files(connection: Connection, files: Mapping[FeedKey, Mapping[str, str]]) -> None:
     """Write what differs: the feed of everything has hundreds of files, of which most stay as they are."""
-    known = {row.name: row.made_of for row in connection.execute(_PRODUCTS, key._asdict())}
-    for part in chunks(sorted(known.keys() - files.keys())):
-        this = _made.axis == key.axis, _made.slug == key.slug
-        connection.execute(delete(schema.products).where(*this, _made.name.in_(part)))
-    changed = [(name, made_of) for name, made_of in files.items() if known.get(name) != made_of]
-    upsert(connection, schema.products, [{**key._asdict(), "name": name, "made_of": of} for name, of in changed])
+    this = tuple_(_made.axis, _made.slug).in_([tuple(key) for key in files])
+    before = {tuple(row[:3]): row.made_of for row in connection.execute(select(schema.products).where(this))}
+    after = {(*key, name): made_of for key, names in files.items() for name, made_of in names.items()}
+    for axis, slug, name in sorted(before.keys() - after.keys()):
+        drive(connection, "DELETE FROM products WHERE axis = ? AND slug = ? AND name = ?", (axis, slug, name))
+    changed = [(file, made_of) for file, made_of in after.items() if before.get(file) != made_of]
+    columns = [column.name for column in schema.products.columns]
+    upsert(connection, schema.products, [dict(zip(columns, (*file, of), strict=True)) for file, of in changed])
 
 
 def _marks_of(key: FeedKey) -> tuple[Any, Any]:

@@ -6,15 +6,17 @@ one event (tools/train/fit_stories.py). In a mean each outlet counts once, howev
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from syndicator.stories.sketch import Sketch, Terms
+from syndicator.stories.sketch import TERMS, Sketch, Terms
 
-WEIGHTS: Final = (6.3, 5.5, 3.8, -1.7)  # of `features`
-CONSTANT: Final = -4.4
-LIKELY: Final = 0.75  # log-odds above which two groups become one: with it precision is .95 and more on ECB+
+WEIGHTS: Final = (8.1, 18.2, 13.9, -9.9)  # of `features`
+CONSTANT: Final = -5.1
+NAMED: Final = 0.02  # evidence of names that two articles on one event share, at least; .015 in texts of one template
+LIKELY: Final = 1.4  # log-odds above which two groups become one: with it precision is .95 and more on ECB+
+LEADS: Final = -2.0  # the same of their first articles, so that what comes later bridges no two stories
 MANY: Final = 4  # numbers: of two articles on one event that have so many, nine in ten share one
 WINDOW: Final = timedelta(days=3)  # between two articles on one event
 LARGEST: Final = 60  # articles that are grouped anew together
@@ -38,23 +40,27 @@ class Report(NamedTuple):
 
 
 def likeness(one: Report, other: Report) -> float:
-    """The log-odds that two articles report one event; `FAR` if they are of different languages or days apart."""
+    """The log-odds that two articles report one event; `FAR` if they are of different languages, days apart or share no
+    rare name, as texts of one template do."""
     if one.language != other.language or abs(one.at - other.at) > WINDOW:
         return FAR
     values = features(one.sketch, other.sketch)
+    if values[0] < NAMED:
+        return FAR
     return sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True)) + CONSTANT
 
 
 def features(one: Sketch, other: Sketch) -> tuple[float, float, float, float]:
-    """The cosines of names, first words and numbers; and the first two once more, as far as both have MANY numbers, if
-    they share none: a forecast and a result have the same names."""
-    names, lead, numbers = map(cosine, one, other)
+    """How much evidence names, first words and numbers are; and the first words once more, as far as both articles have
+    MANY numbers, if they share none: a forecast and a result have the same words."""
+    names, numbers = cosine(one.names, other.names), cosine(one.numbers, other.numbers)
+    lead = len(one.lead.keys() & other.lead.keys()) / TERMS
     apart = 0.0 if numbers else min(1.0, min(len(one.numbers), len(other.numbers)) / MANY)
-    return names, lead, numbers, apart * (names + lead)
+    return names, lead, numbers, apart * lead
 
 
 def cosine(one: Terms, other: Terms) -> float:
-    """The cosine of two kinds of terms, which are at length one."""
+    """The cosine of two kinds of terms, lower if one has few."""
     return sum(one[term] * other[term] for term in one.keys() & other.keys())
 
 
@@ -95,7 +101,7 @@ def regrouped(
     """The story of each article, "" for none. If there are more than LARGEST, stories stay as they are and count by
     their newest articles, and of the others only the newest are grouped, after those that are `new`."""
     if len(reports) <= LARGEST:
-        return named(grouped(reports), fresh)
+        return named(grouped(reports, new), fresh)
     having = Counter((report.story, report.outlet) for report in reports if report.story)
     counts: Counter[str] = Counter()
     looked_at = []
@@ -111,36 +117,39 @@ def regrouped(
     }
 
 
-def grouped(reports: Sequence[Report]) -> list[list[Report]]:
+def grouped(reports: Sequence[Report], new: Collection[str] = ()) -> list[list[Report]]:
     """All `reports` in groups by average linkage: the two groups that are nearest become one, as long as they are more
-    likely to report one event than not. The final articles of two stories never do."""
+    likely to report one event than not. In a story stays what is like its first article, unless it is `new`: nobody
+    parts what others published. The final articles of two stories never come together."""
     apart: dict[str, list[Report]] = {}
+    likely = {(a.id, b.id): likeness(a, b) for a in reports for b in reports}
+    firsts: dict[str, str] = {}
     for report in sorted(reports, key=_order):
-        apart.setdefault(report.story if report.final else report.id, []).append(report)
-    groups, weights = dict(enumerate(apart.values())), _weights(reports)
-    near = {(a, b): _between(groups[a], groups[b]) for a in groups for b in groups if a < b}
+        old = report.story and report.id not in new
+        stays = report.final or (old and likely[firsts.setdefault(report.story, report.id), report.id] > LIKELY)
+        apart.setdefault(report.story if stays else report.id, []).append(report)
+    groups = dict(enumerate(apart.values()))
+    near = {(a, b): _between(groups[a], groups[b], likely) for a in groups for b in groups if a < b}
     while near:
         first, second = max(near, key=lambda pair: (near[pair], -pair[0], -pair[1]))
         if near[first, second] <= LIKELY:
             break
-        sizes = [sum(weights[report.id] for report in groups[one]) for one in (first, second)]
         groups[first] += groups.pop(second)
-        del near[first, second]
-        for other in groups:
-            if other != first:
-                to_first, to_second = _pair(first, other), _pair(second, other)
-                near[to_first] = (sizes[0] * near[to_first] + sizes[1] * near.pop(to_second)) / sum(sizes)
+        near = {pair: value for pair, value in near.items() if second not in pair}
+        for other in groups.keys() - {first}:
+            near[_pair(first, other)] = _between(groups[first], groups[other], likely)
     return list(groups.values())
 
 
-def _between(one: Sequence[Report], other: Sequence[Report]) -> float:
-    """The mean likeness of two groups; FAR if both have their story for good."""
-    if any(report.final for report in one) and any(report.final for report in other):
+def _between(one: Sequence[Report], other: Sequence[Report], likely: Mapping[tuple[str, str], float]) -> float:
+    """The mean likeness of two groups; FAR if both have their story for good, or begin with other events."""
+    final = any(report.final for report in one) and any(report.final for report in other)
+    if final or likely[min(one, key=_order).id, min(other, key=_order).id] < LEADS:
         return FAR
     weights = _weights(one) | _weights(other)
-    values = {(a.id, b.id): likeness(a, b) for a in one for b in other}
-    whole = sum(weights[a] * weights[b] for a, b in values)
-    return sum(weights[a] * weights[b] * value for (a, b), value in values.items()) / whole
+    pairs = [(a.id, b.id) for a in one for b in other]
+    whole = sum(weights[a] * weights[b] for a, b in pairs)
+    return sum(weights[a] * weights[b] * likely[a, b] for a, b in pairs) / whole
 
 
 def _weights(reports: Sequence[Report]) -> dict[str, float]:

@@ -24,10 +24,9 @@ TERMS: Final = 20  # terms of each kind; 30 do as well, 15 lose .02 of B-cubed F
 PLACES: Final = 4  # of an outlet at a key, so that its articles crowd out nobody
 KEYS: Final = 6  # terms by which articles on the same event are found
 SCALE: Final = 25.0  # of the weights in common.bin: a byte is 25 times the logarithm of the rarity
-NAMES: Final = (
-    12.0  # length of the weights of names, below which few reports of ECB+ fall: a text with less is like fewer
-)
-WORDS: Final = 24.0  # the same of words
+NAMES: Final = 28.0  # added to the length of the weights of names: few names are little evidence
+WORDS: Final = 32.0  # the same of words
+NUMBERS: Final = 24.0  # the same of numbers
 RAREST: Final = 225  # such a byte, of a term that common.bin does not have
 _EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"  # scripts in which two characters count as a word
 _LETTER: Final = rf"[^\W\d_{_EAST}]"
@@ -41,7 +40,7 @@ Terms = Mapping[int, float]
 
 
 class Sketch(NamedTuple):
-    """Hash of a term -> its weight, the weights of each kind at length one; shorter, if a text says too little."""
+    """Hash of a term -> its weight; the weights of each kind have a length below one, shorter if a text says little."""
 
     names: Terms
     lead: Terms
@@ -51,7 +50,7 @@ class Sketch(NamedTuple):
 def sketch(title: str, text: str) -> Sketch:
     """What an article with this title and plain text is compared by."""
     whole, beginning = f"{title}\n{text[:READ]}", f"{title}\n{text[:LEAD]}"
-    return Sketch(_rarest(_names(whole), NAMES), _rarest(_words(beginning), WORDS), _rarest(_numbers(whole)))
+    return Sketch(_rarest(_names(whole), NAMES), _rarest(_words(beginning), WORDS), _rarest(_numbers(whole), NUMBERS))
 
 
 def terms(title: str, text: str) -> Iterator[str]:
@@ -130,14 +129,14 @@ def _common() -> bytes:
     return resources.files("syndicator.stories").joinpath("data/common.bin").read_bytes()
 
 
-def _rarest(terms: Iterable[str], least: float = 0.0) -> Terms:
+def _rarest(terms: Iterable[str], added: float) -> Terms:
     table = _common()
     weights = {}
     for term, times in Counter(map(number, terms)).items():
         rarity = table[term % len(table)] or RAREST
         weights[term] = (1 + math.log(times)) * rarity / SCALE
     kept = sorted(weights, key=lambda term: (-weights[term], term))[:TERMS]
-    length = max(least, math.sqrt(sum(weights[term] ** 2 for term in kept)))
+    length = math.hypot(added, *(weights[term] for term in kept))
     return {term: weights[term] / length for term in kept}
 
 

@@ -1,4 +1,4 @@
-"""Visiting: fetches feeds and pages politely and safely, and decides when to come back."""
+"""Visiting: fetch feeds and pages politely and safely, and plan the next visit."""
 
 import sys
 

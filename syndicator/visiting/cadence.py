@@ -1,4 +1,4 @@
-"""When to visit a source next, and how much of a flood of entries waits. Pure: values and `now` in, values out."""
+"""Plan the next visit of a source, and delay entries of floods. Pure."""
 
 import math
 from collections import Counter
@@ -19,24 +19,24 @@ from syndicator.visiting.websub import backup
 
 # All of these are our choices, but for those with a source.
 _HOUR, _DAY = 3600.0, 86400.0
-LONGEST_WISH = 30 * _DAY  # of a server or feed that is granted: a month of silence is not a source that is followed
-_TIMES_FOR_RHYTHM = 2  # publication times without which there is no gap to measure
+LONGEST_WISH = 30 * _DAY  # the longest interval that a server or feed may request
+_TIMES_FOR_RHYTHM = 2  # publication times needed to measure a gap
 _FIRST_GUESS = _HOUR  # between visits while the rhythm of a source is unknown
-_SILENT = 100  # a source that is silent for long is asked again after this part of its silence, whatever every_max says
-# What scores of feed readers ask for (rachelbythebay.com/fs/help.html, "feed reader behavior"): a conditional request
-# once an hour, an unconditional one once a day; and hours, not minutes, after a 429.
+_SILENT = 100  # the interval is at least this fraction of the silence, even above every_max
+# Recommended for feed readers (rachelbythebay.com/fs/help.html, "feed reader behavior"): a conditional request once an
+# hour, an unconditional one once a day; hours, not minutes, after a 429.
 _CONDITIONAL, _UNCONDITIONAL = _HOUR, _DAY
-_BARE: Mapping[int, float] = {  # seconds after these without a Retry-After, doubled with each more in a row
+_BARE: Mapping[int, float] = {  # seconds to wait without a Retry-After, doubled for each further one
     HTTPStatus.TOO_MANY_REQUESTS: 4 * _HOUR,
     HTTPStatus.SERVICE_UNAVAILABLE: _HOUR,
 }
-_SLACK = 300.0  # seconds by which a cron may come early: one of every hour is not put off by its visit's own length
-_SKIP_HOURS = 8 * 24  # looked ahead: a week has every hour of every day
+_SLACK = 300.0  # seconds that cron may be early: the length of a visit must not skip the next hour
+_SKIP_HOURS = 8 * 24  # hours to look ahead: more than a week
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Next(NamedTuple):
-    """When a source is visited next, aware UTC, and why then, in one line."""
+    """The time of the next visit (aware UTC) and its reason in one line."""
 
     at: datetime
     why: str
@@ -56,11 +56,10 @@ def next_visit(
     asked: bool = False,
     trust: float = 0.0,
 ) -> Next:
-    """When to visit next. `state`: from `after`. `floor`, `ceiling`: seconds between visits, if nobody says otherwise.
-    `jitter`: in [0, 1). `cron_next`: the next time of a cron expression. `asked`: by a person. `trust`: the share of
-    new entries that a hub brings (`websub.trust`). The first of these decides: Retry-After, back-off after a failure,
-    cron or `every`, the source's rhythm; never more often than feed, headers and manners allow, unless `force` is
-    set."""
+    """Return the next visit. The first of these decides: Retry-After, back-off after a failure, cron, `every`, the
+    source's rhythm; without `force` never sooner than feed, headers and manners allow. `state`: from `after`. `floor`,
+    `ceiling`: default bounds in seconds. `jitter`: in [0, 1). `cron_next`: next time of a cron expression. `asked`: by
+    a person. `trust`: from `websub.trust`."""
     if isinstance(result, Failed):
         due = _after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
         return _no_later(state, result, due, now) if asked else due
@@ -78,7 +77,7 @@ def next_visit(
         why = least_why
     most = max(float(ceiling), low, min(_silence(state, now) / _SILENT, LONGEST_WISH))
     chosen = min(max(interval, low), most)
-    if trust:  # what the hub misses must not pass by unseen either
+    if trust:  # polls must still find what the hub misses
         pushed = backup(chosen, trust, min(most, state.span_seconds / 2) if state.span_seconds else most)
         why = f"{why}; its hub pushes" if pushed > chosen else why
         chosen = pushed
@@ -88,13 +87,12 @@ def next_visit(
 
 
 def only_waiting(state: SourceState, now: datetime) -> bool:
-    """True when the source is visited for the entries that wait and its feed is not to be asked yet. Pure."""
+    """Return True if the source is due for waiting entries only and its feed is not."""
     return state.feed_due is not None and now < state.feed_due
 
 
 def planned(state: SourceState, left: int, now: datetime) -> SourceState:
-    """`state` after a visit that left `left` entries to the next run: due at once until none waits, while its feed
-    keeps its own time. `state.next_due` is that of the feed, unless `state.feed_due` is. Pure."""
+    """Return the state after a visit: due now if it left `left` entries; `feed_due` is the time for its feed."""
     feed_due = state.feed_due or state.next_due
     if not (left or state.feed_due or state.waiting):
         return state
@@ -113,7 +111,7 @@ def _after_failure(
     jitter: float,
     cron_next: Callable[[str, datetime], datetime],
 ) -> Next:
-    if result.reason == FetchReason.UNSET_VARIABLE:  # asks nobody, and goes on soon after the operator has set it
+    if result.reason == FetchReason.UNSET_VARIABLE:  # costs no request; retry soon, as the operator may set it
         return Next(now + timedelta(seconds=floor), "waits for an environment variable")
     base = float(seconds(source.every)) if source.every else min(_rhythm(state, now)[0], ceiling)
     base = max(base, _BARE.get(result.status or 0, 0.0), min(result.fresh_seconds, LONGEST_WISH))
@@ -130,7 +128,7 @@ def _after_failure(
 
 
 def _no_later(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
-    """`due`, but no later than planned before a person asked, unless the server says when to come."""
+    """Return `due`, but no later than planned before a person asked, unless the server said when to return."""
     planned = state.next_due
     if result.retry_after is not None or planned is None or not now < planned < due.at:
         return due
@@ -138,8 +136,7 @@ def _no_later(state: SourceState, result: Failed, due: Next, now: datetime) -> N
 
 
 def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
-    """Seconds between visits, from the publication times: half the median gap, less for slow sources and more when
-    nothing has come for long; and why, in a few words."""
+    """Return seconds between visits (half the median gap between publications, more after long silence) and why."""
     past = sorted((at for at in state.recent if at <= now), reverse=True)
     silent = _silence(state, now)
     if len(past) < _TIMES_FOR_RHYTHM:
@@ -149,32 +146,31 @@ def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
 
 
 def _interval(gap: float, silent: float) -> float:
-    """Seconds between visits to a source that publishes every `gap` seconds and has not for `silent`. With r articles a
-    time and a visit every t, r t / 2 wait; a given number of visits keeps fewest waiting if t goes as the root of 1 /
-    r."""
+    """Return seconds between visits for a publication every `gap` seconds and none for `silent` seconds. Between visits
+    t apart, r t / 2 of r articles wait; a fixed number of visits minimises that if t grows as the root of 1 / r."""
     usual = min(max(gap / 2, silent / 8), math.sqrt(max(gap, silent) * _HOUR))
     return max(usual, silent / _SILENT)
 
 
 def _silence(state: SourceState, now: datetime) -> float:
-    """Seconds since the newest publication time that has passed; without one, since the feed last was another."""
+    """Return seconds since the newest past publication time, or since the feed last changed."""
     past = [at for at in state.recent if at <= now]
     since = max(past) if past else state.validators_at
     return max((now - since).total_seconds(), 0.0) if since else 0.0
 
 
 def _least(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
-    """The fewest seconds until the next visit that feed, headers and manners allow, and which of them."""
+    """Return the fewest seconds until the next visit that feed, headers and manners allow, and the reason."""
     wish, why = _asked(state, feed, result, now)
     if state.etag or state.last_modified:
         return (wish, why) if wish else (_CONDITIONAL, "asked at most hourly")
-    half = state.span_seconds / 2  # the entries of a feed that moves fast must not pass by unseen
+    half = state.span_seconds / 2  # visit before entries drop out of a fast feed
     whole = min(_UNCONDITIONAL, half) if half else _UNCONDITIONAL
     return max((wish, why), (whole, "its server has no validators, all of it is sent each time"))
 
 
 def _asked(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
-    """The longest interval, in seconds and at most a month, that feed or headers ask for, and which of them."""
+    """Return the longest interval in seconds (at most a month) requested by feed or headers, and the reason."""
     feed_asks = state.asked_seconds if feed is None else feed_interval(feed)
     intervals: list[tuple[float, str]] = [(float(feed_asks), "the feed's ttl or updatePeriod")]
     if isinstance(result, Fetched | NotModified):
@@ -186,12 +182,12 @@ def _asked(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now
 
 
 def feed_interval(feed: ParsedFeed) -> int:
-    """Seconds between visits that the feed asks for, 0 when it does not say."""
+    """Return the seconds between visits that the feed requests, or 0."""
     return max((feed.ttl_minutes or 0) * 60, feed.update_seconds or 0)
 
 
 def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
-    """`chosen` seconds, longer by at most a tenth; at the ceiling shorter by at most a tenth, but not below `low`."""
+    """Return `chosen` seconds plus up to a tenth; at the ceiling minus up to a tenth, but not below `low`."""
     if chosen * 1.1 <= ceiling:
         return chosen * (1 + 0.1 * jitter)
     start = max(low, ceiling * 0.9, min(chosen, ceiling * 0.9))
@@ -199,7 +195,7 @@ def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
 
 
 def _skip(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
-    """The first time from `planned` on outside the hours and days (UTC) to skip; ignored if those are all."""
+    """Return the first time from `planned` on outside `hours` and `days` (UTC); ignore them if they cover the week."""
     if not (hours or days):
         return planned
     at = planned.at.astimezone(UTC)
@@ -218,18 +214,17 @@ def _span(value: float) -> str:
 
 
 DAY = timedelta(days=1)
-WEEKS = timedelta(days=21)  # of which the usual day is taken
-ANY = 50  # entries a day of any source: what one visit takes of it
-WAIT = timedelta(hours=6)  # longer than any page that failed waits for its next try
-TIMES = 10  # a usual day: a big day is a few times as much
+WEEKS = timedelta(days=21)  # used to find the usual day
+ANY = 50  # entries a day for any source: the pages of one visit
+WAIT = timedelta(hours=6)  # longer than the longest pause between tries of a page
+TIMES = 10  # times the usual day; busy days are a few times as big
 
 
 Seen = Sequence[tuple[datetime, datetime | None]]  # `VisitStore.seen_since` of the last weeks
 
 
 def daily(seen: Seen, first_visit: datetime | None, now: datetime) -> int:
-    """How many new entries of a source are read in a day. The median of the days before today counts, so that one flood
-    makes no habit; what its first visit found does not count."""
+    """Return the number of new entries read per day: a multiple of the usual day. The median ignores single floods."""
     began = max(first_visit or now, now - WEEKS)
     days = (now - began) // DAY
     count = Counter((now - at) // DAY for at, _ in seen if at > began)
@@ -238,8 +233,7 @@ def daily(seen: Seen, first_visit: datetime | None, now: datetime) -> int:
 
 
 def slowed(rows: Sequence[EntryRow], seen: Seen, first_visit: datetime | None, now: datetime) -> tuple[EntryRow, ...]:
-    """`rows` as `select` made them, newest first, with a later try for those new ones that are more than a day's: so
-    many a day, after those that wait already, the oldest last. What came late (see `select`) is not counted."""
+    """Return `rows` with a later try for new entries beyond the daily number, after the entries that already wait."""
     most = daily(seen, first_visit, now)
     waiting = sum(later is not None and later > now for _, later in seen)
     began = max(first_visit or now, now - DAY)
@@ -255,7 +249,7 @@ def slowed(rows: Sequence[EntryRow], seen: Seen, first_visit: datetime | None, n
 
 
 def told(seen: Seen, first_visit: datetime | None, now: datetime) -> str:
-    """What the operator is told of those that wait, "" where none waits for a day."""
+    """Return the message for the operator about delayed entries, or ""."""
     count = sum(later is not None and later > now + WAIT for _, later in seen)
     most = daily(seen, first_visit, now)
     return f"{count} entries wait, {most} a day are read: over ten times as many as usual came at once" if count else ""

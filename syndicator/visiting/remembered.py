@@ -1,4 +1,4 @@
-"""What is remembered of a source after a visit. Pure: values and `now` in, values out."""
+"""Update the state of a source after a visit. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,11 +11,11 @@ from syndicator.visiting.fetch.decompress import DELTA
 
 # All of these are our choices.
 MOVE_VISITS = 3  # visits in a row with the same permanent redirect, after which the new address is used
-# Failures that say that the new address is not the feed's: back to the one in sources.toml.
+# Failures of a new address after which we return to the one in sources.toml.
 _MOVE_BROKEN = ("dns", "connect", "tls", "http-404", "gone", "blocked-address")
-GONE_TIMES, GONE_SPAN = 3, timedelta(days=2)  # so many 410 in a row, over so long, disable a source
+GONE_TIMES, GONE_SPAN = 3, timedelta(days=2)  # 410 answers in a row, over this time, disable a source
 RECENT = 30  # publication times remembered
-STUCK = timedelta(hours=1)  # after a push within which a cache before the server may still say that nothing changed
+STUCK = timedelta(hours=1)  # after a push: a cache may still answer "not modified"
 
 
 def after(
@@ -27,8 +27,8 @@ def after(
     *,
     asked: bool = False,
 ) -> SourceState:
-    """The state after this visit. `feed`: None if nothing was parsed; pass a Failed for a Fetched that could not be
-    parsed, so that its validators are not stored. `asked`: a person asked, so a failure is not one more in a row."""
+    """Return the state after a visit. `feed`: None if nothing was parsed; pass a Failed for an unparsable answer, so
+    that its validators are not stored. `asked`: by a person; the failure does not count."""
     if state.url != source.url:
         state = SourceState(key=state.key, url=source.url, first_visit=state.first_visit, recent=state.recent)
     if isinstance(result, Failed):
@@ -52,17 +52,17 @@ def after(
     if isinstance(result, NotModified):
         return _freshened(state, result, now)
     state = replace(state, warning=result.warning, pushed_newer=None)
-    part = result.status == DELTA  # of the feed: what is not in it says nothing
+    part = result.status == DELTA  # of the feed: it need not contain all entries
     return _with_feed(_with_validators(source, state, result, feed, now), feed, now, part=part)
 
 
 def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
     state = replace(state, failing_since=state.failing_since or (now if state.reason is None else None))
     if result.unasked:
-        return replace(state, reason=result.reason, detail=result.detail)  # nobody was asked
+        return replace(state, reason=result.reason, detail=result.detail)
     state = replace(state, failures=state.failures + 1, reason=result.reason, detail=result.detail)
     if state.effective_url and state.failures >= MOVE_VISITS and result.reason in _MOVE_BROKEN:
-        # the new address is dead: back to the one in sources.toml
+        # the new address fails: return to the one in sources.toml
         state = replace(state, effective_url=None, moved_at=None)
         return replace(state, etag=None, last_modified=None, gone_times=0, gone_since=None)
     if result.reason != "gone":
@@ -86,8 +86,7 @@ def _moved(state: SourceState, target: str | None, now: datetime) -> SourceState
 
 
 def pushed(state: SourceState, feed: ParsedFeed, new: int, now: datetime) -> SourceState:
-    """What is remembered of a source after its hub pushed `feed`, a part of it, with so many new entries. How its
-    server does is not known by that: neither validators nor the times of visits change."""
+    """Return the state after a push of `feed`, a part, with `new` entries. Validators and visit times stay."""
     newer = (state.pushed_newer or now) if new else state.pushed_newer
     times = {at for entry in feed.entries if (at := entry.published or entry.updated) is not None and at <= now}
     recent = tuple(sorted(times | set(state.recent), reverse=True)[:RECENT])
@@ -95,9 +94,8 @@ def pushed(state: SourceState, feed: ParsedFeed, new: int, now: datetime) -> Sou
 
 
 def _freshened(state: SourceState, result: NotModified, now: datetime) -> SourceState:
-    """`state` with the validators of a 304, which take the place of the stored ones where it has them (RFC 9111 section
-    4.3.4). They are kept as long as the server knows them: a poll for all of it now and then would cost every server
-    for the few that are stuck. Those of a feed that its hub showed to be newer, some time ago, are stuck."""
+    """Update validators from a 304 (RFC 9111 section 4.3.4). They stay as long as the server accepts them, but not if a
+    push showed long ago that the feed is newer."""
     if state.pushed_newer is not None and now - state.pushed_newer >= STUCK:
         return replace(state, etag=None, last_modified=None, pushed_newer=None)
     etag = result.headers.get("etag") or state.etag
@@ -126,16 +124,16 @@ def _with_feed(state: SourceState, feed: ParsedFeed | None, now: datetime, *, pa
     if feed is None:
         return state
     times = {entry.published or entry.updated for entry in feed.entries}
-    # a time in the future says nothing about the rhythm; it counts once it has passed
+    # future times do not count until they have passed
     shown = {at for at in times if at is not None and at <= now}
-    known = shown | set(state.recent)
+    all_times = shown | set(state.recent)
     return replace(
         state,
         asked_seconds=feed_interval(feed),
         span_seconds=state.span_seconds if part else _span(shown),
         skip_hours=feed.skip_hours,
         skip_days=feed.skip_days,
-        recent=tuple(sorted(known, reverse=True)[:RECENT]),
+        recent=tuple(sorted(all_times, reverse=True)[:RECENT]),
         feed_title=feed.title or state.feed_title,
         site_url=feed.site_url or state.site_url,
         feed_id=feed.id or state.feed_id,
@@ -145,6 +143,6 @@ def _with_feed(state: SourceState, feed: ParsedFeed | None, now: datetime, *, pa
 
 
 def _span(times: Iterable[datetime]) -> int:
-    """Seconds between the oldest and the newest entry of a feed, 0 where too few of them have times."""
-    known = sorted(times)
-    return int((known[-1] - known[0]).total_seconds()) if known else 0
+    """Return the seconds between oldest and newest entry, or 0."""
+    ordered = sorted(times)
+    return int((ordered[-1] - ordered[0]).total_seconds()) if ordered else 0

@@ -233,7 +233,8 @@ def mix(chance: random.Random, kinds: Sequence[Mapping[int, float]]) -> dict[int
 
 def rows_of(one: Unread) -> dict[str, object]:
     stamp = {"path": one.path, "mtime_ns": one.mtime_ns, "size": one.size, "added": one.added, "published": one.added}
-    return {"id": one.article, "title": "", "merged_into": None, "data": "{}", **stamp}
+    article = Article(id=one.article, url=f"https://{one.article}.example/", title="")
+    return {"id": one.article, "title": "", "merged_into": None, "data": codec.pack(article), **stamp}
 
 
 def main() -> None:

@@ -156,7 +156,7 @@ def test_status_lists_what_is_on_hold_and_release_publishes_it(place: Place) -> 
     assert "would be published: Doubtful" in run(place, "release", "--all", "--dry-run").output
     id = place.article("Doubtful").id
     shown = run(place, "show", "--why", id).output
-    assert f"it is not clear what of its page is the article; `syndicator release {id}` publishes it" in shown
+    assert f"it is unclear which part of the page is the article; `syndicator release {id}` publishes it" in shown
     answer = json.loads(run(place, "release", str(place.path("Doubtful")), "--json").stdout)
     assert answer["applied"] and len(answer["articles"]) == 1 and "tags/law.atom" in answer["written"]
     assert "not on hold: Doubtful" in run(place, "release", answer["articles"][0]).output

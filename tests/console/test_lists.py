@@ -119,5 +119,5 @@ def test_a_page_on_which_nothing_is_found_can_be_pointed_at(served: Served, brow
 
 def test_a_source_of_another_kind_has_no_list(served: Served, browser: Browser) -> None:
     job = served.ended(browser.post("/operations/fetch-list", {"key": "launchbeat"}).job)
-    assert job.status == "failed" and "not those of a list" in job.said
+    assert job.status == "failed" and "has no learnt list" in job.said
     assert "Point to its list" not in browser.get("/sources/launchbeat").body

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from syndicator.describing.summary import candidates, opener
+from syndicator.describing.resources import in_order, load
+from syndicator.describing.summary import opener
 from syndicator.describing.taxonomy import categories, zero_shot
-from syndicator.describing.weights import in_order, load
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "syndicator" / "describing" / "data"
@@ -66,7 +66,7 @@ def test_a_file_of_weights_says_what_made_it(file: str) -> None:
 
 
 def test_reordered_features_score_sentences_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = candidates.find("The old bridge", TEXT, "en")
+    found = opener.find("The old bridge", TEXT, "en")
     before = opener.scores(found)
     turned = [*range(len(opener.FEATURES) - 1, -1, -1)]
     rows = opener.rows(found)[:, turned]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.sources.registry import add_source
+from syndicator.configuration.sources.registry import add_sources
 from tests.faults.instance import ROOT, Instance, wait_for
 from tests.faults.table import fault
 from tests.faults.test_kill import readers
@@ -98,9 +98,9 @@ def test_sources_edited_under_up(small: Instance) -> None:
     path = small.config / "sources.toml"
     holt, parallel = (next(one for one in small.world.sources if one.key == key) for key in ("holt", "parallel"))
     path.write_text("")
-    add_source(path, holt)
+    add_sources(path, [holt])
     only_holt = path.read_text()
-    add_source(path, parallel)
+    add_sources(path, [parallel])
     path_of_both = path.read_text()
     path.write_text(only_holt)
     with up(small, seconds=1) as log:

@@ -177,7 +177,7 @@ def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(s3: S3, p
             s3.put(key, s3.objects[key].data + f"Line {next(edits)}.\n".encode())
 
     s3.before = before  # type: ignore[assignment]
-    with pytest.raises(OSError, match="edited all the time"):
+    with pytest.raises(OSError, match="keeps being edited"):
         place.articles.put(article(title="Ours anew"), stamp.path)
     s3.before = lambda kind, key: None
     assert b"Line 0." in place.articles.read(stamp.path)

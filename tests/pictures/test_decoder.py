@@ -22,7 +22,7 @@ from tests.pictures import made
 ATTEMPTS = """
 import os, resource, socket, sys
 from pathlib import Path
-import syndicator.pictures.shut_off as it
+import syndicator.pictures.child as it
 it.shut_off(200)
 def attempt(name, act):
     try:
@@ -52,9 +52,7 @@ def test_a_process_that_is_shut_off_opens_nothing() -> None:
 
 
 def test_where_a_descriptor_can_still_be_had_nothing_is_decoded() -> None:
-    weak = (
-        "import syndicator.pictures.shut_off as it; it._limit = lambda megabytes: None; it._namespaces = lambda: None\n"
-    )
+    weak = "import syndicator.pictures.child as it; it._limit = lambda megabytes: None; it._namespaces = lambda: None\n"
     assert (
         "Open"
         in subprocess.run(

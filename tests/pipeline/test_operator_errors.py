@@ -74,7 +74,7 @@ def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
 @pytest.mark.parametrize(
     ("rules", "named"),
     [
-        (Rules(select=("div[[",)), "'div[[' is no CSS selector"),
+        (Rules(select=("div[[",)), "'div[[' is not a valid CSS selector"),
         (Rules(remove=("body",)), "rules.select and rules.remove leave no article"),
     ],
 )

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.core.model import Entry
-from syndicator.pipeline.entry import endings
 from syndicator.pipeline.entry.select import due_entries, held_back, in_turn, late_entries, select
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -136,7 +135,7 @@ def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
     fresh = select("s", entries, {}, first=False, backfill=20, now=NOW, late=ids)
     assert {row.entry_id for row in fresh if row.reason == "late"} == ids
     assert held_back(fresh, None) == (list(fresh), [])  # whether they moved is not known yet
-    asked = [endings.late(row, NOW) if row.reason else row for row in fresh]
+    asked = [replace(row, read_at=NOW) if row.reason else row for row in fresh]
     assert [row.entry_id for row in held_back(asked, None)[0]] == ["e6"]
     take, changed = held_back(asked, {"e1", "e6"})
     assert sorted((row.entry_id, row.reason, row.status) for row in take) == [

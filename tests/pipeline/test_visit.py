@@ -199,7 +199,7 @@ def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(app: App, mon
     monkeypatch.setattr(refresh, "make_worker", lambda app: Elsewhere())
     monkeypatch.setattr(snapshots, "packed", counted("packed", snapshots.packed))
     monkeypatch.setattr(dedupe, "sketch", counted("sketched", dedupe.sketch))
-    dedupe.sketched.cache_clear()
+    dedupe._sketches.clear()
     added = visit(app, "holt").added
     assert len(added) > 1
     assert here["packed"] == here["sketched"] == 0

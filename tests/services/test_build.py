@@ -226,7 +226,7 @@ def test_one_more_article_reads_all_feeds_once(place: Place, monkeypatch: pytest
         store_articles(app, "Second", "Text.")
         reads = _unread(monkeypatch)
         assert "all.atom" in asyncio.run(build.build_feeds(app)).written
-    assert reads == ["feeds"]
+    assert reads == ["plain_feeds"]
 
 
 def test_a_feed_that_is_not_published_does_not_stay_stale(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_the_health_feed_is_where_the_home_network_reaches_it() -> None:
 @pytest.mark.parametrize(
     ("line", "cure"),
     [
-        ('hubs = ["https://hub.example/"]', r"publish\.hubs would be told"),
+        ('hubs = ["https://hub.example/"]', r"hubs would learn"),
         ('[paths]\npublic = "s3://bucket"', "does not protect a bucket"),
         ("", "16 to 64 small letters"),
     ],

@@ -21,6 +21,7 @@ from syndicator.services.article_files.reindexing import reindex
 from syndicator.services.container import App
 from syndicator.services.reconcile import files
 from syndicator.services.stories.follow import follow
+from syndicator.store import codec
 from syndicator.stories.grouping import WINDOW
 from tests.services.places import Place
 
@@ -134,6 +135,12 @@ def test_an_old_article_that_comes_late_joins_none_and_a_date_ahead_is_no_excuse
     three = add(app, "https://three.example/c", published=app.clock() + timedelta(days=9))
     assert grouped(app) == {frozenset((one, three))}
     assert [row.data for row in app.store.stories.sketched([old])] == [b""]
+
+
+def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
+    id = add(app, "https://one.example/a", published=app.clock() - timedelta(days=2))
+    grouped(app)
+    assert [row.at for row in app.store.stories.sketched([id])] == [codec.micros(app.clock())]
 
 
 def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(app: App, place: Place) -> None:

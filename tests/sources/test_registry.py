@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syndicator.configuration.settings import parse_allow
 from syndicator.configuration.sources import registry
 from syndicator.configuration.sources.registry import (
-    add_source,
     add_sources,
     edit_source,
     key_for,
@@ -23,7 +23,6 @@ from syndicator.configuration.toml_files import TomlFile
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, LockedError, UsageError
 from syndicator.core.model import Rules, Source
-from syndicator.visiting.fetch.ssrf import parse_allow
 
 SAMPLE = """\
 # My sources. Keep the order.
@@ -219,7 +218,7 @@ def test_add_leaves_what_was_there_alone(path: Path) -> None:
         headers_env={"X-Key": "FOUR_KEY"},
         rules=Rules(remove=(".ad", "aside"), title_suffix=' "quoted" – Four'),
     )
-    add_source(path, new)
+    add_sources(path, [new])
     assert path.read_text(encoding="utf-8").startswith(SAMPLE.rstrip())
     assert load_sources(path)[-1] == new
     added = path.read_text(encoding="utf-8").removeprefix(SAMPLE.rstrip())
@@ -228,7 +227,7 @@ def test_add_leaves_what_was_there_alone(path: Path) -> None:
 
 def test_add_makes_the_file(tmp_path: Path) -> None:
     path = tmp_path / "config" / "sources.toml"
-    add_source(path, Source(key="a", url="https://a.example/feed"))
+    add_sources(path, [Source(key="a", url="https://a.example/feed")])
     assert path.read_text(encoding="utf-8") == '[[source]]\nkey = "a"\nurl = "https://a.example/feed"\n'
 
 
@@ -238,13 +237,13 @@ def test_add_makes_the_file(tmp_path: Path) -> None:
 )
 def test_add_refuses_what_is_there(path: Path, source: Source) -> None:
     with pytest.raises(UsageError, match="already"):
-        add_source(path, source)
+        add_sources(path, [source])
     assert path.read_text(encoding="utf-8") == SAMPLE
 
 
 def test_add_refuses_what_could_not_be_read_back(path: Path) -> None:
     with pytest.raises(ConfigError, match="key"):
-        add_source(path, Source(key="Not A Key", url="https://new.example/"))
+        add_sources(path, [Source(key="Not A Key", url="https://new.example/")])
     assert path.read_text(encoding="utf-8") == SAMPLE
 
 
@@ -341,7 +340,7 @@ def test_an_edit_to_the_address_of_another(path: Path) -> None:
 def test_a_broken_file_is_not_edited(path: Path) -> None:
     path.write_text("[[source]\n", encoding="utf-8")
     with pytest.raises(ConfigError):
-        add_source(path, Source(key="a", url="https://a.example/"))
+        add_sources(path, [Source(key="a", url="https://a.example/")])
     assert path.read_text(encoding="utf-8") == "[[source]\n"
 
 
@@ -350,7 +349,7 @@ def test_edits_keep_a_symlink_the_mode_and_leave_no_litter(path: Path, tmp_path:
     link = tmp_path / "elsewhere" / "sources.toml"
     link.parent.mkdir()
     link.symlink_to(path)
-    add_source(link, Source(key="four", url="https://four.example/"))
+    add_sources(link, [Source(key="four", url="https://four.example/")])
     assert link.is_symlink() and path.stat().st_mode & 0o777 == 0o640
     assert len(load_sources(path)) == 4
     assert [file.name for file in tmp_path.iterdir() if file.suffix not in ("", ".toml", ".lock")] == []
@@ -376,7 +375,7 @@ def test_whatever_is_written_is_read_back(
     path.write_text(SAMPLE, encoding="utf-8")
     rules = Rules(title_suffix=suffix, keep=tuple(keep))
     source = Source(key="new", url="https://new.example/", title=title, tags=tuple(tags), rules=rules)
-    add_source(path, source)
+    add_sources(path, [source])
     assert load_sources(path)[-1] == source
     assert remove_source(path, "new")
     assert path.read_text(encoding="utf-8") == SAMPLE

@@ -26,7 +26,7 @@ url = "https://two.example/feed"
 @pytest.mark.parametrize(
     ("rules", "line", "named"),
     [
-        ('[source.rules]\nselect = ["div[["]', 11, "rules.select: 'div[[' is no CSS"),
+        ('[source.rules]\nselect = ["div[["]', 11, "rules.select: 'div[[' is not a valid CSS"),
         ('[source.rules]\nremove = [\n  "aside",\n  "p:not(",\n]', 13, "rules.remove: 'p:not('"),
         ('rules = { select = "div[[" }', 10, "write div[class=x]"),
         ('rules.select = ["div[["]', 10, "write div[class=x]"),
@@ -51,7 +51,7 @@ def test_a_fault_is_named_with_line_source_key_and_cure(tmp_path: Path, rules: s
         ('keep = "(tag:ai"', "this parenthesis is never closed, at character 1"),
         ('rules.keep = "tag:ai"', "a query for entries is the key keep of the source"),
         ('rules.mute = "tag:ai"', "unknown key"),
-        ('rules.links = "a["', "rules.links: 'a[' is no CSS"),
+        ('rules.links = "a["', "rules.links: 'a[' is not a valid CSS"),
     ],
 )
 def test_a_query_that_cannot_be_read_is_an_error_with_its_place(tmp_path: Path, line: str, named: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from syndicator.cli.operations import apply
 from syndicator.configuration.sources.identity import files_of
 from syndicator.configuration.sources.registry import (
-    add_source,
+    add_sources,
     edit_source,
     load_sources,
     placed_sources,
@@ -103,15 +103,15 @@ def test_an_edit_is_made_where_the_source_stands(path: Path) -> None:
 def test_new_ones_go_to_sources_toml_unless_they_are_in_a_file_already(path: Path) -> None:
     before = texts(path)
     new = Source(key="new", url="https://new.example/feed")
-    add_source(path, new)
+    add_sources(path, [new])
     assert keys(path) == ["zebra", "new", "news", "daily", "papers"]
     assert {name: text for name, text in texts(path).items() if name != path.name} == {
         name: text for name, text in before.items() if name != path.name
     }
     with pytest.raises(UsageError, match=r"10-news\.toml already has a source 'daily'"):
-        add_source(path, replace(new, key="daily", url="https://else.example/"))
+        add_sources(path, [replace(new, key="daily", url="https://else.example/")])
     with pytest.raises(UsageError, match=r"20-papers\.toml already has this URL, as source 'papers'"):
-        add_source(path, replace(new, key="else", url="https://papers.example/feed"))
+        add_sources(path, [replace(new, key="else", url="https://papers.example/feed")])
 
 
 def test_a_source_may_move_from_file_to_file(tmp_path: Path) -> None:
@@ -137,9 +137,9 @@ def _link(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (_link, "is no file"),
-        (os.mkfifo, "is no file"),
-        (lambda path: path.write_text("x=" + "[" * 9_000), "has brackets"),
+        (_link, "is not a file"),
+        (os.mkfifo, "is not a file"),
+        (lambda path: path.write_text("x=" + "[" * 9_000), "has too many nested brackets"),
     ],
 )
 def test_what_cannot_be_read_is_named_and_not_passed_over(

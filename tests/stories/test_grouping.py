@@ -27,6 +27,8 @@ FERRY = (
     "Ferry Silverfin aground off Kettle Island",
     "All 212 on the Silverfin are safe, said Ewan Strake of Isle Lines.",
 )
+PARTS = (("a", QUAKE, "one"), ("b", QUAKE, "one"), ("c", FERRY, "two"), ("d", FERRY, "two"))
+BOTH = (f"{QUAKE[0]}, {FERRY[0]}", f"{QUAKE[1]} {FERRY[1]}")
 RIGHT = 53  # of 60 pairs; the others are mostly a forecast and its result
 
 
@@ -71,10 +73,22 @@ def test_hard_pairs_are_told_apart() -> None:
     assert right >= RIGHT
 
 
-def test_texts_that_say_little_are_no_story() -> None:
-    one, other = (
-        (f"Show NX: {name}", "Comments") for name in ("Tilework, an open editor", "Metrix, an open framework")
-    )
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Show NX: Tilework, an open editor", "Comments"), ("Show NX: Metrix, an open framework", "Comments")),
+        (
+            ("A potter took a bell apart", "The old potter wrote a long letter about the broken bell and the harbour."),
+            ("A mason took a bell apart", "The old mason wrote a long letter about the broken bell and the quarry."),
+        ),
+        (("Harbour fees go up", "It is the year 2031."), ("A record for school choirs", "It is the year 2031.")),
+        (
+            ("How Orlan Menk became rich", "Banker Orlan Menk had friends."),
+            ("Orlan Menk and the art market", "A look."),
+        ),
+    ],
+)
+def test_texts_that_say_little_are_no_story(one: tuple[str, str], other: tuple[str, str]) -> None:
     assert likeness(report("a", one), report("b", other)) < LIKELY
     assert stories([report("a", one), report("b", other)]) == {}
 
@@ -130,11 +144,26 @@ def test_what_is_final_stays_where_it_is() -> None:
     assert stories(apart, "n").keys() <= {"n"}
 
 
+def test_what_comes_later_parts_no_story_and_joins_no_two() -> None:
+    apart = [report(id, words, story=story) for id, words, story in PARTS]
+    mixed = [report(f"x{n}", BOTH, at=NOON + timedelta(hours=1)) for n in range(6)]
+    found = stories([*apart, *mixed], [one.id for one in mixed])
+    assert not found.keys() & set("abcd")
+    singles = [report("a"), report("c", FERRY), *mixed]
+    found = stories(singles)
+    assert found.get("a", "a") != found.get("c", "c")
+
+
 def test_a_later_pass_parts_what_is_not_alike() -> None:
     reports = [report("a", story="s"), report("b", FERRY, story="s"), report("n"), report("m", FERRY)]
     found = stories(reports, "nm")
     now = {one.id: found.get(one.id, one.story) for one in reports}
     assert now["a"] == now["n"] != now["b"] == now["m"]
+
+
+def test_an_article_that_was_edited_leaves_its_story() -> None:
+    reports = [report("a", story="s"), report("b", story="s"), report("c", FERRY, story="s"), report("m", FERRY)]
+    assert stories(reports, "c") == {"c": "story of c", "m": "story of c"}
 
 
 def test_a_story_that_is_too_large_to_be_grouped_anew_takes_what_comes() -> None:
@@ -156,8 +185,7 @@ def test_an_article_on_two_events_joins_no_two_stories() -> None:
         report("c", FERRY, story="two"),
         report("d", FERRY, story="two"),
     ]
-    both = (f"{QUAKE[0]}, {FERRY[0]}", f"{QUAKE[1]} {FERRY[1]}")
-    bridges = [report(f"x{n}", both, outlet="bridge.example") for n in range(5)]
+    bridges = [report(f"x{n}", BOTH, outlet="bridge.example") for n in range(5)]
     found = stories([*apart, *bridges], [one.id for one in bridges])
     assert not found.keys() & {"a", "b", "c", "d"}
     assert found.keys() == {one.id for one in bridges}

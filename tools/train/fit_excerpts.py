@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import lxml.html
 import numpy as np
 
-from syndicator.describing.summary import candidates, opener
+from syndicator.describing.summary import opener
 from syndicator.describing.text import language, sentences
 from syndicator.describing.text.embeddings import embedder
 from tools.train.provenance import ROOT, SHARED, single_thread
@@ -112,14 +112,14 @@ def beginnings(found: Iterable[Text]) -> Iterator[tuple[np.ndarray, int, float]]
             yield from ((vectors(each), 0, 1 / len(later)) for each in later)
 
 
-def judged(found: Iterable[Text]) -> Iterator[tuple[candidates.Candidates, np.ndarray]]:
+def judged(found: Iterable[Text]) -> Iterator[tuple[opener.Candidates, np.ndarray]]:
     """The candidates of each text of openers.toml, with 1 for those that may open an excerpt, 0 for those that may not
     and -1 for those that nobody judged."""
     said = tomllib.loads(LABELS.read_text("utf-8"))["texts"]
     for one in found:
         if one.id in said:
             opens, shut = (frozenset(part.split()) for part in said[one.id].split("|"))
-            own = candidates.find(one.title, one.text, one.language)
+            own = opener.find(one.title, one.text, one.language)
             marks = [digest(each.text) for each in own.sentences]
             yield own, np.array([1 if mark in opens else 0 if mark in shut else -1 for mark in marks])
 

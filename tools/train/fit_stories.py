@@ -6,7 +6,8 @@
 The counts are of the open pages and texts: for each language the share of its texts that have a term, the highest share
 of all languages counts. Terms of two texts or fewer are left out, so they count as rare. FOLDER is the folder of the
 ECB+ corpus that has a folder for each topic (CC BY 3.0); topics 1 to 35 are for training. Pairs of wcxb pages, such as
-two guides on one subject, are examples of different events that ECB+ lacks."""
+two guides on one subject, and of news that are mostly years apart are examples of different events that ECB+ lacks. All
+texts are compared whole, and cut to their first sentence, as many feeds have them."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from syndicator.describing.text.language import detect
+from syndicator.describing.text.sentences import split
 from syndicator.stories import grouping, sketch
 from tests.bench.bench_stories import PAGES, Labelled, events, guides, page_rows, text_of
 from tools.train.fit_excerpts import logistic
@@ -30,9 +32,10 @@ FILE = ROOT / "syndicator" / "stories" / "data" / "common.bin"
 SIZE = 1 << 17  # bytes: terms whose hashes agree in 17 bits share the count of the commoner one
 LEAST = 3  # texts of a term that is counted
 MANY = 30  # texts of a language that is counted by itself
-NEAR = 0.08  # cosine from which on a pair of articles is an example: others are told apart anyway
+NEAR = 0.08  # names or first words that they share, from which on a pair is an example: others are told apart anyway
 RIDGE = 1e-3
-GUIDES = 0.2  # weight of a pair of wcxb pages
+OTHERS = 0.2  # weight of a pair of wcxb pages or of news
+NEWS = ("summ_cnndm", "summ_inshorts", "cat_kpcrowd10")
 TRAINING = 35
 
 
@@ -68,10 +71,22 @@ def common() -> bytes:
     return bytes(table)
 
 
+def others() -> list[Labelled]:
+    """Pages and news, each an event of its own."""
+    files = (SHARED / "corpus" / "texts" / f"{name}.jsonl.gz" for name in NEWS)
+    news = ((row.get("title") or "", row["text"]) for file in files for row in page_rows(file))
+    return [*guides(), *(Labelled(0, str(n), title, text) for n, (title, text) in enumerate(news))]
+
+
+def cut(article: Labelled) -> Labelled:
+    """The article with its first sentence alone."""
+    return article._replace(text="".join(one.text for one in split(article.text, 1)))
+
+
 def pairs(articles: Sequence[Labelled]) -> tuple[list[tuple[float, ...]], list[bool]]:
     """The features of the pairs that have something in common, and which are of one event."""
     sketches = [sketch.sketch(one.title, one.text) for one in articles]
-    rows, same = [], []
+    rows, same = list[tuple[float, ...]](), list[bool]()
     for a, b in combinations(range(len(articles)), 2):
         features = grouping.features(sketches[a], sketches[b])
         if max(features[:2]) > NEAR:
@@ -82,13 +97,20 @@ def pairs(articles: Sequence[Labelled]) -> tuple[list[tuple[float, ...]], list[b
 
 def weights(articles: Sequence[Labelled]) -> np.ndarray:
     """The weights of the features and the constant."""
-    (rows, same), (others, different) = pairs(articles), pairs(guides())
-    x, weight = np.array(rows + others), np.repeat([1.0, GUIDES], [len(rows), len(others)])
+    short, apart = [cut(one) for one in articles], others()
+    mixed = [one[n % 2] for n, one in enumerate(zip(short, articles, strict=True))]
+    sets = [(one, 1.0) for one in (articles, short, mixed)] + [(apart, OTHERS), ([cut(one) for one in apart], OTHERS)]
+    rows, same, weight = list[tuple[float, ...]](), list[bool](), list[float]()
+    for part, each in sets:
+        features, events_of = pairs(part)
+        rows += features
+        same += events_of
+        weight += [each] * len(features)
+    x = np.array(rows)
     mean, spread = x.mean(axis=0), x.std(axis=0)
-    theta = logistic((x - mean) / spread, np.array(same + different), weight, RIDGE)
+    theta = logistic((x - mean) / spread, np.array(same), np.array(weight), RIDGE)
     slope = theta[:-1] / spread
-    wrong = int((np.array(others) @ slope + theta[-1] - mean @ slope > 0).sum())
-    print(f"{len(rows)} pairs of ECB+, {len(others)} of wcxb, of which {wrong} count as one event")
+    print(f"{len(rows)} pairs, {sum(same)} of one event")
     return np.append(slope, theta[-1] - mean @ slope)
 
 

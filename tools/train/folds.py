@@ -10,9 +10,10 @@ from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
+from syndicator import reading
 from syndicator.core import urls
 from syndicator.reading import page_type
-from syndicator.reading.body import doubt, scorer, sequence
+from syndicator.reading.body import scorer
 from tools.train import boosting, fit_blocks, fit_pages
 
 Row = dict[str, Any]
@@ -51,6 +52,6 @@ def _file(folder: Path, name: str) -> str:
 
 def use(folder: Path) -> None:
     """Has the reader take its tables from `folder`, for the rest of this process."""
-    for cached in (scorer.weights, scorer.boosted, sequence.boosted, page_type.weights, doubt.boosted):
+    for cached in (scorer.weights, scorer.boosted, page_type.weights):
         cached.cache_clear()
-    scorer.file_text = page_type.file_text = lambda name: _file(folder, name)
+    reading.file_text = lambda name: _file(folder, name)

@@ -1,1 +1,1 @@
-"""Files beside the articles: what must outlive the database and belongs to no article alone."""
+"""Files beside the articles: facts that must outlive the database and belong to no single article."""

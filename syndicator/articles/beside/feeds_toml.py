@@ -1,5 +1,5 @@
-"""feeds.toml and sources.toml beside the articles: exceptions only, in fixed order, so that equal facts are equal
-bytes. Edits and restored files count (`services.beside`). Also the kept files of withdrawn articles."""
+"""Read and write feeds.toml and sources.toml beside the articles, and the files of withdrawn articles. Both hold
+exceptions only, in a fixed order; edits and restored files count (`services.beside`)."""
 
 from __future__ import annotations
 
@@ -21,18 +21,15 @@ from syndicator.core.ports.articles import KeptFile
 
 
 def toml_table(name: str, row: Mapping[str, Any]) -> str:
-    """One table of the array `name`: texts (legal characters only), lists of texts, booleans."""
-    return f"\n[[{name}]]\n" + "".join(f"{key} = {_value(value)}\n" for key, value in row.items())
-
-
-def _value(value: Any) -> str:
-    """JSON, which TOML has the same for texts of legal characters and for lists of these."""
-    return json.dumps(_legal(value), ensure_ascii=False)
+    """Return one table of the array `name`. Values are texts, lists of texts and booleans."""
+    # JSON and TOML write texts of legal characters and lists of these alike
+    lines = (f"{key} = {json.dumps(_legal(value), ensure_ascii=False)}\n" for key, value in row.items())
+    return f"\n[[{name}]]\n" + "".join(lines)
 
 
 def _legal(value: Any) -> Any:
     if isinstance(value, list):
-        return [_legal(one) for one in value]
+        return [_legal(item) for item in value]
     return text.legal(value) if isinstance(value, str) else value
 
 
@@ -53,7 +50,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class KeptFeed:
-    """What of a feed its articles do not tell; every field but `key` has a default that is no exception."""
+    """Facts of a feed that its articles do not show. A feed with defaults in all fields but `key` needs no entry."""
 
     key: FeedKey
     name: str = ""
@@ -64,47 +61,47 @@ class KeptFeed:
 
 
 def read_feeds(file: KeptFile) -> dict[FeedKey, KeptFeed]:
-    """The exceptions by feed, none without a file. Raises ConfigError that names the file and the cure."""
+    """Return the entries of feeds.toml by feed, {} without a file. Raises ConfigError naming file and cure."""
     return _feeds(file.read(), file)
 
 
 def update_feeds(file: KeptFile, change: Callable[[dict[FeedKey, KeptFeed] | None], Iterable[KeptFeed]]) -> None:
-    """Write `change` of the file's exceptions (None: no file), sorted by axis and slug; no file if nothing is to be
-    written. Raises ConfigError, OSError with the old file intact."""
+    """Write `change(entries)` (None: no file), sorted by axis and slug; no file if both are empty. Raises ConfigError,
+    OSError with the old file intact."""
 
     def changed(data: bytes | None) -> bytes | None:
-        kept = sorted(change(None if data is None else _feeds(data, file)), key=lambda one: one.key)
-        return _written(data, _FEEDS_NOTE, "feed", [row for one in kept if (row := _feed_row(one))])
+        entries = sorted(change(None if data is None else _feeds(data, file)), key=lambda entry: entry.key)
+        return _written(data, _FEEDS_NOTE, "feed", list(filter(None, map(_feed_row, entries))))
 
     file.update(changed)
 
 
 def read_sources(file: KeptFile) -> dict[str, tuple[str, ...]]:
-    """Key of a source -> its addresses, the newest last; none without a file. Raises ConfigError as `read_feeds`."""
+    """Return key of source -> its addresses, the newest last; {} without a file. Raises ConfigError as `read_feeds`."""
     return _sources(file.read(), file)
 
 
 def update_sources(
     file: KeptFile, change: Callable[[dict[str, tuple[str, ...]]], Mapping[str, tuple[str, ...]]]
 ) -> None:
-    """Writes what `change` makes of them in order of key, as `update_feeds` does."""
+    """Write `change(addresses)` sorted by key, as `update_feeds` does."""
 
     def changed(data: bytes | None) -> bytes | None:
-        kept = change(_sources(data, file))
-        rows = [{"key": key, "urls": list(kept[key])} for key in sorted(kept) if kept[key]]
+        addresses = change(_sources(data, file))
+        rows = [{"key": key, "urls": list(addresses[key])} for key in sorted(addresses) if addresses[key]]
         return _written(data, _SOURCES_NOTE, "source", rows)
 
     file.update(changed)
 
 
-def write_sources(file: KeptFile, kept: Mapping[str, tuple[str, ...]]) -> None:
-    """The same for who knows all of them."""
-    update_sources(file, lambda before: kept)
+def write_sources(file: KeptFile, addresses: Mapping[str, tuple[str, ...]]) -> None:
+    """Replace the addresses of all sources."""
+    update_sources(file, lambda before: addresses)
 
 
 def _sources(data: bytes | None, file: KeptFile) -> dict[str, tuple[str, ...]]:
-    found = plain_sources(data or b"")
-    return dict(_read(data, file, "source", _source)) if found is None else found
+    plain = plain_sources(data or b"")
+    return dict(_read(data, file, "source", _source)) if plain is None else plain
 
 
 def plain_sources(data: bytes) -> dict[str, tuple[str, ...]] | None:
@@ -113,40 +110,40 @@ def plain_sources(data: bytes) -> dict[str, tuple[str, ...]] | None:
         text = data.decode().removeprefix(_SOURCES_NOTE)
     except UnicodeDecodeError:
         return None
-    found = _TABLE.findall(text)
-    if sum(len(key) + len(urls) for key, urls in found) + _AROUND * len(found) != len(text):
+    tables = _TABLE.findall(text)
+    if sum(len(key) + len(urls) for key, urls in tables) + _AROUND * len(tables) != len(text):
         return None
-    keys, addresses = (json.loads(f"[{','.join(row[at] for row in found)}]") for at in (0, 1))
+    keys, addresses = (json.loads(f"[{','.join(row[at] for row in tables)}]") for at in (0, 1))
     return dict(zip(keys, map(tuple, addresses), strict=True))
 
 
 def _feeds(data: bytes | None, file: KeptFile) -> dict[FeedKey, KeptFeed]:
-    return {one.key: one for one in _read(data, file, "feed", _feed)}
+    return {entry.key: entry for entry in _read(data, file, "feed", _feed)}
 
 
-def _feed_row(one: KeptFeed) -> dict[str, Any]:
-    given = {
-        "name": one.name,
-        "first_slug": one.first_slug if one.first_slug != one.key.slug else "",
-        "moved_to": _named(one.moved_to) if one.moved_to else "",
-        "dropped": one.dropped,
-        "published": one.published,
+def _feed_row(entry: KeptFeed) -> dict[str, Any]:
+    values = {
+        "name": entry.name,
+        "first_slug": entry.first_slug if entry.first_slug != entry.key.slug else "",
+        "moved_to": _named(entry.moved_to) if entry.moved_to else "",
+        "dropped": entry.dropped,
+        "published": entry.published,
     }
-    said = {key: value for key, value in given.items() if value}
-    return {"feed": _named(one.key), **said} if said else {}
+    exceptions = {key: value for key, value in values.items() if value}
+    return {"feed": _named(entry.key), **exceptions} if exceptions else {}
 
 
 def _feed(row: dict[str, Any]) -> KeptFeed:
-    found = {key: row.pop(key, "") for key in ("feed", "name", "first_slug", "moved_to")}
+    texts = {key: row.pop(key, "") for key in ("feed", "name", "first_slug", "moved_to")}
     flags = {key: row.pop(key, False) for key in ("dropped", "published")}
-    _check(all(isinstance(value, str) for value in found.values()), "a text is wanted")
+    _check(all(isinstance(value, str) for value in texts.values()), "a text is wanted")
     _check(all(isinstance(value, bool) for value in flags.values()), "dropped and published are true or false")
-    _check(not found["first_slug"] or _plain(found["first_slug"]), f"{found['first_slug']!r} is no slug")
+    _check(not texts["first_slug"] or _plain(texts["first_slug"]), f"{texts['first_slug']!r} is no slug")
     return KeptFeed(
-        key=_key(found["feed"]),
-        name=found["name"],
-        first_slug=found["first_slug"],
-        moved_to=_key(found["moved_to"]) if found["moved_to"] else None,
+        key=_key(texts["feed"]),
+        name=texts["name"],
+        first_slug=texts["first_slug"],
+        moved_to=_key(texts["moved_to"]) if texts["moved_to"] else None,
         **flags,
     )
 
@@ -178,18 +175,18 @@ def _check(fine: bool, what: str) -> None:
 
 
 def _read(data: bytes | None, file: KeptFile, table: str, parsed: Callable[[dict[str, Any]], T]) -> list[T]:
-    found: list[T] = []
+    entries: list[T] = []
     try:
         tables = tomllib.loads((data or b"").decode())
         rows = tables.pop(table, [])
         _check(isinstance(rows, list) and not tables, f"only [[{table}]] is known")
         for row in rows:
-            found.append(parsed(row))
+            entries.append(parsed(row))
             _check(not row, f"{', '.join(row)} is not known in [[{table}]]")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
         cure = "mend it, restore it from a backup, or delete it: it is written again from the database"
         raise ConfigError(f"{file}: not as Syndicator writes it ({error}); {cure}") from error
-    return found
+    return entries
 
 
 def _written(before: bytes | None, note: str, table: str, rows: list[dict[str, Any]]) -> bytes | None:
@@ -205,21 +202,21 @@ class KeptAway:
         self.folder = folder
 
     def put(self, id: str, path: str, data: bytes) -> None:
-        """Keeps a file; durable when it returns. Raises OSError."""
+        """Write a file durably. Raises OSError."""
         disk.write(self.folder / id / path, data)
 
     def ids(self) -> list[str]:
-        """The articles whose files are kept, in order."""
+        """Return the sorted ids of the articles here."""
         return sorted(path.name for path in self.folder.iterdir() if path.is_dir()) if self.folder.is_dir() else []
 
     def get(self, id: str) -> tuple[str, bytes] | None:
-        """The path and the bytes that an article's file had, None when it is not kept."""
+        """Return path and bytes of an article's file, or None."""
         place = self.folder / id
-        found = next((path for path in sorted(place.rglob("*.md")) if not path.name.startswith(".")), None)
-        return (found.relative_to(place).as_posix(), found.read_bytes()) if found else None
+        file = next((path for path in sorted(place.rglob("*.md")) if not path.name.startswith(".")), None)
+        return (file.relative_to(place).as_posix(), file.read_bytes()) if file else None
 
     def drop(self, id: str) -> bool:
-        """Forgets an article's file; False when it was not kept."""
+        """Delete an article's file; False if there was none."""
         if id not in self.ids():
             return False
         shutil.rmtree(self.folder / id)

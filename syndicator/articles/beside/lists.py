@@ -1,4 +1,4 @@
-"""Lists beside the articles: rights of sources, withdrawals, instance uuid; they survive a lost database."""
+"""Lists beside the articles that survive a lost database: rights of sources, withdrawals, instance uuid."""
 
 from __future__ import annotations
 
@@ -27,35 +27,12 @@ _WITHDRAWALS_NOTE = (
 )
 
 
-def withdrawn_of(article: Article, at: Any, feeds: Iterable[FeedKey] | None = None) -> Withdrawn:
-    """The record of withdrawn `article`, with addresses of its own site. `feeds`: that showed it, None: by its file."""
-    return Withdrawn(
-        id=article.id,
-        at=fields.moment(at) or at,
-        feeds=tuple(feeds_of(article) if feeds is None else feeds),
-        url=text.legal(article.url),
-        aliases=tuple(dict.fromkeys(map(text.legal, aliases_of(article)))),
-    )
-
-
 def _listed(data: bytes | None, file: KeptFile) -> list[Withdrawn]:
     try:
         listed = tomllib.loads((data or b"").decode()).get("withdrawn", [])
         return [_parsed(entry) for entry in listed]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ConfigError(f"{file}: not a list of withdrawn articles ({error}); restore it from a backup") from error
-
-
-def update_withdrawals(file: KeptFile, change: Callable[[list[Withdrawn]], Iterable[Withdrawn] | None]) -> None:
-    """Writes what `change` makes of the withdrawals in the file; nothing for None. Raises ConfigError, OSError."""
-
-    def changed(data: bytes | None) -> bytes | None:
-        if (found := change(_listed(data, file))) is None:
-            return None
-        ordered = sorted(found, key=lambda entry: (entry.at, entry.id))
-        return (_WITHDRAWALS_NOTE + "".join(map(_entry, ordered))).encode()
-
-    file.update(changed)
 
 
 def _entry(withdrawn: Withdrawn) -> str:
@@ -71,10 +48,9 @@ def _entry(withdrawn: Withdrawn) -> str:
 
 def _parsed(entry: dict[str, Any]) -> Withdrawn:
     keys: list[Any] = [str(feed).split("/", 1) for feed in entry.get("feeds", [])]
-    at = fields.parsed(str(entry["at"]))
     return Withdrawn(
         id=str(entry["id"]),
-        at=at,
+        at=fields.parsed(str(entry["at"])),
         feeds=tuple(FeedKey(axis, slug) for axis, slug in keys),
         url=str(entry.get("url", "")),
         aliases=tuple(map(str, entry.get("aliases", []))),
@@ -82,10 +58,10 @@ def _parsed(entry: dict[str, Any]) -> Withdrawn:
 
 
 RIGHTS_TOML = "rights.toml"
-ASKED_AGAIN = timedelta(days=7)  # a host that links a feed is asked again after that: feeds' addresses change hands
+ASKED_AGAIN = timedelta(days=7)  # ask a host again after that: addresses change hands
 BELIEVED = timedelta(days=60)  # after its front page was last seen to link the feed; a host may be down for weeks
 WARNED = timedelta(days=30)  # before a right ends
-_UNIT = "host"  # what rights are for; files of earlier versions have no such line, and registrable domains in it
+_UNIT = "host"  # rights are for hosts; files of earlier versions lack this line and list registrable domains
 _NOTE = """\
 # For which hosts a source may speak besides its own. Written by Syndicator; `speaks_for` in config/sources.toml is the
 # operator's place. [before]: domains whose articles a source wrote when no article had an owner; it keeps that until
@@ -98,7 +74,7 @@ _Names = Mapping[str, Collection[str]]
 
 
 class MovedHost(NamedTuple):
-    """The host that a site moved away from, and the day on which both sides had confirmed it."""
+    """Former host of a site, and the day on which both sides had confirmed the move."""
 
     old: str
     on: date
@@ -114,61 +90,61 @@ class RightsFile:
         return str(self._file)
 
     def is_current(self) -> bool:
-        """False if the file is missing or an earlier version wrote it."""
+        """Return False if the file is missing or an earlier version wrote it."""
         return self._file.stamp() is not None and self._read.get("unit") == _UNIT
 
     def begin(self, before: _Names, shown: _Names) -> None:
-        """Write the first file. An older one keeps [before]; its links become [shown], as pages gave them too."""
+        """Write the first file, or upgrade an older one: keep [before], move its [linked] hosts to [shown]."""
 
         def upgraded(there: dict[str, Any]) -> dict[str, Any]:
             if there.get("unit") == _UNIT:
                 return there
-            kept = {key: {*hosts, *there.get("linked", {}).get(key, ())} for key, hosts in shown.items()}
-            kept |= {key: set(hosts) for key, hosts in there.get("linked", {}).items() if key not in kept}
-            return {"before": there.get("before", before), "shown": kept}
+            merged = {key: {*hosts, *there.get("linked", {}).get(key, ())} for key, hosts in shown.items()}
+            merged |= {key: set(hosts) for key, hosts in there.get("linked", {}).items() if key not in merged}
+            return {"before": there.get("before", before), "shown": merged}
 
         self._update(upgraded)
 
     def before(self, key: str) -> tuple[str, ...]:
-        """The domains that the source wrote for before articles had owners."""
+        """Return the domains that the source wrote for before articles had owners."""
         return tuple(self._read.get("before", {}).get(key, ()))
 
     def shown(self, key: str) -> tuple[str, ...]:
-        """The hosts whose articles the source once wrote: what was filed is still published as it was."""
+        """Return the hosts that the source wrote for once: articles that were filed stay published."""
         return (*self._read.get("shown", {}).get(key, ()), *self._read.get("linked", {}).get(key, ()))
 
     def linked(self, key: str, today: date) -> tuple[str, ...]:
-        """The hosts whose front page links the feed of the source, as far as that is still believed."""
-        found: Mapping[str, date] = self._read.get("linked", {}).get(key, {})
-        return tuple(site for site, seen in found.items() if today - seen < BELIEVED)
+        """Return the hosts whose front page was seen to link the source's feed within BELIEVED."""
+        hosts: Mapping[str, date] = self._read.get("linked", {}).get(key, {})
+        return tuple(site for site, seen in hosts.items() if today - seen < BELIEVED)
 
     def all_linked(self) -> Iterator[tuple[str, str]]:
-        """(source, host) of every link and every move."""
+        """Yield (source, host) of every link and every move."""
         for table in ("linked", "moved"):
             for key, hosts in self._read.get(table, {}).items():
                 yield from ((key, host) for host in hosts)
 
     def is_fresh(self, key: str, site: str, today: date) -> bool:
-        """True if `site` need not be asked again whether its front page links the feed."""
+        """Return True if the front page of `site` was seen to link the feed within ASKED_AGAIN."""
         seen = self._read.get("linked", {}).get(key, {}).get(site)
         return seen is not None and today - seen < ASKED_AGAIN
 
     def ending(self, key: str, today: date) -> dict[str, date]:
-        """The hosts whose link is believed for WARNED at most, with the day on which that ends."""
+        """Return the hosts whose link expires within WARNED, with the day."""
         ends = {site: seen + BELIEVED for site, seen in self._read.get("linked", {}).get(key, {}).items()}
         return {site: end for site, end in ends.items() if today < end <= today + WARNED}
 
     def moved(self, key: str) -> dict[str, MovedHost]:
-        """The hosts that the source's site moved to, each with where from."""
+        """Return the hosts that the source's site moved to, each with its former host."""
         return {new: MovedHost(**move) for new, move in self._read.get("moved", {}).get(key, {}).items()}
 
     def link(self, key: str, site: str, today: date) -> None:
-        """Remember that the front page of `site` links the feed of the source."""
+        """Record that the front page of `site` links the feed of the source."""
         if self._read.get("linked", {}).get(key, {}).get(site) != today:
             self._put("linked", key, {site: today})
 
     def unlink(self, key: str, site: str) -> None:
-        """End the right of the source to write for `site`, whose front page links its feed no longer."""
+        """End the right of the source to write for `site`, whose front page no longer links its feed."""
         if site not in self._read.get("linked", {}).get(key, {}):
             return
 
@@ -184,13 +160,13 @@ class RightsFile:
         self._update(unlinked)
 
     def move(self, key: str, old: str, new: str, today: date) -> None:
-        """Remember that the source's site moved from host `old` to host `new`."""
+        """Record that the source's site moved from host `old` to host `new`."""
         self._put("moved", key, {new: {"old": old, "on": today}})
 
     def _put(self, table: str, key: str, rows: Mapping[str, Any]) -> None:
         def put(there: dict[str, Any]) -> dict[str, Any]:
-            known = there.get(table, {})
-            return {**there, table: {**known, key: {**known.get(key, {}), **rows}}}
+            sources = there.get(table, {})
+            return {**there, table: {**sources, key: {**sources.get(key, {}), **rows}}}
 
         self._update(put)
 
@@ -232,15 +208,15 @@ _INSTANCE = "instance.toml"
 
 
 class Listed(ABC):
-    """The part of an ArticleStore (see ports) that is the same wherever its files are."""
+    """Methods of an ArticleStore (see ports) that are the same in folders and object stores."""
 
     @abstractmethod
     def file(self, name: str) -> KeptFile:
-        """A file beside the articles."""
+        """Return a file beside the articles."""
 
     @abstractmethod
     def begun(self) -> bool:
-        """True when we wrote articles here."""
+        """Return True if we wrote articles here."""
 
     def instance(self) -> uuid.UUID:
         file = self.file(_INSTANCE)
@@ -251,7 +227,14 @@ class Listed(ABC):
         return self.file(_INSTANCE).stamp() is not None
 
     def withdraw(self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None) -> None:
-        self.list_withdrawn([withdrawn_of(article, at, feeds)])
+        entry = Withdrawn(
+            id=article.id,
+            at=fields.moment(at) or at,
+            feeds=tuple(feeds_of(article) if feeds is None else feeds),
+            url=text.legal(article.url),
+            aliases=tuple(dict.fromkeys(map(text.legal, aliases_of(article)))),
+        )
+        self.list_withdrawn([entry])
 
     def list_withdrawn(self, new: Iterable[Withdrawn]) -> None:
         added = {entry.id: entry for entry in new}
@@ -260,10 +243,21 @@ class Listed(ABC):
             before = {entry.id: entry for entry in listed}
             return (added | before).values() if added.keys() - before.keys() else None
 
-        update_withdrawals(self.file(WITHDRAWN_TOML), after)
+        self._update_withdrawn(after)
 
     def unlist_withdrawn(self, id: str) -> None:
-        update_withdrawals(self.file(WITHDRAWN_TOML), lambda listed: [entry for entry in listed if entry.id != id])
+        self._update_withdrawn(lambda listed: [entry for entry in listed if entry.id != id])
+
+    def _update_withdrawn(self, change: Callable[[list[Withdrawn]], Iterable[Withdrawn] | None]) -> None:
+        file = self.file(WITHDRAWN_TOML)
+
+        def changed(data: bytes | None) -> bytes | None:
+            if (entries := change(_listed(data, file))) is None:
+                return None
+            ordered = sorted(entries, key=lambda entry: (entry.at, entry.id))
+            return (_WITHDRAWALS_NOTE + "".join(map(_entry, ordered))).encode()
+
+        file.update(changed)
 
     def lists_withdrawn(self) -> bool:
         return self.file(WITHDRAWN_TOML).stamp() is not None

@@ -15,15 +15,15 @@ Decided = tuple[str, str, bool]  # article id, story, "" for none, and True if a
 
 
 def read_lines(data: bytes | None) -> list[str]:
-    """The whole lines in order, without a last line cut by a crash."""
+    """Return the whole lines in order, without a last line cut by a crash."""
     data = data or b""
     return data[: data.rfind(b"\n") + 1].decode("utf-8", "replace").split("\n")[:-1]
 
 
 @dataclass(frozen=True, slots=True)
 class Lines(Generic[T]):
-    """A kind of append-only file. `note`: its head. `entries`: the entries that count, of all valid lines in order.
-    `fields`: the fields of an entry's line. All methods raise OSError."""
+    """A kind of append-only file. `note`: its head. `entries`: selects the entries that count from all valid lines in
+    order. `fields`: the fields of an entry's line. Methods raise OSError."""
 
     name: str
     note: str
@@ -32,15 +32,15 @@ class Lines(Generic[T]):
     fields: Callable[[T], tuple[str, ...]]
 
     def read(self, file: KeptFile) -> list[T]:
-        """The entries that count; [] without a file."""
+        """Return the entries that count; [] without a file."""
         return self._parsed(file.read())
 
     def append(self, file: KeptFile, entries: Iterable[T]) -> None:
-        """Append lines durably, creating the file; skip entries that are no line; remove a cut last line."""
+        """Append entries durably, creating the file; skip invalid ones; remove a cut last line."""
         file.append(self.note.encode(), self._text(entries))
 
     def compact(self, file: KeptFile) -> None:
-        """Rewrite the file, if there is one, without the lines that count no more."""
+        """Rewrite an existing file without the lines that no longer count."""
         file.update(lambda data: None if data is None else self.note.encode() + self._text(self._parsed(data)))
 
     def _parsed(self, data: bytes | None) -> list[T]:

@@ -1,1 +1,1 @@
-"""How article files are kept: what is the same wherever they are, and the object store."""
+"""Article files in an object store, and the parts shared with folders."""

@@ -1,4 +1,4 @@
-"""An S3 bucket, by obstore: objects under a prefix, written where nobody else has written since."""
+"""S3 bucket, by obstore: objects under a prefix, with conditional writes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syndicator.core.program import install
 if TYPE_CHECKING:
     from obstore.store import S3Store
 
-# What names the store and the right to use it. Roles of machines and containers are found by obstore itself.
+# Variables with address and credentials. obstore itself finds roles of machines and containers.
 VARIABLES: Final = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -28,8 +28,8 @@ VARIABLES: Final = (
     "AWS_SKIP_SIGNATURE",
     "AWS_DISABLE_BULK_DELETE",
 )
-_REQUEST: Final = timedelta(seconds=30)  # for one try: a file of ours has a few hundred kB. A choice
-_PATIENCE: Final = timedelta(seconds=60)  # from the first try to the last: stores that restart come back. A choice
+_REQUEST: Final = timedelta(seconds=30)  # for one try; our files have a few hundred kB. A choice
+_PATIENCE: Final = timedelta(seconds=60)  # for all tries: time for a store to restart. A choice
 _TRIES: Final = 8
 
 
@@ -44,13 +44,13 @@ class Bucket:
             raise MissingError(f"{url} needs the package obstore: {install('s3')}") from error
         self.name = url.rstrip("/")
         self._errors = exceptions
-        given: Any = {name.lower(): value for name in VARIABLES if (value := environ.get(name))}
+        config: Any = {name.lower(): value for name in VARIABLES if (value := environ.get(name))}
         endpoint = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL") or ""
         client: Any = {"timeout": _REQUEST, "allow_http": endpoint.startswith("http://")}
         with self._named(""):
             self._store: S3Store = S3Store.from_url(
                 self.name,
-                config=given,
+                config=config,
                 client_options=client,
                 retry_config={"max_retries": _TRIES, "retry_timeout": patience or _PATIENCE},
             )
@@ -58,8 +58,8 @@ class Bucket:
     def get(self, key: str) -> tuple[bytes, str] | None:
         with self._named(key):
             try:
-                found = self._store.get(key)
-                return bytes(found.bytes()), found.meta["e_tag"] or ""
+                answer = self._store.get(key)
+                return bytes(answer.bytes()), answer.meta["e_tag"] or ""
             except FileNotFoundError:  # what obstore raises for NotFound
                 return None
 
@@ -82,32 +82,32 @@ class Bucket:
             except (self._errors.AlreadyExistsError, self._errors.PreconditionError, FileNotFoundError):
                 if over is None:  # no such bucket
                     raise
-        there = self.get(key)  # an answer that was lost has the client try again, and clash with itself
+        there = self.get(key)  # after a lost answer the client tries again, and conflicts with its own write
         return there[1] if there is not None and there[0] == data else None
 
     def delete(self, *keys: str) -> None:
         if not keys:
             return
         with self._named(keys[0] if len(keys) == 1 else ""):
-            self._store.delete(keys)  # those that are not there are no error of S3
+            self._store.delete(keys)  # S3 accepts missing keys
 
     def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
         folder = prefix.rstrip("/") or None
         with self._named(prefix):
             if not deep:
-                found = self._store.list_with_delimiter(folder)["objects"]
-                yield from sorted(map(_stamp, found), key=lambda one: one.key)
+                objects = self._store.list_with_delimiter(folder)["objects"]
+                yield from sorted(map(_stamp, objects), key=lambda stamp: stamp.key)
                 return
             for part in self._store.list(folder):
                 yield from map(_stamp, part)
 
     def folders(self) -> list[str]:
         with self._named(""):
-            return [f"{one.rstrip('/')}/" for one in self._store.list_with_delimiter()["common_prefixes"]]
+            return [f"{prefix.rstrip('/')}/" for prefix in self._store.list_with_delimiter()["common_prefixes"]]
 
     @contextmanager
     def _named(self, key: str) -> Iterator[None]:
-        """Errors of the store as those of the system, with what they are about."""
+        """Raise the store's errors as OSError that names the object."""
         try:
             yield
         except (self._errors.PermissionDeniedError, self._errors.UnauthenticatedError) as error:
@@ -119,12 +119,10 @@ class Bucket:
         return f"{self.name}/{key}" if key else self.name
 
 
-def _stamp(found: Any) -> ObjectStamp:
-    return ObjectStamp(
-        key=found["path"], etag=found["e_tag"] or "", size=found["size"], modified=found["last_modified"]
-    )
+def _stamp(meta: Any) -> ObjectStamp:
+    return ObjectStamp(key=meta["path"], etag=meta["e_tag"] or "", size=meta["size"], modified=meta["last_modified"])
 
 
 def _first_line(error: Exception) -> str:
-    """What obstore says, without its own debugging lines."""
+    """Return obstore's message without its debugging lines."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -1,4 +1,4 @@
-"""The two kinds of a KeptFile (see ports): in a folder, and in an object store."""
+"""Two kinds of KeptFile (see ports): in a folder, and in an object store."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from syndicator.articles import disk
 from syndicator.core.ports.articles import ABSENT, Objects
 
 _TAIL: Final = 4096  # bytes in which the last whole line ends: longer than any line
-_TRIES: Final = 20  # at a file that others write too; each try that fails is one of theirs that did not
+_TRIES: Final = 20  # at a file with several writers; whenever a try fails, another writer's succeeded
 
 
 @dataclass(frozen=True, slots=True)
 class FolderFile:
-    """A file at `path`; `in_turn` locks out other writers. Without `durable`, writes do not wait for the disk."""
+    """File at `path`; `in_turn` locks out other writers. Without `durable`, writes skip fsync."""
 
     path: Path
     durable: bool = True
@@ -42,14 +42,13 @@ class FolderFile:
                 disk.write(self.path, after, durable=self.durable)
 
     def append(self, note: bytes, data: bytes) -> None:
-        """What is written before an error is at worst one more line that is cut short."""
         with self.in_turn():
-            self._append(note, data)
+            if not self.path.exists():
+                disk.write(self.path, note + data, durable=self.durable)
+            else:
+                self._extend(data)
 
-    def _append(self, note: bytes, data: bytes) -> None:
-        if not self.path.exists():
-            disk.write(self.path, note + data, durable=self.durable)
-            return
+    def _extend(self, data: bytes) -> None:
         with self.path.open("r+b") as file:
             size = file.seek(0, os.SEEK_END)
             start = file.seek(max(0, size - _TAIL))
@@ -71,7 +70,7 @@ class FolderFile:
 
 @dataclass(frozen=True, slots=True)
 class ObjectFile:
-    """An object. Of several writers each sees what the one before has written."""
+    """File in an object store; an update by another writer in between is read and changed again."""
 
     objects: Objects
     key: str
@@ -80,8 +79,8 @@ class ObjectFile:
         return f"{self.objects.name}/{self.key}"
 
     def read(self) -> bytes | None:
-        found = self.objects.get(self.key)
-        return None if found is None else found[0]
+        object = self.objects.get(self.key)
+        return None if object is None else object[0]
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
         for _ in range(_TRIES):
@@ -89,11 +88,11 @@ class ObjectFile:
             after = change(before)
             if after is None or after == before or self.objects.put(self.key, after, over=etag) is not None:
                 return
-        raise OSError(errno.EREMOTE, "others write it all the time; run again", str(self))
+        raise OSError(errno.EREMOTE, "other programs keep writing it; run again", str(self))
 
     def append(self, note: bytes, data: bytes) -> None:
         self.update(lambda before: (note if before is None else before[: before.rfind(b"\n") + 1]) + data)
 
     def stamp(self) -> str | None:
-        found = self.objects.head(self.key)
-        return None if found is None else f"{found.size} {found.etag}"
+        object = self.objects.head(self.key)
+        return None if object is None else f"{object.size} {object.etag}"

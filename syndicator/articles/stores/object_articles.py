@@ -1,5 +1,5 @@
-"""Article store in an object store, found by index. A path is reserved before its file and row are written, so a crash
-is found at the next start. An edit replaces only the version it was made of. Pages are <version>/<xx>/<id>.gz."""
+"""Article store in an object store, found by index. A path is reserved before its file and row are written, so that the
+next start finds files of a crash. An edit replaces only the version it read. Pages are <version>/<xx>/<id>.gz."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ import errno
 import hashlib
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from syndicator.articles.beside.lists import Listed
 from syndicator.articles.snapshots import checked_id, packed, unpacked, unzipped
-from syndicator.articles.stores import paths as reserved
-from syndicator.articles.stores import paths as versions
+from syndicator.articles.stores import paths as names
 from syndicator.articles.stores.kept_files import ObjectFile
 from syndicator.articles.stores.paths import ID_CHARS, checked, id_part, is_article_path, new_path
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports.articles import ABSENT, ArticlePaths, Changes, FileStamp, Objects, ObjectStamp
 
-_TRIES: Final = 20  # at a file that a hand edits at the same time
+_TRIES: Final = 20  # at a file that is edited at the same time
 _HEADERS: Final = {"Content-Type": "text/markdown; charset=utf-8"}
 
 
@@ -43,7 +42,7 @@ class ObjectArticleStore(Listed):
         return self._instance
 
     def begun(self) -> bool:
-        """True when the instance was minted, which is done before the first article: nothing is listed at a start."""
+        """Return True if the instance was minted, which precedes the first article and needs no listing."""
         return self.minted()
 
     @contextmanager
@@ -53,92 +52,92 @@ class ObjectArticleStore(Listed):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        found = path or self._index.path(article.id)
-        if found is None:
-            found = self._index.reserve(article.id, self._new_path(article))
-            merged, data = versions.first(article)
-            etag = self._put(found, data, over=ABSENT)
+        current = path or self._index.path(article.id)
+        if current is None:
+            current = self._index.reserve(article.id, self._new_path(article))
+            merged, data = names.first(article)
+            etag = self._put(current, data, over=ABSENT)
             if etag is not None:
-                return merged, _stamp(found, etag, len(data)), True
-        return self._edit(article, found, ordered)
+                return merged, _stamp(current, etag, len(data)), True
+        return self._edit(article, current, ordered)
 
     def _edit(self, article: Article, path: str, ordered: Collection[str]) -> tuple[Article, FileStamp, bool]:
         for _ in range(_TRIES):
             old, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
             if old is None:
-                merged, data = versions.first(article)
-            elif (other := versions.id_in(old, path)) not in (None, article.id):
+                merged, data = names.first(article)
+            elif (other := names.id_in(old, path)) not in (None, article.id):
                 path = self._apart(article, path, str(other))
                 continue
             else:
-                merged, data = versions.over(article, old, path, ordered)
+                merged, data = names.over(article, old, path, ordered)
             if data == old:
                 return merged, _stamp(path, etag, len(data)), False
             if (new := self._put(path, data, over=etag)) is not None:
                 return merged, _stamp(path, new, len(data)), True
-        raise OSError(errno.EREMOTE, "it is edited all the time; run again", self._place(path))
+        raise OSError(errno.EREMOTE, "it keeps being edited; run again", self._place(path))
 
     def _put(self, path: str, data: bytes, *, over: str) -> str | None:
         return self.objects.put(checked(path, self.name), data, over=over, headers=_HEADERS)
 
     def _apart(self, article: Article, path: str, other: str) -> str:
-        """Another path for an article whose own was taken at the same moment by `other`, whose id begins alike."""
+        """Reserve another path for an article whose path `other`, with a similar id, took at the same moment."""
         self._index.release(path)
         shorter = {article.id[:size] for size in range(ID_CHARS, len(id_part(path) or "") + 1)}
         return self._index.reserve(article.id, new_path(article, {*shorter, other}))
 
     def get(self, path: str) -> Article:
-        return versions.loaded(self.read(path), self._place(path))
+        return names.loaded(self.read(path), self._place(path))
 
     def read(self, path: str) -> bytes:
-        if (found := self.objects.get(checked(path, self.name))) is None:
+        if (object := self.objects.get(checked(path, self.name))) is None:
             raise FileNotFoundError(errno.ENOENT, "no such object", self._place(path))
-        return found[0]
+        return object[0]
 
     def stamp(self, path: str) -> FileStamp:
-        if (found := self.objects.head(checked(path, self.name))) is None:
+        if (object := self.objects.head(checked(path, self.name))) is None:
             raise FileNotFoundError(errno.ENOENT, "no such object", self._place(path))
-        return _stamp_of(found)
+        return _stamp_of(object)
 
     def find(self, id: str) -> str | None:
         path = self._index.path(id)
         return path if path is not None and self.objects.head(path) is not None else None
 
     def id_at(self, path: str) -> str:
-        try:
-            said = versions.id_in(self.read(path), path)
-        except OSError:
-            said = None
-        return said or id_part(path) or ""
+        with suppress(OSError):
+            if in_file := names.id_in(self.read(path), path):
+                return in_file
+        return id_part(path) or ""
 
     def path_of(self, what: str) -> str | None:
         path = what.removeprefix(f"{self.name}/")
         return path if is_article_path(path) and self.objects.head(path) is not None else None
 
     def walk(self) -> Iterator[FileStamp]:
-        found = [one for one in self.objects.walk() if is_article_path(one.key)]
-        yield from map(_stamp_of, sorted(found, key=lambda one: one.key))
+        articles = [stamp for stamp in self.objects.walk() if is_article_path(stamp.key)]
+        yield from map(_stamp_of, sorted(articles, key=lambda stamp: stamp.key))
 
     def names(self) -> Iterator[str]:
-        yield from sorted(one.key for one in self.objects.walk())
+        yield from sorted(stamp.key for stamp in self.objects.walk())
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """What crashes left, and nothing else: no file is looked at without being told to."""
+        """Return only files left by crashes: objects are not listed for edits."""
         return self.left_behind(sweep=sweep)
 
     def left_behind(self, *, sweep: bool = True) -> Changes:
         assert self.clock is not None
-        return reserved.left_behind(self._index, self.clock(), self._look, sweep=sweep)
 
-    def _look(self, path: str) -> FileStamp | None:
-        found = self.objects.head(path)
-        return None if found is None else _stamp_of(found)
+        def look(path: str) -> FileStamp | None:
+            stamp = self.objects.head(path)
+            return None if stamp is None else _stamp_of(stamp)
+
+        return names.left_behind(self._index, self.clock(), look, sweep=sweep)
 
     def folder_stamps(self) -> dict[str, tuple[int, int]]:
-        return {one.key: (number(one.etag), one.size) for one in self.objects.walk(deep=False)}
+        return {stamp.key: (number(stamp.etag), stamp.size) for stamp in self.objects.walk(deep=False)}
 
     def put_back(self, path: str, data: bytes) -> None:
-        if (id := versions.id_in(data, path)) is not None:
+        if (id := names.id_in(data, path)) is not None:
             self._index.reserve(id, path, writing=False)
         if self.objects.head(path) is not None or self._put(path, data, over=ABSENT) is None:
             raise FileExistsError(errno.EEXIST, "is there", self._place(path))
@@ -172,25 +171,25 @@ class ObjectArticleStore(Listed):
         return ObjectFile(self.objects, name)
 
     def beside(self) -> Iterator[ObjectFile]:
-        yield from (self.file(one.key) for one in self.objects.walk(deep=False))
+        yield from (self.file(stamp.key) for stamp in self.objects.walk(deep=False))
 
     def withdraw(self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None) -> None:
         self._remember([article.id])
         Listed.withdraw(self, article, at, feeds)
 
     def prune(self, aliases: Iterable[tuple[str, str]]) -> None:
-        known = list(aliases)
-        self._remember(dict.fromkeys(id for id, _ in known))
-        Listed.prune(self, known)
+        pairs = list(aliases)
+        self._remember(dict.fromkeys(id for id, _ in pairs))
+        Listed.prune(self, pairs)
 
     def _remember(self, ids: Iterable[str]) -> None:
-        """Reserves the paths of articles whose rows go before their files do, so that these are found after a crash."""
+        """Reserve the paths of articles whose rows are deleted before their files, to find these after a crash."""
         for id in ids:
             if (path := self._index.path(id)) is not None:
                 self._index.reserve(id, path, writing=False)
 
     def _new_path(self, article: Article) -> str:
-        return reserved.new_reserved_path(self._index, article)
+        return names.new_reserved_path(self._index, article)
 
     def _place(self, path: str) -> str:
         return f"{self.name}/{path}"
@@ -203,7 +202,7 @@ class ObjectArticleStore(Listed):
 
 
 def number(etag: str) -> int:
-    """What stands for an etag where a file in a folder has its time: changes with it, and fits 63 bits. Pure."""
+    """Return a number below 2**63 that changes with the etag, for use as a file's mtime. Pure."""
     return int(hashlib.sha256(etag.encode()).hexdigest()[:15], 16)
 
 
@@ -211,19 +210,19 @@ def _stamp(path: str, etag: str, size: int) -> FileStamp:
     return FileStamp(path=path, mtime_ns=number(etag), size=size)
 
 
-def _stamp_of(found: ObjectStamp) -> FileStamp:
-    return _stamp(found.key, found.etag, found.size)
+def _stamp_of(stamp: ObjectStamp) -> FileStamp:
+    return _stamp(stamp.key, stamp.etag, stamp.size)
 
 
-_PRUNED: Final = "pruned"  # an object that says up to which day old pages were taken out
+_PRUNED: Final = "pruned"  # object with the day of the last pruning
 
 
 class ObjectSnapshots:
-    """Snapshots in `objects`. Age counts from the last write, which a new version's reading renews."""
+    """Snapshots in `objects`. Age counts from the last write, which a reading by a newer version renews."""
 
     def __init__(self, objects: Objects, version: int = 0) -> None:
         self._objects, self.version = objects, version
-        self._older: list[str] | None = None  # versions, as their folders are called
+        self._older: list[str] | None = None  # folder names of other versions
 
     def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:
         self.put_packed(id, packed(html, headers))
@@ -233,44 +232,44 @@ class ObjectSnapshots:
         self._objects.delete(*(self._key(id, version) for version in self._others()))
 
     def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:
-        found = self._find(id)
-        return None if found is None else unpacked(found[1])
+        page = self._find(id)
+        return None if page is None else unpacked(page[1])
 
     def forget(self, id: str) -> None:
         self._objects.delete(*(self._key(id, version) for version in (None, *self._others())))
 
     def outdated(self) -> frozenset[str]:
         older = (version for version in self._others() if int(version) < self.version)
-        keys = (one.key for version in older for one in self._objects.walk(f"{version}/"))
+        keys = (stamp.key for version in older for stamp in self._objects.walk(f"{version}/"))
         return frozenset(key.rpartition("/")[2].removesuffix(".gz") for key in keys)
 
     def note_read(self, id: str) -> None:
-        found = self._find(id)
-        if found is not None and found[0] != self._key(id):
-            self.put_packed(id, found[1])
+        page = self._find(id)
+        if page is not None and page[0] != self._key(id):
+            self.put_packed(id, page[1])
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
         day = before.date().isoformat().encode()
         if daily and (self._objects.get(_PRUNED) or (b"",))[0] == day:
             return 0
-        old = [one.key for one in self._objects.walk() if one.key.endswith(".gz") and one.modified < before]
+        old = [stamp.key for stamp in self._objects.walk() if stamp.key.endswith(".gz") and stamp.modified < before]
         if not dry_run:
             self._objects.delete(*old)
             self._objects.put(_PRUNED, day)
         return len(old)
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
-        for one in list(self._objects.walk()):
-            found = self._objects.get(one.key) if one.key.endswith(".gz") else None
-            whole = unzipped(found[0]) if found else None
-            if found and (whole is None or secret(whole)):
-                self._objects.delete(one.key)
+        for stamp in list(self._objects.walk()):
+            object = self._objects.get(stamp.key) if stamp.key.endswith(".gz") else None
+            whole = unzipped(object[0]) if object else None
+            if object and (whole is None or secret(whole)):
+                self._objects.delete(stamp.key)
 
     def _find(self, id: str) -> tuple[str, bytes] | None:
         for version in (None, *self._others()):
             key = self._key(id, version)
-            if (found := self._objects.get(key)) is not None:
-                return key, found[0]
+            if (object := self._objects.get(key)) is not None:
+                return key, object[0]
         return None
 
     def _key(self, id: str, version: str | None = None) -> str:
@@ -278,6 +277,6 @@ class ObjectSnapshots:
 
     def _others(self) -> list[str]:
         if self._older is None:
-            found = (folder.rstrip("/") for folder in self._objects.folders())
-            self._older = [version for version in found if version.isdigit() and version != str(self.version)]
+            versions = (folder.rstrip("/") for folder in self._objects.folders())
+            self._older = [version for version in versions if version.isdigit() and version != str(self.version)]
         return self._older

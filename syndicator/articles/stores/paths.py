@@ -11,36 +11,34 @@ from syndicator.articles import edits, fields
 from syndicator.core import text
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
-from syndicator.core.ports import FileStamp
-from syndicator.core.ports.articles import ArticlePaths, Changes
-from syndicator.core.ports.articles import FileStamp as ArticlesFileStamp
+from syndicator.core.ports.articles import ArticlePaths, Changes, FileStamp
 
-NAME_BYTES = 120  # of a file's name: under the 255 of file systems with room for a temporary file's marks
-ID_CHARS = 6  # of the id in a file's name ...
-_LENGTHS = (ID_CHARS, 8, 12, 26)  # ... and more where another article's begins with the same
+NAME_BYTES = 120  # of a file's name: file systems allow 255, and temporary files have longer names
+ID_CHARS = 6  # of the id in a file's name
+_LENGTHS = (ID_CHARS, 8, 12, 26)  # more if another article's id begins alike
 _NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")
-_PLACE = re.compile(r"(?:\d{4}/\d{2}/)?[^/]+")  # of an article file: the root itself is for those that a hand put there
-_ABOUT = "README.md"  # of whoever keeps the folder, and no article
+_PLACE = re.compile(r"(?:\d{4}/\d{2}/)?[^/]+")  # of an article file; hand-written ones may be in the root
+_ABOUT = "README.md"  # the operator's notes, no article
 
 
 def is_article(name: str) -> bool:
-    """True for the name of an article file, without its folder."""
+    """Return True for the name of an article file, without its folder."""
     return name.endswith(".md") and not name.startswith(".") and name != _ABOUT
 
 
 def is_article_path(path: str) -> bool:
-    """True for the path of an article file."""
+    """Return True for the path of an article file."""
     return _PLACE.fullmatch(path) is not None and is_article(path.rpartition("/")[2])
 
 
 def id_part(path: str) -> str | None:
-    """The id, or the beginning of one, in the name of a file; None where there is none."""
+    """Return the id, or its beginning, in the name of a file, or None."""
     match = _NAME.fullmatch(path.rpartition("/")[2])
     return match[1] if match else None
 
 
 def new_path(article: Article, taken: Collection[str]) -> str:
-    """YYYY/MM/<slug>-<id6>.md with the shortest id that is not `taken` by another article's file."""
+    """Return YYYY/MM/<slug>-<id6>.md with the shortest beginning of the id that is not `taken` by another file."""
     folder = fields.day(article)[:7].replace("-", "/") or "0000/00"
     size = next((size for size in _LENGTHS if article.id[:size] not in taken), _LENGTHS[-1])
     ending = f"-{article.id[:size]}.md"
@@ -49,22 +47,22 @@ def new_path(article: Article, taken: Collection[str]) -> str:
 
 
 def checked(path: str, store: object) -> str:
-    """`path`, when it is one in the article `store`. Raises ConfigError."""
+    """Return `path` if it is inside the article `store`. Raises ConfigError."""
     if any(part in ("", ".", "..") for part in path.split("/")):
         raise ConfigError(f"{path!r} is no path in the article store {store}")
     return path
 
 
 def printable(path: str) -> str:
-    """A path as it can be written anywhere: bytes that are no UTF-8, which a file's name may have, as escapes. Pure."""
+    """Return `path` with bytes that are not UTF-8 as escapes. Pure."""
     return path.encode("utf-8", "backslashreplace").decode()
 
 
 class Stamps(Mapping[str, FileStamp]):
-    """Article id -> the stamp of its file. Kept as plain tuples: a hundred thousand objects would cost a second."""
+    """Article id -> stamp of its file. Holds plain tuples: a hundred thousand objects would cost a second."""
 
     def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        """`rows`: id, path, mtime_ns, size."""
+        """Take `rows` of id, path, mtime_ns, size."""
         self._rows = {id: (path, mtime_ns, size) for id, path, mtime_ns, size in rows}
 
     def __getitem__(self, id: str) -> FileStamp:
@@ -77,25 +75,21 @@ class Stamps(Mapping[str, FileStamp]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def by_path(self) -> dict[str, tuple[str, int, int]]:
-        """Path -> (id, mtime_ns, size)."""
-        return {path: (id, mtime_ns, size) for id, (path, mtime_ns, size) in self._rows.items()}
-
 
 def by_path(stamps: Mapping[str, FileStamp]) -> dict[str, tuple[str, int, int]]:
-    """The same of any mapping."""
-    if isinstance(stamps, Stamps):
-        return stamps.by_path()
+    """Return path -> (key, mtime_ns, size)."""
+    if isinstance(stamps, Stamps):  # without creating an object per row
+        return {path: (id, mtime_ns, size) for id, (path, mtime_ns, size) in stamps._rows.items()}
     return {stamp.path: (key, stamp.mtime_ns, stamp.size) for key, stamp in stamps.items()}
 
 
 _ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
-_OURS = re.compile(rb"^digest: *\S", re.MULTILINE)  # stands in every file that we wrote
+_OURS = re.compile(rb"^digest: *\S", re.MULTILINE)  # in every file that we wrote
 HEAD_BYTES = 1 << 16  # of a file: more than any frontmatter of ours
 
 
 def first(article: Article) -> tuple[Article, bytes]:
-    """A new file of `article`, and the article as it has it."""
+    """Return `article` signed, and its new file."""
     from syndicator.articles import frontmatter
 
     signed = edits.sign(fields.settle(article))
@@ -103,7 +97,7 @@ def first(article: Article) -> tuple[Article, bytes]:
 
 
 def over(article: Article, old: bytes, path: str, ordered: Collection[str] = ()) -> tuple[Article, bytes]:
-    """The file `old` at `path` with the new fields of `article`, hand edits kept but `ordered`. Raises ConfigError."""
+    """Merge `article` into the file `old` at `path`, keeping hand edits not `ordered`. Raises ConfigError."""
     from syndicator.articles import frontmatter
 
     in_file = edits.claim(as_loaded := frontmatter.load(old, path))
@@ -111,57 +105,58 @@ def over(article: Article, old: bytes, path: str, ordered: Collection[str] = ())
     theirs, body = frontmatter.extra(old, path), frontmatter.body(old, path)
     by_hand = edits.is_hand_edited(in_file, "body")
     data = frontmatter.dump(merged, theirs, body=body if by_hand else None)
-    same = merged in (as_loaded, in_file)  # else no spelling of it can be the old bytes
+    same = merged in (as_loaded, in_file)  # else the bytes differ in any spelling
     if same and old == frontmatter.dump(merged, theirs, body=body, aged=True):
-        data = old  # as an earlier version wrote it, which is no reason to write it anew
+        data = old  # unchanged but for the schema of an earlier version: keep its bytes
     return merged, data
 
 
 def loaded(data: bytes, name: str) -> Article:
-    """The article in a file, with the marks of what a hand wrote. Raises ConfigError that names it as `name`."""
+    """Parse a file, marking the operator's edits. Raises ConfigError that names the file as `name`."""
     from syndicator.articles import frontmatter
 
     return edits.claim(frontmatter.load(data, name))
 
 
 def id_in(data: bytes, path: str) -> str | None:
-    """The id in a file, None when there is none."""
+    """Return the article id in a file, or None."""
     from syndicator.articles import frontmatter
 
     try:
         return frontmatter.load(data, path).id
-    except ConfigError:  # a mistake in another line does not make it another article's file
-        found = _ID_LINE.search(data)
-        return found[1].decode() if found else None
+    except ConfigError:  # the id counts even if another line is invalid
+        match = _ID_LINE.search(data)
+        return match[1].decode() if match else None
 
 
 def is_ours(data: bytes) -> bool:
-    """True for the bytes of a file that we wrote: a hand's own have no digest."""
+    """Return True if we wrote the file: hand-written ones have no digest."""
     return _OURS.search(data[:HEAD_BYTES]) is not None
 
 
-# How long whoever reserved a path may be writing its file: longer than the most patient request.
+# A reserved path may be without its file for so long: longer than any request with retries.
 WRITING: Final = timedelta(minutes=10)
 
 
 def new_reserved_path(index: ArticlePaths, article: Article) -> str:
-    """A path that no other article has whose id begins alike."""
+    """Return a path unlike those of articles whose ids begin alike."""
     near = index.near(article.id, ID_CHARS)
     return new_path(article, {other[:size] for other in near for size in range(ID_CHARS, len(other) + 1)})
 
 
 def left_behind(
-    index: ArticlePaths, now: datetime, look: Callable[[str], ArticlesFileStamp | None], *, sweep: bool = True
+    index: ArticlePaths, now: datetime, look: Callable[[str], FileStamp | None], *, sweep: bool = True
 ) -> Changes:
-    """Unconfirmed reservations: files without rows are new, the rest is dropped (`sweep`). `look`: file at a path."""
+    """Return files of unconfirmed reservations as new; with `sweep`, drop reservations without a file. `look`: stamp of
+    the file at a path, or None."""
     since, new = now - WRITING, []
     if sweep:
         index.sweep(since)
-    for one in index.reserved():
-        if one.writing and one.at > since:
+    for reservation in index.reserved():
+        if reservation.writing and reservation.at > since:
             continue
-        if (found := look(one.path)) is not None:
-            new.append(found)
+        if (file := look(reservation.path)) is not None:
+            new.append(file)
         elif sweep:
-            index.release(one.path)
+            index.release(reservation.path)
     return Changes(new=tuple(sorted(new, key=lambda stamp: stamp.path)))

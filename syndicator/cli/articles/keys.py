@@ -1,4 +1,4 @@
-"""Commands tags suggest and tags review: one key each, without Enter, and what is decided is written at once."""
+"""Commands tags suggest and tags review: one key per decision, without Enter, saved at once."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from syndicator.cli.operations import apply, perform, tags
 from syndicator.cli.printing import counted, local
 from syndicator.core.errors import UsageError
 from syndicator.operations.operation import Argument, need
+from syndicator.operations.tags import written
 
 if TYPE_CHECKING:
     from syndicator.core.model import Article
@@ -32,18 +33,18 @@ if TYPE_CHECKING:
 _MOST = 64  # bytes at once: a paste, or the sequence of a function key
 _LOOK = 0.5  # seconds between two looks for a signal
 _ESCAPE = "\x1b"  # what function keys begin with
-_ENDS = ("\x04", "\x00")  # Ctrl-D, and what Linux makes of one that was typed ahead
+_ENDS = ("\x04", "\x00")  # Ctrl-D, also as Linux reads one that was typed ahead
 
 
 class Keys:
-    """Read keys from the terminal at `fd`, which is as before between two of them. A function key is one key."""
+    """Read keys from the terminal at `fd`, whose mode is restored after each. A function key counts as one key."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._typed = ""
 
     def read(self) -> str:
-        """The next key; "" at the end of the input, and for Ctrl-D. Raises KeyboardInterrupt for Ctrl-C."""
+        """Return the next key; "" at the end of the input or for Ctrl-D. Raises KeyboardInterrupt for Ctrl-C."""
         if not self._typed:
             typed = self._chunk().decode("utf-8", "replace")
             self._typed = "?" if typed.startswith(_ESCAPE) else typed
@@ -51,7 +52,7 @@ class Keys:
         return "" if key in _ENDS else key
 
     def line(self, question: str) -> str:
-        """A line that is typed after `question`; "" where nothing is."""
+        """Ask `question` and return the typed line, stripped."""
         ahead, ended, self._typed = self._typed.partition("\n")
         print(question + ahead, end="\n" if ended else "", flush=True)
         return (ahead if ended else ahead + sys.stdin.readline()).strip()
@@ -61,7 +62,7 @@ class Keys:
         try:
             tty.setcbreak(self._fd, termios.TCSADRAIN)
             while not select.select([self._fd], [], [], _LOOK)[0]:
-                pass  # a Ctrl-C that came just before a read would wait for the next key
+                pass  # or a Ctrl-C just before a read would wait for the next key
             data = os.read(self._fd, _MOST)
             while data and len(data) < _MOST and select.select([self._fd], [], [], 0)[0]:
                 data += os.read(self._fd, 1)
@@ -73,7 +74,7 @@ class Keys:
 
 
 def is_terminal() -> bool:
-    """True where keys can be read and what they do be seen."""
+    """Return True if stdin and stdout are a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
@@ -88,8 +89,8 @@ def suggest(
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """List what to consider as tags, or as categories, from what articles speak of. Changes nothing without --choose,
-    which adds to taxonomy.toml what you take."""
+    """Suggest tags, or categories, from the words of articles. Changes nothing without --choose, which adds those that
+    you take to taxonomy.toml."""
     if json or not choose:
         perform(config, need("suggest-tags"), {"categories": categories}, json=json)
         return
@@ -100,9 +101,7 @@ def suggest(
             printing.say("\n".join(change.lines(True) if change.lines else ()))
             return
         if not is_terminal():
-            raise UsageError(
-                "--choose reads keys from a terminal; off one, `syndicator tags suggest --json` lists the same"
-            )
+            raise UsageError("--choose needs a terminal; without one, `syndicator tags suggest --json` lists the same")
         taken = decide(offers, Keys(sys.stdin.fileno()), opened)
     printing.say(f"{counted(taken, 'name')} added to taxonomy.toml")
     if taken:
@@ -110,7 +109,7 @@ def suggest(
 
 
 def decide(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
-    """Ask about each offer until `q` or Ctrl-C, and write those that are taken; returns how many were."""
+    """Ask about each offer until `q` or Ctrl-C, write those taken, return their number."""
     taken = 0
     printing.say(_CHOOSING)
     with contextlib.suppress(KeyboardInterrupt):
@@ -133,7 +132,7 @@ def _take(offer: Offer, name: str, opened: App) -> bool:
         operation = "save-category"
         arguments |= {"description": f"{offer['name']}: {offer['description']}", "stamp": ""}
     else:
-        operation, spelled = "add-tag", () if name == offer["name"] else (offer["name"],)  # as it is in articles
+        operation, spelled = "add-tag", () if name == offer["name"] else (offer["name"],)  # its spelling in articles
         arguments["aliases"] = (*spelled, *offer["aliases"])
     try:
         apply(opened, need(operation), arguments)
@@ -152,7 +151,7 @@ def _show_offer(offer: Offer, number: int, of: int) -> None:
 
 
 _HELP = (
-    "Enter: right as marked   1-9: mark or unmark a tag   n: none of them   t: type a tag   c: another category   "
+    "Enter: confirm   1-9: mark or unmark a tag   n: none of them   t: type a tag   c: another category   "
     "s: later   u: undo   q: stop"
 )
 _LETTERS = string.ascii_letters  # of categories
@@ -161,13 +160,13 @@ _WIDEST = 100  # columns
 
 @command(group=tags)
 def review(json: Json = False, config: Config = CONFIG) -> None:
-    """Look at articles that nobody confirmed, untagged and doubtful ones first: one key each. Each counts at once, so
-    stop and go on when you like."""
+    """Confirm or correct the tags of articles, untagged and doubtful ones first, with one key each. Each decision is
+    saved at once, so stop and go on when you like."""
 
     if not json and not is_terminal():
         raise UsageError(
-            "tags review reads keys from a terminal; off one, `syndicator tags review --json` lists what waits, and "
-            "`syndicator tags confirm` and `tags reject` say the same of one article"
+            "tags review needs a terminal; without one, `syndicator tags review --json` lists the articles, and "
+            "`syndicator tags confirm` and `tags reject` decide on one"
         )
     if json:
         perform(config, need("review-tags"), {}, json=True)
@@ -188,11 +187,11 @@ def _sitting(config: Path) -> Iterator[Review]:
     from syndicator.services.descriptions.review import Review
 
     with opened_to_look(config) as opened, open_worker(opened) as worker:
-        said: list[str] = []
+        notices: list[str] = []
 
         def waits() -> bool:
-            if not said:
-                said.append("once a sitting")
+            if not notices:
+                notices.append("once a sitting")
                 printing.say("waiting for a run that is under way ...")
             return False
 
@@ -200,8 +199,7 @@ def _sitting(config: Path) -> Iterator[Review]:
 
 
 def _write(app: App, path: str, seen: Article, wanted: Article) -> Article:
-    """Write a decision as `tags confirm` does, so that it stands in Changes."""
-    from syndicator.operations.tags import written
+    """Write a decision as `tags confirm` does, so that the list of changes has it."""
     from syndicator.services.descriptions.confirm import Confirmed
 
     change = written(app, Confirmed(before=seen, after=wanted, path=path, changed=True, feeds=()))
@@ -214,7 +212,7 @@ class _Desk:
         self._sitting, self._keys = sitting, keys
 
     def sit(self) -> None:
-        """Go on until nothing waits, or the operator stops."""
+        """Review articles until none is left or the operator stops."""
         printing.say(_HELP)
         sheet = self._sitting.next()
         while sheet is not None or self._sitting.confirmed:
@@ -276,4 +274,4 @@ def _show(sheet: Sheet) -> None:
         mark = "*" if tag in sheet.marked else " "
         printing.say(f" {mark} {number if number <= 9 else ' '} {tag}" + (f"  {chance:.2f}" if chance else ""))  # noqa: PLR2004
     if not sheet.offered:
-        printing.say("   no tag comes to mind; t: type one, n: none")
+        printing.say("   no tag to suggest; t: type one, n: none")

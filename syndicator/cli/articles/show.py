@@ -1,4 +1,4 @@
-"""Command show, and why an article is as it is, in lines."""
+"""Command show, and the explanation of an article in lines."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from syndicator.cli.base import CONFIG, Config, Json, command
+from syndicator.cli.base import CONFIG, Config, Json, command, opened_to_look
 from syndicator.operations.operation import Argument
 
 if TYPE_CHECKING:
     from syndicator.services.explain.filed import Shown
 
 
-_PASSED_ON = ("cut", "candidates", "from")  # of a reading: with lines of their own
+_PASSED_ON = ("cut", "candidates", "from")  # parts of a reading that are printed apart
 
 
 def lines(why: Mapping[str, Any]) -> Iterator[str]:
-    """`why` of `services.explain`: a line for each thing there is to say, with its parts indented."""
+    """Yield a line for each item of `why` (from `services.explain`), with its parts indented."""
     for name, value in why.items():
         if isinstance(value, Mapping):
             yield from _parts(name, value)
         elif isinstance(value, list | tuple):
             yield f"{name}:" if value else f"{name}: none"
-            yield from (f"    {_word(one)}" for one in value)
+            yield from (f"    {_word(item)}" for item in value)
         else:
             yield f"{name}: {_word(value)}"
 
@@ -37,9 +37,9 @@ def _parts(name: str, value: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name}:"
     else:
         yield f"{name}: {value.get('from') or 'none'}"
-    yield from (f"    {key}: {_word(one)}" for key, one in value.items() if key not in _PASSED_ON)
-    yield from (f"    looked at {one}" for one in value.get("candidates", ()))
-    yield from (f"    cut by {one['rule']}: {one['text']}" for one in value.get("cut", ()))
+    yield from (f"    {key}: {_word(item)}" for key, item in value.items() if key not in _PASSED_ON)
+    yield from (f"    looked at {item}" for item in value.get("candidates", ()))
+    yield from (f"    cut by {item['rule']}: {item['text']}" for item in value.get("cut", ()))
 
 
 def _word(value: Any) -> str:
@@ -55,9 +55,9 @@ def show(
     ],
     url: Annotated[str | None, Argument("The URL that a saved page came from.")] = None,
     why: Annotated[
-        bool, Argument("Also say where its fields are from, what was cut, and which feeds have it.")
+        bool, Argument("Also print the origin of its fields, the text that was cut, and its feeds.")
     ] = False,
-    feed: Annotated[str, Argument("Print its entry as it stands in feeds: atom, rss or json.", "FORMAT")] = "",
+    feed: Annotated[str, Argument("Print its entry in feeds, as atom, rss or json.", "FORMAT")] = "",
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
@@ -98,16 +98,15 @@ def _shown(what: str, url: str | None, config: Path) -> Shown:
 
 
 def _entry(what: str, format: str, config: Path) -> None:
-    from syndicator.services.container import open_app
     from syndicator.services.explain.filed import entry
 
-    with open_app(config) as opened:
-        made = entry(opened, what, format)
-    sys.stdout.write(made.decode("utf-8") + "\n")
+    with opened_to_look(config) as opened:
+        data = entry(opened, what, format)
+    sys.stdout.write(data.decode("utf-8") + "\n")
 
 
 def _is_address(what: str) -> bool:
-    """True for example.org/page, False for what can only be a path or an id."""
+    """Return True for an address such as example.org/page, False for a path or an id."""
     if "://" in what:
         return True
     host = what.split("/", 1)[0]

@@ -29,7 +29,7 @@ def console(
     beside: Annotated[bool, typer.Option("--beside", hidden=True, help="End when standard input does.")] = False,
     config: Config = CONFIG,
 ) -> None:
-    """Serve the operators' page: what needs you, adding, mending, correcting. `up` does that, too."""
+    """Serve the console, the operators' page to add, repair and correct. `up` serves it, too."""
     from syndicator.services.container import need_folder
 
     need_folder(config)
@@ -114,28 +114,28 @@ def worker(
 
 @command()
 def queue(
-    requeue: Annotated[bool, Argument("Work again on hosts that ended their workers.")] = False,
+    requeue: Annotated[bool, Argument("Release the hosts that are held because workers crashed on them.")] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Show what workers do: how many hosts wait and for how long, which are held, and who works."""
+    """Show the queue of the workers: hosts that wait, and for how long, held hosts, and the workers."""
     from syndicator.services.worker.fleet import look
 
-    found = look(config, requeue=requeue)
+    fleet = look(config, requeue=requeue)
     if json:
-        printing.as_json(found)
+        printing.as_json(fleet)
         return
     rows = [
-        ("hosts", found.hosts),
-        ("due", f"{found.due}, the first for {found.late:.0f} s"),
-        ("under way", found.leased),
-        ("held", found.held),
-        ("away", found.away),
-        ("workers", ", ".join(found.workers) or 0),
+        ("hosts", fleet.hosts),
+        ("due", f"{fleet.due}, the first for {fleet.late:.0f} s"),
+        ("under way", fleet.leased),
+        ("held", fleet.held),
+        ("away", fleet.away),
+        ("workers", ", ".join(fleet.workers) or 0),
     ]
     printing.table("Queue", ("what", "now"), rows)
     why = {True: "ended its workers", False: "asked us to wait"}
-    if held := [(one.name, f"{one.seconds:.0f} s", why[bool(one.poison)]) for one in found.named]:
+    if held := [(host.name, f"{host.seconds:.0f} s", why[bool(host.poison)]) for host in fleet.named]:
         printing.table("Held hosts", ("host", "for", "why"), held)
     if requeue:
-        printing.say(f"{counted(found.freed, 'host')} freed")
+        printing.say(f"{counted(fleet.freed, 'host')} freed")

@@ -15,7 +15,7 @@ from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, command, opened_for_change, stopping
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
-from syndicator.operations.operation import Argument
+from syndicator.operations.operation import Argument, arguments_of, need
 
 if TYPE_CHECKING:
     from syndicator.services.refresh import RunReport, Wanted
@@ -41,12 +41,12 @@ def up(
         from syndicator.services.init.share import share as share_at_home
 
         share_at_home(config)
-    printing.address_for_phones(load(config))  # also if another one serves already
+    printing.address_for_phones(load(config))  # even if another process serves already
     asyncio.run(serving.up(config))
 
 
 def _override(host: str | None, port: int | None) -> None:
-    """An option overrides the file as its variable does, everywhere: the feeds' own URLs are made of it, too."""
+    """Set the options as variables, which override the file everywhere: the feeds' own URLs contain them, too."""
     for name, value in (("HOST", host), ("PORT", port)):
         if value is not None:
             os.environ[f"SYNDICATOR_PUBLISH__{name}"] = str(value)
@@ -59,7 +59,7 @@ def refresh(
     ] = None,
     all: Annotated[bool, Argument("Every source, due or not.")] = False,
     failed: Annotated[bool, Argument("Every source whose last visit failed, due or not.")] = False,
-    relearn: Annotated[bool, Argument("With --source: learn the list of its page anew, whatever it was.")] = False,
+    relearn: Annotated[bool, Argument("With --source: forget the learnt list of its page, learn it again.")] = False,
     limit: Annotated[int | None, Argument("Read at most so many pages of each source.", least=0)] = None,
     max_time: Annotated[str | None, Argument("Start nothing new after this time, such as 90s or 10m.", "TIME")] = None,
     wait: Annotated[bool, Argument("Wait until another run has ended, instead of exiting with 75.")] = False,
@@ -73,7 +73,7 @@ def refresh(
 
     need_folder(config)
     if relearn and not source:
-        raise UsageError("--relearn learns the list of one source anew; name it with --source")
+        raise UsageError("--relearn learns the list of one source again; name it with --source")
     which = Wanted(keys=tuple(source or ()), all=all, failed=failed, relearn=relearn)
     wanted = replace(which, limit=limit, max_seconds=_seconds(max_time))
     report = asyncio.run(run_once(config, wanted, wait=wait))
@@ -115,20 +115,19 @@ def build(
     all: Annotated[bool, Argument("Every feed, not only those that changed.")] = False,
     wait: Annotated[bool, Argument("Wait until another run has ended, instead of exiting with 75.")] = False,
     strict: Annotated[bool, Argument("Exit with 3 when a feed was held back.")] = False,
-    question: Annotated[str, Argument("Make a feed of this address, q/tag.ai/words.gpu.", "ADDRESS")] = "",
+    question: Annotated[str, Argument("Save the query of an address as a feed: q/tag.ai/words.gpu.", "ADDRESS")] = "",
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
     from syndicator.cli.operations import apply
     from syndicator.configuration.settings import is_bucket, load
-    from syndicator.operations.operation import arguments_of, need
     from syndicator.services import reconcile, webhooks
     from syndicator.services.build import build_feeds
     from syndicator.services.container import App, locked, need_folder, open_app
 
     def remake(app: App) -> None:
-        from syndicator.services import refresh  # only then: a tenth of a start
+        from syndicator.services import refresh  # imported only if needed: it takes a tenth of a start
 
         refresh.remake(app)
 

@@ -1,5 +1,4 @@
-"""Run `up` and `serve` until a signal, reloading on SIGHUP; the console runs in a process beside `up`, which does its
-quick jobs within a run."""
+"""Run `up` and `serve` until a signal. The console is a process beside `up`, whose runs do its quick jobs."""
 
 from __future__ import annotations
 
@@ -7,10 +6,11 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from syndicator.cli import printing
 from syndicator.cli.base import GRACE_SECONDS, on_hangup, stopping
@@ -19,6 +19,7 @@ from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome
 from syndicator.operations.jobs.queue import Queue
+from syndicator.operations.operation import operations
 from syndicator.processes.schedule import Scheduler
 from syndicator.services import daemon
 from syndicator.services.configured import changes
@@ -33,15 +34,20 @@ _LOOK_SECONDS, _AGAIN_SECONDS, _END_SECONDS = 5.0, 30.0, 3.0
 
 
 @asynccontextmanager
-async def console_beside(config: Path, state_dir: Path, warn: Callable[[str], None]) -> AsyncIterator[None]:
-    """Keeps the console running for as long as the block does, from the moment on that a password or token is set."""
-    keeping = asyncio.create_task(_keep(config, [state_dir / name for name in SWITCHES], warn))
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run `work` during the block, then cancel it."""
+    task = asyncio.create_task(work)
     try:
         yield
     finally:
-        keeping.cancel()
+        task.cancel()
         with suppress(asyncio.CancelledError):
-            await keeping
+            await task
+
+
+def console_beside(config: Path, state_dir: Path, warn: Callable[[str], None]) -> AbstractAsyncContextManager[None]:
+    """Keep the console running during the block, as soon as a password or token is set."""
+    return _beside(_keep(config, [state_dir / name for name in SWITCHES], warn))
 
 
 async def _keep(config: Path, switches: Sequence[Path], warn: Callable[[str], None]) -> None:
@@ -54,7 +60,7 @@ async def _keep(config: Path, switches: Sequence[Path], warn: Callable[[str], No
 
 
 async def _run(config: Path) -> int:
-    """One life of the console. It ends when its standard input does: with us, however we end."""
+    """Run the console until it ends. It ends when its standard input does, so it never outlives us."""
     from syndicator.operations.jobs.work import end
 
     log = ("--log-format", "json" if choice().json else "text", *(("--quiet",) if choice().quiet else ()))
@@ -70,16 +76,9 @@ async def _run(config: Path) -> int:
 _PAUSE_SECONDS = 0.3  # between two looks at a folder that is empty, or not there
 
 
-@asynccontextmanager
-async def jobs_done_within(app: App, hurry: Callable[[], None]) -> AsyncIterator[None]:
-    """Do quick jobs during the block. `hurry` is called if one made feeds stale. Costs one look without a console."""
-    doing = asyncio.create_task(_do(app, Queue(app.settings.state_dir), hurry))
-    try:
-        yield
-    finally:
-        doing.cancel()
-        with suppress(asyncio.CancelledError):
-            await doing
+def jobs_done_within(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+    """Do quick jobs during the block. Call `hurry` if one made feeds stale."""
+    return _beside(_do(app, Queue(app.settings.state_dir), hurry))
 
 
 async def _do(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
@@ -90,11 +89,10 @@ async def _do(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
 
 
 def one_by_one(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
-    """Does the quick jobs that wait."""
-    from syndicator.operations.jobs.work import acted, ended  # where nobody uses the console, nothing of it is loaded
-    from syndicator.operations.operation import operations
+    """Do the quick jobs that wait."""
+    from syndicator.operations.jobs.work import acted, ended  # not loaded without the console
 
-    quick = {name for name, one in operations().items() if one.quick}
+    quick = {name for name, operation in operations().items() if operation.quick}
     while (job := queue.claim(lambda job: job.act in quick)) is not None:
         done = ended(queue, job, lambda job: acted(app, queue, job))
         app.store.visits.commit()
@@ -104,7 +102,7 @@ def one_by_one(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
 
 
 async def up(config: Path) -> None:
-    """Runs and serves until it is told to stop. Raises ConfigError, MissingError."""
+    """Run and serve until a signal. Raises ConfigError, MissingError."""
     stop, totals, notify = asyncio.Event(), daemon.Totals(), Notify(os.environ)
 
     def visited(outcome: Outcome) -> None:
@@ -157,14 +155,14 @@ async def up(config: Path) -> None:
 
 
 def no_source(settings: Settings) -> str:
-    """The line of an instance that follows nothing yet, with the console's address if that is on."""
+    """Return the line for an instance without sources, with the console's address if that is on."""
     console, on = settings.console, any((settings.state_dir / switch).exists() for switch in SWITCHES)
     beside = f", or the console at http://{console.host}:{console.port}/" if on else ""
     return f"No source yet: `syndicator add URL`, `syndicator import FILE`{beside}"
 
 
 async def serve(config: Path) -> None:
-    """Serves until it is told to stop. Raises ConfigError, MissingError."""
+    """Serve until a signal. Raises ConfigError, MissingError."""
     stop, read = asyncio.Event(), [_read(config)]
 
     def reload() -> None:
@@ -182,7 +180,7 @@ async def serve(config: Path) -> None:
 
 
 def _read(config: Path) -> Configuration:
-    """The configuration of a folder; feeds that were copied here are served without sources."""
+    """Read the configuration of a folder. Without sources.toml, published feeds are served all the same."""
     if (config / "sources.toml").exists():
         return configuration(config)
     return Configuration(settings=load(config), sources=(), queries=())
@@ -199,22 +197,17 @@ async def _served(
             _warn("anybody on the way reads the secret path of the feeds; serve them with https (docs/publishing.md)")
         notify.ready(f"serving {url}")
 
-    async def say_stopping() -> None:
+    async def notify_stopping() -> None:
         await stop.wait()
         notify.stopping()
 
-    beside = [asyncio.create_task(notify.keep_alive(well)), asyncio.create_task(say_stopping())]
-    try:
-        with on_hangup(stop, lambda: _reload(notify, reload)):
+    with on_hangup(stop, lambda: _reload(notify, reload)):
+        async with _beside(notify.keep_alive(well)), _beside(notify_stopping()):
             yield asyncio.create_task(daemon.serve(site, stop=stop, listening=listening))
-    finally:
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
 
 
 def _reload(notify: Notify, reload: Callable[[], None]) -> None:
-    """Says what an edit of the configuration changed, or what is wrong with it: then all stays as it was."""
+    """Reload the configuration and log it; if it is invalid, warn and keep the previous one."""
     notify.reloading()
     try:
         reload()

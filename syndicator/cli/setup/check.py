@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, app, command, opened_for_change
+from syndicator.cli.base import CONFIG, Config, Json, app, command, opened_for_change, opened_to_look
 from syndicator.cli.printing import counted
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Problem
@@ -39,27 +39,26 @@ def check(
         failed = bool(problems := _ownership(config))
         printing.answer(problems, _lines(problems), json=json)
     else:
-        found = examine(config, strict=strict)
-        lines = [f"{one.what}: {one.severity}: {one.detail} ({one.reason})" for one in found]
-        errors = sum(one.severity == "error" for one in found)
-        counts = f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}"
-        printing.answer(found, [*lines, counts if found else "no problems found"], json=json)
-        failed = any(strict or one.severity == "error" for one in found)
+        findings = examine(config, strict=strict)
+        lines = [f"{finding.what}: {finding.severity}: {finding.detail} ({finding.reason})" for finding in findings]
+        errors = sum(finding.severity == "error" for finding in findings)
+        counts = f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}"
+        printing.answer(findings, [*lines, counts if findings else "no problems found"], json=json)
+        failed = any(strict or finding.severity == "error" for finding in findings)
     if failed:
         sys.exit(ConfigError.exit_code)
 
 
-def _lines(found: Sequence[Problem]) -> list[str]:
-    return [f"{one.what}: {one.reason}: {one.detail}" for one in found] or ["no problems found"]
+def _lines(problems: Sequence[Problem]) -> list[str]:
+    return [f"{problem.what}: {problem.reason}: {problem.detail}" for problem in problems] or ["no problems found"]
 
 
 def _ownership(config: Path) -> list[Problem]:
-    from syndicator.services.container import open_app
     from syndicator.services.mending import ownership
 
-    with open_app(config) as opened:
-        found = [problem for fault in ownership.find_mend(opened) for problem in ownership.told(fault)]
-        return [*found, *ownership.lost(opened)]
+    with opened_to_look(config) as opened:
+        problems = [problem for fault in ownership.find_mend(opened) for problem in ownership.told(fault)]
+        return [*problems, *ownership.lost(opened)]
 
 
 def _mend_ownership(config: Path, yes: bool, json: bool) -> None:
@@ -77,7 +76,7 @@ def _mend_ownership(config: Path, yes: bool, json: bool) -> None:
             return
         mend.mend(opened, faults)
     if not json:
-        printing.say(f"{counted(len(faults), 'article')} mended; the next visits read their pages anew")
+        printing.say(f"{counted(len(faults), 'article')} mended; the next visits read their pages again")
 
 
 config_ = typer.Typer(help="Show the settings, each with where it comes from.", no_args_is_help=True)
@@ -86,15 +85,15 @@ app.add_typer(config_, name="config")
 
 @command(group=config_)
 def show(json: Json = False, config: Config = CONFIG) -> None:
-    """Print every setting, its value and where that comes from: default, line of a file, or variable."""
+    """Print every setting, its value and its origin: default, line of a file, or variable."""
     from syndicator.services.configured import configured
     from syndicator.services.container import need_folder
 
     if not config.is_dir():  # defaults would hide that the folder's name is wrong
         need_folder(config)
-    found = configured(config)
+    settings = configured(config)
     if json:
-        printing.as_json({one.name: {"value": one.value, "origin": one.origin} for one in found})
+        printing.as_json({row.name: {"value": row.value, "origin": row.origin} for row in settings})
         return
-    rows = [(one.name, json_module.dumps(one.value, ensure_ascii=False), one.origin) for one in found]
+    rows = [(row.name, json_module.dumps(row.value, ensure_ascii=False), row.origin) for row in settings]
     printing.table("Settings", ("setting", "value", "from"), rows)

@@ -1,4 +1,4 @@
-"""The command demo, and what it prints."""
+"""Command demo and its reports."""
 
 from __future__ import annotations
 
@@ -55,40 +55,39 @@ async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: 
 
     stop = asyncio.Event()
     with stopping(stop), printing.watching(tells=lambda outcome: bool(unplanned([outcome]))) as watch:
-        async with trip(folder, articles=articles, port=port, stop=stop, watch=watch) as made:
-            demo_report(made, json=json)
+        async with trip(folder, articles=articles, port=port, stop=stop, watch=watch) as instance:
+            demo_report(instance, json=json)
             if once:
                 return
-            read = configuration(made.config)
-            site = daemon.Site(read.settings, answers=daemon.Answers(made.config, lambda: read))
+            read = configuration(instance.config)
+            site = daemon.Site(read.settings, answers=daemon.Answers(instance.config, lambda: read))
             await daemon.serve(site, stop=stop, listening=lambda url: printing.say(f"open {url} (Ctrl-C ends it)"))
 
 
-def demo_report(made: Made, *, json: bool) -> None:
-    """Prints what the demo made, what failed and why."""
+def demo_report(instance: Made, *, json: bool) -> None:
+    """Print sources, feeds and failures of the demo."""
     if json:
         names = ("folder", "seconds", "feeds", "build")
-        as_json({"sources": made.report.outcomes, **{name: getattr(made, name) for name in names}})
+        as_json({"sources": instance.report.outcomes, **{name: getattr(instance, name) for name in names}})
         return
-    outcomes = sorted(made.report.outcomes, key=lambda one: one.key)
-    rows = [(one.key, one.status, len(one.added), one.reason or "", one.detail[:70]) for one in outcomes]
+    visits = sorted(instance.report.outcomes, key=lambda visit: visit.key)
+    rows = [(visit.key, visit.status, len(visit.added), visit.reason or "", visit.detail[:70]) for visit in visits]
     table("Sources", ("source", "status", "new", "reason", "detail"), rows)
-    if skipped := [problem for outcome in made.report.outcomes for problem in outcome.skipped]:
-        odd = [(one.what, one.reason, one.detail) for one in skipped]
-        table("Entries that are no articles", ("entry", "reason", "detail"), odd)
-    feeds = [(f"{row.key.axis}/{row.key.slug}", row.count, row.latest_title) for row in made.feeds]
+    if skipped := [(problem.what, problem.reason, problem.detail) for visit in visits for problem in visit.skipped]:
+        table("Entries that are no articles", ("entry", "reason", "detail"), skipped)
+    feeds = [(f"{row.key.axis}/{row.key.slug}", row.count, row.latest_title) for row in instance.feeds]
     table("Feeds", ("feed", "articles", "latest"), feeds)
-    if made.build:
-        say(made.build)
-    count = sum(len(one.added) for one in made.report.outcomes)
-    feeds_of = f"{counted(len(made.feeds), 'feed')} from {counted(count, 'article')}"
-    say(f"{feeds_of} in {made.seconds:.1f} s, in {made.folder}")
-    failed = made.report.failed
+    if instance.build:
+        say(instance.build)
+    count = sum(len(visit.added) for visit in visits)
+    feeds_of = f"{counted(len(instance.feeds), 'feed')} from {counted(count, 'article')}"
+    say(f"{feeds_of} in {instance.seconds:.1f} s, in {instance.folder}")
+    failed = instance.report.failed
     say(f"{counted(len(failed) - len(unplanned(failed)), 'source')} fail on purpose: `syndicator status` shows such")
 
 
 def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """The failed visits of sources that do not fail on purpose."""
+    """Return the failed visits of sources that do not fail on purpose."""
     from syndicator.demo.sites import TROUBLES
 
     on_purpose = {trouble.key for trouble in TROUBLES}
@@ -97,7 +96,7 @@ def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
 
 
 def kill_report(survived: Survived, *, json: bool) -> None:
-    """Prints what was lost and what came twice after runs that were killed."""
+    """Print what killed runs lost, and what came twice."""
     if json:
         as_json(survived)
         return

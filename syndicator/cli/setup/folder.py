@@ -78,7 +78,7 @@ def _asked(question: str) -> str:
 
 
 def _one_of(question: str, answers: Sequence[str]) -> str:
-    """One of `answers`; the first for an empty line. Asks again for another word."""
+    """Ask for one of `answers`, the first by default, until it is valid."""
 
     def checked(word: str) -> str:
         if word not in answers:
@@ -100,7 +100,7 @@ def db(
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Bring the database to this version after an upgrade, or copy it to a new one. Ids and feeds stay."""
+    """Upgrade the database to this version, or copy it to a new one. Ids and feeds stay."""
     from syndicator.services.worker import fleet
 
     if (work == "move") != (to is not None):
@@ -124,7 +124,7 @@ Files = Annotated[
 
 @command()
 def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) -> None:
-    """Rebuild the database from the article files, or take in those that a hand edited."""
+    """Rebuild the database from the article files, or read those that were edited by hand."""
     from syndicator.services.article_files import reindexing
 
     with opened_for_change(config, create=not files) as opened:

@@ -1,5 +1,4 @@
-"""Keys and files of sources; sources that moved for good; which source goes on with the feed of a removed one; what an
-edit changes of a source's state. Pure."""
+"""Keys and files of sources, moved sources, successors of removed sources, and states after an edit. Pure."""
 
 from __future__ import annotations
 
@@ -20,12 +19,12 @@ from syndicator.core.ports import FeedRow, Move
 
 
 def files_of(path: Path) -> list[Path]:
-    """`path`, which is sources.toml, and the files of sources.d beside it in the order of their names."""
+    """Return `path` (sources.toml) and the files of sources.d beside it, sorted by name."""
     more = path.with_suffix(".d").glob("*.toml")
-    return [path, *sorted(one for one in more if not (one.is_dir() or one.name.startswith(".")))]
+    return [path, *sorted(file for file in more if not (file.is_dir() or file.name.startswith(".")))]
 
 
-# Words in a URL that say what is served, not whose it is.
+# Words in a URL that do not name its owner.
 _SERVING = frozenset(
     re.findall(
         r"\w+",
@@ -34,28 +33,24 @@ _SERVING = frozenset(
     )
 )
 _SHORT = {"artificial-intelligence": "ai", "machine-learning": "ml", "ai-artificial-intelligence": "ai"}
-# Names that many sites share: the word beside them in the host name says whose it is.
+# Names shared by many sites: the word before them in the host names the owner.
 _COMMON = frozenset({"blog", "blogs", "news", "medium", "substack", "github", "gitlab", "wordpress", "blogspot"})
 _LONGEST = 40  # characters; sources.toml allows 60, a number may follow
 
 
 def key_for(url: str, taken: Collection[str] = ()) -> str:
-    """A short readable key for `url` that is not in `taken`: "techcrunch-ai" for TechCrunch's AI category."""
+    """Return a short readable key for `url` that is not in `taken`: "techcrunch-ai" for TechCrunch's AI category."""
     words = _site_words(url) + _path_words(url)
-    base = _short("-".join(dict.fromkeys(word for word in words if word))) or "source"
+    base = "-".join(dict.fromkeys(word for word in words if word))
+    if len(base) > _LONGEST:  # cut between words if possible
+        base = base[: _LONGEST + 1].rsplit("-", 1)[0][:_LONGEST].strip("-")
+    base = base or "source"
     if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", base):
         base += "-feed"  # Windows keeps these names for devices
     key, number = base, 2
     while key in taken:
         key, number = f"{base}-{number}", number + 1
     return key
-
-
-def _short(name: str) -> str:
-    """At most 40 characters, cut between two words where that is possible."""
-    if len(name) <= _LONGEST:
-        return name
-    return name[: _LONGEST + 1].rsplit("-", 1)[0][:_LONGEST].strip("-")
 
 
 def _site_words(url: str) -> list[str]:
@@ -88,7 +83,7 @@ def _slug(word: str) -> str:
 
 
 def moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
-    """The sources that are asked for at the address to which theirs moved."""
+    """Return the sources fetched at another address because theirs moved."""
     moved = [state for state in states if _target(state) not in ("", state.url)]
     if not moved:
         return ()
@@ -110,12 +105,12 @@ def moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
 
 
 def _target(state: SourceState) -> str:
-    """The address that is asked in place of the operator's, or will be, "" if there is none."""
+    """Return the present or coming address used in place of the operator's, or ""."""
     return state.effective_url or (state.moved_to if state.site_moved else None) or ""
 
 
 def _warning(moved: SourceState, target: str, owners: Mapping[str, Sequence[str]]) -> str:
-    """What an operator should know of a move: a redirect may lead to anybody's feed. `owners`: keys by address."""
+    """Return a warning about a move, which may lead to anybody's feed, or "". `owners`: keys by address."""
     others = [key for key in owners[urls.alias(target)] if key != moved.key]
     if others:
         return f"this is the feed of {others[0]}, which you follow too: remove {moved.key} if one is enough"
@@ -124,46 +119,46 @@ def _warning(moved: SourceState, target: str, owners: Mapping[str, Sequence[str]
     return ""
 
 
-Addresses = Mapping[str, tuple[str, ...]]  # key of a source -> where it was, the newest last
+Addresses = Mapping[str, tuple[str, ...]]  # key of a source -> its addresses, newest last
 
 
-def successions(wanted: Mapping[str, str], kept: Addresses, rows: Mapping[str, FeedRow]) -> dict[str, str]:
-    """Removed sources with a feed (`rows`) -> the source (`wanted`: key -> address) at their newest address in use."""
-    found: dict[str, str] = {}
-    gone = sorted(kept.keys() & rows.keys() - wanted.keys())
+def successions(wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]) -> dict[str, str]:
+    """Return successors: removed source with a feed (`rows`) -> source at its newest address still in use."""
+    heirs_by_key: dict[str, str] = {}
+    gone = sorted(addresses.keys() & rows.keys() - wanted.keys())
     at = {urls.alias(url): key for key, url in wanted.items()} if gone else {}
     for key in gone:
         target = rows[key].moved_to
-        heirs = [at[alias] for alias in map(urls.alias, reversed(kept[key])) if alias in at]
+        heirs = [at[alias] for alias in map(urls.alias, reversed(addresses[key])) if alias in at]
         if heirs and (target is None or target.slug not in wanted):
-            found[key] = heirs[0]
-    return found
+            heirs_by_key[key] = heirs[0]
+    return heirs_by_key
 
 
-def departures(wanted: Mapping[str, str], kept: Addresses, rows: Mapping[str, FeedRow]) -> list[str]:
-    """Sources whose feed moved to one that was removed, or whose key was given to an address that it never had."""
-    found = []
+def departures(wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]) -> list[str]:
+    """Return sources whose feed moved to a removed source, or whose key now has an unrelated address."""
+    departed = []
     for key in sorted(wanted.keys() & rows.keys()):
         target = rows[key].moved_to
-        if target is not None and (target.slug not in wanted or not is_at(wanted[key], kept.get(key, ()))):
-            found.append(key)
-    return found
+        if target is not None and (target.slug not in wanted or not is_at(wanted[key], addresses.get(key, ()))):
+            departed.append(key)
+    return departed
 
 
-def with_address(known: tuple[str, ...], url: str) -> tuple[str, ...]:
-    """`known` with `url` as the newest."""
-    if known and (known[-1] == url or urls.alias(known[-1]) == urls.alias(url)):
-        return known
-    return (*(other for other in known if urls.alias(other) != urls.alias(url)), url)
+def with_address(addresses: tuple[str, ...], url: str) -> tuple[str, ...]:
+    """Return the addresses with `url` as the newest."""
+    if addresses and (addresses[-1] == url or urls.alias(addresses[-1]) == urls.alias(url)):
+        return addresses
+    return (*(other for other in addresses if urls.alias(other) != urls.alias(url)), url)
 
 
-def is_at(url: str, known: Iterable[str]) -> bool:
-    """True when `url` is one of the addresses, or another spelling of one."""
-    return urls.alias(url) in map(urls.alias, known)
+def is_at(url: str, addresses: Iterable[str]) -> bool:
+    """Return True if `url` is an alias of one of the addresses."""
+    return urls.alias(url) in map(urls.alias, addresses)
 
 
 def reconciled(source: Source, state: SourceState | None) -> SourceState:
-    """The state of `source` as written now, from its known `state`. A new address resets validators and health."""
+    """Return the state of `source` as written now. A new address resets validators and health."""
     terms, rules = _digest(source), source.rules.digest
     if state is None:
         return SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
@@ -173,13 +168,13 @@ def reconciled(source: Source, state: SourceState | None) -> SourceState:
     now = replace(state, terms=terms, rules=rules, unmatched=state.unmatched if rules == state.rules else {})
     if rules != state.rules:
         now = replace(now, bodies=before_collapse(state.bodies))
-    if state.terms not in ("", terms):  # an edit may have mended what kept it from being visited: no waiting
+    if state.terms not in ("", terms):  # the edit may have corrected a failure: visit now
         return replace(now, failures=0, next_due=None, feed_due=None, due_why="sources.toml was edited")
     return now
 
 
 def _digest(source: Source) -> str:
-    """A digest of what decides how `source` is visited and read: 16 hex characters."""
+    """Return 16 hex characters for the fields that decide how `source` is visited and read."""
     terms = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
     more: tuple[object, ...] = () if source.rules == Rules() else (source.rules,)  # an earlier version's digests stay
     more += () if source.speaks_for is None else (source.speaks_for,)

@@ -1,5 +1,4 @@
-"""OPML 2.0 subscription lists (opml.org): read those that other programs export, write our sources so that nothing of
-them is lost. Pure."""
+"""Read OPML 2.0 subscription lists (opml.org) of other programs; write our sources without loss. Pure."""
 
 from __future__ import annotations
 
@@ -15,9 +14,9 @@ from syndicator.core import text, urls
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Source
 
-Folders = Literal["category", "tag", "ignore"]  # what the folders of a list become
+Folders = Literal["category", "tag", "ignore"]  # meaning of a list's folders
 
-# What the operator wrote of a source, and OPML has no attribute for, stands in attributes of this namespace under the
+# Namespace of attributes for fields of a source that OPML lacks, under the
 # keys of sources.toml: texts as they are, all else as JSON. `place`: in the file, as folders change the order.
 SPACE = "urn:x-syndicator:opml"
 _PLACE = "place"
@@ -29,7 +28,7 @@ _TEXTS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A subscription at a line. `folders`: outlines around it, outermost first; `own`: its table, if we wrote it."""
+    """A subscription in a list. `folders`: outermost first; `own`: its table if we wrote the list."""
 
     url: str
     line: int = 0
@@ -41,7 +40,7 @@ class Outline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """An outline that is no subscription of its own, and why."""
+    """An outline that is skipped, and why."""
 
     line: int
     name: str
@@ -50,21 +49,21 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionList:
-    """What an OPML document lists, each address once."""
+    """The subscriptions of an OPML document, each address once."""
 
     outlines: tuple[Outline, ...] = ()
     skipped: tuple[Skipped, ...] = ()
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """The names of the folders whose meaning is open: those of outlines that this program did not write."""
-        return tuple(dict.fromkeys(name for one in self.outlines if not one.own for name in one.folders))
+        """The names of folders that other programs wrote, whose meaning the operator chooses."""
+        return tuple(dict.fromkeys(name for outline in self.outlines if not outline.own for name in outline.folders))
 
 
 def read_opml(data: bytes) -> SubscriptionList:
-    """The subscriptions of an OPML document. Raises NotAFeed(broken-xml | unknown-format), also for entities."""
-    # libxml2 expands entities in attributes with every setting, so the document is refused where it declares any;
-    # without its NUL bytes, UTF-16 is searched too
+    """Return the subscriptions of an OPML document. Raise NotAFeed(broken-xml | unknown-format), also for entities."""
+    # libxml2 always expands entities in attributes, so documents that declare any are refused;
+    # NUL bytes are removed to search UTF-16 too
     if b"<!ENTITY" in data.replace(b"\0", b""):
         raise NotAFeed("broken-xml", "the document declares entities")
     try:
@@ -75,44 +74,47 @@ def read_opml(data: bytes) -> SubscriptionList:
         raise NotAFeed("broken-xml", str(error)) from error
     if root is None or not isinstance(root.tag, str) or root.tag.rpartition("}")[2].lower() != "opml":
         raise NotAFeed("unknown-format", "the document is not OPML")
-    found: dict[str, Outline] = {}
+    outlines_by_alias: dict[str, Outline] = {}
     places: dict[str, int] = {}
     skipped: list[Skipped] = []
     for element in root.iter("{*}outline"):
-        made = _outline(element)
-        alias = urls.alias(made.url) if isinstance(made, Outline) else ""
-        if isinstance(made, Outline) and alias in found:
-            made = Skipped(line=made.line, name=made.title, why=f"{made.url} stands in line {found[alias].line} too")
-        if isinstance(made, Skipped):
-            skipped.append(made)
-        elif made is not None:
-            found[alias] = made
-            place = made.own.get(_PLACE)
-            places[made.url] = place if isinstance(place, int) else len(found)
-    ordered = sorted(found.values(), key=lambda one: places[one.url])
+        item = _outline(element)
+        alias = urls.alias(item.url) if isinstance(item, Outline) else ""
+        if isinstance(item, Outline) and alias in outlines_by_alias:
+            item = Skipped(
+                line=item.line, name=item.title, why=f"{item.url} stands in line {outlines_by_alias[alias].line} too"
+            )
+        if isinstance(item, Skipped):
+            skipped.append(item)
+        elif item is not None:
+            outlines_by_alias[alias] = item
+            place = item.own.get(_PLACE)
+            places[item.url] = place if isinstance(place, int) else len(outlines_by_alias)
+    ordered = sorted(outlines_by_alias.values(), key=lambda outline: places[outline.url])
     outlines = tuple(
-        replace(one, own={name: value for name, value in one.own.items() if name != _PLACE}) for one in ordered
+        replace(outline, own={name: value for name, value in outline.own.items() if name != _PLACE})
+        for outline in ordered
     )
     return SubscriptionList(outlines=outlines, skipped=tuple(skipped))
 
 
 def followed(outline: Outline, folders: Folders, categories: Mapping[str, str]) -> dict[str, Any]:
-    """The source's table of an outline. `folders`: what those become; `categories`: names by case-folded form."""
+    """Return the source's table for an outline. `folders`: their meaning; `categories`: names by case-folded form."""
     if outline.own:
         return {**outline.own, "url": outline.url}
-    made: dict[str, Any] = {"url": outline.url}
+    values: dict[str, Any] = {"url": outline.url}
     if outline.title:
-        made["title"] = outline.title[:LONGEST_TITLE].strip()
+        values["title"] = outline.title[:LONGEST_TITLE].strip()
     if outline.folders and folders == "category":
         name = outline.folders[-1]
-        made["category"] = categories.get(name.casefold(), name)
+        values["category"] = categories.get(name.casefold(), name)
     elif outline.folders and folders == "tag":
-        made["tags"] = tuple(dict.fromkeys(outline.folders))
-    return made
+        values["tags"] = tuple(dict.fromkeys(outline.folders))
+    return values
 
 
 def write_opml(title: str, sources: Sequence[Source], sites: Mapping[str, str] | None = None) -> bytes:
-    """An OPML document of `sources`, outlined by category, without single pages and lists. `sites`: by key."""
+    """Return an OPML document of `sources`, grouped by category; pages and lists become links. `sites`: by key."""
     root = etree.Element("opml", {"version": "2.0"}, nsmap={"syndicator": SPACE})
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")
@@ -126,8 +128,8 @@ def write_opml(title: str, sources: Sequence[Source], sites: Mapping[str, str] |
             parent = folders[folder]
         site = text.line((sites or {}).get(source.key, ""))
         etree.SubElement(parent, "outline", {**_for_others(source, site), **_for_ourselves(source, place)})
-    made: bytes = etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
-    return made
+    document: bytes = etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
+    return document
 
 
 def _for_others(source: Source, site: str) -> dict[str, str]:
@@ -138,16 +140,16 @@ def _for_others(source: Source, site: str) -> dict[str, str]:
 
 
 def _for_ourselves(source: Source, place: int) -> dict[str, str]:
-    told = {name: value for name, value in table(source).items() if name != "url"}
+    values = {name: value for name, value in table(source).items() if name != "url"}
     written = {
         name: text.legal(value) if name in _TEXTS else json.dumps(value, ensure_ascii=True, default=dict)
-        for name, value in told.items()
+        for name, value in values.items()
     }
     return {f"{{{SPACE}}}{name}": value for name, value in (*written.items(), (_PLACE, str(place)))}
 
 
 def _outline(element: Any) -> Outline | Skipped | None:
-    """A subscription, what is skipped, or None for a folder."""
+    """Return a subscription, a skipped outline, or None for a folder."""
     attributes = {name.lower(): value for name, value in element.attrib.items() if not name.startswith("{")}
     line, name = element.sourceline or 0, _name(element)
     try:
@@ -176,7 +178,7 @@ def _outline(element: Any) -> Outline | Skipped | None:
 
 
 def _own(element: Any) -> Iterator[tuple[str, Any]]:
-    """What this program wrote of a source. Raises ValueError."""
+    """Iterate over the attributes that this program wrote. Raise ValueError."""
     prefix = f"{{{SPACE}}}"
     for name, value in element.attrib.items():
         if name.startswith(prefix):

@@ -1,5 +1,4 @@
-"""sources.toml and the files of sources.d beside it: read, and edited so that the operator's comments stay. An edit is
-made in the file where its source stands; new sources go to sources.toml."""
+"""Read sources.toml and sources.d; edit them without loss of comments. New sources go to sources.toml."""
 
 from __future__ import annotations
 
@@ -7,12 +6,13 @@ import os
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from syndicator.configuration.sources.identity import files_of, key_for
-from syndicator.configuration.sources.rules_table import HEADER, HEADERS, with_fields, with_rules
+from syndicator.configuration.sources.identity import files_of
+from syndicator.configuration.sources.identity import key_for as key_for
+from syndicator.configuration.sources.rules_table import HEADER, HEADERS, is_blank, with_fields, with_rules
 from syndicator.configuration.sources.rules_table import table as plain
 from syndicator.configuration.sources.schema import Placed, check, check_all, readable
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
@@ -20,47 +20,31 @@ from syndicator.core import urls
 from syndicator.core.errors import ConfigError, EditedMeanwhile, Fault, LockedError, UsageError
 from syndicator.core.model import Source
 
-if TYPE_CHECKING:
-    from tomlkit.items import Table
-
-__all__ = [
-    "add_source",
-    "add_sources",
-    "change_source",
-    "edit_source",
-    "key_for",
-    "load_sources",
-    "placed_sources",
-    "put_text",
-    "readable_sources",
-    "remove_source",
-]
-
 LOCK_SECONDS = 10.0  # how long an edit waits for another command's
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:
-    """Every source of `path` and the files beside it, in order. Raises ConfigError with file, line, key and cure."""
-    return tuple(one.source for one in placed_sources(path))
+    """Return every source in order. Raise ConfigError with file, line, key and cure."""
+    return tuple(placed.source for placed in placed_sources(path))
 
 
 def readable_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Fault, ...]]:
-    """The valid sources in `path` and the files beside it, and the faults of the others."""
+    """Return the valid sources and the faults of the others."""
     placed, faults = readable(*_files(path))
     return tuple(valid.source for valid in placed), faults
 
 
 def placed_sources(path: Path) -> tuple[Placed, ...]:
-    """The same as `load_sources`, each with the place it stands at."""
+    """Return the sources with their files and positions. Raise as `load_sources` does."""
     return check_all(*_files(path))
 
 
 def _files(path: Path) -> tuple[list[TomlFile], list[Fault]]:
     files: list[TomlFile] = []
     unread: list[Fault] = []
-    for one in files_of(path):
+    for file in files_of(path):
         try:
-            files.append(read_toml_file(one))
+            files.append(read_toml_file(file))
         except ConfigError as error:
             if not error.faults:
                 raise
@@ -69,34 +53,27 @@ def _files(path: Path) -> tuple[list[TomlFile], list[Fault]]:
 
 
 def _file_with(path: Path, key: str) -> Path:
-    """The file in which the source `key` stands, `path` where it is in none."""
+    """Return the file of the source `key`, or `path` if there is none."""
     placed = placed_sources(path) if path.exists() else ()
-    return next((one.file.path for one in placed if one.source.key == key), path)
-
-
-def add_source(path: Path, source: Source) -> None:
-    """`add_sources` for one."""
-    add_sources(path, [source])
+    return next((item.file.path for item in placed if item.source.key == key), path)
 
 
 def add_sources(
-    path: Path,
-    sources: Sequence[Source],
-    known: Callable[[], Mapping[str, Source] | None] = lambda: None,
+    path: Path, sources: Sequence[Source], known: Callable[[], Mapping[str, Source] | None] = lambda: None
 ) -> None:
-    """Add `sources` at the end of `path`, creating it, in one step or not at all. `known`: asked under the lock for all
-    sources by `urls.alias`, if the caller has them (reading 100,000 takes 10 s). Raises UsageError if a key or URL is
-    taken, ConfigError for a wrong file, LockedError if another command edits it for 10 s."""
+    """Append `sources` to `path`, all or none; create it if missing. `known` may return all sources by `urls.alias`,
+    called under the lock: reading 100,000 takes 10 s. Raise UsageError if a key or URL is taken, ConfigError for an
+    invalid file, LockedError after 10 s."""
     with _locked_file(path) as target:
         text = target.read_text(encoding="utf-8") if target.exists() else ""
-        there = known()  # after the text was read: an editor may save it at any moment
+        there = known()  # after reading the text: an editor may save at any moment
         if there and sources and _append(path, target, text, there, sources):
             return
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
         placed, _ = readable(*_files(path)) if path.exists() else ((), ())
-        keys = {one.source.key: one.file.path for one in placed}
-        _not_there(keys, {urls.alias(one.source.url): one.source.key for one in placed}, path, sources)
+        keys = {item.source.key: item.file.path for item in placed}
+        _not_there(keys, {urls.alias(item.source.url): item.source.key for item in placed}, path, sources)
         if not sources:
             return text
         added = "\n\n".join(_table_text(source).strip() for source in sources) + "\n"
@@ -104,18 +81,17 @@ def add_sources(
         return f"{text.rstrip()}\n\n{added}".lstrip()
 
     _change(
-        path,
-        edit,
-        lambda before: (*before, *sources),
-        lambda file: tuple(one.source for one in readable([file])[0]),
+        path, edit, lambda before: (*before, *sources), lambda file: tuple(one.source for one in readable([file])[0])
     )
 
 
-def _append(path: Path, target: Path, text: str, known: Mapping[str, Source], sources: Sequence[Source]) -> bool:
-    """Add `sources` behind the `text` of a file of `known` sources, if all are tables with headers; else False."""
-    if files_of(path) != [path] or sum(1 for _ in HEADERS.finditer(text)) != len(known):
+def _append(path: Path, target: Path, text: str, present: Mapping[str, Source], sources: Sequence[Source]) -> bool:
+    """Append `sources` without parsing the file if every known source has a header in it; return False otherwise."""
+    if files_of(path) != [path] or sum(1 for _ in HEADERS.finditer(text)) != len(present):
         return False
-    _not_there({one.key: path for one in known.values()}, {name: one.key for name, one in known.items()}, path, sources)
+    _not_there(
+        {one.key: path for one in present.values()}, {name: one.key for name, one in present.items()}, path, sources
+    )
     added = "\n\n".join(_table_text(source).strip() for source in sources) + "\n"
     if check(TomlFile(path, tomllib.loads(added))) != tuple(sources):
         return False
@@ -124,24 +100,27 @@ def _append(path: Path, target: Path, text: str, known: Mapping[str, Source], so
 
 
 def remove_source(path: Path, key: str) -> bool:
-    """Remove the source `key` and the comment directly above; False if there is none. Raises as `add_sources` does."""
-    path, found = _file_with(path, key), [False]
+    """Remove the source `key` and the comment directly above; return False if missing. Raise as `add_sources` does."""
+    path = _file_with(path, key)
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
         keys = [source.key for source in before]
         if key not in keys:
             return text
-        found[0] = True
-        left = tuple(source for source in before if source.key != key)
         cut = _cut(text, keys.index(key))
-        return cut if _reads_as(path, cut, left) else _drop(text, keys.index(key))
+        if _reads_as(path, cut, tuple(source for source in before if source.key != key)):
+            return cut
+        import tomlkit
 
-    _change(path, edit, lambda before: tuple(source for source in before if source.key != key))
-    return found[0]
+        document: Any = tomlkit.parse(text)  # the lines of the file do not show where a source begins
+        del document["source"][keys.index(key)]
+        return tomlkit.dumps(document)
+
+    return _change(path, edit, lambda before: tuple(source for source in before if source.key != key))
 
 
 def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
-    """Give the source `key` the values of `wanted`. Raises UsageError if not as `seen`, and as `edit_source` does."""
+    """Give the source `key` the values of `wanted`. Raise EditedMeanwhile if it differs from `seen`."""
 
     def change(source: Source) -> Source:
         if source != seen:
@@ -152,7 +131,7 @@ def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
 
 
 def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> None:
-    """Replace the source `key` by `change` of it. Raises UsageError if missing, and as `change_source` does."""
+    """Replace the source `key` by `change(source)`. Raise UsageError if it is missing, and as `add_sources` does."""
     path = _file_with(path, key)
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
@@ -169,7 +148,7 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
 
 
 def put_text(path: Path, text: str | None, *, seen: str | None) -> None:
-    """Write a file as it once was, None: delete it. Raises UsageError if it is not as `seen` any more, LockedError."""
+    """Restore a file's text, None: delete it. Raise EditedMeanwhile if it differs from `seen`, LockedError."""
     with _locked_file(path) as target:
         now = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else None  # ends of lines stay
         if now != seen:
@@ -181,7 +160,7 @@ def put_text(path: Path, text: str | None, *, seen: str | None) -> None:
 
 
 def _not_there(keys: dict[str, Path], there: dict[str, str], path: Path, added: Sequence[Source]) -> None:
-    """Raise UsageError if a key or address of `added` is taken, by `keys`, by `there`, or by another of them."""
+    """Raise UsageError if a key or address in `added` is taken, by existing sources or twice."""
     for source in added:
         if source.key in keys:
             raise UsageError(f"{keys[source.key]} already has a source {source.key!r}; give the new one another key")
@@ -191,50 +170,39 @@ def _not_there(keys: dict[str, Path], there: dict[str, str], path: Path, added: 
         there[urls.alias(source.url)] = source.key
 
 
-# -- editing ----------------------------------------------------------------------------------------------------------
-
-
 def _change(
     path: Path,
     edit: Callable[[str, tuple[Source, ...]], str],
     expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
     check: Callable[[TomlFile], tuple[Source, ...]] = check,
-) -> None:
-    """Reads the file, edits it, checks that the result reads as `expected` and only then replaces it, under a lock."""
+) -> bool:
+    """Edit the file under a lock if the result reads as `expected`. Return True if the text changed."""
     with _locked_file(path) as target:
         text = target.read_text(encoding="utf-8") if target.exists() else ""
         before = check(read_toml_file(path)) if target.exists() else ()
-        after = edit(text, before)
-        if after == text:
-            return
-        wanted = expected(before)
-        try:
-            found = check(TomlFile(path, tomllib.loads(after)))
-        except tomllib.TOMLDecodeError:  # inline tables: what is appended does not fit them
-            found = ()
-        if found != wanted:
+        if (after := edit(text, before)) == text:
+            return False
+        result: tuple[Source, ...] | None = None
+        with suppress(tomllib.TOMLDecodeError):  # inline tables: nothing can be appended
+            result = check(TomlFile(path, tomllib.loads(after)))
+        if result != expected(before):
             raise ConfigError(f"{path} is written in a way that a command cannot edit safely; edit it by hand")
         _write(target, after)
+        return True
 
 
 @contextmanager
 def _locked_file(path: Path) -> Iterator[Path]:
-    """The file that `path` leads to, so that a symlink stays one, under the lock of edits."""
-    target = path.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(target):
-        yield target
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
+    """Yield the target of `path`, so that a symlink stays one, under the lock of edits."""
     from filelock import FileLock, Timeout
 
+    target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_SECONDS):
-            yield
+        with FileLock(target.with_name(f".{target.name}.lock"), timeout=LOCK_SECONDS):
+            yield target
     except Timeout as error:
-        raise LockedError(f"another command is editing {path}; try again") from error
+        raise LockedError(f"another command is editing {target}; try again") from error
 
 
 def _write(path: Path, text: str) -> None:
@@ -254,17 +222,7 @@ def _write(path: Path, text: str) -> None:
 def _table_text(source: Source) -> str:
     import tomlkit
 
-    document = tomlkit.document()
-    tables = tomlkit.aot()
-    tables.append(_table(source))
-    document.append("source", tables)
-    return tomlkit.dumps(document)
-
-
-def _table(source: Source) -> Table:
-    import tomlkit
-
-    table = tomlkit.table()
+    document, tables, table = tomlkit.document(), tomlkit.aot(), tomlkit.table()
     for name, value in plain(source).items():
         if name == "rules":
             rules = tomlkit.table()
@@ -277,24 +235,26 @@ def _table(source: Source) -> Table:
             table.append(name, inline)
         else:
             table.append(name, list(value) if isinstance(value, tuple) else value)
-    return table
+    tables.append(table)
+    document.append("source", tables)
+    return tomlkit.dumps(document)
 
 
 def _cut(text: str, index: int) -> str:
-    """`text` without source number `index` and its comment, by lines: tomlkit gives that to the table before."""
+    """Return `text` without source number `index` and its comment, by lines: tomlkit keeps the comment."""
     lines = text.splitlines(keepends=True)
     headers = [number for number, line in enumerate(lines) if HEADER.match(line)]
     if index >= len(headers):
         return text
     start = _comment_above(lines, headers[index])
     end = _comment_above(lines, headers[index + 1]) if index + 1 < len(headers) else len(lines)
-    stop = max(number for number in range(headers[index], end) if not _is_comment(lines[number])) + 1
+    stop = max(number for number in range(headers[index], end) if not is_blank(lines[number])) + 1
     while stop < end and lines[stop].lstrip().startswith("#"):
-        stop += 1  # a comment below the source without a blank line between them is about it
+        stop += 1  # a comment directly below belongs to the source
     while stop < end and not lines[stop].strip():
         stop += 1
-    kept = "".join(lines[:start]) + "".join(lines[stop:])
-    return kept.rstrip() + "\n" if kept.strip() else ""
+    rest = "".join(lines[:start]) + "".join(lines[stop:])
+    return rest.rstrip() + "\n" if rest.strip() else ""
 
 
 def _comment_above(lines: list[str], header: int) -> int:
@@ -303,21 +263,8 @@ def _comment_above(lines: list[str], header: int) -> int:
     return header
 
 
-def _is_comment(line: str) -> bool:
-    return not line.strip() or line.lstrip().startswith("#")
-
-
 def _reads_as(path: Path, text: str, wanted: tuple[Source, ...]) -> bool:
     try:
         return check(TomlFile(path, tomllib.loads(text))) == wanted
     except (tomllib.TOMLDecodeError, ConfigError):
         return False
-
-
-def _drop(text: str, index: int) -> str:
-    """The same by tomlkit, for files whose lines do not show where a source begins."""
-    import tomlkit
-
-    document: Any = tomlkit.parse(text)
-    del document["source"][index]
-    return tomlkit.dumps(document)

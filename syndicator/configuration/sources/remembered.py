@@ -1,6 +1,5 @@
-"""A cache of the sources as last read and checked: parsing 100,000 takes ten seconds, this half a second. Of a file
-that only grew, the end alone is parsed. A broken cache is ignored. While sources.toml has faults, it keeps the last
-valid sources."""
+"""A cache of valid sources: parsing 100,000 takes ten seconds, the cache half a second. Appended sources are parsed
+alone; a broken cache is ignored. While sources.toml has faults, the last valid sources count."""
 
 from __future__ import annotations
 
@@ -18,8 +17,8 @@ from syndicator.core import urls
 from syndicator.core.errors import Fault
 from syndicator.core.model import Rules, Source
 
-# How much later than the last edit a cache has to be written to be believed: in the same tick of a file's clock a
-# second edit of the same length would leave no trace. File systems keep times to two seconds at worst (FAT).
+# A valid cache is at least so much newer than the last edit: in the same tick of a file's clock a
+# second edit of the same length is invisible. Ticks are two seconds at worst (FAT).
 _LATER_NS = 2_000_000_000
 
 _UNKNOWN = (None, 0, "")
@@ -31,7 +30,7 @@ _DEFAULTS = {field.name: field.default for field in fields(Source)}
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Sources and the state of their files. `base`: the state before the last `added`; `faults`: of the others."""
+    """Sources and the state of their files. `base`: state before the last `added`; `faults`: of invalid sources."""
 
     sources: tuple[Source, ...]
     stamp: str
@@ -41,62 +40,57 @@ class Read:
 
 
 def stamp(path: Path, version: str) -> str:
-    """The state of sources.toml at `path` and the files beside it (names, times, sizes, inodes), and `version`."""
-    found = [version]
-    for one in files_of(path):
+    """Return the state of the files of sources (names, times, sizes, inodes) and `version`."""
+    parts = [version]
+    for file in files_of(path):
         with suppress(FileNotFoundError):
-            stat = one.stat()
-            found.append(f"{one.name} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_size} {stat.st_ino}")
-    return "\n".join(found)
+            stat = file.stat()
+            parts.append(f"{file.name} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_size} {stat.st_ino}")
+    return "\n".join(parts)
 
 
 def read(path: Path, cache: Path, version: str, *, before: Read | None = None, remember: bool = False) -> Read:
-    """The sources of `path` and its folder, from `before` or `cache` if unchanged; with faults: the last valid ones."""
+    """Return the sources, from `before` or `cache` if unchanged; with faults, invalid ones as they last were valid."""
     now = stamp(path, version)
     if before is not None and before.stamp == now:
         return before
-    known = _remembered(cache, now, path)
-    if known is not None:
-        return Read(known, now)
-    known, checked, base = _with_added(cache, now, path)
+    sources = _remembered(cache, now, path)
+    if sources is not None:
+        return Read(sources, now)
+    sources, checked, base = _with_added(cache, now, path)
     faults: tuple[Fault, ...] = ()
-    if known is None:
-        from syndicator.configuration.sources.registry import (
-            readable_sources,  # what checks them is not loaded for those that were
-        )
+    if sources is None:
+        # late: valid caches need no checks
+        from syndicator.configuration.sources.registry import readable_sources
 
-        known, faults = readable_sources(path)
+        sources, faults = readable_sources(path)
         if faults:
-            known = _with_last(known, before.sources if before else _last_valid(cache))
+            last = before.sources if before else _last_valid(cache)
+            keys, addresses = {source.key for source in sources}, {urls.alias(source.url) for source in sources}
+            gone = (old for old in last if old.key not in keys and urls.alias(old.url) not in addresses)
+            sources = (*sources, *gone)
     if remember and not faults:
         data = path.read_bytes() if files_of(path) == [path] and path.exists() else None
         if stamp(path, version) == now:
-            _remember(cache, now, known, data, checked)
-    return Read(known, now, base, len(known) - checked if base else 0, faults)
-
-
-def _with_last(valid: tuple[Source, ...], last: tuple[Source, ...]) -> tuple[Source, ...]:
-    """The `valid` sources and those of `last` whose key and address none of them has."""
-    keys, addresses = {source.key for source in valid}, {urls.alias(source.url) for source in valid}
-    gone = (source for source in last if source.key not in keys and urls.alias(source.url) not in addresses)
-    return (*valid, *gone)
+            _remember(cache, now, sources, data, checked)
+    return Read(sources, now, base, len(sources) - checked if base else 0, faults)
 
 
 def _last_valid(cache: Path) -> tuple[Source, ...]:
     try:
-        made, _, _, rows = json.loads(cache.read_bytes())
-        return tuple(map(_source, rows)) if tuple(made) == _FIELDS + _RULES else ()
+        names, _, _, rows = json.loads(cache.read_bytes())
+        return tuple(map(_source, rows)) if tuple(names) == _FIELDS + _RULES else ()
     except (OSError, ValueError, TypeError):
         return ()
 
 
 def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
     try:
-        edited = max(one.stat().st_mtime_ns for one in files_of(path))
+        edited = max(file.stat().st_mtime_ns for file in files_of(path))
         if cache.stat().st_mtime_ns < edited + _LATER_NS:
             return None
-        made, of, _, rows = json.loads(cache.read_bytes())
-        if (tuple(made), of) != (_FIELDS + _RULES, now):
+        names, of, _, rows = json.loads(cache.read_bytes())
+        if (tuple(names), of) != (_FIELDS + _RULES, now):
             return None
         return tuple(_source(row) for row in rows)
     except (OSError, ValueError, TypeError):
@@ -104,14 +98,14 @@ def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
 
 
 def _with_added(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int, str]:
-    """The cached sources and those added since, the number from the cache, and their state; None for other changes."""
+    """Return cached and appended sources, the number cached, and their state; _UNKNOWN after other changes."""
     try:
-        made, of, (size, digest), rows = json.loads(cache.read_bytes())
+        names, of, (size, digest), rows = json.loads(cache.read_bytes())
         data = path.read_bytes()
         same = hashlib.sha256(data[:size]).hexdigest() == digest and len(data) >= size
-        if files_of(path) != [path] or tuple(made) != _FIELDS + _RULES or _version(of) != _version(now) or not same:
+        if files_of(path) != [path] or tuple(names) != _FIELDS + _RULES or _version(of) != _version(now) or not same:
             return _UNKNOWN
-        known = tuple(_source(row) for row in rows)
+        sources = tuple(_source(row) for row in rows)
     except (OSError, ValueError, TypeError):
         return _UNKNOWN
     end = data[size:]
@@ -119,8 +113,8 @@ def _with_added(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] |
         return _UNKNOWN
     from syndicator.configuration.sources.schema import added
 
-    more = added(path, end, known)
-    return _UNKNOWN if more is None else ((*known, *more), len(known), of)
+    more = added(path, end, sources)
+    return _UNKNOWN if more is None else ((*sources, *more), len(sources), of)
 
 
 def _version(stamp: str) -> str:
@@ -128,7 +122,7 @@ def _version(stamp: str) -> str:
 
 
 def _remember(cache: Path, now: str, sources: tuple[Source, ...], data: bytes | None, checked: int) -> None:
-    """Write the cache if it reads back equal. `data`: of sources.toml if alone; `checked`: number from the cache."""
+    """Write the cache if it reads back equal. `data`: sources.toml if the only file; `checked`: cached sources."""
     rows = [_row(source) for source in sources]
     temporary = cache.with_name(f".{cache.name}.{os.getpid()}")
     with suppress(OSError, ValueError):
@@ -142,21 +136,23 @@ def _remember(cache: Path, now: str, sources: tuple[Source, ...], data: bytes | 
 
 
 def _row(source: Source) -> dict[str, Any]:
-    """The fields that are not at their defaults, as JSON has them."""
-    given = {name: value for name in _FIELDS if (value := getattr(source, name)) != _DEFAULTS[name]}
-    if "headers_env" in given:
-        given["headers_env"] = dict(source.headers_env)
-    if "rules" in given:
-        given["rules"] = tuple(getattr(source.rules, name) for name in _RULES)
-    return given
+    """Return the fields that differ from their defaults, for JSON."""
+    values = {name: value for name in _FIELDS if (value := getattr(source, name)) != _DEFAULTS[name]}
+    if "headers_env" in values:
+        values["headers_env"] = dict(source.headers_env)
+    if "rules" in values:
+        values["rules"] = tuple(getattr(source.rules, name) for name in _RULES)
+    return values
 
 
 def _source(row: Mapping[str, Any]) -> Source:
     if len(row) == _LEAST:
         return Source(**row)
-    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
-    if "rules" in given:
-        values = (tuple(value) if isinstance(value, list) else value for value in given["rules"])
+    values_by_name: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+    }
+    if "rules" in values_by_name:
+        values = (tuple(value) if isinstance(value, list) else value for value in values_by_name["rules"])
         rules: dict[str, Any] = dict(zip(_RULES, values, strict=True))
-        given["rules"] = Rules(**rules)
-    return Source(**given)
+        values_by_name["rules"] = Rules(**rules)
+    return Source(**values_by_name)

@@ -1,4 +1,4 @@
-"""Edits of a source's table in the text of sources.toml that keep comments; a source as plain values. Pure."""
+"""Edit a source's table in the text of sources.toml, keeping comments; sources as plain values. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEADERS = re.compile(f"^{HEADER.pattern}", re.M)  # all of a text
 
 
 def with_rules(text: str, number: int, rules: Rules) -> str:
-    """`text` of sources.toml in which source `number` (from 0) has exactly `rules`; equal ones are not touched."""
+    """Return `text` with exactly `rules` in source `number` (from 0); equal rules stay as written."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)
@@ -33,8 +33,8 @@ def with_rules(text: str, number: int, rules: Rules) -> str:
 
 
 def with_fields(text: str, number: int, changed: Mapping[str, Any]) -> str:
-    """`text` in which source `number` (from 0) has these values, None: not; new keys go above its table of rules, where
-    tomlkit would not put them. The caller checks the result."""
+    """Return `text` with these values in source `number` (from 0); None removes. New keys precede the table of rules,
+    unlike in tomlkit. The caller checks the result."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)
@@ -42,25 +42,25 @@ def with_fields(text: str, number: int, changed: Mapping[str, Any]) -> str:
     for name, value in changed.items():
         if value is None:
             table.pop(name, None)
-        elif name in table:
-            table[name] = list(value) if isinstance(value, tuple) else value
         else:
-            new[name] = list(value) if isinstance(value, tuple) else value
+            (table if name in table else new)[name] = list(value) if isinstance(value, tuple) else value
     text = str(tomlkit.dumps(document))
     lines = text.splitlines(keepends=True)
     headers = [at for at, line in enumerate(lines) if HEADER.match(line)]
     if not new or number >= len(headers):
         return text
     end = next((at for at in range(headers[number] + 1, len(lines)) if _TABLE.match(lines[at])), len(lines))
-    return _put(lines, headers[number], end, [f"{name} = {tomlkit.item(one).as_string()}" for name, one in new.items()])
+    return _put(
+        lines, headers[number], end, [f"{name} = {tomlkit.item(item).as_string()}" for name, item in new.items()]
+    )
 
 
 def _each(rules: Rules) -> list[tuple[str, Any, Any]]:
-    return [(one.name, getattr(rules, one.name), one.default) for one in dataclasses.fields(rules)]
+    return [(field.name, getattr(rules, field.name), field.default) for field in dataclasses.fields(rules)]
 
 
 def _plain(value: Any) -> Any:
-    """What a value in the file means: a list, or a text that stands for a list of one."""
+    """Return a value of the file as plain Python, lists as tuples."""
     value = value.unwrap() if hasattr(value, "unwrap") else value
     return tuple(value) if isinstance(value, list) else value
 
@@ -71,54 +71,55 @@ def _set(table: Any, name: str, value: Any) -> None:
         table[name] = value
     elif isinstance(old, str) and value == (str(old),):
         return
-    elif isinstance(old, list) and value[: len(old)] == _plain(old):  # what is added leaves comments in the list alone
+    elif isinstance(old, list) and value[: len(old)] == _plain(old):  # extending keeps comments in the list
         old.extend(value[len(old) :])
     else:
         table[name] = list(value)
 
 
 def _with_table(text: str, number: int, rules: Rules) -> str:
-    """`text` with a new table at the source's end, by lines, as tomlkit misplaces the comment above the next source."""
+    """Add a table of rules by lines: tomlkit misplaces the comment above the next source."""
     import tomlkit
 
-    made = tomlkit.table()
+    new = tomlkit.table()
     for name, value, default in _each(rules):
         if value != default:
-            made.append(name, list(value) if isinstance(value, tuple) else value)
+            new.append(name, list(value) if isinstance(value, tuple) else value)
     lines = text.splitlines(keepends=True)
     headers = [at for at, line in enumerate(lines) if HEADER.match(line)]
-    if not made or number >= len(headers):
+    if not new or number >= len(headers):
         return text
     end = headers[number + 1] if number + 1 < len(headers) else len(lines)
-    return _put(lines, headers[number], end, ["[source.rules]", made.as_string().strip()])
+    return _put(lines, headers[number], end, ["[source.rules]", new.as_string().strip()])
 
 
 def _put(lines: Sequence[str], header: int, end: int, new: Sequence[str]) -> str:
-    """`lines` with the `new` ones behind what stands from `header` to `end`, before the comment of what follows."""
-    while end > header + 1 and _says_nothing(lines[end - 1]):
+    """Return `lines` with `new` at the end of the table from `header` to `end`, before the next table's comment."""
+    while end > header + 1 and is_blank(lines[end - 1]):
         end -= 1
-    made = "\n".join(["".join(lines[:end]).rstrip(), *new])
-    return f"{made}\n" + "".join(lines[end:])
+    above = "\n".join(["".join(lines[:end]).rstrip(), *new])
+    return f"{above}\n" + "".join(lines[end:])
 
 
-def _says_nothing(line: str) -> bool:
+def is_blank(line: str) -> bool:
+    """Return True for empty lines and comments."""
     return not line.strip() or line.lstrip().startswith("#")
 
 
 def differing(value: Any, default: Any) -> dict[str, Any]:
-    """The fields of a dataclass that differ from those of `default`, with their values."""
+    """Return the fields of a dataclass that differ from `default`, with their values."""
     names = [field.name for field in dataclasses.fields(value)]
     return {name: getattr(value, name) for name in names if getattr(value, name) != getattr(default, name)}
 
 
 def table(source: Source) -> dict[str, Any]:
-    """What of `source` differs from the defaults: texts, numbers, lists and tables."""
-    found = differing(source, Source(key="", url=""))
-    if "rules" in found:
-        found["rules"] = differing(source.rules, Rules())
-    return found
+    """Return the fields of `source` that differ from the defaults."""
+    values = differing(source, Source(key="", url=""))
+    if "rules" in values:
+        values["rules"] = differing(source.rules, Rules())
+    return values
 
 
 def stamp(source: Source) -> str:
-    """A digest of the table of a source, to refuse an edit of anything else. Pure."""
+    """Return a digest of the source's table, to refuse edits of a changed source."""
     return digest(json.dumps(table(source), default=list, sort_keys=True))

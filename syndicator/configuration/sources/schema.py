@@ -1,4 +1,4 @@
-"""The format of sources.toml. Every error names the file, the source, the key and the cure."""
+"""Format of sources.toml. Every error names file, source, key and cure."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from syndicator.configuration import page_rules
 from syndicator.configuration.cron import next_fire
-from syndicator.configuration.settings import network, query, seconds
+from syndicator.configuration.settings import Section, like, network, query, seconds
 from syndicator.configuration.toml_files import TomlFile, sentence
 from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError, Fault, RulesError, UsageError
 from syndicator.core.model import Rules, Source
 
+_LANGUAGE = like("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", 'write a language tag such as "en", "de" or "pt-BR" (RFC 5646)')
 _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # to see whether a cron expression is valid
 _SHORTEST = 60  # seconds between two visits
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -73,12 +74,6 @@ def _cron(value: str) -> str:
     return value
 
 
-def _language(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
-        raise ValueError('write a language tag such as "en", "de" or "pt-BR" (RFC 5646)')
-    return value
-
-
 def _host(value: str) -> str:
     try:
         if "://" in value or not (address := urls.canonical(f"https://{value}")):
@@ -88,7 +83,9 @@ def _host(value: str) -> str:
             f'{value!r} is no host; write "example.org" for it and its subdomains, or "github.com/alice"'
         ) from error
     if urls.is_suffix(address):
-        raise ValueError(f"{value!r} is everybody's; write the domains below it that are meant, such as example.org")
+        raise ValueError(
+            f"anybody can have a domain below {value!r}; write the domains that you mean, such as example.org"
+        )
     return address.removeprefix("https://").rstrip("/")
 
 
@@ -117,11 +114,6 @@ def _value(value: str) -> str:
     return value
 
 
-def _several(value: Any) -> Any:
-    """One text for a list of one."""
-    return (value,) if isinstance(value, str) else value
-
-
 def _texts(value: Any) -> Any:
     if isinstance(value, str):
         raise ValueError(
@@ -133,16 +125,14 @@ def _texts(value: Any) -> Any:
 
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 _Selector = Annotated[str, Field(min_length=1, max_length=500)]
-_List = BeforeValidator(_several, json_schema_input_type=str | tuple[str, ...])
+_List = BeforeValidator(
+    lambda value: (value,) if isinstance(value, str) else value, json_schema_input_type=str | tuple[str, ...]
+)
 Css = Annotated[tuple[Annotated[_Selector, AfterValidator(_css)], ...], _List]
 Value = Annotated[tuple[Annotated[_Selector, AfterValidator(_value)], ...], _List]  # CSS, perhaps with an attribute
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class RulesTable(_Table):
+class RulesTable(Section):
     select: Css = ()
     remove: Css = ()
     title_suffix: Word | None = None
@@ -155,8 +145,8 @@ class RulesTable(_Table):
     links: Value = ()
 
 
-class SourceTable(_Table):
-    """One [[source]]. Fields and defaults are those of `model.Source`."""
+class SourceTable(Section):
+    """A [[source]] table, with the fields and defaults of `model.Source`."""
 
     key: Annotated[str, AfterValidator(_key)]
     url: Annotated[str, AfterValidator(_url)]
@@ -165,7 +155,7 @@ class SourceTable(_Table):
     category: Word | None = None
     tags: tuple[Word, ...] = ()
     content: Literal["full", "excerpt", "link"] = "excerpt"
-    language: Annotated[str, AfterValidator(_language)] | None = None
+    language: Annotated[str, _LANGUAGE] | None = None
     licence: Word | None = None
     every: Annotated[str, AfterValidator(_duration)] | None = None
     cron: Annotated[str, AfterValidator(_cron)] | None = None
@@ -186,7 +176,7 @@ class SourceTable(_Table):
         if self.every and self.cron:
             raise ValueError("has both every and cron; remove one of them")
         if self.force and not (self.every or self.cron):
-            raise ValueError("has force, which is about every or cron, and neither of them; remove it")
+            raise ValueError("has force without every or cron; remove it")
         return self
 
     @model_validator(mode="after")
@@ -206,20 +196,20 @@ class SourceTable(_Table):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A source with the file it stands in, and which of its tables it is (from 0)."""
+    """A source with its file and the number of its table there (from 0)."""
 
     source: Source
     file: TomlFile
     number: int
 
     def fault(self, message: str, *place: str | int) -> Fault:
-        """What is wrong at `place` in its table."""
+        """Return a fault at `place` in its table."""
         entry = f"source {self.source.key!r}"
         return self.file.fault(message, "source", self.number, *place, entry=entry)
 
 
 def source_of(values: Mapping[str, Any]) -> Source:
-    """The source of the values of a table. Raises UsageError that says what is wrong with them."""
+    """Return the source of a table's values. Raise UsageError with the first fault."""
     try:
         return SourceTable.model_validate(values).source()
     except ValidationError as error:
@@ -227,34 +217,34 @@ def source_of(values: Mapping[str, Any]) -> Source:
 
 
 def check(file: TomlFile) -> tuple[Source, ...]:
-    """The sources of a parsed sources.toml. Raises ConfigError with all that is wrong."""
-    return tuple(one.source for one in check_all([file]))
+    """Return the sources of a parsed file. Raise ConfigError with all faults."""
+    return tuple(placed.source for placed in check_all([file]))
 
 
 def check_all(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[Placed, ...]:
-    """The sources of several files in order. Raises ConfigError with all faults and `unread`: of invalid TOML."""
-    found, faults = readable(files, unread)
+    """Return the sources of several files in order. Raise ConfigError with all faults, `unread` included."""
+    placed, faults = readable(files, unread)
     if faults:
         raise ConfigError.of(faults)
-    return found
+    return placed
 
 
 def readable(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[tuple[Placed, ...], tuple[Fault, ...]]:
-    """The valid sources of several files, in their order, and all faults, with those of `unread`."""
-    found: list[Placed] = []
+    """Return the valid sources of several files in order, and all faults, including `unread`."""
+    placed: list[Placed] = []
     faults = list(unread)
     for file in files:
         well, wrong = tables(file)
-        found += well
+        placed += well
         faults += wrong
-    doubles = distinct(found)
+    doubles = distinct(placed)
     faults += doubles.values()
-    valid = tuple(one for number, one in enumerate(found) if number not in doubles)
+    valid = tuple(item for number, item in enumerate(placed) if number not in doubles)
     return valid, tuple(sorted(faults, key=lambda fault: (fault.file, fault.line or 0)))
 
 
 def tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
-    """The sources of a file that are well, and what is wrong with the rest."""
+    """Return the valid sources of a file and the faults of the others."""
     faults = [
         file.fault(f"unknown key {name!r} outside of a source; every source starts with a line [[source]]", name)
         for name in file.values
@@ -265,13 +255,13 @@ def tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
         return [], [*faults, file.fault("write [[source]] with two brackets on each side, not [source]", "source")]
     if not isinstance(listed, list) or not all(isinstance(table, Mapping) for table in listed):
         return [], [*faults, file.fault("every source must start with a line [[source]]", "source")]
-    found = []
+    placed = []
     for number, table in enumerate(listed):
         try:
-            found.append(Placed(SourceTable.model_validate(table).source(), file, number))
+            placed.append(Placed(SourceTable.model_validate(table).source(), file, number))
         except ValidationError as error:
             faults += file.faults(error, SourceTable, "source", number, entry=_name(table, number))
-    return found, faults
+    return placed, faults
 
 
 def _name(table: Mapping[str, Any], number: int) -> str:
@@ -279,41 +269,41 @@ def _name(table: Mapping[str, Any], number: int) -> str:
     return f"source {key!r}" if isinstance(key, str) else f"source number {number + 1}"
 
 
-def distinct(found: Iterable[Placed]) -> dict[int, Fault]:
-    """The faults of sources that have the key or the address of one before them, by their number in `found`."""
+def distinct(placed: Iterable[Placed]) -> dict[int, Fault]:
+    """Return the faults of sources with the key or address of an earlier one, by number."""
     faults: dict[int, Fault] = {}
     keys: dict[str, Placed] = {}
     addresses: dict[str, Placed] = {}
-    for number, one in enumerate(found):
-        key, address = one.source.key, urls.canonical(one.source.url)
+    for number, item in enumerate(placed):
+        key, address = item.source.key, urls.canonical(item.source.url)
         if key in keys:
-            message = f"two sources have the key {key!r}{_where(keys[key], one)}; give one of them another key"
-            faults[number] = one.file.fault(message, "source", one.number, "key")
+            message = f"two sources have the key {key!r}{_where(keys[key], item)}; give one of them another key"
+            faults[number] = item.file.fault(message, "source", item.number, "key")
         elif address in addresses:
             other = addresses[address]
-            where = f"source {other.source.key!r}{_where(other, one)}"
-            faults[number] = one.fault(f"url: {where} has the same; remove one of them", "url")
-        keys.setdefault(key, one)
-        addresses.setdefault(address, one)
+            where = f"source {other.source.key!r}{_where(other, item)}"
+            faults[number] = item.fault(f"url: {where} has the same; remove one of them", "url")
+        keys.setdefault(key, item)
+        addresses.setdefault(address, item)
     return faults
 
 
-def _where(other: Placed, one: Placed) -> str:
-    """Where `other` stands, if that is another file than that of `one`."""
-    if other.file.path == one.file.path:
+def _where(other: Placed, item: Placed) -> str:
+    """Return the place of `other` if it is in another file, else ""."""
+    if other.file.path == item.file.path:
         return ""
     return f" (the other in {other.file.where('source', other.number, 'key') or other.file.path})"
 
 
-def added(path: Path, end: bytes, known: Sequence[Source]) -> tuple[Source, ...] | None:
-    """The sources in `end`, the tail of `path` behind `known` ones; None if the whole file has to be read to tell."""
+def added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Source, ...] | None:
+    """Return the sources in `end`, the text appended to `path`; None if the whole file must be read."""
     try:
-        found = check(TomlFile(path, tomllib.loads(end.decode())))
+        sources = check(TomlFile(path, tomllib.loads(end.decode())))
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
         return None
-    if not found:
+    if not sources:
         return ()
-    keys = {one.key for one in known}
-    addresses = {urls.canonical(one.url) for one in known}
-    again = any(one.key in keys or urls.canonical(one.url) in addresses for one in found)
-    return None if again else found
+    keys = {source.key for source in present}
+    addresses = {urls.canonical(source.url) for source in present}
+    again = any(source.key in keys or urls.canonical(source.url) in addresses for source in sources)
+    return None if again else sources

@@ -1,1 +1,1 @@
-"""The HTTP API: queries and operations for other programs, behind tokens."""
+"""HTTP API: queries and operations for other programs, behind tokens."""

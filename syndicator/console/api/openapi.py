@@ -1,4 +1,4 @@
-"""The OpenAPI document of the API, made of the operations and queries that there are."""
+"""OpenAPI document of the API, made from the operations and queries."""
 
 from __future__ import annotations
 
@@ -37,26 +37,26 @@ DOING: Final = {
 
 
 def hidden(operation: Operation) -> set[str]:
-    """The arguments that no program may give: the console fills them with what it showed."""
-    return {one.name for one in fields_of(operation) if one.argument.hidden} - {"stamp"}
+    """Return the arguments that only the console may send."""
+    return {field.name for field in fields_of(operation) if field.argument.hidden} - {"stamp"}
 
 
 def offered() -> dict[str, Operation]:
-    """The operations by name, without those that need a hidden argument."""
-
-    def needs_hidden(operation: Operation) -> bool:
-        return any(one.argument.hidden and one.default is Parameter.empty for one in fields_of(operation))
-
-    return {name: one for name, one in operations().items() if not needs_hidden(one)}
+    """Return the operations by name, without those that need a hidden argument."""
+    return {
+        name: operation
+        for name, operation in operations().items()
+        if not any(field.argument.hidden and field.default is Parameter.empty for field in fields_of(operation))
+    }
 
 
 def document() -> dict[str, Any]:
-    """The document, OpenAPI 3.1."""
-    paths = {f"/{name}": {"get": _path(name, "Page", schema_of(one), PAGING)} for name, one in QUERIES.items()}
+    """Return the OpenAPI 3.1 document."""
+    paths = {f"/{name}": {"get": _path(name, "Page", schema_of(query), PAGING)} for name, query in QUERIES.items()}
     paths |= {f"/{name}/{{key}}": {"get": _path(f"{name}_one", "Item", key=True)} for name in ("articles", "sources")}
     paths |= {"/status": {"get": _path("status", "Status")}, "/jobs/{key}": {"get": _path("job", "Job", key=True)}}
     paths |= {"/jobs/{key}/cancel": {"post": _path("cancel", "Job", key=True)}}
-    paths |= {f"/operations/{name}": {"post": _post(one)} for name, one in offered().items()}
+    paths |= {f"/operations/{name}": {"post": _post(operation)} for name, operation in offered().items()}
     schemas = {"Job": TypeAdapter(Job).json_schema(), "Page": _PAGE, "Item": _ITEM, "Status": {"type": "object"}}
     token = {"token": {"type": "http", "scheme": "bearer"}}
     return {
@@ -70,14 +70,14 @@ def document() -> dict[str, Any]:
 
 
 def _path(name: str, model: str, asked: Any = None, more: Any = None, *, key: bool = False) -> dict[str, Any]:
-    """A path: `asked` is the schema of its arguments, `more` the schemas of further parameters."""
+    """Return a path. `asked`: schema of its arguments; `more`: schemas of further parameters."""
 
     def content(kind: str, model: str) -> dict[str, Any]:
         schema = {"$ref": f"#/components/schemas/{model}"}
         return {"description": model, "content": {f"application/{kind}": {"schema": schema}}}
 
-    known = {**(asked or {}).get("properties", {}), **(more or {})}
-    query = [{"name": name, "in": "query", "schema": schema} for name, schema in known.items()]
+    parameters = {**(asked or {}).get("properties", {}), **(more or {})}
+    query = [{"name": name, "in": "query", "schema": schema} for name, schema in parameters.items()]
     return {
         "operationId": name.replace("-", "_"),
         "summary": (asked or {}).get("description", ""),
@@ -87,12 +87,12 @@ def _path(name: str, model: str, asked: Any = None, more: Any = None, *, key: bo
 
 
 def _post(operation: Operation) -> dict[str, Any]:
-    """An operation: its arguments are the body."""
-    schema, made = schema_of(operation), _path(operation.name, "Job", None, DOING)
+    """Return the path of an operation, whose arguments are the body."""
+    schema, path = schema_of(operation), _path(operation.name, "Job", None, DOING)
     for name in hidden(operation):
         del schema["properties"][name]
     if "stamp" in schema["properties"]:
-        made["parameters"].append({"name": "If-Match", "in": "header", "schema": _TEXT})
-    made["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    made["responses"]["202"] = {**made["responses"]["200"], "description": "A job that goes on, at the Location."}
-    return {**made, "summary": operation.help}
+        path["parameters"].append({"name": "If-Match", "in": "header", "schema": _TEXT})
+    path["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    path["responses"]["202"] = {**path["responses"]["200"], "description": "A job that goes on, at the Location."}
+    return {**path, "summary": operation.help}

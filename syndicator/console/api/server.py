@@ -1,4 +1,4 @@
-"""The API as an application: who may ask, and the answer to each request."""
+"""API as an application: access by token, and the answer to each request."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ from syndicator.services.health.status import of_state
 from syndicator.services.places import Place
 from syndicator.services.showing import lists
 
-_WAITING: Final = 100  # jobs that may wait, of all who ask
+_WAITING: Final = 100  # jobs that may wait, of all tokens
 Answer = Mapping[str, Any]
 
 
 class Api:
-    """Answers requests below /api/ by their token alone, and gives all others to `pages`."""
+    """Application that answers requests below /api/ by their token alone, and passes all others to `pages`."""
 
     def __init__(self, pages: ASGIApp, console: Console) -> None:
         self._pages, self._console = pages, console
@@ -70,15 +70,15 @@ class Api:
         await answer(scope, receive, with_headers(send))
 
     def _refusal(self, request: Request) -> Response | None:
-        """The answer to who may not ask; else the token is in the state of the request."""
+        """Return the answer to a request without a valid token; else put the token into the request's state."""
         if not is_for_us(_header(request, "host"), self._console.hosts):
             return problem(421, "this name is not the console's; see [console] names")
         path = tokens.file_of(self._console.settings.state_dir)
-        scheme, _, given = _header(request, "authorization").partition(" ")
+        scheme, _, token = _header(request, "authorization").partition(" ")
         try:
             if not read_passwords(path):
                 return problem(404, "the API is off: `syndicator console --token NAME` makes a token, and turns it on")
-            request.state.token = tokens.find(path, given, utc_now()) if scheme.lower() == "bearer" else None
+            request.state.token = tokens.find(path, token, utc_now()) if scheme.lower() == "bearer" else None
         except ConfigError as error:
             self._console.tell(f"console: {error}")
             return problem(503, "the tokens cannot be read; the log says why")
@@ -89,12 +89,12 @@ class Api:
 
 
 def _header(request: Request, name: str) -> str:
-    """All values of a header: who sends two, of which a proxy may have seen the other, gets neither."""
+    """Return all values of a header, joined: a duplicate, which a proxy may have missed, then matches nothing."""
     return ",".join(request.headers.getlist(name))
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A problem as RFC 9457 has it."""
+    """Return a problem (RFC 9457)."""
     about = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     return Response(json.dumps(about), status, headers, media_type="application/problem+json")
 
@@ -110,15 +110,15 @@ async def _status(request: Request) -> Response:
 async def _list(query: Query, request: Request) -> Response:
     asked = dict(request.query_params)
     limit, cursor = _number(asked.pop("limit", "30"), 1), asked.pop("cursor", "")
-    lists_of = {one.name: request.query_params.getlist(one.name) for one in fields_of(query) if one.is_list}
+    lists_of = {item.name: request.query_params.getlist(item.name) for item in fields_of(query) if item.is_list}
     arguments, who = arguments_of(query, {**asked, **lists_of}), request.state.who
 
     def shown(place: Place, **arguments: Any) -> Iterator[Answer]:
-        """The items without secrets: those in addresses, arguments of changes, and jobs of others."""
-        for one in query.function(place, **arguments):
-            if query.name != "jobs" or one["who"] == who:
-                safe = {"url": secrets.shown(place.sources[one["id"]].url)} if query.name == "sources" else {}
-                yield {name: value for name, value in one.items() if name not in ("args", "inverse")} | safe
+        """Yield the items without secrets: those in addresses and in arguments of changes, and jobs of others."""
+        for item in query.function(place, **arguments):
+            if query.name != "jobs" or item["who"] == who:
+                safe = {"url": secrets.shown(place.sources[item["id"]].url)} if query.name == "sources" else {}
+                yield {name: value for name, value in item.items() if name not in ("args", "inverse")} | safe
 
     read = replace(query, function=shown).read
     page = await console_of(request).look(lambda place: read(place, arguments, after=cursor, most=limit))
@@ -126,22 +126,22 @@ async def _list(query: Query, request: Request) -> Response:
 
 
 def article(place: Place, id: str) -> tuple[Answer, str]:
-    """An article with its text, and its stamp. Raises UsageError."""
-    found = lists.article(place, id)
+    """Return an article with its text, and its stamp. Raises UsageError."""
+    file = lists.article(place, id)
     names = ("id", "url", "title", "author", "published", "updated", "added", "excerpt", "category", "tags", "language")
-    shown = {name: getattr(found.article, name) for name in (*names, "hold", "body")}
-    return {**shown, "source": found.article.source_key}, found.stamp
+    shown = {name: getattr(file.article, name) for name in (*names, "hold", "body")}
+    return {**shown, "source": file.article.source_key}, file.stamp
 
 
 def source(place: Place, key: str) -> tuple[Answer, str]:
-    """A source as sources.toml has it, without what may be secret in its address, and its stamp. Raises UsageError."""
-    found = lists.source(place, key)
-    written = {**table(found.health.source), "url": secrets.shown(found.health.source.url)}
-    return {"id": key, **written, "state": of_state(found.health.state) if found.health.state else None}, found.stamp
+    """Return a source as in sources.toml, without secrets in its address, and its stamp. Raises UsageError."""
+    page = lists.source(place, key)
+    written = {**table(page.health.source), "url": secrets.shown(page.health.source.url)}
+    return {"id": key, **written, "state": of_state(page.health.state) if page.health.state else None}, page.stamp
 
 
 async def _one(read: Callable[[Place, str], tuple[Answer, str]], request: Request) -> Response:
-    """An item, with its stamp as ETag."""
+    """Answer with an item and its stamp as ETag."""
     key = request.path_params["key"]
     try:
         answer, stamp = await console_of(request).look(lambda place: read(place, key))
@@ -154,14 +154,14 @@ async def _one(read: Callable[[Place, str], tuple[Answer, str]], request: Reques
 
 
 async def _operate(request: Request) -> Response:
-    """Queue an operation, and answer with its job once it has ended, or after the seconds that were asked for."""
+    """Queue an operation. Answer with its job once that ended, or after `wait` seconds."""
     console, operation = console_of(request), offered().get(request.path_params["name"])
     if operation is None:
         raise HTTPException(404, "there is no such operation; openapi.json lists them")
     asked = dict(request.query_params)
     wait, tried = _number(asked.pop("wait", "10"), 0), asked.pop("dry_run", "false")
     if asked or tried not in ("true", "false"):
-        raise HTTPException(422, "there are dry_run, true or false, and wait")
+        raise HTTPException(422, "the parameters are dry_run, true or false, and wait")
     dry_run = tried == "true" or operation.is_question
     values = _object(_header(request, "content-type"), await request.body())
     if request.state.token.scope != "write" and (not dry_run or values.get("allow")):
@@ -192,37 +192,37 @@ def _own_job(request: Request) -> Job:
 
 
 def _number(written: str, least: int) -> int:
-    """A parameter that is a number. Raises HTTPException."""
-    if least <= (found := whole(written, MOST)):
-        return found
+    """Parse a parameter from `least` to MOST. Raises HTTPException."""
+    if least <= (number := whole(written, MOST)):
+        return number
     raise HTTPException(422, f"{written[:20]!r} is no number from {least} to {MOST}")
 
 
 def _object(kind: str, body: bytes) -> dict[str, Any]:
-    """The JSON object of a body. Raises HTTPException."""
+    """Parse a body as JSON object. Raises HTTPException."""
     if kind.partition(";")[0].strip().lower() != "application/json":
         raise HTTPException(415, "send the arguments as application/json")
     try:
-        found = json.loads(body)
-        json.dumps(found, ensure_ascii=False).encode()  # half of a surrogate pair can be written nowhere
+        value = json.loads(body)
+        json.dumps(value, ensure_ascii=False).encode()  # fails for half of a surrogate pair
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, "the body is no JSON") from error
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         raise HTTPException(400, "the body is no JSON object")
-    return found
+    return value
 
 
 def _of_job(job: Job | None, *, matched: bool = False) -> Response:
-    """The answer to what was asked for; `matched`: with If-Match. Raises HTTPException if it failed."""
+    """Return the answer for a job. `matched`: the request had If-Match. Raises HTTPException if the job failed."""
     if job is None:
-        raise HTTPException(404, "the job is forgotten")
+        raise HTTPException(404, "there is no such job any more")
     if job.status == "failed":
         raise HTTPException(412 if matched and job.reason == CommandReason.EDITED else 409, job.said)
     return _json(asdict(job), {"location": f"{PATH}/jobs/{job.id}"}, 200 if job.ended else 202)
 
 
 async def _wrong(request: Request, error: Exception) -> Response:
-    """The problem of an exception."""
+    """Return the problem of an exception."""
     if isinstance(error, HTTPException):
         return problem(error.status_code, error.detail, error.headers)
     if isinstance(error, SyndicatorError):

@@ -1,4 +1,4 @@
-"""Tokens of the API: made by a command, kept as hashes in a private file. No token, no API."""
+"""Tokens of the API, created by a command, stored as hashes in a private file. Without a token the API is off."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from syndicator.console.security import need_name, read_passwords, write_hashes
 from syndicator.core.errors import ConfigError, UsageError
 
 Scope = Literal["read", "write"]
-_PREFIX: Final = "syn_"  # by which scanners find one that was published
+_PREFIX: Final = "syn_"  # scanners for leaked secrets look for it
 
 
 class Token(NamedTuple):
-    """A token that was given: its name, and what it allows."""
+    """Name of a token and its scope."""
 
     name: str
     scope: Scope
@@ -28,7 +28,7 @@ def file_of(state_dir: Path) -> Path:
 
 
 def create(path: Path, name: str, scope: Scope, days: int, now: datetime) -> str:
-    """Make a token, in place of one of this name; it is kept nowhere. Raises UsageError, ConfigError."""
+    """Return a new token, replacing one of this name; only its hash is stored. Raises UsageError, ConfigError."""
     need_name(name)
     token = _PREFIX + secrets.token_urlsafe(32)
     expires = (now + timedelta(days=days)).isoformat()
@@ -38,25 +38,25 @@ def create(path: Path, name: str, scope: Scope, days: int, now: datetime) -> str
 
 def revoke(path: Path, name: str) -> None:
     """Delete a token by its name. Raises UsageError if there is none, ConfigError."""
-    known = read_passwords(path)
-    if name not in known:
-        raise UsageError(f"there is no token {name!r}; there are: {', '.join(sorted(known)) or 'none'}")
-    write_hashes(path, {other: kept for other, kept in known.items() if other != name})
+    hashes = read_passwords(path)
+    if name not in hashes:
+        raise UsageError(f"there is no token {name!r}; there are: {', '.join(sorted(hashes)) or 'none'}")
+    write_hashes(path, {other: hash for other, hash in hashes.items() if other != name})
 
 
-def find(path: Path, given: str, now: datetime) -> Token | None:
-    """The token that was given, None for one that is unknown or has expired. Raises ConfigError."""
-    hashed, found = _hashed(given), None
+def find(path: Path, text: str, now: datetime) -> Token | None:
+    """Return the token with this text; None if it is unknown or expired. Raises ConfigError."""
+    hashed, token = _hashed(text), None
     try:
-        for name, kept in read_passwords(path).items():
-            scope, expires, known = kept.split(" ")
-            if hmac.compare_digest(hashed.encode(), known.encode()) and now < datetime.fromisoformat(expires):
-                found = Token(name, "write" if scope == "write" else "read")
+        for name, line in read_passwords(path).items():
+            scope, expires, hash = line.split(" ")
+            if hmac.compare_digest(hashed.encode(), hash.encode()) and now < datetime.fromisoformat(expires):
+                token = Token(name, "write" if scope == "write" else "read")
     except (ValueError, TypeError) as error:  # half a line, or a time without a zone
         raise ConfigError(f"{path} is damaged ({error}); `syndicator console --token NAME` writes it") from error
-    return found
+    return token
 
 
 def _hashed(token: str) -> str:
-    """Its 256 random bits cannot be tried, so the hash need not be slow."""
+    """Hash a token. A fast hash will do: 256 random bits cannot be guessed."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -1,1 +1,1 @@
-"""One module a page: what answers its addresses."""
+"""Routes, one module per page."""

@@ -1,5 +1,5 @@
-"""Today (conditions with their cures as buttons, newest articles), and articles: a list with tags and category to
-correct in place, and one article with a previewed edit."""
+"""Today (conditions with remedies as buttons, newest articles), the list of articles with tags and category to correct
+in place, and one article with a previewed edit."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def show_today(request: Request) -> Response:
 
 
 async def picture(request: Request) -> Response:
-    """A thumbnail of the published files, by the name that a page shows."""
+    """Answer with a published thumbnail."""
     name = request.path_params["name"]
     is_name = name.isprintable() and len(name) <= _LONGEST_NAME and Path(name).suffix == ".webp"
     data = published(console_of(request).settings, name) if is_name else None
@@ -67,42 +67,41 @@ async def show(request: Request) -> Response:
     console, query = console_of(request), request.query_params
     words, source = query.get("q", "").split(), query.get("source", "")
     chosen = query.get("filter", "all" if words or source else "unsure")
-    filter: Filter = next((one for one in FILTERS if one == chosen), "unsure")
+    filter: Filter = next((name for name in FILTERS if name == chosen), "unsure")
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
     none, part = console.settings.describe.uncategorised, {"skip": (number - 1) * SHOWN, "most": SHOWN + 1}
     wanted = Wanted(filter=filter, source=source, words=words, none=none, counted=True, **part)
 
     def look(place: Place) -> tuple[list[lists.Item], Mapping[Filter, int], str]:
-        found, counts = lists.articles(place, wanted)
-        known = place.sources.get(source)
-        return found, counts, (found[0].outlet if found else known.title if known else None) or source
+        items, counts = lists.articles(place, wanted)
+        named = place.sources.get(source)
+        return items, counts, (items[0].outlet if items else named.title if named else None) or source
 
-    found, counts, outlet = await console.look(look)
-    kept = {"q": " ".join(words), "source": source}
+    items, counts, outlet = await console.look(look)
+    filters = {"q": " ".join(words), "source": source}
     return page(
         request,
         "articles.html",
         title="Articles",
-        items=found[:SHOWN],
-        filters=[(name, label(name), _address(kept, filter=name), counts.get(name)) for name in FILTERS],
+        items=items[:SHOWN],
+        filters=[(name, label(name), _address(filters, filter=name), counts.get(name)) for name in FILTERS],
         filter=filter,
         q=" ".join(words),
         source=source,
         outlet=outlet,
         of_all=_address({"q": " ".join(words)}, filter=filter),
-        here_again=_address(kept, filter=filter, page=number),
-        earlier=_address(kept, filter=filter, page=number + 1) if len(found) > SHOWN else "",
-        later=_address(kept, filter=filter, page=number - 1) if number > 1 else "",
+        here_again=_address(filters, filter=filter, page=number),
+        earlier=_address(filters, filter=filter, page=number + 1) if len(items) > SHOWN else "",
+        later=_address(filters, filter=filter, page=number - 1) if number > 1 else "",
     )
 
 
-def _address(kept: dict[str, str], **more: object) -> str:
-    return "/articles?" + urlencode({name: value for name, value in {**kept, **more}.items() if value})
+def _address(values: dict[str, str], **more: object) -> str:
+    return "/articles?" + urlencode({name: value for name, value in {**values, **more}.items() if value})
 
 
 async def _file(request: Request) -> lists.File:
-    id = request.path_params["id"]
-    return await looked_up(request, lambda place: lists.article(place, id))
+    return await looked_up(request, lambda place: lists.article(place, request.path_params["id"]))
 
 
 async def show_article(request: Request) -> Response:
@@ -110,33 +109,33 @@ async def show_article(request: Request) -> Response:
 
 
 async def preview(request: Request) -> Response:
-    """Show what an edit makes of file and entry."""
+    """Show the file and the entry as edited."""
     form, file = form_of(request), await _file(request)
     args = {name: form.text(name) for name in EDITED if name in form}
     try:
-        made = edited(file.text.encode(), file.path, args)
-        entry, fault = frontmatter.load(made, file.path), ""
+        data = edited(file.text.encode(), file.path, args)
+        entry, fault = frontmatter.load(data, file.path), ""
     except SyndicatorError as error:
-        made, entry, fault = b"", None, str(error)
+        data, entry, fault = b"", None, str(error)
     if form.text("stamp") != file.stamp:
         fault = "The file was edited meanwhile. Below is how it is now with what you wrote; save it if that is meant."
-    diff = of_texts(file.text, made.decode()) if made else []
+    diff = of_texts(file.text, data.decode()) if data else []
     return _page(request, file, form, preview=entry, diff=diff, fault=fault)
 
 
 def _page(request: Request, file: lists.File, form: Form | None = None, **more: Any) -> Response:
-    console, one = console_of(request), file.article
-    written = {name: str(getattr(one, name) or "") for name in EDITED}
+    console, article = console_of(request), file.article
+    written = {name: str(getattr(article, name) or "") for name in EDITED}
     values = {name: form.text(name) if form and name in form else value for name, value in written.items()}
     shell: dict[str, Any] = {"preview": None, "diff": [], "fault": ""}
     return page(
         request,
         "article.html",
-        title=one.title,
+        title=article.title,
         file=file,
-        one=one,
+        one=article,
         values=values,
-        history=console.log.of(one.id),
+        history=console.log.of(article.id),
         undone_of=console.log.undone(),
         **(shell | more),
     )

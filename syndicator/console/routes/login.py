@@ -1,4 +1,4 @@
-"""Logging in and out."""
+"""Login and logout."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ async def show(request: Request) -> Response:
 
 
 async def log_in(request: Request) -> Response:
-    """A right password begins a new session: an id that somebody else may know is worth nothing then."""
+    """Check the password and begin a new session, so that an id that somebody planted is worthless."""
     console, form = console_of(request), form_of(request)
     address = client_of(request.client.host) if request.client else ""
     then, name = local(form.text("next") or "/"), form.text("name").strip()
     if wait := console.throttle.wait(address):
-        said = f"Too many tries. Wait {math.ceil(wait)} seconds."
-        return _form(request, then, said, 429, {"retry-after": str(math.ceil(wait))})
-    console.throttle.failed(address)  # until it is known to be right, so that tries at once count, too
-    if not (kept := await console.password(name, form.text("password")[:_LONGEST])):
+        message = f"Too many tries. Wait {math.ceil(wait)} seconds."
+        return _form(request, then, message, 429, {"retry-after": str(math.ceil(wait))})
+    console.throttle.failed(address)  # until it proves right, so that parallel tries count, too
+    if not (hash := await console.password(name, form.text("password")[:_LONGEST])):
         console.tell(f"console: a login from {address or 'somewhere'} was refused")
         return _form(request, then, "Name or password is wrong.", 403)
     console.throttle.succeeded(address)
     console.sessions.end(session_of(request).id)
     console.runner.wake()
     response = RedirectResponse(then, 303)
-    set_cookie(response, request, console, console.sessions.begin(name, kept).id)
+    set_cookie(response, request, console, console.sessions.begin(name, hash).id)
     return response
 
 
@@ -51,12 +51,12 @@ async def log_out(request: Request) -> Response:
 
 
 def _form(
-    request: Request, then: str, said: str = "", status: int = 200, headers: dict[str, str] | None = None
+    request: Request, then: str, message: str = "", status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
     console, session = console_of(request), request.state.session
     begun = session or console.sessions.begin()
-    made = render(request, "login.html", site=console.settings.site.title, token=begun.token, said=said, then=then)
-    response = Response(made, status, headers, "text/html")
+    html = render(request, "login.html", site=console.settings.site.title, token=begun.token, said=message, then=then)
+    response = Response(html, status, headers, "text/html")
     if session is None:
         set_cookie(response, request, console, begun.id)
     return response

@@ -29,13 +29,14 @@ ROLES: tuple[tuple[Role, str, str], ...] = (
     ("date", "Date", "of publication"),
     ("cover", "Picture", ""),
 )
-_LISTED = 50  # articles that change, of which each field is shown
+_LISTED = 50  # changed articles that are shown in full
 
 
 async def show(request: Request) -> Response:
-    """The page; with what was tried or planned last, where there is that."""
+    """Show the page, with the result of the last trial or plan."""
     key, job = request.path_params["key"], job_of(request)
-    about, pages = await _source(request), await _kept(request)
+    about = await looked_up(request, lambda place: lists.source(place, key))
+    pages = await _kept(request)
     mine = job if job is not None and key in (job.args.get("key"), job.args.get("source")) else None
     number = max(0, whole(request.query_params.get("page", ""), len(pages) - 1))
     return page(
@@ -56,15 +57,15 @@ async def show(request: Request) -> Response:
 
 
 async def shown(request: Request) -> Response:
-    """A kept page for the frame, which has an origin of its own and no network."""
+    """Answer with a kept page for the frame."""
     pages = await _kept(request)
-    if (kept_page := next((each for each in pages if each.id == request.path_params["id"]), None)) is None:
+    if (chosen := next((page for page in pages if page.id == request.path_params["id"]), None)) is None:
         raise HTTPException(404)
-    return await framed(request, kept_page.page)
+    return await framed(request, chosen.page)
 
 
 async def point(request: Request) -> Response:
-    """The selectors of what somebody pointed to, each with what it matches on the kept pages."""
+    """Show selectors for the element pointed to, each with its matches on the kept pages."""
     form, pages = form_of(request), await _kept(request)
     role: Role = next((name for name, _, _ in ROLES if name == form.text("role")), "select")
     first = next((each for each in pages if each.id == form.text("id")), None)
@@ -77,28 +78,22 @@ async def point(request: Request) -> Response:
 
 
 async def _kept(request: Request) -> list[KeptPage]:
-    key = request.path_params["key"]
-    return await looked_up(request, lambda place: kept(place, key))
+    return await looked_up(request, lambda place: kept(place, request.path_params["key"]))
 
 
-async def _source(request: Request) -> lists.SourcePage:
-    key = request.path_params["key"]
-    return await looked_up(request, lambda place: lists.source(place, key))
-
-
-def _rules(found: lists.SourcePage, job: Job | None) -> dict[str, str]:
-    now = found.health.source.rules
-    said = job.args if job is not None and job.act == "try-rules" else {}
-    return {name: "\n".join(said.get(name, getattr(now, name))) for name in RULES}
+def _rules(shown: lists.SourcePage, job: Job | None) -> dict[str, str]:
+    now = shown.health.source.rules
+    tried = job.args if job is not None and job.act == "try-rules" else {}
+    return {name: "\n".join(tried.get(name, getattr(now, name))) for name in RULES}
 
 
 def _planned(job: Job | None) -> dict[str, Any] | None:
     if job is None or job.act != "reread" or not job.result:
         return None
-    articles = [
-        {**one, "diff": [line for c in one["changes"] if c["field"] == "body" for line in of_texts(c["old"], c["new"])]}
-        for one in job.result["articles"][:_LISTED]
-    ]
+    articles = []
+    for article in job.result["articles"][:_LISTED]:
+        bodies = [of_texts(change["old"], change["new"]) for change in article["changes"] if change["field"] == "body"]
+        articles.append({**article, "diff": [line for diff in bodies for line in diff]})
     return {**job.result, "articles": articles}
 
 

@@ -33,9 +33,9 @@ async def show_all(request: Request) -> Response:
 
 
 async def show_form(request: Request) -> Response:
-    """The form of an operation, and below it what was planned last."""
-    operation, job = _operation(request), job_of(request)
-    mine = job if job is not None and job.act == operation.name else None
+    """Show the form of an operation, with the last plan."""
+    operation = _operation(request)
+    mine = job_of(request, operation.name)
     return page(
         request,
         "operation.html",
@@ -57,48 +57,47 @@ async def act(request: Request) -> Response:
 
 
 async def show_settings(request: Request) -> Response:
-    """The settings that an operation changes; after a refusal, as they were written."""
-    console, job = console_of(request), job_of(request)
+    """Show the settings that an operation changes; after a refusal, with the refused values."""
+    console, job = console_of(request), job_of(request, "change-settings")
     path = console.config / SETTINGS_FILE
-    is_refused = job is not None and job.act == "change-settings" and job.status == "failed"
-    written = dict(one.partition("=")[::2] for one in job.args["values"]) if job and is_refused else {}
+    refused = job.args["values"] if job and job.status == "failed" else ()
     return page(
         request,
         "settings.html",
         title="Settings",
         sections=SETTINGS,
         explained=_explained(),
-        settings={one.name: one for one in configured(console.config)},
-        written=written,
+        settings={setting.name: setting for setting in configured(console.config)},
+        written=dict(pair.partition("=")[::2] for pair in refused),
         stamp=stamp(path.read_bytes() if path.exists() else b""),
     )
 
 
 @cache
 def _explained() -> dict[str, dict[str, Any]]:
-    """The settings by their names: their types, and what is said of them, as in the schema for editors."""
+    """Return types and descriptions of the settings by name, from the schema for editors."""
     text = (resources.files("syndicator") / "data" / "schemas" / "syndicator.json").read_text("utf-8")
     tables = json.loads(text)["definitions"]
-    return {f"{one}.{name}": tables[one.capitalize()]["properties"][name] for one in SETTINGS for name in SETTINGS[one]}
+    pairs = [(section, name) for section, names in SETTINGS.items() for name in names]
+    return {f"{section}.{name}": tables[section.capitalize()]["properties"][name] for section, name in pairs}
 
 
 async def change_settings(request: Request) -> Response:
     form = form_of(request)
-    names = [f"{section}.{name}" for section in SETTINGS for name in SETTINGS[section]]
-    values = [f"{name}={form.text(name)}" for name in names if name in form]
+    values = [f"{name}={form.text(name)}" for name in _explained() if name in form]
     return await ask_form(request, "change-settings", "/settings", values=values)
 
 
 async def act_on_several(request: Request) -> Response:
-    """Make the change that the pressed button names on each selected article or source."""
+    """Make the change of the pressed button on each selected article or source."""
     form = form_of(request)
     name = form.text("act")
     of_name = fields_of(operations()[name])[1:] if name in EACH else []
-    values = [f"{one.name}={value}" for one in of_name if (value := form.text(one.name).strip())]
+    values = [f"{field.name}={value}" for field in of_name if (value := form.text(field.name).strip())]
     then = local(form.text("next"))
     if name == "join":
-        return await ask_form(request, name, then, ids=form.texts("id"))
-    return await ask_form(request, "each", then, name=name, subjects=form.texts("id"), values=values)
+        return await ask_form(request, name, then, ids=form.getlist("id"))
+    return await ask_form(request, "each", then, name=name, subjects=form.getlist("id"), values=values)
 
 
 def _operation(request: Request) -> Operation:
@@ -108,26 +107,24 @@ def _operation(request: Request) -> Operation:
 
 
 async def show_list(request: Request) -> Response:
-    """A page of a list, with its arguments as filters."""
+    """Show a page of a list, with its arguments as filters."""
     if (query := QUERIES.get(request.path_params["name"])) is None:
         raise HTTPException(404)
     asked, fields = request.query_params, fields_of(query)
     filters = {field.name: asked[field.name] for field in fields if asked.get(field.name)}
     try:
         arguments = parsed(query, filters)
-        shown = await console_of(request).look(
-            lambda place: query.read(place, arguments, after=asked.get("cursor", ""), most=SHOWN)
-        )
+        after = asked.get("cursor", "")
+        shown = await console_of(request).look(lambda place: query.read(place, arguments, after=after, most=SHOWN))
     except UsageError as error:
         raise HTTPException(UNREADABLE, str(error)) from error
     more = f"?{urlencode({**filters, 'cursor': shown.next})}" if shown.next else ""
-    return page(
-        request, "list.html", title=query.name, query=query, fields=fields, filters=filters, shown=shown, more=more
-    )
+    values: dict[str, Any] = {"query": query, "fields": fields, "filters": filters, "shown": shown, "more": more}
+    return page(request, "list.html", title=query.name, **values)
 
 
 async def strip(request: Request) -> Response:
-    """The strip of a job as it is now."""
+    """Show the status strip of a job."""
     console, job = console_of(request), need_job(request)
     if job.status not in ("queued", "running"):
         console.glance.changed()
@@ -148,7 +145,7 @@ async def show_changes(request: Request) -> Response:
 
 
 async def show_change(request: Request) -> Response:
-    """One change, with what it did to each file."""
+    """Show one change, with the differences of each file."""
     log, number = console_of(request).log, whole(request.path_params["number"], _MOST_CHANGES)
     if (change := log.get(number)) is None:
         raise HTTPException(404)

@@ -1,4 +1,4 @@
-"""Source pages: the list and one source, adding from an address, and the list of a page without a feed."""
+"""Sources: the list and one source, adding from an address, and the list of a page without a feed."""
 
 from __future__ import annotations
 
@@ -10,18 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import (
-    ask_form,
-    awaited,
-    console_of,
-    framed,
-    job_of,
-    label,
-    looked_up,
-    page,
-    part,
-    worked,
-)
+from syndicator.console import answers
+from syndicator.console.answers import ask_form, awaited, console_of, job_of, label, looked_up, page, part
 from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, form_of, whole
 from syndicator.console.pages import trouble
 from syndicator.operations.changes.texts import packed_list
@@ -41,10 +31,10 @@ async def show_all(request: Request) -> Response:
     console, query = console_of(request), request.query_params
     words = query.get("q", "").split()
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
-    sort, only = (next((one for one in names if one == query.get(name)), default) for name, names, default in _CHOICES)
+    sort, only = (asked if (asked := query.get(name, "")) in names else default for name, names, default in _CHOICES)
     await console.see_work()
     every = await console.read(lambda: console.glance.lines(words))
-    found = sorted(filter(lists.STATES[only], every), key=lists.SORTS[sort])
+    matching = sorted(filter(lists.STATES[only], every), key=lists.SORTS[sort])
     first = (number - 1) * SOURCE_SHOWN
 
     def address(**more: object) -> str:
@@ -55,88 +45,88 @@ async def show_all(request: Request) -> Response:
         request,
         "sources.html",
         title="Sources",
-        rows=found[first : first + SOURCE_SHOWN],
-        total=len(found),
+        rows=matching[first : first + SOURCE_SHOWN],
+        total=len(matching),
         q=" ".join(words),
         here_again=address(page=number),
         sort=sort,
         sorts={name: address(sort=name) for name in lists.SORTS},
         filters=[(name, label(name), address(only=name), sum(map(does, every))) for name, does in lists.STATES.items()],
         only=only,
-        more=address(page=number + 1) if len(found) > first + SOURCE_SHOWN else "",
+        more=address(page=number + 1) if len(matching) > first + SOURCE_SHOWN else "",
     )
 
 
 async def show_source(request: Request) -> Response:
     console, key = console_of(request), request.path_params["key"]
-    found = await looked_up(request, lambda place: lists.source(place, key))
-    health = found.health
+    shown = await looked_up(request, lambda place: lists.source(place, key))
+    health = shown.health
     await console.see_work()
     return page(
         request,
         "source.html",
         title=lists.name_of(health.source, health.state),
-        found=found,
+        found=shown,
         work=console.glance.work.get(key, lists.Work()),
-        troubles=[trouble(one) for one in health.conditions],
+        troubles=[trouble(condition) for condition in health.conditions],
         history=console.log.of(key),
         undone_of=console.log.undone(),
     )
 
 
 SHOWN = 30  # items of a list
-_ACTS = ("look", "fetch-list")  # of which a page is kept
+_ACTS = ("look", "fetch-list")  # operations that keep a page
 _LONGEST_TITLE = 200
 
 
 async def show(request: Request) -> Response:
-    """The page, once it is here."""
+    """Show the page with the list, once it is fetched."""
     job = _job(request, request.query_params.get("job", ""))
-    kept = console_of(request).queue.page(job.id)
+    page_file = console_of(request).queue.page(job.id)
     return page(
         request,
         "lists.html",
         title="Point to a list",
         about=job,
         key=_key(job),
-        address=kept[1] if kept else "",
-        kept=kept is not None,
+        address=page_file[1] if page_file else "",
+        kept=page_file is not None,
         waiting=awaited(job),
         failed=job.said if job.status in ("failed", "cancelled") else "",
     )
 
 
 async def shown(request: Request) -> Response:
-    """The page for the frame, which has an origin of its own and no network."""
-    return await framed(request, _page(request))
+    """Answer with the page for the frame."""
+    return await answers.framed(request, _page(request))
 
 
 async def point(request: Request) -> Response:
-    """The lists that hold what somebody pointed to, with what of their items would be published."""
-    found = await _pointed(request)
+    """Show the lists that hold the element pointed to, with the items that would be published."""
+    pointed = await _pointed(request)
     job = _job(request, request.path_params["id"])
     number = form_of(request).text("number")
-    return part(request, "listed.html", found=found, job_id=job.id, key=_key(job), number=number, most=SHOWN)
+    return part(request, "listed.html", found=pointed, job_id=job.id, key=_key(job), number=number, most=SHOWN)
 
 
 async def use(request: Request) -> Response:
-    """Follows the list that somebody chose, or has its source read that one."""
-    job, found = _job(request, request.path_params["id"]), await _pointed(request)
-    choice = whole(form_of(request).text("choice"), len(found) - 1) if found else -1
+    """Add a source for the chosen list, or make its existing source use it."""
+    job, pointed = _job(request, request.path_params["id"]), await _pointed(request)
+    choice = whole(form_of(request).text("choice"), len(pointed) - 1) if pointed else -1
     if choice < 0:
         raise HTTPException(404)
-    wrapper = packed_list(found[choice].wrapper)
+    wrapper = packed_list(pointed[choice].wrapper)
     if key := _key(job):
         return await ask_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
     return await ask_form(request, "follow-list", "/", wrapper=wrapper, **_source(job))
 
 
 async def _pointed(request: Request) -> tuple[PointedList, ...]:
-    """The lists that hold the element with the form's number, which a stranger's page sent and is checked."""
+    """Return the lists that hold the element numbered by the form. The number is checked: a stranger's page sent it."""
     (html, url, headers), number = _page(request), whole(form_of(request).text("number"), MOST_ELEMENTS)
     if number < 0:
         raise HTTPException(404)
-    return await worked(request, jobs.pointed, html, url, number, headers)
+    return await answers.worked(request, jobs.pointed, html, url, number, headers)
 
 
 def _job(request: Request, id: str) -> Job:
@@ -147,10 +137,10 @@ def _job(request: Request, id: str) -> Job:
 
 
 def _page(request: Request) -> tuple[bytes, str, dict[str, str]]:
-    found = console_of(request).queue.page(_job(request, request.path_params["id"]).id)
-    if found is None:
+    page_file = console_of(request).queue.page(_job(request, request.path_params["id"]).id)
+    if page_file is None:
         raise HTTPException(404)
-    return found
+    return page_file
 
 
 def _key(job: Job) -> str:
@@ -158,15 +148,14 @@ def _key(job: Job) -> str:
 
 
 def _source(job: Job) -> dict[str, Any]:
-    found = job.result if isinstance(job.result, dict) else {}
-    title = next((str(one.get("title", "")) for one in found.get("candidates", ())), "")[:_LONGEST_TITLE].strip()
-    return {"url": str(found.get("page", "")), "title": title}
+    result = job.result if isinstance(job.result, dict) else {}
+    titles = (str(candidate.get("title", "")) for candidate in result.get("candidates", ()))
+    return {"url": str(result.get("page", "")), "title": next(titles, "")[:_LONGEST_TITLE].strip()}
 
 
 async def show_add(request: Request) -> Response:
-    """The box; below it what a look found, where there is one."""
-    job = job_of(request)
-    looked = job if job is not None and job.act == "look" else None
+    """Show the box for an address, and the results of the last look."""
+    looked = job_of(request, "look")
     return page(
         request,
         "add.html",
@@ -181,17 +170,17 @@ async def show_add(request: Request) -> Response:
 
 
 async def add_source(request: Request) -> Response:
-    """Follows what was chosen of a look."""
+    """Add the sources chosen from a look."""
     form, console = form_of(request), console_of(request)
     looked = console.queue.get(form.text("look"))
-    return await ask_form(request, "add", "/", sources=_chosen(looked, form.texts("take")))
+    return await ask_form(request, "add", "/", sources=_chosen(looked, form.getlist("take")))
 
 
 def _chosen(looked: Job | None, taken: list[str]) -> list[object]:
     result = looked.result if looked is not None and looked.act == "look" else None
-    found = result["candidates"] if isinstance(result, dict) else []
-    numbers = (whole(one, len(found) - 1) for one in taken)
-    return [found[number]["source"] for number in numbers if number >= 0]
+    candidates = result["candidates"] if isinstance(result, dict) else []
+    numbers = (whole(text, len(candidates) - 1) for text in taken)
+    return [candidates[number]["source"] for number in numbers if number >= 0]
 
 
 ROUTES = [

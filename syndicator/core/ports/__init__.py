@@ -1,5 +1,4 @@
-"""Protocols where parts plug in or must not see the store, and their values. `services.container` chooses the
-implementations. Store methods for services only are not here. Datetimes are aware UTC."""
+"""Protocols of replaceable parts, and of the store for packages that must not import it. Datetimes are aware UTC."""
 
 from __future__ import annotations
 
@@ -23,18 +22,18 @@ from syndicator.core.reasons import EntryReason
 
 
 class Fetcher(Protocol):
-    """Fetches URLs. Nothing is stored but what the implementation remembers of a host."""
+    """Fetches URLs. It remembers only the state of hosts."""
 
     async def fetch(self, request: Request) -> FetchResult:
-        """The answer or `Failed`, after redirects, within `request.deadline` s of its turn; cancelling disconnects."""
+        """Return the final answer, or `Failed` after `request.deadline` seconds. Cancelling disconnects."""
 
     async def aclose(self) -> None:
-        """Closes the connections. The fetcher must not be used afterwards."""
+        """Close the connections. The fetcher cannot be used afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRow:
-    """An entry in the store. `entry` is kept while pending, its start while muted."""
+    """An entry in the store. `entry` is stored while it is pending, its beginning while it is muted."""
 
     source_key: str
     entry_id: str
@@ -42,7 +41,7 @@ class EntryRow:
     digest: str
     status: EntryStatus
     first_seen: datetime
-    tries: int = 0  # to read its page, failed ones
+    tries: int = 0  # failed tries to read its page
     next_try: datetime | None = None  # None: at the next visit
     reason: str | None = None  # why refused, skipped or still pending
     detail: str = ""
@@ -51,17 +50,17 @@ class EntryRow:
     entry: Entry | None = None
 
     def reopened(self) -> EntryRow:
-        """The entry as one that is to be read at the next visit, by what the feed says of it then."""
+        """Return the row as pending, so that the next visit reads the entry as the feed then has it."""
         return replace(self, status="pending", digest="", next_try=None)
 
     def done(self, article_id: str, now: datetime) -> EntryRow:
-        """The entry as one that is this article of the store."""
+        """Return the row as done: its article is `article_id`."""
         return replace(self, status="done", article_id=article_id, read_at=now, reason=None, detail="", entry=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """Numbers of articles of one source, of all, and of sources; the latter two only if the source has none."""
+    """Counts of filed articles: `own` of one source. If that is 0, `articles` and `sources` are the totals."""
 
     own: int
     articles: int = 0
@@ -70,8 +69,8 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """What an article filed at `at` is compared by: a packed sketch, keys of similar texts. `since`: earliest existence
-    (a known one stays). `named`: alias of its page's original. Sketches filed before `forget` go; keys stay."""
+    """Data for comparing an article, filed at `at`: packed sketch, keys of similar texts. `since`: earliest known
+    existence. `named`: alias of its page's original. Saving deletes sketches, not keys, from before `forget`."""
 
     at: datetime
     data: bytes
@@ -83,7 +82,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocks:
-    """The digests of the blocks of text of an article of `host`."""
+    """Digests of the text blocks of an article on `host`."""
 
     host: str
     digests: Sequence[str]
@@ -91,7 +90,7 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
-    """Search for articles like one of `source`: by title and `found_by` in its feed, by sketch `keys` since `since`."""
+    """Search for similar articles: by title and `found_by` in the source's feed, by sketch `keys` since `since`."""
 
     source: str
     title: str
@@ -103,8 +102,8 @@ class Like:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the store has at some alias keys: the articles by key, each with the one that it is merged into. `earlier`
-    (ids, at most 10 by title and 10 by text) and `likely` (articles with their sketches) are those that are alike."""
+    """Articles for some alias keys, each with the article that it is merged into. `earlier` (ids, at most 10 by title
+    and 10 by text) and `likely` (articles with sketches) are similar articles."""
 
     withdrawn: bool = False
     pruned: bool = False
@@ -114,57 +113,57 @@ class Known:
 
     @property
     def away(self) -> EntryReason | None:
-        """Why an article must not be filed: an operator withdrew or pruned it. None for everything else."""
+        """The reason not to file an article: the operator withdrew or pruned it. None otherwise."""
         if self.withdrawn:
             return EntryReason.WITHDRAWN
         return EntryReason.PRUNED if self.pruned else None
 
 
 class VisitStore(Protocol):
-    """The store for visits, for one thread. Each write is one transaction, committed on return; within `shared`, at the
-    next `commit`, in order. Every method raises StoreError with the cure, DiskError without descriptors."""
+    """The store for visits; use it from one thread. Each write is one transaction, committed on return, or within
+    `shared` at the next `commit`. Raises StoreError with the cure, DiskError if file descriptors run out."""
 
     def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
-        """Inside the block writes wait for `commit`, which its end calls too. `first` is called before each commit."""
+        """Delay commits inside the block until `commit` or its end. Call `first` before each commit."""
 
     def commit(self) -> None:
-        """Makes durable what was written within `shared` since the last commit."""
+        """Commit the writes since the last commit within `shared`."""
 
     def waiting(self) -> int:
-        """How many writes wait for a commit."""
+        """Return the number of uncommitted writes."""
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
-        """The rows of those of the entries that are known, by entry id."""
+        """Return the stored rows of the entries, by entry id."""
 
     def save_entries(self, rows: Sequence[EntryRow]) -> None:
-        """Inserts or replaces the rows by (source_key, entry_id), all in one transaction."""
+        """Insert or replace the rows by (source_key, entry_id) in one transaction."""
 
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
-        """Pending rows whose next_try is None or not after `now`, oldest first_seen first."""
+        """Return pending rows whose next_try is None or not after `now`, oldest first_seen first."""
 
     def seen_since(self, source_key: str, since: datetime) -> list[tuple[datetime, datetime | None]]:
-        """When each entry first seen after `since` was seen, and the next try of pending ones."""
+        """Return for each entry first seen after `since` that time and, if it is pending, its next try."""
 
     def listed(self, source_key: str) -> list[tuple[str, str]]:
-        """Address and title of the newest articles in the feed of the source, at most as many as a list remembers."""
+        """Return address and title of the newest articles in the source's feed, at most `requests.REMEMBERED`."""
 
     def count_pending(self, source_key: str) -> int:
-        """How many rows of the source are pending, whenever their next try is."""
+        """Return the number of pending rows of the source, due or not."""
 
     def muted(self, source_key: str) -> list[EntryRow]:
-        """The rows of the source that its `keep` and `mute` left out."""
+        """Return the rows of the source that its `keep` and `mute` left out."""
 
     def count_muted(self, source_key: str) -> int:
-        """How many they are."""
+        """Return the number of muted rows of the source."""
 
     def find(self, aliases: Iterable[str]) -> str | None:
-        """The article id that any of the alias keys (urls.alias, urls.guid_alias) belongs to."""
+        """Return the id of the article with any of the alias keys (urls.alias, urls.guid_alias), or None."""
 
     def article(self, id: str) -> Article | None:
-        """The article as its row has it, without its body; None when there is no row."""
+        """Return the article from its row, without body, or None."""
 
     def stamp(self, id: str) -> FileStamp | None:
-        """The article's file as it was when its row was written; None when there is no row."""
+        """Return the stamp of the article's file when its row was written, or None."""
 
     def record(
         self,
@@ -179,56 +178,52 @@ class VisitStore(Protocol):
         compared: Compared | None = None,
         blocks: Blocks | None = None,
     ) -> None:
-        """Record the article with memberships, aliases (addresses, GUID, those of `entry`), the end of `entry` and
-        stale marks of its feeds in one transaction. `html`: rendered body; else the old one if `same_body`. `score`: of
-        its category, None keeps it. `parted`: it is no copy any more; else a copy stays one. `compared`, `blocks`: new
-        ones, else the old ones stay."""
+        """Record the article with memberships, aliases and stale marks in one transaction; mark `entry` done. `html`:
+        rendered body; without it the stored one stays if `same_body`. `parted`: no longer a copy; otherwise a copy
+        stays one. None for `score` (of the category), `compared` or `blocks` leaves the stored value."""
 
     def carriers(self, id: str) -> list[str]:
-        """The keys of the sources that announced article `id`, besides the one that its file names."""
+        """Return the keys of the sources that announced article `id`, without the source in its file."""
 
     def carry(
         self, carried: Iterable[tuple[str, str]], names: Mapping[str, str], *, entry: EntryRow | None = None
     ) -> None:
-        """Add carriers (article id, source), mark their feeds stale, end `entry`: after the article store's `carry`."""
+        """Add carriers (article id, source key); mark feeds stale, `entry` done. Call `ArticleStore.carry` first."""
 
     def filed(self, source_key: str) -> Filed:
-        """How many articles the entries of a source have become, and what there is beside it."""
+        """Count the articles of a source; if it has none, all articles and sources."""
 
     def known(self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None) -> Known:
-        """What is known at the alias keys (one query); `named`: further keys for `withdrawn` and `pruned` alone."""
+        """Look up the alias keys in one query. `named`: further keys for `withdrawn` and `pruned` alone."""
 
     def repeated(self, host: str) -> frozenset[str]:
-        """The digests of blocks of text that are in at least 3 of the last 20 articles of `host`: boilerplate."""
+        """Return the digests of boilerplate: blocks in at least 3 of the last 20 articles of `host`."""
 
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
-        """The block digests of the last 20 articles of `host`, by article id."""
-
-    def save_sketch(self, id: str, compared: Compared) -> None:
-        """Store what article `id` is compared by; one transaction."""
+        """Return the block digests of the last 20 articles of `host`, by article id."""
 
     def claims(self, id: str) -> tuple[datetime | None, str | None]:
-        """`since` and `named` of the sketch of article `id`; None for what is not known (any more)."""
+        """Return `since` and `named` of the sketch of article `id`, each None if unknown."""
 
     def copies(self, id: str) -> list[str]:
-        """The ids of the articles that are merged into article `id`."""
+        """Return the ids of the articles merged into article `id`."""
 
     def earlier(self, like: Like) -> Sequence[str]:
-        """`Known.earlier` alone."""
+        """Return `Known.earlier` alone."""
 
     def note(self, key: str) -> str | None:
-        """A small text remembered by key; None when there is none."""
+        """Return the note stored under `key`, or None."""
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
-        """Stores the text, or deletes it for None. `at`: now. One transaction."""
+        """Store a note, or delete it if `value` is None. `at`: now. One transaction."""
 
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
-        """Store outcome and state together, so that a killed visit is repeated. Keeps 50 outcomes a source."""
+        """Store outcome and state together, so that a killed visit is repeated. At most 50 outcomes a source remain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """A feed we publish or published. `made_with`: digest of its settings (None: never built); `owed`: pages left."""
+    """A feed that is or was published. `made_with`: digest of its settings, None if never built; `owed`: pages due."""
 
     key: FeedKey
     name: str
@@ -237,27 +232,28 @@ class FeedRow:
     latest_title: str = ""
     latest_added: datetime | None = None
     mark: int = 0  # the number of its stale mark, 0 when it is fresh
-    held: str | None = None  # why validation kept the old files
+    held: str | None = None  # why validation refused the new files
     dropped: bool = False
-    wanted: bool = False  # has an article whose file a hand wrote: published however few it has
+    wanted: bool = False  # contains a hand-written article: published below the minimum
     moved_to: FeedKey | None = None
     made_with: str | None = None
     owed: bool = False
 
     @property
     def stale(self) -> bool:
-        """True when something changed since it was built."""
+        """True if the feed changed since it was built."""
         return self.mark > 0
 
     @property
     def built(self) -> bool:
-        """True when it was published once."""
+        """True if the feed was ever published."""
         return self.made_with is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
-    """A feed written as of `seen` (`FeedRow.mark`). `files`: as of `ArticleIndex.files`; None: all three as before."""
+    """A feed built from mark `seen`. `files`: as in `ArticleIndex.files`. None: the last three fields stay as
+    stored."""
 
     key: FeedKey
     seen: int
@@ -268,153 +264,153 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn:
-    """An article that the operator took off every feed."""
+    """An article that the operator removed from every feed."""
 
     id: str
     at: datetime
     feeds: tuple[FeedKey, ...] = ()
     url: str = ""
-    aliases: tuple[str, ...] = ()  # alias keys under which it never comes back
+    aliases: tuple[str, ...] = ()  # alias keys that must not be filed again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """What two outlets or more report. `reports`: outlet and article, the first that was added first."""
+    """An event that two or more outlets report. `reports`: (outlet, article), first added first."""
 
     name: str
     reports: tuple[tuple[str, Article], ...]
 
 
 class ArticleIndex(Protocol):
-    """Articles for publishing: ids by feed, articles without bodies, stale feeds. Feed order: `added` descending,
-    `published` descending, id. Reads see commits; each write is a durable transaction; a killed build's feed stays
-    stale. Raises as `VisitStore` does."""
+    """Articles for publishing. Feed order: `added` descending, `published` descending, id. Reads see committed data;
+    each write is a durable transaction; the feed of a killed build stays stale. Raises as `VisitStore` does."""
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
-        """Every feed that is or was published, or those `among` these. A build deletes the marks it saw in these."""
+        """Return every feed that is or was published, or those `among` these. A build deletes the marks it saw here."""
 
     def save_feed(self, row: FeedRow) -> None:
-        """Stores the name, first slug, move and drop of a feed; the rest of the row only where the feed is new."""
+        """Store name, first slug, move and drop of a feed; the other fields only if the feed is new."""
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
-        """The newest `limit` ids of a feed and those added after `since`, `most` in all. Copies: source feed only."""
+        """Return the newest `limit` ids and those since `since`, `most` in all. Copies are in source feeds only."""
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """UTC months ("2026-11") of additions, ascending, with count and a fingerprint of the files."""
+        """Return for each UTC month of additions ("2026-11"), ascending, the count and a fingerprint of the files."""
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
-        """Id, `added` and a fingerprint of the file of each article added in a UTC month, in feed order."""
+        """Return id, `added` and file fingerprint of each article added in a UTC month, in feed order."""
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """UTC days of a feed's articles as shown, with count and a fingerprint (members, files, thumbnails)."""
+        """Return for each UTC day of a feed's articles the count and a fingerprint (members, files, thumbnails)."""
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
-        """Ids of a feed's articles published from `first` to `last`, inclusive, by day."""
+        """Return the ids of a feed's articles published from `first` to `last`, inclusive, by day."""
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
-        """The ids of the `most` articles of a feed that were published last, the latest first."""
+        """Return the ids of the `most` last published articles of a feed, latest first."""
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Those of the articles that are known, by id in the order asked for, without bodies."""
+        """Return the stored articles by id, in the order of `ids`, without bodies."""
 
     def path(self, id: str) -> str | None:
-        """The file of an article below the article store, None where it is not known."""
+        """Return the path of an article in the article store, or None."""
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
-        """The source key of those of the articles that are known, by id."""
+        """Return the source keys of the stored articles, by id."""
 
     def each(self) -> Iterator[Article]:
-        """Every published article without body, newest first, in batches; withdrawn ones may be missing."""
+        """Iterate over published articles without body, newest first, in batches; withdrawn ones may be missing."""
 
     def unmatched(self, stamp: str) -> list[str]:
-        """Published ids, newest first, without `save_matches` of this `stamp` (of all queries) since their change."""
+        """Return published ids, newest first, changed since `save_matches` with `stamp` (a digest of all queries)."""
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-        """Store the queries and other found feeds of each article, with names, replacing the old ones; changed feeds
-        become stale. One transaction per few hundred articles; a kill leaves the rest to the next call."""
+        """Replace the queries and other `found` feeds of each article; mark changed feeds stale. One transaction per
+        few hundred articles; after a kill the next call does the rest."""
 
     def words(self, ids: Sequence[str]) -> dict[str, bytes]:
-        """What `save_words` was given of those of the articles that did not change since."""
+        """Return the words from `save_words` for the articles that are unchanged since."""
 
     def save_words(self, found: Mapping[str, bytes]) -> None:
-        """Store the words of texts, packed, by article."""
+        """Store the packed words of texts, by article id."""
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
-        """The sanitised HTML of the bodies that are published in full and have been rendered, by article id."""
+        """Return the sanitised HTML of the rendered bodies that are published in full, by article id."""
 
     def reports(self, ids: Sequence[str]) -> dict[str, Story]:
-        """The story of each of the articles that is published in one."""
+        """Return the published story of each article, by article id."""
 
     def story_articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-        """The articles of these stories, each with its outlet, the first that was added first."""
+        """Return (article id, outlet) for each story, first added first."""
 
     def pictures(self, ids: Sequence[str]) -> dict[str, Picture]:
-        """The thumbnails of those of the articles that have one."""
+        """Return the thumbnails of the articles, by id."""
 
     def merged(self) -> dict[str, str]:
-        """Copies: article id -> the id of the article that stands for it."""
+        """Return copies: article id -> id of the article shown instead."""
 
     def behind(self) -> set[str]:
-        """The articles for which another report of their story stands."""
+        """Return the ids of articles that another report of their story replaces."""
 
     def on_hold(self) -> dict[str, str]:
-        """The articles that wait for the operator's release, the latest first: id -> path of the file."""
+        """Return the articles that wait for the operator's release, latest first: id -> path."""
 
     def withdrawn(self) -> list[Withdrawn]:
-        """What the operator withdrew, oldest first."""
+        """Return the withdrawn articles, oldest first."""
 
     def pruned(self) -> set[str]:
-        """The ids of the articles that were pruned."""
+        """Return the ids of the pruned articles."""
 
     def files(self, key: FeedKey) -> dict[str, str]:
-        """What is published of a feed: by name of each file the digest of its bytes, or of its inputs."""
+        """Return the published files of a feed: name -> digest of its bytes or of its inputs."""
 
     def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
-        """Store the same, of files that are of no feed."""
+        """Store `files` for files that belong to no feed."""
 
     def change_files(self, key: FeedKey, changed: Mapping[str, tuple[str, str]]) -> None:
-        """Store what files are made of now, by name, unless it is not any more what it was before the change."""
+        """Replace digests, name -> (old, new), unless the stored digest is no longer the old one."""
 
     def mark_fresh(self, *fresh: Fresh) -> None:
         """Mark feeds, whose files are on disk, as not held and, unless marked since, not stale; all or none."""
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
-        """Validation kept the old files: the feed stays stale, with the reason as one line for the operator."""
+        """Record that validation refused the new files: the feed stays stale. `reason`: one line for the operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A source that is asked for at another address than the operator wrote, as its own redirects for good."""
+    """A source that redirects for good, fetched at another address than the operator wrote."""
 
     source: str  # key
     url: str  # as the operator wrote it
     moved_to: str
-    since: datetime | None  # None: before this was noted
+    since: datetime | None  # None: from an earlier version
     warning: str = ""  # why the operator should look at it
-    site_moved: bool = False  # its articles moved along, and keep their ids and addresses
+    site_moved: bool = False  # its articles moved too, keeping ids and addresses
 
 
 class Outlet(Protocol):
-    """Published files, replaced atomically; heads durable at once, others by `settle`. Raises UsageError, OSError."""
+    """Published files, replaced atomically: heads durable at once, others after `settle`. Raises UsageError,
+    OSError."""
 
     def get(self, name: str) -> bytes | None:
-        """The bytes of a file, None when there is none."""
+        """Return the bytes of a file, or None."""
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Write the file if its bytes differ; True then. Its mtime is a second later than the old one and than those of
-        the files `heir_of` that redirect here, for clients that compare times."""
+        """Write the file if its bytes differ; return True if so. The mtime is a second later than before and than those
+        of `heir_of`, files that redirect here: clients compare times."""
 
     def delete(self, name: str) -> bool:
-        """Deletes the file; returns whether there was one."""
+        """Delete the file; return True if it existed."""
 
     def names(self, folder: str) -> set[str]:
-        """The names of the files in a folder under the web root, such as "pictures/"."""
+        """Return the names of the files in a folder under the web root, such as "pictures/"."""
 
     def written(self, name: str) -> datetime | None:
-        """When the file was written, None when there is none."""
+        """Return the time of the last write of the file, or None."""
 
     def settle(self) -> None:
-        """Waits until all files that were put are on the disk."""
+        """Wait until all written files are on the disk."""
 
     def sweep(self) -> int:
-        """Removes what a writer that was killed left half-written; how many. For whoever is the only writer."""
+        """Delete half-written files of killed writers; return their number. Only for a sole writer."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileStamp:
-    """An article file when recorded. `mtime_ns` and `size` change with it; `mtime_ns` may be made of an etag."""
+    """State of a recorded article file. Edits change `mtime_ns` or `size`; `mtime_ns` may come from an etag."""
 
     path: str  # relative to the article store, with forward slashes
     mtime_ns: int
@@ -28,21 +28,21 @@ class KeptFile(Protocol):
     """A small file beside the articles; str() is its place for people. Methods raise OSError."""
 
     def read(self) -> bytes | None:
-        """The file, None when there is none."""
+        """Return the bytes of the file, or None if it is missing."""
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Write `change` of the file (None: missing), durably; None or equal bytes: nothing. May call it repeatedly."""
+        """Durably write `change(bytes or None)` unless it returns None or equal bytes. `change` may be called again."""
 
     def append(self, note: bytes, data: bytes) -> None:
-        """Append whole lines durably; `note` begins a new file; a last line without its end is removed."""
+        """Append whole lines durably. A new file begins with `note`; an unfinished last line is deleted."""
 
     def stamp(self) -> str | None:
-        """What changes whenever the file does, None where there is none."""
+        """Return a value that changes with the file, or None if it is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How the files differ from their stamps: new files, edited ones, keys of stamps whose file is gone."""
+    """Differences between files and their stamps: new files, edited files, keys of stamps without file."""
 
     new: tuple[FileStamp, ...] = ()
     edited: tuple[FileStamp, ...] = ()
@@ -53,192 +53,192 @@ class Changes:
 
 
 class ArticleStore(Protocol):
-    """Article files by relative path, and files beside them. Durable; raise OSError, ConfigError for paths outside."""
+    """Article files by relative path, and files beside them. Durable. Raises OSError; ConfigError for paths outside."""
 
     @property
     def name(self) -> str:
-        """Where it is, for people."""
+        """The place of the store, for people."""
 
     def instance(self) -> uuid.UUID:
-        """The uuid of all published ids, minted before the first article. Raises ConfigError if it is lost."""
+        """Return the UUID of all published ids, created before the first article. Raise ConfigError if it is lost."""
 
     def minted(self) -> bool:
-        """True when this instance has its uuid."""
+        """Return True if this instance has its UUID already."""
 
     def begun(self) -> bool:
-        """True when we wrote articles here."""
+        """Return True if articles were written here."""
 
     def together(self) -> AbstractContextManager[Callable[[], None]]:
-        """Within, the yielded function and the end of the block make new files durable; contents are at `put`."""
+        """Sync folders only at the end of the block or when the yielded function is called. `put` syncs contents."""
 
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Write `article`, keeping hand edits (also concurrent ones) not `ordered`. Returns the article as filed, its
-        stamp, and True if bytes changed. `path`: of its file, if known. Raises ConfigError for an unreadable file."""
+        """Write `article`; hand edits (also concurrent ones) win, except for fields in `ordered`. Return the article as
+        filed, its stamp, and True if bytes changed. Raise ConfigError for an unreadable file."""
 
     def get(self, path: str) -> Article:
-        """The article at `path` with the marks of a hand. Raises ConfigError, FileNotFoundError, OSError."""
+        """Return the article at `path`, with hand edits marked. Raise ConfigError, FileNotFoundError, OSError."""
 
     def read(self, path: str) -> bytes:
-        """The bytes of the file. Raises FileNotFoundError, OSError."""
+        """Return the bytes of the file. Raise FileNotFoundError, OSError."""
 
     def stamp(self, path: str) -> FileStamp:
-        """The file as it is now. Raises FileNotFoundError."""
+        """Return the current stamp of the file. Raise FileNotFoundError."""
 
     def find(self, id: str) -> str | None:
-        """The path of the file of article `id`, None where it has none."""
+        """Return the path of the file of article `id`, or None."""
 
     def id_at(self, path: str) -> str:
-        """The id (or its start by name) of the file at `path`, else ""; for files that are no articles."""
+        """Return the id in the file at `path` (also an invalid one), else its beginning in the file name, else ""."""
 
     def path_of(self, what: str) -> str | None:
-        """The path of the file that an operator means by `what`, None where there is none here."""
+        """Return the path of the file that an operator names by `what`, or None."""
 
     def walk(self) -> Iterator[FileStamp]:
-        """Every article file by path. Expensive on object stores: for `reindex` and the like."""
+        """Iterate over all article files by path. Expensive on object stores."""
 
     def names(self) -> Iterator[str]:
-        """The paths of all files, in order, those that are no articles too, without hidden ones. As costly."""
+        """Iterate over the sorted paths of visible files, also of other kinds. Expensive on object stores."""
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Changes since `stamps` (any key) and remains of crashes (of an object store only), removed if `sweep`."""
+        """Return changes since `stamps` (any key), with crash remains in object stores, which `sweep` deletes."""
 
     def left_behind(self) -> Changes:
-        """What crashed writers left, as far as it is found without a walk: where several machines write."""
+        """Return remains of crashed writers that are found without a walk; for stores with several writers."""
 
     def folder_stamps(self) -> Mapping[str, tuple[int, int]]:
-        """Values that change when article files come, go or are replaced, and side files. Cheap."""
+        """Return values by folder that change if files are added, deleted or replaced, side files included. Cheap."""
 
     def put_back(self, path: str, data: bytes) -> None:
-        """A file as it was once, where it was. Raises FileExistsError where there is one."""
+        """Restore an earlier file at `path`. Raise FileExistsError if there is one."""
 
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
-        """Save an editor's version of `path`, seen as `over`; OSError if an object store's file changed since."""
+        """Save an edited `path` that was read as `over`. Raise OSError if the object changed since."""
 
     def add(self, article: Article, data: bytes) -> str:
-        """The file of `article` as somebody else wrote it, at a path of its own: that path."""
+        """Write the file of `article` as another program wrote it, at a new path; return the path."""
 
     def delete(self, path: str) -> bool:
-        """Removes the file. False when it was not there."""
+        """Delete the file; return False if it did not exist."""
 
     def delete_all(self, paths: Iterable[str]) -> None:
-        """Removes those of the files that are there; faster than one by one."""
+        """Delete the files that exist; faster than one by one."""
 
     def sweep(self) -> int:
-        """Removes what writers that are gone left half-written; how many files."""
+        """Delete half-written files of ended writers; return their number."""
 
     def file(self, name: str) -> KeptFile:
-        """A file beside the articles."""
+        """Return the file `name` beside the articles."""
 
     def beside(self) -> Iterator[KeptFile]:
-        """All files beside the articles, and articles that lie there."""
+        """Iterate over all files beside the articles, articles there included."""
 
     def withdraw(self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None) -> None:
-        """Remember beside the articles that `article` left `feeds` (None: its own). The caller deletes the file."""
+        """List `article` as withdrawn from `feeds` (None: its own). The caller deletes the file."""
 
     def list_withdrawn(self, new: Iterable[Withdrawn]) -> None:
-        """Adds withdrawals to the list; one that is on it stays as it is."""
+        """Add withdrawals to the list; entries that exist stay as they are."""
 
     def unlist_withdrawn(self, id: str) -> None:
-        """Takes a withdrawal off the list."""
+        """Delete a withdrawal from the list."""
 
     def lists_withdrawn(self) -> bool:
-        """True when the list is there."""
+        """Return True if the list exists."""
 
     def withdrawn(self) -> list[Withdrawn]:
-        """What was withdrawn, oldest first. Raises ConfigError."""
+        """Return the withdrawals, oldest first. Raise ConfigError."""
 
     def carry(self, announced: Iterable[tuple[str, str]]) -> None:
-        """Remembers beside the articles which sources announced them: (article id, source key)."""
+        """Store pairs of article id and the key of a source that announced it."""
 
     def carried(self) -> list[tuple[str, str]]:
-        """What `carry` was given, each once."""
+        """Return the pairs from `carry` without duplicates."""
 
     def carried_stamp(self) -> str | None:
-        """What changes whenever `carried` may; None where nothing was ever written."""
+        """Return a value that changes with `carried`, or None before the first `carry`."""
 
     def prune(self, aliases: Iterable[tuple[str, str]]) -> None:
-        """Remember (article id, alias key) of pruned articles. The caller deletes the files."""
+        """Store (article id, alias key) of pruned articles. The caller deletes the files."""
 
     def pruned(self) -> list[tuple[str, str]]:
-        """What `prune` was given, each once."""
+        """Return the pairs from `prune` without duplicates."""
 
     def pruned_stamp(self) -> str | None:
-        """What changes whenever `pruned` may; None where nothing was ever pruned."""
+        """Return a value that changes with `pruned`, or None before the first `prune`."""
 
     def compact(self) -> None:
-        """Takes out of the files of `carry` and `prune` what they have twice."""
+        """Delete duplicates from the files of `carry` and `prune`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved:
-    """A path that may have a file of an article of which no row says so: it is being written, or a crash came."""
+    """A path reserved for an article without row: its file is being written, or its writer crashed."""
 
     id: str
     path: str
     at: datetime
-    writing: bool  # somebody was to write it just then
+    writing: bool  # its writer was about to write the file
 
 
 class ArticlePaths(Protocol):
-    """The paths of articles in shared folders and buckets: the index and reservations. Writes are durable."""
+    """Paths of articles in shared folders and buckets: the index and reservations. Writes are durable."""
 
     def path(self, id: str) -> str | None:
-        """The path of an article that has a row, or that is reserved for it."""
+        """Return the path of an article from its row or reservation."""
 
     def near(self, id: str, chars: int) -> list[str]:
-        """The other ids, of rows and reservations, that begin with the same `chars` characters."""
+        """Return the other ids, from rows and reservations, that share the first `chars` characters."""
 
     def reserve(self, id: str, path: str, *, writing: bool = True) -> str:
-        """Reserve `path`; return the article's path, another's if it was quicker. Not `writing`: may be taken in."""
+        """Reserve `path` and return it, or another writer's earlier path. Not `writing`: the file may be adopted."""
 
     def release(self, path: str) -> None:
-        """Ends the reservation of a path."""
+        """End the reservation of a path."""
 
     def reserved(self) -> list[Reserved]:
-        """The reservations of paths that no row has, oldest first."""
+        """Return the reservations whose path has no row, oldest first."""
 
     def sweep(self, before: datetime) -> None:
-        """Ends those reservations from before `before` whose paths have rows by now."""
+        """Delete reservations older than `before` whose path has a row."""
 
 
 class Snapshots(Protocol):
-    """Recent fetched pages by article id, with the version that read each. A cache: damage counts as absence."""
+    """A cache of fetched pages by article id, with the version that read each. Damaged pages count as missing."""
 
-    version: int  # that reads pages now
+    version: int  # of the present reader
 
     def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:
-        """Keeps the page of an article that this version read. Raises OSError."""
+        """Store the page of an article that this version read. Raise OSError."""
 
     def put_packed(self, id: str, packed: bytes) -> None:
-        """`put` for who has called `snapshots.packed` elsewhere: it is CPU work."""
+        """Store a page already packed by `snapshots.packed`, which is CPU work."""
 
     def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:
-        """(html, headers), None when the page is not kept."""
+        """Return (html, headers), or None."""
 
     def forget(self, id: str) -> None:
-        """Removes the page of an article, where it is kept."""
+        """Delete the page of an article."""
 
     def outdated(self) -> frozenset[str]:
-        """The ids of the articles whose pages an older version read."""
+        """Return the ids of articles whose page an older version read."""
 
     def note_read(self, id: str) -> None:
-        """This version has read the page of the article too. How long it is kept stays. Raises OSError."""
+        """Record that this version has read the article's page; its expiry stays. Raise OSError."""
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
-        """Remove or count (`dry_run`) old and leftover pages. `daily`: once a day of `before` where it is costly."""
+        """Delete (`dry_run`: count) old and leftover pages; return the number. `daily`: once a day if costly."""
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
-        """Removes the pages in whose bytes or headers something is `secret`."""
+        """Delete pages if `secret` is true of their bytes or headers."""
 
 
-ABSENT: Final = ""  # in place of an etag: there must be no such object
+ABSENT: Final = ""  # instead of an etag: the object must not exist
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectStamp:
-    """An object as a listing shows it. `etag` changes whenever its bytes do."""
+    """An object in a listing. `etag` changes with its bytes."""
 
     key: str
     etag: str
@@ -247,28 +247,28 @@ class ObjectStamp:
 
 
 class Objects(Protocol):
-    """Objects by relative key, atomic and durable. Raise OSError (`errno` of `errors.OURS`) after some tries."""
+    """Objects by relative key; atomic and durable. Raise OSError (`errno` of `errors.OURS`) after several tries."""
 
     @property
     def name(self) -> str:
-        """Where it is, as the operator wrote it, without a last slash."""
+        """The place as the operator wrote it, without a last slash."""
 
     def get(self, key: str) -> tuple[bytes, str] | None:
-        """The bytes and the etag of an object, None when there is none."""
+        """Return bytes and etag of an object, or None."""
 
     def head(self, key: str) -> ObjectStamp | None:
-        """The same without the bytes."""
+        """Return the stamp of an object, or None."""
 
     def put(
         self, key: str, data: bytes, *, over: str | None = None, headers: Mapping[str, str] | None = None
     ) -> str | None:
-        """Write over etag `over` (ABSENT: none, None: any). Returns the etag, None if another writer was quicker."""
+        """Write if the stored etag is `over` (ABSENT: none, None: any). Return the new etag, None if it is not."""
 
     def delete(self, *keys: str) -> None:
-        """Deletes those of the objects that are there."""
+        """Delete the objects that exist."""
 
     def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
-        """The objects below the folder `prefix` ("" or with a last slash) by key; not `deep`: without subfolders."""
+        """Iterate over objects below `prefix` ("" or a folder with a last slash) by key; `deep`: with subfolders."""
 
     def folders(self) -> list[str]:
-        """The first parts of all keys that have more than one, each with a slash."""
+        """Return the top-level folders, each with a last slash."""

@@ -1,4 +1,4 @@
-"""Leave to ask hosts and knowledge of hosts, shared by machines."""
+"""Turns at hosts and waits, shared by several machines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 
 class Turn(NamedTuple):
-    """Leave for one request. `token` returns it; `away`: reason and detail of a recent failure, or ""."""
+    """Permission for one request. Return it by `token`. `away`, `detail`: the host's recent failure, or ""."""
 
     token: int
     away: str = ""
@@ -15,39 +15,39 @@ class Turn(NamedTuple):
 
 
 class Busy(NamedTuple):
-    """No leave yet: `seconds` until it is worth to ask again. `held`: it asked to be left alone for so long."""
+    """No permission yet: ask again after `seconds`. `held`: because the host asked us to wait."""
 
     seconds: float
     held: bool = False
 
 
 class HostTurns(Protocol):
-    """Leaves, one per host at a time, that expire after `lease` seconds of the keeper's clock. Raises StoreError."""
+    """Turns, one per host at a time, that expire after `lease` seconds of the shared clock. Raises StoreError."""
 
     def take(self, host: str) -> Turn | Busy:
-        """Leave for a request to `host`, unless another one has it, its pause is not over, or it is held."""
+        """Take a turn at `host`, unless another caller has it, its pause lasts or it is held."""
 
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
-        """Free the host `pause` seconds from now (or its crawl-delay); ignored if the leave expired."""
+        """Free the host after `pause` seconds (or its crawl-delay); ignored if the turn expired."""
 
     def set_delay(self, host: str, seconds: float) -> None:
-        """The host's crawl-delay, for all who ask it."""
+        """Set the host's crawl-delay for all machines."""
 
     def hold(self, host: str, seconds: float) -> None:
-        """Nobody gets leave for so long."""
+        """Grant no turns at the host for `seconds`."""
 
     def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
-        """The host was not reached: for so long nobody needs to try. The times in a row are counted."""
+        """Record that the host cannot be reached, for `seconds`. Failures in a row are counted."""
 
 
 class Waits(Protocol):
-    """Which hosts and URLs asked us to wait, and until when."""
+    """Hosts and URLs that asked us to wait."""
 
     def until(self, what: str) -> datetime | None:
-        """Until when `what` (a host or a URL) is not to be asked, None when it may be."""
+        """Return the end of the wait of `what` (a host or a URL), or None."""
 
     def any(self) -> bool:
-        """False where nothing waits for certain."""
+        """Return False if certainly nothing waits."""
 
     def add(self, what: str, until: datetime) -> None:
-        """Nothing is asked of `what` before `until`; a wait that ends later stays. Durable when it returns."""
+        """Durably record a wait of `what` until `until`; a stored later end stays."""

@@ -1,4 +1,4 @@
-"""What passes between us and the operator's language model, and what is remembered of it."""
+"""Requests to the operator's language model, answers, and their stored state."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syndicator.core.ports.articles import FileStamp
 
 
 class Choosable(NamedTuple):
-    """A sentence that an excerpt may use. `opens`: also first. `follows`: directly after the one before it."""
+    """A sentence for an excerpt. `opens`: may be first. `follows`: may only stand after the sentence before it."""
 
     text: str
     opens: bool
@@ -21,7 +21,7 @@ class Choosable(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """Plain text for a language model: sentences, supported categories, tags. `write`: it writes the excerpt itself."""
+    """Plain text for a language model, with supported categories and tags. `write`: it writes the excerpt itself."""
 
     title: str
     text: str
@@ -34,7 +34,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a language model answered: untrusted text, the tokens the call cost, and the form of request it took."""
+    """The answer of a language model: untrusted text, tokens used, and the form of request that worked."""
 
     content: str
     tokens: int
@@ -42,56 +42,56 @@ class Reply:
 
 
 class Enricher(Protocol):
-    """Asks a language model what an article is about. Stores nothing."""
+    """Asks a language model about an article. Stores nothing."""
 
     async def ask(self, material: Material, form: str) -> Reply | Failed:
-        """One question; the answer is untrusted. `form`: of the request that worked last, tried first. Never raises."""
+        """Ask once; the answer is untrusted. `form`: the form of request to try first. Never raises."""
 
     def cost(self, material: Material) -> int:
-        """The most tokens, of question and answer together, that asking this is expected to cost."""
+        """Return the expected maximum of tokens for question and answer."""
 
     async def aclose(self) -> None:
-        """Closes the connections. The enricher must not be used afterwards."""
+        """Close the connections. The enricher cannot be used afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meter:
-    """What is remembered of a language model between calls: what today has cost, and how its endpoint does."""
+    """Usage of a language model today and the state of its endpoint."""
 
-    endpoint: str = ""  # address and model; all but the sums of the day belong to it
+    endpoint: str = ""  # address and model; the sums of the day are for all endpoints
     day: str = ""  # UTC
     calls: int = 0
     tokens: int = 0
     form: str = ""  # of the request that worked last
     failures: int = 0  # in a row
     rests: int = 0  # in a row
-    rest_until: datetime | None = None  # nothing is asked before
+    rest_until: datetime | None = None  # no request before
     reason: str = ""  # of the last failure, "" after a success
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What came of asking about an article, for its text as it was then."""
+    """The result of asking about an article with its text of that time."""
 
     id: str
     at: datetime
     plan: str  # model and version of the prompt
     key: str  # of plan and text; "" when there was nothing to ask
     status: Literal["accepted", "refused", "failed", "skipped"]
-    stamp: FileStamp  # of the file that was looked at, or written
+    stamp: FileStamp  # of the file read or written
     reason: str = ""  # short stable code
     detail: str = ""
     answer: str = ""  # as the model gave it
-    tries: int = 0  # that failed
+    tries: int = 0  # failed ones
     next_try: datetime | None = None  # None: not before its text changes
-    by: str = ""  # the plan that the answer came from, where that is no longer `plan`
+    by: str = ""  # the earlier plan of the answer, if not `plan`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enriched:
-    """How the language model does, for `status`."""
+    """State and results of the language model, for `status`."""
 
     meter: Meter
-    counts: Mapping[str, int]  # articles by what came of asking
-    refused: tuple[Problem, ...]  # answers that were refused, and articles on which asking failed; newest first
+    counts: Mapping[str, int]  # articles by status
+    refused: tuple[Problem, ...]  # refused answers and failed articles, newest first

@@ -1,4 +1,4 @@
-"""Every limit on requests: what one request, one client, and all clients together may take."""
+"""Limits on requests to our server: for one request, one client, and all clients together."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from typing import Final
 
 HEAD_BYTES: Final = 32_768  # request line and header; nginx takes as much, and a browser with many cookies sends half
 HEADERS: Final = 100  # lines of a header, as Apache and gunicorn have it; a browser sends some twenty
-BODY_BYTES: Final = 65_536  # unless the application says otherwise: a form with some lines of text
-FORM_BYTES: Final = 3_000_000  # of who is logged in to the console: an OPML document of ten thousand feeds
+BODY_BYTES: Final = 65_536  # default: a form with some lines of text
+FORM_BYTES: Final = 3_000_000  # for console users: an OPML document of ten thousand feeds
 PIPELINED: Final = 32  # requests of a connection that wait for an answer; apt sends ten, browsers and proxies one
 HEADER_SECONDS: Final = 10.0  # from the connection, or the end of the answer before, to the end of the header
 REQUEST_SECONDS: Final = 30.0  # and to the end of the body: 5 MB at 1.4 Mbit/s
 ANSWER_SECONDS: Final = 300.0  # from there to the last byte of the answer: 5 MB at 17 kB/s
-LINGER_SECONDS: Final = 2.0  # that a refused client has to read why; a close at once could reset what it has not read
-PART_BYTES: Final = 262_144  # of an answer that are handed over at once: more would wait in memory for a slow reader
-CONNECTIONS: Final = 1000  # of one process; those of 60,000 readers that ask once an hour and are kept 5 s are 85
+LINGER_SECONDS: Final = 2.0  # for a refused client to read the answer; an immediate close could reset it
+PART_BYTES: Final = 262_144  # of an answer per write: more would wait in memory for a slow reader
+CONNECTIONS: Final = 1000  # of one process; 60,000 hourly readers with 5 s keep-alive use 85
 SHARE: Final = 2  # every second descriptor of the process at most: the rest is for fetching and files
 CLIENT_SHARE: Final = 4  # a client has every fourth connection at most; a proxy, which is one client, needs about ten
 
 
 def most_connections(descriptors: int) -> int:
-    """How many connections a process may have that may open `descriptors` (RLIMIT_NOFILE). Pure."""
+    """Return the maximum of connections for a process that may open `descriptors` files (RLIMIT_NOFILE)."""
     return max(1, min(CONNECTIONS, descriptors // SHARE))
 
 
 def most_of_a_client(connections: int) -> int:
-    """How many of `connections` one client may have. Pure."""
+    """Return the maximum of `connections` for one client."""
     return max(1, connections // CLIENT_SHARE)
 
 
 def client_of(host: str) -> str:
-    """The client of peer `host`: an IPv4 address, or a /64, the least that a customer has. Pure."""
+    """Return the client of peer `host`: its IPv4 address or IPv6 /64, the smallest network of a customer."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

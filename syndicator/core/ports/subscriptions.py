@@ -1,4 +1,4 @@
-"""Our subscriptions at hubs (WebSub) with what visits report, and the states of thumbnails."""
+"""Our subscriptions at hubs (WebSub), reports of visits to them, and states of thumbnails."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Literal, Protocol
 
 from syndicator.core.model import Entry, Source
 
-PATH = "/websub/"  # of the callbacks, below `site.callback`; after it comes the token of a subscription
+PATH = "/websub/"  # path of callbacks below `site.callback`, followed by the subscription's token
 Mode = Literal["subscribe", "unsubscribe"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Where a feed says that its changes are pushed from: its hubs, the best first, and what a hub knows it by."""
+    """Hubs that a feed names, best first, and the feed's topic URL there."""
 
     hubs: tuple[str, ...]
     topic: str
@@ -24,36 +24,36 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """A subscription of ours at a hub. Times are aware UTC."""
+    """Our subscription at a hub. Times are aware UTC."""
 
     token: str  # the unguessable part of its callback
-    secret: str  # with which the hub signs what it pushes
+    secret: str  # for the hub's signatures
     source_key: str
     hub: str
     topic: str
-    source_url: str = ""  # as the operator wrote it; of another address it is another source's
+    source_url: str = ""  # as the operator wrote it; after a change the subscription is void
     made_at: datetime
-    callback: str = ""  # that the hub was told last
-    wanted: bool = True  # False: the hub is to be told that it ends
-    asked: Mode | None = None  # what the hub was asked and has not verified yet
+    callback: str = ""  # last sent to the hub
+    wanted: bool = True  # False: to be unsubscribed
+    asked: Mode | None = None  # requested, not yet verified
     verified_at: datetime | None = None
     expires: datetime | None = None  # the end of its lease
-    next_try: datetime | None = None  # when the hub is asked next: for the first time, again, or to renew
+    next_try: datetime | None = None  # of the first request, a retry or a renewal
     tries: int = 0  # without success, in a row
     reason: str = ""  # of the last failure
     detail: str = ""
     last_push: datetime | None = None
-    pushed: float = 0.0  # entries that the hub brought first; old ones weigh less
-    missed: float = 0.0  # entries that a poll found although the hub should have brought them
+    pushed: float = 0.0  # entries that the hub pushed first; old ones weigh less
+    missed: float = 0.0  # entries that a poll found before the hub
 
     def active(self, now: datetime) -> bool:
-        """True while the hub has promised to push."""
+        """Return True while the hub's lease lasts."""
         return self.wanted and self.expires is not None and now < self.expires
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What a hub brought and missed over all its subscriptions, as in `Subscription`."""
+    """Entries that a hub pushed and missed over all its subscriptions, as in `Subscription`."""
 
     hub: str
     pushed: float = 0.0
@@ -61,40 +61,40 @@ class Tally:
 
 
 class Hubs(Protocol):
-    """What visits tell of hubs, and ask. Nothing is stored at once."""
+    """Receives reports of visits for hubs. Nothing is stored at once."""
 
     def polled(
         self, source: Source, offer: Offer | None, new: Sequence[Entry], before: datetime | None, now: datetime
     ) -> None:
-        """A visit at `now` read the whole feed with this `offer` and `new` entries that no hub had pushed."""
+        """Report a visit that read the whole feed: its `offer` and the `new` entries that no hub had pushed."""
 
     def brought(self, source_key: str, new: int, now: datetime) -> None:
-        """What a hub pushed had so many new entries."""
+        """Report the number of `new` entries in a push."""
 
     def trust(self, source_key: str, now: datetime) -> float:
-        """The share of a source's new entries, from 0 to below 1, that a hub can be relied on to bring."""
+        """Return the share of a source's new entries, from 0 to below 1, that its hub is expected to push."""
 
     def alone(self, source_key: str) -> AbstractAsyncContextManager[object]:
-        """To be held during a visit: a source is not visited and pushed at once."""
+        """Return a lock for the source: a visit and a push must not run at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """The thumbnail of an article: a WebP among the published files, named after its own bytes."""
+    """The thumbnail of an article: a published WebP, named after its bytes."""
 
     name: str  # below the web root
     width: int  # pixels
     height: int
-    alt: str = ""  # nobody told us words for it; on pages its title stands beside it
+    alt: str = ""  # empty: pages show the title beside it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureRow:
-    """What is known of an article's picture at `url`: its thumbnail, or why there is none (yet)."""
+    """State of an article's picture at `url`: its thumbnail, or the reason why there is none."""
 
     id: str  # the article's
     url: str
-    tries: int = 0  # to fetch it, failed ones
+    tries: int = 0  # failed fetches
     next_try: datetime | None = None  # None: no more
     picture: Picture | None = None
     reason: str = ""
@@ -103,7 +103,7 @@ class PictureRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictured:
-    """Articles with a picture in feeds: counts with a thumbnail, waiting, or without by reason."""
+    """Counts of articles in feeds by picture: with thumbnail, waiting, or failed by reason."""
 
     made: int = 0
     waiting: int = 0

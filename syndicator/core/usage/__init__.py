@@ -1,1 +1,1 @@
-"""What publishers say may be done with their articles, in whatever vocabulary, and what follows from it. Pure."""
+"""Statements of publishers about the use of their articles, and the resulting terms. Pure."""

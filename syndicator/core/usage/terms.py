@@ -1,4 +1,4 @@
-"""Terms of use from an article's statements: what may be published and shown. Pure."""
+"""Terms of use from an article's statements: permission to publish and show it. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST = 300  # characters of a value
 
 
 class Statement(NamedTuple):
-    """`use`: search, full-text, ai-input, ai-train, LICENCE or WORDS; `value`; `vocabulary`: whose rules; `place`."""
+    """A statement about a `use`: search, full-text, ai-input, ai-train, LICENCE or WORDS. `place`: its origin."""
 
     use: str
     value: str
@@ -25,12 +25,12 @@ class Statement(NamedTuple):
     place: Place
 
     def line(self) -> str:
-        """As a file keeps it: "ai-input: no (Content-Signal, robots-txt)"."""
+        """Return the line for the article file: "ai-input: no (Content-Signal, robots-txt)"."""
         return f"{self.use}: {text.line(self.value)[:_LONGEST]} ({self.vocabulary}, {self.place})"
 
 
 def parsed(line: str) -> Statement | None:
-    """The statement of a line, None for one that a hand wrote otherwise."""
+    """Parse a line from `Statement.line`; None if it has another form."""
     use, colon, rest = line.partition(": ")
     value, bracket, source = rest.rpartition(" (")
     vocabulary, comma, place = source.removesuffix(")").rpartition(", ")
@@ -47,8 +47,8 @@ _FREE: Final = re.compile(
 
 
 class Terms(NamedTuple):
-    """`most`: what may be published; `model`, `picture`: may be shown; `because`: what restricts; `licences`:
-    addresses; `words`: for people; `free`: the licence of the whole text, or ""."""
+    """Permissions for an article. `most`: the most to publish; `model`, `picture`: allowed; `because`: restricting
+    statements; `licences`: addresses; `words`: for people; `free`: licence of the whole text, or ""."""
 
     most: ContentMode = "full"
     model: bool = True
@@ -60,24 +60,24 @@ class Terms(NamedTuple):
 
 
 def terms(lines: Iterable[str]) -> Terms:
-    """The terms of statements (`Article.rights`). The nearest place decides in a vocabulary (TDMRep 5.4, RSL), the
-    stricter one between them (draft-ietf-aipref-attach). Unmentioned uses are allowed."""
-    statements = [one for one in map(parsed, lines) if one]
+    """Return the terms of statements (`Article.rights`); unmentioned uses are allowed. Within a vocabulary the nearest
+    place decides (TDMRep 5.4, RSL), between them the strictest (draft-ietf-aipref-attach)."""
+    statements = [statement for statement in map(parsed, lines) if statement]
     if not statements:
         return Terms()
-    kept = [one for one in statements if one.place == _nearest(statements, one.vocabulary)]
-    forbidden = {one.use: one for one in kept if one.value == "no"}
-    licences = tuple(dict.fromkeys(one.value for one in kept if one.use == LICENCE))
+    valid = [statement for statement in statements if statement.place == _nearest(statements, statement.vocabulary)]
+    forbidden = {statement.use: statement for statement in valid if statement.value == "no"}
+    licences = tuple(dict.fromkeys(statement.value for statement in valid if statement.use == LICENCE))
     return Terms(
         most="link" if "search" in forbidden else "excerpt" if "full-text" in forbidden else "full",
         model="ai-input" not in forbidden,
         picture=not forbidden.keys() & {"search", "full-text"},
-        because=tuple(one.line() for one in forbidden.values() if one.use != "ai-train"),
+        because=tuple(statement.line() for statement in forbidden.values() if statement.use != "ai-train"),
         licences=licences,
-        words=tuple(dict.fromkeys(one.value for one in kept if one.use == WORDS)),
+        words=tuple(dict.fromkeys(statement.value for statement in valid if statement.use == WORDS)),
         free="" if "full-text" in forbidden else next((url for url in licences if _FREE.match(url)), ""),
     )
 
 
 def _nearest(statements: list[Statement], vocabulary: str) -> Place:
-    return min((one.place for one in statements if one.vocabulary == vocabulary), key=PLACES.index)
+    return min((statement.place for statement in statements if statement.vocabulary == vocabulary), key=PLACES.index)

@@ -19,7 +19,7 @@ _BETWEEN = re.compile(r"[\s,;]+")
 
 
 class Vocabulary(NamedTuple):
-    """A row of the table; its fields are explained there."""
+    """A row of the table; data/vocabularies.toml explains the fields."""
 
     name: str
     form: Literal["list", "words", "flag", "address", "text"]
@@ -31,7 +31,7 @@ class Vocabulary(NamedTuple):
 
 @cache
 def vocabularies() -> tuple[Vocabulary, ...]:
-    """All rows."""
+    """Return all rows."""
     rows = tomllib.loads(files("syndicator.core.usage").joinpath("data/vocabularies.toml").read_text("utf-8"))
     return tuple(
         Vocabulary(
@@ -47,29 +47,31 @@ def vocabularies() -> tuple[Vocabulary, ...]:
 
 
 def names(place: Place) -> frozenset[str]:
-    """The fields that say something at a place."""
+    """Return the names of the fields with statements at a place."""
     return frozenset(name for row in vocabularies() for name in row.fields.get(place, ()))
 
 
 def said(place: Place, fields: Iterable[tuple[str, str]], base: str = "") -> tuple[Statement, ...]:
-    """At most 20 distinct statements of `fields` (lower-case names) at `place`; `base`: of relative addresses."""
-    found = (one for name, value in fields for one in _of_field(place, name, value[:_LONGEST].strip(), base))
-    return tuple(dict.fromkeys(found))[:_MOST]
-
-
-def _of_field(place: Place, name: str, value: str, base: str) -> Iterator[Statement]:
-    for row in vocabularies():
-        if value and name in row.fields.get(place, ()):
-            yield from (Statement(use, answer, row.name, place) for use, answer in _answers(row, value, base))
+    """Return at most 20 distinct statements of `fields` (lower-case names). `base` resolves relative addresses."""
+    statements = (
+        Statement(use, answer, row.name, place)
+        for name, value in fields
+        for row in vocabularies()
+        if name in row.fields.get(place, ())
+        for use, answer in _answers(row, value[:_LONGEST].strip(), base)
+    )
+    return tuple(dict.fromkeys(statements))[:_MOST]
 
 
 def _answers(row: Vocabulary, value: str, base: str) -> Iterator[tuple[str, str]]:
+    if not value:
+        return
     if row.form == "text":
         yield WORDS, value
     elif row.form == "address":
-        found = urls.absolute(base, value) if base else value
-        if found and urls.host(found):
-            yield LICENCE, found
+        address = urls.absolute(base, value) if base else value
+        if address and urls.host(address):
+            yield LICENCE, address
     else:
         for token, answer in _tokens(row, value.lower()):
             yield from ((use, answer) for use in row.uses.get(token, ()))
@@ -84,28 +86,28 @@ def _tokens(row: Vocabulary, value: str) -> Iterator[tuple[str, str]]:
             yield token, "yes"
 
 
-# The name under which an answer's headers hold these lines, so that they are kept with its page. Ours overwrites what a
-# server sends under it.
+# Our header with these lines, stored with the page; it overwrites one of this name from the server.
 HEADER = "robots.txt"
-RSL_HEADER = "robots.txt-rsl"  # and this one the document that `License:` in it names (RSL 1.0)
+RSL_HEADER = "robots.txt-rsl"  # our header with the document that `License:` names (RSL 1.0)
 _WHOLE_FILE = frozenset(("license",))  # RSL 1.0: belongs to no group
-_SAYS = re.compile(r"^[^\S\n]*(?:content-signal|content-usage|license)[^\S\n]*:", re.I | re.M)  # most files say nothing
+_SAYS = re.compile(r"^[^\S\n]*(?:content-signal|content-usage|license)[^\S\n]*:", re.I | re.M)  # most files have none
 _Line = tuple[str, str]
 
 
 def lines(robots_txt: str, product: str, url: str) -> str:
-    """What robots.txt says of `url` for `product`, or "": its group, else * (RFC 9309 2.2.1); longest path wins."""
+    """Return the usage lines of robots.txt for `product` and `url`, or "". The product's group counts, else * (RFC 9309
+    2.2.1); the longest path wins."""
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not _SAYS.search(robots_txt):
         return ""
     whole, groups = _groups(robots_txt)
-    found = [*whole, *_matching(groups.get(product.lower(), groups.get("*", [])), path)]
-    return "\n".join(f"{name}: {value}" for name, value in found)[:_LONGEST]
+    statements = [*whole, *_matching(groups.get(product.lower(), groups.get("*", [])), path)]
+    return "\n".join(f"{name}: {value}" for name, value in statements)[:_LONGEST]
 
 
 def fields(header: str) -> Iterator[tuple[str, str]]:
-    """Names and values of what `lines` gave."""
+    """Iterate over names and values in the result of `lines`."""
     for line in header.splitlines():
         name, colon, value = line.partition(":")
         if colon:
@@ -113,18 +115,18 @@ def fields(header: str) -> Iterator[tuple[str, str]]:
 
 
 def licence_at(header: str, base: str) -> str:
-    """The address of the licence that `lines` told of, "" for none. `base`: the address that the robots.txt is for."""
+    """Return the licence address in the result of `lines`, or "". `base`: the address of the robots.txt."""
     named = next((value for name, value in fields(header) if name.lower() in _WHOLE_FILE), "")
-    found = urls.absolute(base, named) if named else None
-    return found if found and urls.host(found) else ""
+    address = urls.absolute(base, named) if named else None
+    return address if address and urls.host(address) else ""
 
 
 def _groups(robots_txt: str) -> tuple[list[_Line], dict[str, list[_Line]]]:
-    """The lines that belong to no group, and those of each user agent; a group that says nothing has none."""
+    """Return the lines outside groups, and the lines by user agent."""
     wanted = names("robots-txt")
     whole: list[_Line] = []
     groups: dict[str, list[_Line]] = {}
-    agents: list[str] = ["*"]  # before the first group, where some put theirs: said to all
+    agents: list[str] = ["*"]  # lines before the first group are for all
     naming = False
     for name, value in _pairs(robots_txt):
         if name == "user-agent":
@@ -146,9 +148,9 @@ def _pairs(robots_txt: str) -> Iterator[tuple[str, str]]:
             yield name.strip().lower(), value.strip()
 
 
-def _matching(found: Iterable[tuple[str, str]], path: str) -> list[tuple[str, str]]:
+def _matching(statements: Iterable[tuple[str, str]], path: str) -> list[tuple[str, str]]:
     best: dict[str, tuple[int, list[str]]] = {}
-    for name, value in found:
+    for name, value in statements:
         pattern, rest = _pattern(value)
         if not matches(pattern, path):
             continue
@@ -166,7 +168,7 @@ def _pattern(value: str) -> tuple[str, str]:
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Whether a pattern as in Allow (RFC 9309 section 2.2.3: * and $) matches a path with its query."""
+    """Return True if a pattern of Allow (RFC 9309 section 2.2.3: * and $) matches a path with its query."""
     end = pattern.endswith("$")
     regex = ".*".join(re.escape(part) for part in pattern.removesuffix("$").split("*"))
     return re.match(regex + ("$" if end else ""), path) is not None

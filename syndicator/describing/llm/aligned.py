@@ -1,19 +1,17 @@
-"""Checks of an excerpt in a model's own words: does it say what the article says, and nothing else? Pure.  Each
-sentence is aligned with one sentence of the article or two neighbours: all its words stand there in their order, and
-all that stands there is in it, but for asides between commas, what follows a last comma, a day, and words that change
-nothing (data/free_writing.toml). Negation, hedging, limits and attribution are never left out.  A share of words proves
-little: all 42 falsehoods of tests/describing/llm/claims.toml have three quarters of their words in one sentence or two;
-none passes here, and 14 of 29 honest ones do. Our own excerpt replaces a refused one."""
+"""Check that an excerpt in a model's own words states only what the article states. Pure.
+
+Each sentence must match one or two neighbouring sentences of the article, word for word in order. It may omit an aside
+between commas, the part after the last comma, one day, and words of data/free_writing.toml; never negation, hedging,
+limits or attribution. No false claim of tests/describing/llm/claims.toml passes, and 14 of 29 true ones do."""
 
 import re
-import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
+from itertools import chain, takewhile
 from typing import Final, NamedTuple
 
 from syndicator.core.ports import Material
+from syndicator.describing.resources import read_toml
 from syndicator.describing.text import language, sentences
 
 _TOKEN: Final = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*|[%€$£]")
@@ -21,6 +19,12 @@ _BREAK: Final = re.compile(r"[,;:()–—]|\s-\s|[\"“”„«»]")
 _POSSESSIVE: Final = re.compile(r"['’]s?$")
 _STEM: Final = 4  # letters that all forms of a word share
 _DAY: Final = 2  # words of "on Tuesday"
+SHOWN: Final = 120  # characters of a detail
+# Addresses with scheme, path or @, and bare hosts in small letters: "Booking.com" is a name.
+_ADDRESS: Final = re.compile(
+    r"\b[a-z][a-z0-9+.-]{1,15}:(?://|[^\s:]+@)|\bwww\.|\S@[\w-]+\.\w|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}/\S"
+    r"|(?<![\w.@-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|info|biz|io|ai|co|app|dev|me|xyz|site|online|shop|example|[a-z]{2})\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class _Language:
 
 
 class _Word(NamedTuple):
-    """A word in lower case; whether a comma or its like stands before it, and whether it begins a sentence."""
+    """A word; `low`: lower case; `broken`: after a comma or the like; `first`: begins the sentence."""
 
     text: str
     low: str
@@ -42,104 +46,90 @@ class _Word(NamedTuple):
 
 
 def line_for(language: str | None) -> str:
-    """What asks a model to write in the article's language, in that language; "" where there is no free writing."""
-    known = _languages().get(language or "")
-    return known.write if known else ""
+    """Return the instruction to write in `language`, in that language; "" if own words are not supported."""
+    rules = _languages().get(language or "")
+    return rules.write if rules else ""
 
 
 def unfounded(excerpt: str, text: str, language: str) -> str:
-    """The first sentence of `excerpt` that the `text` does not say, or that does not follow the one before it; ""."""
-    known = _languages()[language]
-    article = [_words(one.text, known) for one in sentences.split(text, language=language)]
+    """Return the first sentence of `excerpt` that `text` does not state, or that is out of order; else ""."""
+    rules = _languages()[language]
+    article = [_words(sentence.text, rules) for sentence in sentences.split(text, language=language)]
     last: int | None = None
     for sentence in sentences.of_line(excerpt, language):
+        claim = _words(sentence, rules)
         places = range(len(article)) if last is None else range(last, min(last + 2, len(article)))
-        place = next((n for n in places if _covers(article, n, _words(sentence, known), known)), None)
-        if place is None:
+        spans = ((place, [*chain(*article[place:end])]) for place in places for end in (place + 1, place + 2))
+        last = next((place for place, span in spans if _says(span, claim, rules)), None)
+        if last is None:
             return sentence
-        last = place
     return ""
 
 
-def _covers(article: Sequence[list[_Word]], place: int, said: list[_Word], known: _Language) -> bool:
-    """True when the sentence at `place`, alone or with the next one, says what is `said`."""
-    return any(
-        _says([word for one in article[place:end] for word in one], said, known) for end in (place + 1, place + 2)
-    )
-
-
-def _says(there: list[_Word], said: list[_Word], known: _Language) -> bool:
-    """True when `said` is what stands `there` without what may go."""
-    at, end = 0, len(there)
-    times = sum(word.low in known.when for word in there)
-    for word in said:
+def _says(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
+    """True if `claim` is `text` with only permitted omissions."""
+    at, end = 0, len(text)
+    times = sum(word.low in rules.when for word in text)
+    for word in claim:
         skipped = at
-        while at < end and not _same(there[at], word, known):
+        while at < end and not _same(text[at], word, rules):
             at += 1
-        if at == end or not _may_go(there[skipped:at], there[at], times, known):
+        if at == end or not _may_go(text[skipped:at], text[at], times, rules):
             return False
         at += 1
-    return bool(said) and _may_go(there[at:], None, times, known)
+    return bool(claim) and _may_go(text[at:], None, times, rules)
 
 
-def _may_go(gap: list[_Word], after: _Word | None, times: int, known: _Language) -> bool:
-    """True if an excerpt may leave out `gap` before the word `after` (None: end); of several `times` none may go."""
+def _may_go(gap: list[_Word], after: _Word | None, times: int, rules: _Language) -> bool:
+    """True if `gap` may be omitted before `after` (None: the end). With several `times`, none may be omitted."""
     if not gap:
         return True
-    timed = any(word.low in known.when for word in gap)
-    if any(word.first or word.low in known.kept for word in gap) or (timed and times > 1):
+    timed = any(word.low in rules.when for word in gap)
+    if any(word.first or word.low in rules.kept for word in gap) or (timed and times > 1):
         return False
-    if timed and len(gap) <= _DAY and gap[-1].low in known.when:
+    if timed and len(gap) <= _DAY and gap[-1].low in rules.when:
         return True
     aside = after is None or (after.broken and not any(word.broken for word in gap[1:]))
     return gap[0].broken and aside
 
 
-def _same(one: _Word, other: _Word, known: _Language) -> bool:
-    """True for two forms of a word. A name or a number has one form."""
-    if one.low == other.low:
+def _same(word: _Word, other: _Word, rules: _Language) -> bool:
+    """True for two forms of a word. Names and numbers have one form."""
+    if word.low == other.low:
         return True
-    if any(word.text[:1].isdigit() or (word.text[:1].isupper() and not word.first) for word in (one, other)):
+    if any(form.text[:1].isdigit() or (form.text[:1].isupper() and not form.first) for form in (word, other)):
         return False
-    stem = 0
-    for a, b in zip(one.low, other.low, strict=False):
-        if a != b:
-            break
-        stem += 1
-    ends = {one.low[stem:], other.low[stem:]}
-    return stem >= _STEM and ends <= known.endings | {""}
+    stem = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(word.low, other.low, strict=False)))
+    ends = {word.low[stem:], other.low[stem:]}
+    return stem >= _STEM and ends <= rules.endings | {""}
 
 
-def _words(sentence: str, known: _Language) -> list[_Word]:
-    """The words of a sentence but those that change nothing; a break before one of these counts for the next."""
-    found: list[_Word] = []
+def _words(sentence: str, rules: _Language) -> list[_Word]:
+    """Return the words with content. A break before a skipped word counts for the next."""
+    words: list[_Word] = []
     last, broken = 0, False
     for match in _TOKEN.finditer(sentence):
         low = _POSSESSIVE.sub("", match[0].casefold())
         broken = broken or bool(_BREAK.search(sentence, last, match.start()))
         last = match.end()
-        if low not in known.free:
-            found.append(_Word(match[0], low, broken, not found))
+        if low not in rules.free:
+            words.append(_Word(match[0], low, broken, not words))
             broken = False
-    return found
+    return words
 
 
 @lru_cache(maxsize=1)
 def _languages() -> dict[str, _Language]:
-    raw = resources.files("syndicator.describing").joinpath("data/free_writing.toml").read_text("utf-8")
     names = ("free", "endings", "when", "kept")
     return {
         code: _Language(table["write"], *(frozenset(table[name].split()) for name in names))
-        for code, table in tomllib.loads(raw).items()
+        for code, table in read_toml("free_writing.toml").items()
     }
-
-
-SHOWN: Final = 120  # characters of a detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """An answer that passed. `category` "" and no `tags`: the model found none that fits."""
+    """An answer that passed. `category` "" and no `tags`: none fits."""
 
     excerpt: str
     category: str
@@ -148,26 +138,19 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why an answer does not stand. `reason`: a member of `reasons.LlmReason`."""
+    """A refused answer. `reason`: a member of `reasons.LlmReason`."""
 
     reason: str
     detail: str = ""
 
 
 def short(value: str) -> str:
-    """The start of `value`, for a detail."""
+    """Cut `value` to SHOWN characters."""
     return value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
 
 
-# An address with a scheme, a path or an @, and a bare host in small letters: "Booking.com" is a name.
-_ADDRESS: Final = re.compile(
-    r"\b[a-z][a-z0-9+.-]{1,15}:(?://|[^\s:]+@)|\bwww\.|\S@[\w-]+\.\w|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}/\S"
-    r"|(?<![\w.@-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|info|biz|io|ai|co|app|dev|me|xyz|site|online|shop|example|[a-z]{2})\b"
-)
-
-
 def fault(excerpt: str, asked: Material) -> Refusal | None:
-    """The first thing that is wrong with `excerpt`, which a model wrote of the article `asked`; None for nothing."""
+    """Return the first fault of an excerpt that a model wrote about `asked`, or None."""
     code = asked.language or language.detect(asked.text, None)
     address = _ADDRESS.search(excerpt)
     if address:

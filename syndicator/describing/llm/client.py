@@ -1,4 +1,4 @@
-"""An OpenAI-compatible endpoint as `ports.Enricher`, with the day's budget and a circuit breaker."""
+"""Call an OpenAI-compatible endpoint (`ports.Enricher`), with a daily budget and a circuit breaker."""
 
 import json
 import re
@@ -15,18 +15,29 @@ from syndicator.core.ports import Fetcher, Material, Meter, Reply
 from syndicator.describing.llm import prompt
 from syndicator.describing.llm.prompt import FORMS
 
-CONNECT_SECONDS: Final = 3.0  # a host that does not even take the connection by then is not there
-_UNKNOWN_FORM: Final = (400, 422)  # what endpoints answer to a form of request that they do not know
-LONGEST: Final = 50_000  # characters of an answer that are handed on
-SECRET: Final = 8  # characters from which on a key is kept out of everything
+CONNECT_SECONDS: Final = 3.0
+_UNKNOWN_FORM: Final = (400, 422)  # answers to an unsupported form
+LONGEST: Final = 50_000  # characters of an answer
+SECRET: Final = 8  # least characters of a key to mask
 _MASK: Final = "[key]"
 _ESCAPED: Final = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+FIRST_REST: Final = timedelta(minutes=1)  # doubled with each in a row
+LONGEST_REST: Final = timedelta(hours=1)
+LONGEST_WISH: Final = timedelta(days=1)  # longest Retry-After
+IN_A_ROW: Final = 3  # failures, each of which the question may have caused
+# Failures that another question would not mend.
+_AT_ONCE: Final = frozenset(
+    (
+        "dns", "connect", "tls", "blocked-address", "bad-url", "rate-limited", "system",
+        "http-301", "http-302", "http-303", "http-307", "http-308", "http-401", "http-402", "http-403", "http-404",
+        "http-405",
+    )
+)  # fmt: skip
 
 
 class Endpoint:
-    """A language model at an OpenAI-compatible address. `settings`: address, model, most seconds a question; `key`:
-    bearer token, masked in answers, or ""; `allow`: as `Request.allow`; `fence`: makes the random word around the
-    article."""
+    """An OpenAI-compatible endpoint. `key`: bearer token, or "", removed from answers; `allow`: as `Request.allow`;
+    `fence`: makes the random word around the article."""
 
     def __init__(
         self,
@@ -41,24 +52,23 @@ class Endpoint:
         self._key, self._allow, self._fence = key, tuple(allow), fence
 
     async def ask(self, material: Material, form: str) -> Reply | Failed:
-        """Ask in `form` (of `prompt.FORMS`), in the simpler ones after it if the endpoint refuses it (HTTP 400, 422).
-        The answer is unchecked; failures are values."""
+        """Ask in `form`, or in a simpler one of `prompt.FORMS` if the endpoint refuses it. Failures are returned."""
         messages = prompt.messages(material, self._fence())
         result: FetchResult | None = None
-        for one in FORMS[FORMS.index(form) if form in FORMS else 0 :]:
-            body = prompt.body(self._settings.model, messages, prompt.schema(material), one)
+        for name in FORMS[FORMS.index(form) if form in FORMS else 0 :]:
+            body = prompt.body(self._settings.model, messages, prompt.schema(material), name)
             result = await self._fetcher.fetch(self._request(body))
             if not (isinstance(result, Failed) and result.status in _UNKNOWN_FORM):
-                return self._masked(_reply(result, one))
+                return self._masked(_reply(result, name))
         assert isinstance(result, Failed)
         return self._masked(result)
 
     def cost(self, material: Material) -> int:
-        """The most tokens that the question and its answer are expected to take."""
+        """Return the expected tokens of question and answer, at most."""
         return prompt.cost(prompt.messages(material, ""))
 
     async def aclose(self) -> None:
-        """Closes the client."""
+        """Close the client."""
         await self._fetcher.aclose()
 
     def _request(self, body: bytes) -> Request:
@@ -77,19 +87,12 @@ class Endpoint:
         )
 
     def _masked(self, result: Reply | Failed) -> Reply | Failed:
-        """What goes on from here is stored and shown: an endpoint that sends the key back gets it nowhere."""
         if isinstance(result, Failed):
-            return Failed(
-                url=result.url,
-                reason=result.reason,
-                detail=self._without_key(result.detail),
-                status=result.status,
-                retry_after=result.retry_after,
-            )
-        return Reply(content=self._without_key(result.content)[:LONGEST], tokens=result.tokens, form=result.form)
+            return replace(result, detail=self._without_key(result.detail))
+        return replace(result, content=self._without_key(result.content)[:LONGEST])
 
     def _without_key(self, value: str) -> str:
-        """A key so short that it may be a word ("ollama", "none") is no secret."""
+        """Mask the key, unless it is short enough to be a word ("ollama", "none")."""
         if len(self._key) < SECRET:
             return value
         masked = value.replace(self._key, _MASK)
@@ -98,7 +101,7 @@ class Endpoint:
 
 
 def completions(url: str) -> str:
-    """Where an endpoint takes questions, from the base address as OpenAI's clients have it ("http://host:port/v1")."""
+    """Return the URL of chat completions for a base address such as "http://host:port/v1"."""
     parts = urlsplit(url.strip())
     path = parts.path.rstrip("/")
     path = path if path.endswith("/chat/completions") else f"{path}/chat/completions"
@@ -106,7 +109,7 @@ def completions(url: str) -> str:
 
 
 def _reply(result: FetchResult, form: str) -> Reply | Failed:
-    """The first choice's content (https://platform.openai.com/docs/api-reference/chat/object)."""
+    """Parse the first choice (https://platform.openai.com/docs/api-reference/chat/object)."""
     if isinstance(result, Failed):
         return result
     if not isinstance(result, Fetched):
@@ -121,7 +124,6 @@ def _reply(result: FetchResult, form: str) -> Reply | Failed:
 
 
 def _content(value: Any) -> str:
-    """Text, or a list of parts with text; null, which a model that only thought or refused sends, is no text."""
     if isinstance(value, list):
         return "".join(str(part.get("text") or "") for part in value)
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
@@ -133,30 +135,16 @@ def _tokens(value: Any) -> int:
     return total if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 10**9 else 0
 
 
-FIRST_REST: Final = timedelta(minutes=1)  # doubled with each in a row
-LONGEST_REST: Final = timedelta(hours=1)
-LONGEST_WISH: Final = timedelta(days=1)  # a Retry-After beyond is taken as this
-IN_A_ROW: Final = 3  # failures of one kind or another, each of which might be the question's own fault
-# What no other question would mend: the endpoint is not there, or does not take ours.
-_AT_ONCE: Final = frozenset(
-    (
-        "dns", "connect", "tls", "blocked-address", "bad-url", "rate-limited", "system",
-        "http-301", "http-302", "http-303", "http-307", "http-308", "http-401", "http-402", "http-403", "http-404",
-        "http-405",
-    )
-)  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hindrance:
-    """Why nothing is asked now. `reason`: budget-calls, budget-tokens or resting."""
+    """A reason not to ask now: budget-calls, budget-tokens or resting."""
 
     reason: str
     detail: str
 
 
 def current(meter: Meter, settings: Llm, now: datetime) -> Meter:
-    """`meter` as it counts now: a new day has its budget whole, another endpoint or model its health."""
+    """Reset `meter` for a new day, or for another endpoint or model."""
     day = now.astimezone(UTC).strftime("%Y-%m-%d")
     name = f"{settings.url} {settings.model}"
     today = meter if meter.day == day else replace(meter, day=day, calls=0, tokens=0)
@@ -166,9 +154,9 @@ def current(meter: Meter, settings: Llm, now: datetime) -> Meter:
 
 
 def hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Hindrance | None:
-    """What keeps a question of so many tokens from being asked now, None when nothing does. `meter` is `current`."""
+    """Return why a question of `cost` tokens may not be sent now, or None. `meter`: from `current`."""
     until = meter.rest_until
-    if until is not None and now < until <= now + LONGEST_WISH:  # later than that: the clock was set back
+    if until is not None and now < until <= now + LONGEST_WISH:  # later: the clock was set back
         why = f"{meter.reason}: {meter.detail}" if meter.detail else meter.reason
         return Hindrance(reason="resting", detail=f"until {until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} ({why})")
     if meter.calls >= settings.daily_calls:
@@ -180,17 +168,17 @@ def hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Hindranc
 
 
 def awake(meter: Meter) -> Meter:
-    """`meter` without a rest of our own choice, for another try; one that the endpoint asked for stays."""
+    """End a pause of our own choice; one that the endpoint asked for stays."""
     return meter if meter.reason == "rate-limited" else replace(meter, rest_until=None)
 
 
 def begun(meter: Meter, cost: int) -> Meter:
-    """A call is made: it counts at once, with the most it may cost, so that one that is cut short counts too."""
+    """Count a call when it starts, with its highest cost, so that interrupted calls count too."""
     return replace(meter, calls=meter.calls + 1, tokens=meter.tokens + cost)
 
 
 def succeeded(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
-    """The call was answered and took `tokens`; an impossible number (below 1, ten times the expected) is ignored."""
+    """Record an answer with its `tokens`; impossible numbers (below 1, over ten times `cost`) are ignored."""
     took = tokens if 0 < tokens <= 10 * cost else cost
     return replace(
         meter, tokens=meter.tokens - cost + took, form=form, failures=0, rests=0, rest_until=None, reason="", detail=""
@@ -198,9 +186,9 @@ def succeeded(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
 
 
 def failed(meter: Meter, failure: Failed, now: datetime) -> Meter:
-    """The call failed: rest if asked to, if unreachable, or after three failures, twice as long each time."""
+    """Record a failure: pause if asked to, if unreachable, or after three in a row, doubled each time."""
     after = replace(meter, failures=meter.failures + 1, reason=failure.reason, detail=failure.detail[:300])
-    if failure.retry_after is None and failure.reason not in _AT_ONCE and after.failures < IN_A_ROW:
+    if not is_endpoints(failure) and after.failures < IN_A_ROW:
         return after
     ours = now + min(FIRST_REST * 2 ** min(meter.rests, 10), LONGEST_REST)
     wish = min(failure.retry_after, now + LONGEST_WISH) if failure.retry_after else ours
@@ -208,5 +196,5 @@ def failed(meter: Meter, failure: Failed, now: datetime) -> Meter:
 
 
 def is_endpoints(failure: Failed) -> bool:
-    """True when the failure says nothing of the article that was asked about."""
+    """True if the failure is not caused by the article."""
     return failure.retry_after is not None or failure.reason in _AT_ONCE

@@ -1,84 +1,78 @@
-"""Checks of a language model's untrusted answer: a passage of the article by sentence numbers, or own words that
-aligned.py accepts; category and tags that our own scores support; the part of the article that a model may see. Pure.
-"""
+"""Check a model's answer, which is untrusted, and select the text that a model may see. Pure."""
 
 import hashlib
 import json
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
-from importlib import resources
 from typing import Any, Final
 
-from syndicator.core import text as _text
 from syndicator.core.model import Article
 from syndicator.core.ports import Choosable, Material
-from syndicator.core.text import line as text_line
+from syndicator.core.text import line
 from syndicator.describing.llm import aligned, prompt
 from syndicator.describing.llm.aligned import Accepted, Refusal, short
-from syndicator.describing.summary import candidates, opener
+from syndicator.describing.resources import read_toml
+from syndicator.describing.summary import opener
 from syndicator.describing.summary.excerpt import OPENS, follows, joined
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import fold
 from syndicator.describing.text import language as _language
 from syndicator.describing.text import sentences as excerpt_rules
 
-LEAST = 200  # columns of text below which an excerpt of it is the text itself
-MOST_CATEGORIES, MOST_TAGS = 5, 12  # that a model may choose from: a longer list is not read by a small one
-MOST = 200_000  # characters that are looked at: a book of 30,000 words
-# Format characters (zero width, soft hyphens, directions, tags), controls, private use, variation selectors, and the
-# letters and marks that are blank by definition (Unicode's Default_Ignorable_Code_Point and the blank braille cell).
+LEAST = 200  # least columns of a text to excerpt
+MOST_CATEGORIES, MOST_TAGS = 5, 12  # choices; small models do not read longer lists
+MOST = 200_000  # characters of a text: 30,000 words
+# Unicode categories of invisible characters, and letters that are blank (Default_Ignorable_Code_Point, blank braille).
 _INVISIBLE = frozenset(("Cf", "Cc", "Co", "Cs", "Cn"))
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+LONGEST: Final = 20_000  # characters of an answer; a usual one has a hundred
+_THOUGHT: Final = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_FENCED: Final = re.compile(r"^\s*```[a-zA-Z]*[ \t]*\n(.*?)\n?\s*```\s*$", re.DOTALL)
 
 
 def visible(value: str) -> str:
-    """`value` in NFC without characters that a reader does not see; line feeds stay, other white space is a space."""
+    """Return `value` in NFC without invisible characters. White space becomes a space, except line feeds."""
     if value.isascii() and value.replace("\n", "").isprintable():
         return value
     spaced = re.sub(r"[^\S\n]", " ", unicodedata.normalize("NFC", value))
-    kept = "".join(one for one in spaced if one == "\n" or unicodedata.category(one) not in _INVISIBLE)
-    return _BLANK.sub("", kept)
+    seen = (letter for letter in spaced if letter == "\n" or unicodedata.category(letter) not in _INVISIBLE)
+    return _BLANK.sub("", "".join(seen))
 
 
 def without_injections(text: str) -> str:
-    """`text` without lines that instruct machines (prompt injection) and the line after one that ends in a colon."""
-    kept: list[str] = []
+    """Remove lines with instructions to a model (prompt injection), and the line after one that ends in a colon."""
+    lines: list[str] = []
     announced = False
-    for line in text.split("\n"):
-        injected = bool(line.strip()) and (announced or bool(_injections().search(line)))
-        announced = (injected and line.rstrip().endswith(":")) or (announced and not line.strip())
+    for row in text.split("\n"):
+        injected = bool(row.strip()) and (announced or bool(_injections().search(row)))
+        announced = (injected and row.rstrip().endswith(":")) or (announced and not row.strip())
         if not injected:
-            kept.append(line)
-    return "\n".join(kept)
+            lines.append(row)
+    return "\n".join(lines)
 
 
 def material(article: Article) -> Material:
-    """The title, the text and the language of `article`, as a model sees them; `choices` adds the rest."""
+    """Return title, text and language of `article` as a model sees them, without choices."""
     text = without_injections(visible(article.text[:MOST]))
     declared = _language.primary(article.language)
-    return Material(title=_text.line(visible(article.title)), text=text, language=declared)
+    return Material(title=line(visible(article.title)), text=text, language=declared)
 
 
 def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
-    """`asked` with the model's choices. `write`: own words, if the language has rules. Loads the vectors (0.2 s)."""
+    """Add the model's choices. `write`: own words, if the language supports it. Loads the vectors (0.2 s)."""
     code = asked.language or _language.detect(asked.text, None)
-    found = candidates.find(asked.title, asked.text, code)
-    before = (None, *found.sentences)
-    odds = opener.scores(found).tolist() if found.sentences else []
+    candidate = opener.find(asked.title, asked.text, code)
+    before = (None, *candidate.sentences)
+    odds = opener.scores(candidate).tolist() if candidate.sentences else []
     bar = min(OPENS, max(odds, default=0.0))  # the best one may always open
     sentences = tuple(
-        Choosable(
-            text=sentence.text,
-            opens=chance >= bar,
-            follows=last is not None and follows(last, sentence),
-        )
-        for last, sentence, chance in zip(before, found.sentences, odds, strict=False)
+        Choosable(text=sentence.text, opens=chance >= bar, follows=last is not None and follows(last, sentence))
+        for last, sentence, chance in zip(before, candidate.sentences, odds, strict=False)
     )
-    about = {one.name: one.description for one in taxonomy.vocabulary.category}
+    about = {category.name: category.description for category in taxonomy.vocabulary.category}
     categories, tags = taxonomy.supported(asked.title, asked.text)
     offered = tuple((name, about[name]) for name in categories[:MOST_CATEGORIES])
     write = write and bool(aligned.line_for(code))
@@ -86,7 +80,7 @@ def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Mate
 
 
 def key(plan: str, asked: Material) -> str:
-    """The key of a stored answer: SHA-256 (hex) of `plan` (model, prompt version) and all that the model sees."""
+    """Return the cache key of an answer: SHA-256 of `plan` and all that the model sees."""
     lists = json.dumps([asked.write, asked.sentences, asked.categories, asked.tags])
     parts = (plan, asked.title, asked.language or "", asked.text, lists)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
@@ -94,17 +88,13 @@ def key(plan: str, asked: Material) -> str:
 
 @lru_cache(maxsize=1)
 def _injections() -> re.Pattern[str]:
-    raw = resources.files("syndicator.describing").joinpath("data/prompt_injections.toml").read_text("utf-8")
-    return re.compile("|".join(f"(?:{pattern})" for pattern in tomllib.loads(raw)["patterns"]), re.IGNORECASE)
-
-
-LONGEST: Final = 20_000  # characters of an answer that are looked at; ours has a hundred
-_THOUGHT: Final = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
-_FENCED: Final = re.compile(r"^\s*```[a-zA-Z]*[ \t]*\n(.*?)\n?\s*```\s*$", re.DOTALL)
+    return re.compile(
+        "|".join(f"(?:{pattern})" for pattern in read_toml("prompt_injections.toml")["patterns"]), re.IGNORECASE
+    )
 
 
 def judge(content: str, asked: Material) -> Accepted | Refusal:
-    """What the model's answer `content` says of the article `asked`, or the first thing that is wrong with it."""
+    """Parse and check the answer `content`; return its values or the first fault."""
     answer = _parsed(content)
     if isinstance(answer, Refusal):
         return answer
@@ -127,7 +117,7 @@ def judge(content: str, asked: Material) -> Accepted | Refusal:
 
 
 def _parsed(content: str) -> dict[str, Any] | Refusal:
-    """The JSON object; a code fence or a thought around it is no fault."""
+    """Parse the JSON object, without a code fence or thoughts around it."""
     if len(content) > LONGEST:
         return Refusal(reason="huge", detail=f"{len(content)} characters")
     bare = _THOUGHT.sub("", content)
@@ -143,17 +133,17 @@ def _parsed(content: str) -> dict[str, Any] | Refusal:
 
 
 def _chosen(numbers: Any, asked: Material) -> str | Refusal:
-    """The passage of `numbers`: the first sentence that may open, and chosen ones that follow it without a gap, within
-    the caps. A sentence moved elsewhere could speak of something else."""
-    if not isinstance(numbers, list) or not all(type(one) is int for one in numbers):
+    """Return the passage: the first chosen sentence that may open, and chosen ones that directly follow it. A sentence
+    moved elsewhere could refer to something else."""
+    if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
         return Refusal(reason="shape", detail="sentences have to be a list of numbers")
     if not numbers:
         return Refusal(reason="empty", detail="the model chose no sentence")
     most = prompt.shown(asked)
-    strange = next((one for one in numbers if not 1 <= one <= most), None)
+    strange = next((number for number in numbers if not 1 <= number <= most), None)
     if strange is not None:
         return Refusal(reason="sentences", detail=f"{short(str(strange))} is none of the {most} sentences")
-    places = sorted({one - 1 for one in numbers})
+    places = sorted({number - 1 for number in numbers})
     start = next((place for place in places if asked.sentences[place].opens), None)
     if start is None:
         return Refusal(reason="loose", detail=short(asked.sentences[places[0]].text))
@@ -167,10 +157,10 @@ def _chosen(numbers: Any, asked: Material) -> str | Refusal:
     return joined(taken)
 
 
-def _written(said: Any, asked: Material) -> str | Refusal:
-    if not isinstance(said, str):
+def _written(value: Any, asked: Material) -> str | Refusal:
+    if not isinstance(value, str):
         return Refusal(reason="shape", detail="excerpt has to be a text")
-    excerpt = _line(said)
+    excerpt = _line(value)
     return aligned.fault(excerpt, asked) or excerpt
 
 
@@ -182,8 +172,8 @@ def _unlisted(name: str, names: Iterable[str], what: str) -> Refusal | None:
 
 def _spelled(name: str, names: Iterable[str]) -> str:
     folded = fold(_line(name))
-    return next((known for known in names if fold(known) == folded), "")
+    return next((listed for listed in names if fold(listed) == folded), "")
 
 
 def _line(value: str) -> str:
-    return text_line(visible(value.encode("utf-8", "replace").decode()))
+    return line(visible(value.encode("utf-8", "replace").decode()))

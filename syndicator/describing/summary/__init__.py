@@ -1,1 +1,1 @@
-"""Excerpts: whole sentences that say what an article is about."""
+"""Excerpts: sentences that summarise an article."""

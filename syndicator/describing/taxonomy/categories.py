@@ -1,8 +1,6 @@
-"""One category per article: nearness of static vectors to the operator's descriptions, and words known of topics. On
-the open halves of BBC, AG News and KPCrowd vectors are right in 92.3/76.6/67.8 %, words in 93.7/78.0/70.3 %, both in
-94.8/84.5/72.1 %; half or twice of a constant moves none by more than a point. In other languages words count more.
-`belongs` was learnt on articles whose category was taken away (tools/train/fit_none.py): no category if it says so.
-Confirmed articles add a ridge regression on their vectors."""
+"""Choose one category per article by nearness of vectors to the operator's descriptions and by words of topics. On open
+halves of BBC, AG News and KPCrowd, vectors are right in 92.3/76.6/67.8 %, words in 93.7/78.0/70.3 %, both in
+94.8/84.5/72.1 %. Confirmed articles add a ridge regression."""
 
 from __future__ import annotations
 
@@ -10,27 +8,41 @@ import math
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from syndicator.describing.resources import Doubles, Floats, NDArray, load, np
 from syndicator.describing.taxonomy.category_words import RIVAL, Categories
 from syndicator.describing.taxonomy.vocabulary import fold
 from syndicator.describing.text.embeddings import SAMPLE, embedder
-from syndicator.describing.weights import load
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float32]
-
-MOST: Final = 1500  # newest confirmed articles that are learnt from: the work grows with the cube
+MOST: Final = 1500  # newest confirmed articles: the work grows with the cube
 RIDGE: Final = 0.3  # pull of the regression to zero
-WEIGHTS: Final = (0.0, 0.1, 0.2, 0.4, 0.8)  # the first is that of the words alone; one of the others is chosen
+WEIGHTS: Final = (0.0, 0.1, 0.2, 0.4, 0.8)  # the first: words alone; one of the others is chosen
+TITLE: Final = 2  # times the title counts
+SUBJECT: Final = 0.25  # gain of a category whose subject the title names
+NAMED: Final = 0.08  # gain of a category named like a publisher's tag
+SHARP: Final = 25.0  # scores to probabilities: calibrated on the three open sets
+FLOOR: Final = 0.35  # least probability of a category
+# Least probability of a category that a language model may choose. On the editor's 94 articles (November 2026), 96 % of
+# right English ones and 4 % of wrong ones pass; at .15, 93 % and 3 %.
+SUPPORT: Final = 0.05
+# A topic outside all categories (sport) wins with this lead and so many words. Without it an editor accepts one
+# category less in 62.
+RIVAL_LEAD: Final = 0.14
+RIVAL_WORDS: Final = 6
+RIVAL_LOSS: Final = 2.0  # times the largest learnt gain of a category
+# Features of the likeliest category: its score, its words in the title, nearness (z-score), number of nearer topics,
+# lead over the best topic, share of all evidence on categories, number of its words.
+FEATURES: Final = ("score", "title-word", "nearness", "nearer-topics", "lead-words", "share", "own-words")
+CONSTANT: Final = "constant"
+BELONGS: Final = -2.7  # least log-odds to belong
+OWN_WORDS_NATIVE: Final = 2  # least words of the category, outside English
+WORDS_GIVEN: Final = 4.0  # evidence for none, when words are compared
 
 
 @dataclass(frozen=True)
 class LearntCategories:
-    """What the past teaches. Rows are articles, columns categories."""
+    """Regression on confirmed articles. Rows are articles, columns categories."""
 
     names: tuple[str, ...]
     vectors: Floats  # article x 256
@@ -38,7 +50,7 @@ class LearntCategories:
     weight: float
 
     def gains(self, title: str, text: str) -> dict[str, float]:
-        """What the score of each category gains by the past."""
+        """Return what each category's score gains."""
         beyond = (self.vectors @ embedder().article(title, text)) @ self.slopes
         return dict(zip(self.names, (self.weight * beyond).tolist(), strict=True))
 
@@ -46,78 +58,33 @@ class LearntCategories:
 def learn_categories(
     names: Sequence[str], posts: Sequence[tuple[str, str, str]], scores: Sequence[Floats]
 ) -> LearntCategories:
-    """The lessons of (title, text, category), oldest first; `scores`: by the taxonomy's words, per `names`."""
-    import numpy as np
-
-    found = [embedder().article(title, text) for title, text, _ in posts]
-    vectors: NDArray[np.float64] = np.stack(found).astype(np.float64)
+    """Fit on (title, text, category), oldest first. `scores`: of each article by words, per `names`."""
+    vectors: Doubles = np.stack([embedder().article(title, text) for title, text, _ in posts]).astype(np.float64)
     right = np.array([names.index(category) for _, _, category in posts], dtype=np.intp)
     has = np.eye(len(names))[right]
     shares = has.mean(axis=0)
     inverse = np.linalg.inv(vectors @ vectors.T + RIDGE * np.eye(len(right)))
     slopes = inverse @ (has - shares)
-    left_out = (has - shares) - slopes / np.diag(inverse)[:, None]  # what the others say of each, in closed form
+    left_out = (has - shares) - slopes / np.diag(inverse)[:, None]  # leave one out, in closed form
     words = np.stack(scores)
-    fits = [_fit(words + weight * left_out, right) for weight in WEIGHTS]
-    weight = max(
-        zip(fits[1:], WEIGHTS[1:], strict=True), key=lambda pair: (pair[0].hits >= fits[0].hits, pair[0].chance)
-    )[1]
-    f32 = np.float32
-    return LearntCategories(tuple(names), vectors.astype(f32), slopes.astype(f32), weight)
+    hits, chances = zip(*(_fit(words + weight * left_out, right) for weight in WEIGHTS), strict=True)
+    best = max(range(1, len(WEIGHTS)), key=lambda n: (hits[n] >= hits[0], chances[n]))
+    return LearntCategories(tuple(names), vectors.astype(np.float32), slopes.astype(np.float32), WEIGHTS[best])
 
 
-class Fit(NamedTuple):
-    """How well scores say what was confirmed: articles right, and the mean log of the right category's chance."""
-
-    hits: int
-    chance: float
-
-
-def _fit(scores: NDArray[np.float64], right: NDArray[np.intp]) -> Fit:
-    import numpy as np
-
+def _fit(scores: Doubles, right: NDArray[np.intp]) -> tuple[int, float]:
+    """Return the number of articles whose scores are right, and the mean log probability of the right category."""
     raised = SHARP * (scores - scores.max(axis=1, keepdims=True))
     chances = raised[np.arange(len(right)), right] - np.log(np.exp(raised).sum(axis=1))
-    return Fit(int((scores.argmax(axis=1) == right).sum()), float(chances.mean()))
-
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Vector = NDArray[np.float32]
-
-TITLE: Final = 2  # times the title counts
-SUBJECT: Final = 0.25  # gain of a category whose subject the title names: a story on an AI company's money is on AI
-NAMED: Final = 0.08  # gain of a category that one of the publisher's tags is called like
-SHARP: Final = 25.0  # scores to probabilities: calibrated on the three open sets
-FLOOR: Final = 0.35  # probability below which no category is named
-# Probability from which on a language model may choose a category. On the editor's 94 articles (November 2026) a right
-# one is among those of .05 in 96 % of the English ones, where of all wrong ones 4 % are; at .15 in 93 % and 3 %.
-SUPPORT: Final = 0.05
-
-# A topic that no category is called like (sport) takes an article from all of them with so many of its words and a lead
-# of so much. Without, an editor signs one category less in 62.
-RIVAL_LEAD: Final = 0.14
-RIVAL_WORDS: Final = 6
-RIVAL_LOSS: Final = 2.0  # times what the past gives a category: nobody confirmed a topic that is none
-
-# Does an article belong to its likeliest category, or to none? That one's score, if the title has one of its words, by
-# how many spreads it is nearer than categories and topics are, how many topics are nearer, how far its words lead those
-# of the best topic, which share of all evidence is on categories, and how many of its words the text has.
-FEATURES: Final = ("score", "title-word", "nearness", "nearer-topics", "lead-words", "share", "own-words")
-CONSTANT: Final = "constant"
-BELONGS: Final = -2.7  # log-odds below which it belongs to none
-OWN_WORDS_NATIVE: Final = 2  # of its category that an article in another language than English must have
-WORDS_GIVEN: Final = 4.0  # evidence that is taken as given to nobody when words are compared
+    return int((scores.argmax(axis=1) == right).sum()), float(chances.mean())
 
 
 class Mixture(NamedTuple):
-    """How nearness and words make a score."""
+    """Weights of nearness and words in a score."""
 
     near: float  # weight of the cosine
-    lexical: float  # how much the share of a category's words counts beside it
-    doubt: float  # words of evidence that are taken as given to nobody: short texts decide less by words
+    lexical: float  # weight of the share of a category's words
+    doubt: float  # words for none, so that short texts decide less by words
 
 
 ENGLISH_MIXTURE: Final = Mixture(1.0, 0.35, 8.0)
@@ -125,72 +92,69 @@ NATIVE_MIXTURE: Final = Mixture(0.5, 0.8, 4.0)
 
 
 class Guess(NamedTuple):
-    """A category and the probability that it is right, 0 to 1; the name is None when it is too close to call."""
+    """A category with the probability that it is right; None if it is unclear."""
 
     name: str | None
     score: float
 
 
 def guess(
-    known: Categories,
+    prepared: Categories,
     title: str,
     text: str,
     section: str = "",
     published: Sequence[str] = (),
     past: LearntCategories | None = None,
 ) -> Guess:
-    """The likeliest category. A `section` of its name decides; `published` tags count; `past`: confirmed lessons."""
-    import numpy as np
-
-    for name in known.names:
+    """Return the likeliest category. A `section` with its name decides; `past`: the confirmed articles."""
+    for name in prepared.names:
         if section and name != RIVAL and fold(section) == fold(name):
             return Guess(name, 1.0)
     if not any(character.isalpha() for character in title + text[:SAMPLE]):
         return Guess(None, 0.0)
-    counts = known.counts(text[:SAMPLE])
-    said = past.gains(title, text) if past else {}
+    counts = prepared.counts(text[:SAMPLE])
+    gained = past.gains(title, text) if past else {}
     tagged = set(map(fold, published))
-    named = [fold(name) in tagged for name in known.names]
-    against = -RIVAL_LOSS * max(said.values(), default=0.0)
-    gains = [said.get(name, against * (name == RIVAL)) for name in known.names]
-    values: Vector = scores(known, title, text, counts) + (np.array(gains) + NAMED * np.array(named)).astype(np.float32)
+    named = [fold(name) in tagged for name in prepared.names]
+    against = -RIVAL_LOSS * max(gained.values(), default=0.0)
+    gains = [gained.get(name, against * (name == RIVAL)) for name in prepared.names]
+    added = (np.array(gains) + NAMED * np.array(named)).astype(np.float32)
+    values: Floats = scores(prepared, title, text, counts) + added
     chances = probabilities(values)
     best = int(chances.argmax())
-    sure, name = float(chances[best]), known.names[best]
-    settled = named[best] or said.get(name, 0.0) > 0
-    clear = sure >= FLOOR and (settled or belongs(known, title, text, counts, values))
+    sure, name = float(chances[best]), prepared.names[best]
+    settled = named[best] or gained.get(name, 0.0) > 0
+    clear = sure >= FLOOR and (settled or belongs(prepared, title, text, counts, values))
     return Guess(name if clear and name != RIVAL else None, sure)
 
 
-def belongs(known: Categories, title: str, text: str, counts: Counter[str], values: Vector) -> bool:
-    """True if the article belongs to the category with the highest of `values` rather than to none."""
+def belongs(prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats) -> bool:
+    """True if the article belongs to the category with the highest value, not to none."""
     best = int(values.argmax())
-    words = counts.keys() & known.words[best].keys()
-    if known.native and sum(not any(a != b and b.startswith(a) for b in words) for a in words) < OWN_WORDS_NATIVE:
-        return False  # "patien" of a description and "patient" of a topic are one word of the text
-    if known.subjects[best] and known.subjects[best].isdisjoint((*counts, *known.counts(title))):
-        return False  # of espresso machines there are models as well
+    words = counts.keys() & prepared.words[best].keys()
+    if prepared.native and sum(not any(a != b and b.startswith(a) for b in words) for a in words) < OWN_WORDS_NATIVE:
+        return False  # "patien" and "patient" are one word
+    if prepared.subjects[best] and prepared.subjects[best].isdisjoint((*counts, *prepared.counts(title))):
+        return False  # "models" may be espresso machines
     slope = load("none.toml", "weights", (CONSTANT, *FEATURES))
-    return float(row(known, title, text, counts, values) @ slope[1:] + slope[0]) >= BELONGS
+    return float(row(prepared, title, text, counts, values) @ slope[1:] + slope[0]) >= BELONGS
 
 
-def row(known: Categories, title: str, text: str, counts: Counter[str], values: Vector) -> Vector:
-    """`FEATURES` of the category with the highest of `values`."""
-    import numpy as np
-
+def row(prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats) -> Floats:
+    """Return FEATURES of the category with the highest value."""
     best = int(values.argmax())
     here = embedder().article(title, text, TITLE)
-    words = known.words[best].keys()
+    words = prepared.words[best].keys()
     own = _weight(counts, words)
-    others = [_weight(counts, topic) for topic in known.others]
-    inside = sum(_weight(counts, each.keys()) for each in known.words)
+    others = [_weight(counts, topic) for topic in prepared.others]
+    inside = sum(_weight(counts, each.keys()) for each in prepared.words)
     other = max(others, default=0.0)
     lead = (own - other) / (own + other + WORDS_GIVEN) if others else 0.0
-    near = np.concatenate([known.labels @ here, known.other_labels @ here])
+    near = np.concatenate([prepared.labels @ here, prepared.other_labels @ here])
     nearness = (near[best] - near.mean()) / (near.std() + 1e-6)
-    nearer = int((near[len(known.names) :] > near[best]).sum())
+    nearer = int((near[len(prepared.names) :] > near[best]).sum())
     measured = (
-        values[best], not words.isdisjoint(known.counts(title)), nearness, math.log1p(nearer), lead,
+        values[best], not words.isdisjoint(prepared.counts(title)), nearness, math.log1p(nearer), lead,
         inside / (inside + sum(others) + 1), math.log1p(len(counts.keys() & words)),
     )  # fmt: skip
     return np.array(measured, dtype=np.float32)
@@ -200,52 +164,45 @@ def _weight(counts: Counter[str], words: Set[str]) -> float:
     return sum(math.log1p(counts[word]) for word in counts.keys() & words)
 
 
-def supported(known: Categories, title: str, text: str) -> list[str]:
-    """The categories that title and text speak for at all, likeliest first; `SUPPORT` says how much."""
+def supported(prepared: Categories, title: str, text: str) -> list[str]:
+    """Return categories with a probability of SUPPORT or more, likeliest first; [] if none belongs."""
     if not any(character.isalpha() for character in title + text[:SAMPLE]):
         return []
-    counts = known.counts(text[:SAMPLE])
-    values = scores(known, title, text, counts)
-    if not belongs(known, title, text, counts, values):
+    counts = prepared.counts(text[:SAMPLE])
+    values = scores(prepared, title, text, counts)
+    if not belongs(prepared, title, text, counts, values):
         return []
     chances = probabilities(values)
-    return [
-        known.names[n] for n in (-chances).argsort(kind="stable") if chances[n] >= SUPPORT and known.names[n] != RIVAL
-    ]
+    likely = (n for n in (-chances).argsort(kind="stable") if chances[n] >= SUPPORT)
+    return [prepared.names[n] for n in likely if prepared.names[n] != RIVAL]
 
 
-def scores(known: Categories, title: str, text: str, counts: Counter[str]) -> Vector:
-    """A score a category: cosine plus the share of the words. `counts`: the terms of the text's head."""
-    import numpy as np
-
-    mixture = NATIVE_MIXTURE if known.native else ENGLISH_MIXTURE
+def scores(prepared: Categories, title: str, text: str, counts: Counter[str]) -> Floats:
+    """Return a score per category: cosine plus share of words. `counts`: words of the start of the text."""
+    mixture = NATIVE_MIXTURE if prepared.native else ENGLISH_MIXTURE
     here = embedder().article(title, text, TITLE)
-    named = known.counts(title)
-    subject = np.array([_subject(named, counts, words) for words in known.subjects], dtype=np.float32)
+    named = prepared.counts(title)
+    subject = np.array([_subject(named, counts, words) for words in prepared.subjects], dtype=np.float32)
     every = counts.copy()
     every.update({word: TITLE * count for word, count in named.items()})
-    lexical = np.array([_evidence(every, words) for words in known.words], dtype=np.float32)
+    logs = {word: math.log1p(count) for word, count in every.items()}
+    evidence = [sum(logs[word] * words[word] for word in logs.keys() & words.keys()) for words in prepared.words]
+    lexical = np.array(evidence, dtype=np.float32)
     shares = mixture.lexical * lexical / (float(lexical.sum()) + mixture.doubt)
-    few = np.array([len(counts.keys() & words.keys()) < RIVAL_WORDS for words in known.words])
-    rivals = np.array([name == RIVAL for name in known.names]) * (RIVAL_LEAD + few)
-    result: Vector = (mixture.near * (known.labels @ here) + shares + subject - rivals).astype(np.float32)
+    few = np.array([len(counts.keys() & words.keys()) < RIVAL_WORDS for words in prepared.words])
+    rivals = np.array([name == RIVAL for name in prepared.names]) * (RIVAL_LEAD + few)
+    result: Floats = (mixture.near * (prepared.labels @ here) + shares + subject - rivals).astype(np.float32)
     return result
 
 
-def probabilities(values: Vector) -> Vector:
-    """Scores as chances that sum to one."""
-    import numpy as np
-
+def probabilities(values: Floats) -> Floats:
+    """Turn scores into probabilities that sum to one."""
     shifted = np.exp(SHARP * (values - values.max()))
-    result: Vector = shifted / shifted.sum()
+    result: Floats = shifted / shifted.sum()
     return result
-
-
-def _evidence(counts: dict[str, int], words: dict[str, float]) -> float:
-    return sum(math.log1p(counts[word]) * words[word] for word in counts.keys() & words.keys())
 
 
 def _subject(title: dict[str, int], text: dict[str, int], words: frozenset[str]) -> float:
-    """What a category gains when the title or, again and again, the text names its very subject."""
+    """Return the gain of a category whose subject the title, or repeatedly the text, names."""
     often = sum(text[word] for word in text.keys() & words)
     return SUBJECT * (not words.isdisjoint(title)) + SUBJECT / 4 * math.log1p(max(0, often - 1))

@@ -1,4 +1,4 @@
-"""The operator's categories as vectors and topic words of one language, those of others than English by beginnings."""
+"""Vectors and words of the operator's categories; outside English, words are matched by their start."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from syndicator.describing.resources import Floats, np
 from syndicator.describing.taxonomy import vocabulary
 from syndicator.describing.taxonomy.vocabulary import ENGLISH, CategoryDef, Topic, terms
 from syndicator.describing.text.embeddings import embedder, unit
@@ -16,30 +17,33 @@ from syndicator.describing.text.embeddings import embedder, unit
 _EAST: Final = "\u3041-\u30ff\u3400-\u9fff"  # kana and Han: no blanks between words
 _TOKEN: Final = re.compile(rf"[{_EAST}]+|[^\W_{_EAST}]+")
 _EASTERN: Final = re.compile(rf"[{_EAST}]")
-# Letters a word needs to be looked for inside others, and letters that must stand before it there.
+# Least letters of a word inside others, and of the part before it.
 INSIDE: Final = {"de": (5, 3), "nl": (6, 3), "sv": (6, 3), "ko": (2, 1)}
 WHOLE: Final = "$"
-SHORTEST: Final = 5  # letters of a word of which the last is cut
-LONG: Final = 7  # letters of one of which two are
+SHORTEST: Final = 5  # least letters of a word to cut one
+LONG: Final = 7  # least letters to cut two
+TELLING: Final = 4  # least letters of a description's word
+RIVAL: Final = ""  # name of topics outside all categories
+WRITTEN: Final = 1.5  # weight of the operator's words; others have 1
 
 
 @dataclass(frozen=True)
 class NativeWords:
-    """Words by how they are looked for: by their first part, those of one part alone inside others, eastern ones."""
+    """Words by how they are matched: by first part, inside other words, or in text without spaces (`eastern`)."""
 
     first: dict[str, list[tuple[str, tuple[str, ...]]]]  # first part -> words as listed, with the parts after it
     inside: frozenset[str]
     eastern: frozenset[str]
     longest: int
-    before: int  # letters that must stand before a word inside another
+    before: int  # least letters before a word inside another
 
     def counts(self, text: str) -> Counter[str]:
-        """The listed words of `text`, as they are listed, with their number."""
+        """Count the listed words in `text`."""
         tokens = _TOKEN.findall(text.casefold())
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for at, token in enumerate(tokens):
-            found.update(self._east(token) if _EASTERN.match(token) else self._spaced(tokens, at))
-        return found
+            counts.update(self._east(token) if _EASTERN.match(token) else self._spaced(tokens, at))
+        return counts
 
     def _east(self, token: str) -> Iterator[str]:
         at, end = 0, len(token)
@@ -69,7 +73,7 @@ class NativeWords:
 
 
 def prepare_native_words(words: Iterable[str], language: str) -> NativeWords:
-    """`words` ready to be looked for in texts of `language`."""
+    """Prepare `words` for texts in `language`."""
     first: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
     eastern = set()
     for word in dict.fromkeys(words):
@@ -86,7 +90,7 @@ def prepare_native_words(words: Iterable[str], language: str) -> NativeWords:
 
 
 def beginning(word: str) -> str:
-    """A word in lower case without the end that its other forms may lack."""
+    """Return a word without the ending that its other forms may lack."""
     if _EASTERN.search(word) or len(word) < SHORTEST:
         return word
     return word[: -2 if len(word) >= LONG else -1]
@@ -96,45 +100,32 @@ def _begins(token: str, part: str) -> bool:
     return token + WHOLE == part or token.startswith(part)
 
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Vector = NDArray[np.float32]
-
-TELLING: Final = 4  # letters of a word of a description that speaks for its category
-RIVAL: Final = ""  # the name of what is no category: a topic apart that the operator has none for
-WRITTEN: Final = 1.5  # weight of a word that the operator wrote, where a topic's has 1
-
-
 @dataclass(frozen=True, slots=True)
 class Categories:
-    """The operator's categories, and behind them the topics apart that are none of them, which are called `RIVAL`."""
+    """The operator's categories, then topics outside all of them, named RIVAL."""
 
     names: tuple[str, ...]
-    labels: NDArray[np.float32]  # a unit vector a category
+    labels: Floats  # a unit vector a category
     words: tuple[dict[str, float], ...]  # word -> weight, for each category
-    subjects: tuple[frozenset[str], ...]  # words that settle it when the title has one, for each category
-    others: tuple[frozenset[str], ...]  # words of each topic that no category is called like
-    other_labels: NDArray[np.float32]  # a unit vector a topic
-    native: NativeWords | None = None  # how they are found in texts of another language than English
+    subjects: tuple[frozenset[str], ...]  # words that decide for a category if in the title
+    others: tuple[frozenset[str], ...]  # words of topics that no category is named like
+    other_labels: Floats  # a unit vector a topic
+    native: NativeWords | None = None  # how words are found outside English
 
     def counts(self, text: str) -> Counter[str]:
-        """The words of `text` with their number."""
+        """Count the words of `text`."""
         return self.native.counts(text) if self.native else terms(text)
 
 
 def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categories:
-    """Vectors and words of the categories for texts of `language`, which is English or has words in data/topics."""
-    import numpy as np
-
+    """Return vectors and words of the categories for texts in `language`: English or one with a file in data/topics."""
     rivals = vocabulary.apart(defined, language)
     lists = [_words(category, language) for category in defined] + [dict.fromkeys(r.words, 1.0) for r in rivals]
     seen = Counter(word for words in lists for word in words)
     rare = {word: math.log((len(lists) + 0.5) / count) for word, count in seen.items()}
     subjects = [frozenset().union(*(t.subject for t in vocabulary.of_category(c, language))) for c in defined]
     others = vocabulary.unlike(defined, language)
-    known = {*seen, *(word for words in (*subjects, *(topic.words for topic in others)) for word in words)}
+    listed = {*seen, *(word for words in (*subjects, *(topic.words for topic in others)) for word in words)}
     return Categories(
         names=(*(category.name for category in defined), *(RIVAL for _ in rivals)),
         labels=np.stack([*(_label(c, language) for c in defined), *(embedder().mean(_listed([r])) for r in rivals)]),
@@ -142,7 +133,7 @@ def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categori
         subjects=(*subjects, *(rival.subject for rival in rivals)),
         others=tuple(topic.words for topic in others),
         other_labels=np.array([embedder().mean(_listed([topic])) for topic in others], dtype=np.float32),
-        native=None if language == ENGLISH else prepare_native_words(known, language),
+        native=None if language == ENGLISH else prepare_native_words(listed, language),
     )
 
 
@@ -155,8 +146,7 @@ def _words(category: CategoryDef, language: str) -> dict[str, float]:
     return dict.fromkeys((*described, *topical), 1.0) | dict.fromkeys(written, WRITTEN)
 
 
-def _label(category: CategoryDef, language: str) -> Vector:
-    """The mean of the unit vectors of description, known words, the operator's words and each example."""
+def _label(category: CategoryDef, language: str) -> Floats:
     vectors = embedder()
     listed = _listed(vocabulary.of_category(category, language))
     texts = [category.description or category.name, listed, " ".join(category.words), *category.examples]
@@ -164,5 +154,5 @@ def _label(category: CategoryDef, language: str) -> Vector:
     return unit(sum(parts[1:], parts[0]))
 
 
-def _listed(found: Sequence[Topic]) -> str:
-    return " ".join(sorted(word for topic in found for word in topic.words)).replace("-", " ").replace("$", "")
+def _listed(chosen: Sequence[Topic]) -> str:
+    return " ".join(sorted(word for topic in chosen for word in topic.words)).replace("-", " ").replace("$", "")

@@ -1,4 +1,4 @@
-"""Edits of taxonomy.toml: tags are renamed and merged in its text, so that the operator's comments survive. Pure."""
+"""Rename and merge tags in the text of taxonomy.toml, keeping comments. Pure."""
 
 import re
 import tomllib
@@ -16,33 +16,33 @@ _HEADER = re.compile(r"\s*\[\[\s*(?:tag|'tag'|\"tag\")\s*\]\]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What becomes of the list of tags: `tag` takes place `at` (None: the end), the one at `gone` goes."""
+    """A change of tags: replace the one at `at` (None: append) by `tag`, delete the one at `gone`."""
 
     tag: TagDef
     at: int | None = None
     gone: int | None = None
 
     def applied(self, tags: tuple[TagDef, ...]) -> tuple[TagDef, ...]:
-        """The tags afterwards."""
+        """Return the changed tags."""
         changed = [self.tag if number == self.at else tag for number, tag in enumerate(tags)]
-        kept = [tag for number, tag in enumerate(changed) if number != self.gone]
-        return (*kept, self.tag) if self.at is None else tuple(kept)
+        left = [tag for number, tag in enumerate(changed) if number != self.gone]
+        return (*left, self.tag) if self.at is None else tuple(left)
 
 
 def place(vocabulary: Vocabulary, name: str) -> int | None:
-    """Where the tag of that name stands, however it is spelled; aliases do not count."""
+    """Return the index of the tag `name` in any spelling; aliases do not count."""
     return next((n for n, tag in enumerate(vocabulary.tag) if fold(tag.name) == fold(name)), None)
 
 
 def knows(tag: TagDef, name: str) -> bool:
-    """True when `name` is the tag's name or one of its aliases."""
+    """True if `name` is the tag's name or an alias."""
     return fold(name) in {fold(form) for form in (tag.name, *tag.aliases)}
 
 
 def joined(vocabulary: Vocabulary, old: str, new: str) -> Change:
-    """`old` becomes `new`: the tag `new`, there or not, is known under `old` and every alias of it from now on."""
+    """Rename `old` to `new`, or merge it into an existing `new`. Old name and aliases become aliases."""
     source, target = place(vocabulary, old), place(vocabulary, new)
-    same = source is not None and source == target  # only its spelling changes
+    same = source is not None and source == target  # only the spelling changes
     before = vocabulary.tag[source] if source is not None else TagDef(name=old)
     base = vocabulary.tag[target] if target is not None else before
     spelled = base.name if target is not None and not same else new
@@ -55,15 +55,15 @@ def joined(vocabulary: Vocabulary, old: str, new: str) -> Change:
 
 
 def rewritten(text: str, change: Change, path: Path) -> str:
-    """`text` of taxonomy.toml with `change`, read again. Raises ConfigError (at `path`) if that is not safe."""
+    """Return `text` of taxonomy.toml with `change`. Raises ConfigError if parsing it again gives other tags."""
     before = parse(TomlFile(path, tomllib.loads(text), text))
     wanted = before.model_copy(update={"tag": change.applied(before.tag)})
     try:
         after = _edited(text, change)
-        found = parse(TomlFile(path, tomllib.loads(after), after))
+        result = parse(TomlFile(path, tomllib.loads(after), after))
     except (ValueError, ConfigError):  # ValueError: tomlkit's and tomllib's errors
-        after, found = "", None
-    if found != wanted:
+        after, result = "", None
+    if result != wanted:
         raise ConfigError(f"{path} is written in a way that cannot be edited safely; please edit [[tag]] by hand")
     return after
 
@@ -90,7 +90,7 @@ def _edited(text: str, change: Change) -> str:
 
 
 def _close(lines: list[str], at: int) -> None:
-    """Where a table went: the comment that stood directly over it and the blank lines behind it go too."""
+    """Delete the comment above a removed table and the blank lines after it."""
     start = at
     while start > 0 and is_comment(lines[start - 1]):
         start -= 1
@@ -101,7 +101,6 @@ def _close(lines: list[str], at: int) -> None:
 
 
 def _table(text: str, tag: TagDef) -> str:
-    """The text of one [[tag]] table made to say `tag`; what it says already is not touched."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)

@@ -1,48 +1,42 @@
-"""Learning from the confirmed past, and learnt.npz, its file (no pickle). Each post is seen without itself (leave one
-out), else rare tags look certain."""
+"""Learn from confirmed articles; read and write learnt.npz (no pickle)."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from syndicator.describing.taxonomy import mentions
+from syndicator.describing.resources import Doubles, Floats, in_order, np
+from syndicator.describing.taxonomy import learnt, mentions
 from syndicator.describing.taxonomy.categories import LearntCategories
-from syndicator.describing.taxonomy.learnt import (
-    FEATURES,
-    LIMIT,
-    LearntTagger,
-    Trust,
-    chances,
-    closeness,
-    features,
-    nearest,
-    placed,
-    precision,
-)
+from syndicator.describing.taxonomy.learnt import FEATURES, LIMIT, LearntTagger, Trust
 from syndicator.describing.taxonomy.mentions import Matcher
 from syndicator.describing.text import words
 from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.text.words import Index
-from syndicator.describing.weights import in_order
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    LearntFileFloats = NDArray[np.float32]
-
-# The order of the weights in files that do not name their features: those written before they did.
+# Order of the weights in files without feature names, written by older versions.
 UNNAMED: Final = (
     "neighbours", "log-neighbours", "ridge", "log-ridge", "log-share", "in-title", "in-text", "times", "in-head",
     "precision-in-text", "precision-in-title", "ridge-in-text", "share-not-in-text", "near-name", "alike", "log-alike",
 )  # fmt: skip
+Post = tuple[str, str, Sequence[str]]  # title, text, tags
+# Constants were chosen; tests/bench/bench_describing.py shows what a change does.
+RIDGE: Final = 0.3  # pull of the ridge regression to zero
+MOST_POSTS: Final = 3000  # newest posts: the work grows with the square
+FIT_POSTS: Final = 800  # newest posts for the logistic regression
+SHRINK: Final = 2.0  # pull of the logistic weights to zero
+STEPS: Final = 15  # of Newton's method at most
+SMALLEST: Final = 1e-3  # least share of a step, and least gain
+OUTER: Final = 0.07  # share of a tag's posts treated as outliers
+FEW: Final = 4  # least posts of a tag to measure nearness
+AGAIN: Final = 2  # least posts of a tag, to predict one from the others
+MOST_TAGS: Final = 5  # tags of an article, for which the threshold is best
 
 
 class State(NamedTuple):
-    """All that is learnt: tags (or None), spellings by folded word, trust in new tags, categories (or None)."""
+    """All that is learnt: tags, spellings by folded word, trust in new tags, categories."""
 
     tagger: LearntTagger | None
     forms: Mapping[str, str]
@@ -51,9 +45,7 @@ class State(NamedTuple):
 
 
 def save_learnt(state: State, path: Path) -> None:
-    """Writes what was learnt. Raises OSError."""
-    import numpy as np
-
+    """Write what was learnt. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {"written": _packed(sorted(state.forms.values())), **(_arrays(state.tagger) if state.tagger else {})}
     if state.trust is not None:
@@ -70,12 +62,10 @@ def save_learnt(state: State, path: Path) -> None:
 
 
 def _arrays(tagger: LearntTagger) -> dict[str, Any]:
-    import numpy as np
-
     forms = [
         (form.tag, " ".join(form.stems), form.letters, form.case)
-        for found in tagger.matcher.forms.values()
-        for form in found
+        for many in tagger.matcher.forms.values()
+        for form in many
     ]
     return {
         "terms": _packed(tagger.index.terms),
@@ -102,36 +92,22 @@ def _arrays(tagger: LearntTagger) -> dict[str, Any]:
 
 
 def load_learnt(path: Path) -> State:
-    """What `save` wrote. Raises OSError, ValueError or KeyError for other files and for other features."""
-    import numpy as np
-
+    """Load what `save_learnt` wrote. Raises OSError, ValueError or KeyError for other files or features."""
     with np.load(path, allow_pickle=False) as state:
         a = {name: state[name] for name in state.files}
     written = {form.casefold(): form for form in _unpacked(a["written"]) if form}
-    return State(
-        _tagger(a) if "tags" in a else None,
-        written,
-        _trust(a) if "trust" in a else None,
-        _filed(a) if "filed_names" in a else None,
-    )
-
-
-def _filed(a: dict[str, Any]) -> LearntCategories:
-    import numpy as np
-
-    vectors = a["filed_vectors"].astype(np.float32)
-    names, weight = _unpacked(a["filed_names"]), float(a["filed_weight"])
-    return LearntCategories(names, vectors, a["filed_slopes"], weight)
-
-
-def _trust(a: dict[str, Any]) -> Trust:
-    times = a["times_rejected"].tolist()
-    return Trust(float(a["trust"]), dict(zip(_unpacked(a["rejected"]) if times else (), times, strict=True)))
+    trust = filed = None
+    if "trust" in a:
+        times = a["times_rejected"].tolist()
+        rejected = _unpacked(a["rejected"]) if times else ()
+        trust = Trust(float(a["trust"]), dict(zip(rejected, times, strict=True)))
+    if "filed_names" in a:
+        names, vectors = _unpacked(a["filed_names"]), a["filed_vectors"].astype(np.float32)
+        filed = LearntCategories(names, vectors, a["filed_slopes"], float(a["filed_weight"]))
+    return State(_tagger(a) if "tags" in a else None, written, trust, filed)
 
 
 def _tagger(a: dict[str, Any]) -> LearntTagger:
-    import numpy as np
-
     tags, f32 = _unpacked(a["tags"]), np.float32
     vectors = a["vectors"].astype(f32)
     index = Index(_unpacked(a["terms"]), a["idf"], a["starts"], a["rows"], a["values"].astype(f32), size=len(vectors))
@@ -155,8 +131,6 @@ def _tagger(a: dict[str, Any]) -> LearntTagger:
 
 
 def _packed(lines: Sequence[str]) -> Any:
-    import numpy as np
-
     return np.frombuffer("\n".join(lines).encode("utf-8", "surrogatepass"), dtype=np.uint8)
 
 
@@ -164,31 +138,8 @@ def _unpacked(data: Any) -> tuple[str, ...]:
     return tuple(data.tobytes().decode("utf-8", "surrogatepass").split("\n"))
 
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float32]
-
-Post = tuple[str, str, Sequence[str]]  # title, text, tags
-
-# Constants were chosen; tests/bench/bench_describing.py shows what a change does.
-RIDGE: Final = 0.3  # pull of the ridge regression to zero
-MOST_POSTS: Final = 3000  # of a longer past the last ones count: the work grows with the square
-FIT_POSTS: Final = 800  # posts the logistic regression is fitted on: more of them move it no further
-SHRINK: Final = 2.0  # pull of the logistic weights to zero
-STEPS: Final = 15  # of Newton's method at most
-SMALLEST: Final = 1e-3  # share of a step that is tried, and gain that counts
-OUTER: Final = 0.07  # share of a tag's own posts that are taken as strange to it
-FEW: Final = 4  # posts below which a tag says nothing of how near its posts are
-AGAIN: Final = 2  # posts that a tag needs, for the others to say something of one of them
-MOST_TAGS: Final = 5  # tags of an article, for which the threshold is best
-
-
 def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
-    """What (title, text, tags) of the past teach, oldest first; None when no post has a tag. The whole past at once."""
-    import numpy as np
-
+    """Fit on (title, text, tags), oldest first; None if no post has a tag."""
     posts = [(title, text, tags) for title, text, tags in history if any(mentions.key(tag) for tag in tags)]
     posts = posts[-MOST_POSTS:]
     if not posts:
@@ -204,49 +155,43 @@ def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
 
 
 def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher) -> LearntTagger:
-    import numpy as np
-
     bags = [words.bag(title, text) for title, text, _ in posts]
     index = words.build(bags)
     near = np.stack([index.near(counts) for counts in bags])
     vectors = np.stack([embedder().article(title, text) for title, text, _ in posts])
     labels = np.stack([embedder().mean(tag) for tag in tags])
     cosines = vectors @ vectors.T
-    where = placed([matcher.find(title, text) for title, text, _ in posts], len(tags))
+    where = learnt.placed([matcher.find(title, text) for title, text, _ in posts], len(tags))
     ridge, left_out = _ridge(near, has)
     shown = np.stack([where[..., 1] > 0, where[..., 0] > 0]).astype(np.float32)
     hits, mentioned = (shown * has).sum(axis=1), shown.sum(axis=1)
     rows = slice(max(0, len(posts) - FIT_POSTS), None)
     share = ((has.sum(axis=0) - has) / max(1, len(posts) - 1))[rows]
-    right = precision((hits[:, None] - shown * has)[:, rows], (mentioned[:, None] - shown)[:, rows], share)
-    columns = features(
-        knn=nearest(_others(near)[rows], has),
+    right = learnt.precision((hits[:, None] - shown * has)[:, rows], (mentioned[:, None] - shown)[:, rows], share)
+    columns = learnt.features(
+        knn=learnt.nearest(_others(near)[rows], has),
         ridge=left_out[rows] + has.mean(axis=0),
         placed=where[rows],
         precision=right,
         share=share,
         label=((vectors - vectors.mean(axis=0)) @ labels.T)[rows],
-        alike=nearest(_others(cosines)[rows], has),
+        alike=learnt.nearest(_others(cosines)[rows], has),
     )
-    counted = ~((has > 0) & (has.sum(axis=0) < AGAIN))[rows]  # of a tag's only post the others can say nothing
+    counted = ~((has > 0) & (has.sum(axis=0) < AGAIN))[rows]  # the others cannot predict a tag's only post
     weights = _logistic(columns, has[rows], counted if counted.any() else np.ones_like(counted))
-    threshold = _threshold(chances(columns, weights), has[rows])
+    threshold = _threshold(learnt.chances(columns, weights), has[rows])
     close = _close(_others(cosines), has)
     return LearntTagger(index, tags, has, ridge, vectors, labels, mentioned, hits, close, weights, threshold, matcher)
 
 
 def _others(near: Floats) -> Floats:
-    import numpy as np
-
     out = near.copy()
     np.fill_diagonal(out, -1)
     return out
 
 
 def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
-    """Kernel ridge coefficients of every tag, and what they say of each post when it is left out (closed form)."""
-    import numpy as np
-
+    """Return kernel ridge coefficients per tag, and the predictions for each post when left out (closed form)."""
     target = has - has.mean(axis=0)
     inverse = np.linalg.inv(near.astype(np.float64) + RIDGE * np.eye(len(near)))
     coefficients = (inverse @ target).astype(np.float32)
@@ -254,12 +199,11 @@ def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
 
 
 def _close(cosines: Floats, has: Floats) -> Floats:
-    """For each tag the closeness that all but `OUTER` of its posts have to the others; with few posts, of any tag."""
-    import numpy as np
+    """Return for each tag how near its posts are to each other, without the share OUTER."""
 
     def outer(members: Any) -> float:
         own = cosines[np.ix_(members, members)]
-        return float(np.quantile([closeness(row[row > -1]) for row in own], OUTER))
+        return float(np.quantile([learnt.closeness(row[row > -1]) for row in own], OUTER))
 
     every = outer(np.arange(len(has))) if len(has) > 1 else 0.0
     members = [np.flatnonzero(column) for column in has.T]
@@ -267,9 +211,7 @@ def _close(cosines: Floats, has: Floats) -> Floats:
 
 
 def _logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
-    """Means, spreads, weights and the constant, for `chances`, by Newton's method with halved steps."""
-    import numpy as np
-
+    """Fit by Newton's method with halved steps; return means, spreads, weights and constant, for `chances`."""
     x = rows[counted].astype(np.float64)
     y = has[counted].astype(np.float64)
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
@@ -278,7 +220,7 @@ def _logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
     share = min(max(float(y.mean()), 1e-3), 1 - 1e-3)
     theta = np.append(np.zeros(len(FEATURES)), math.log(share / (1 - share)))
 
-    def loss(candidate: NDArray[np.float64]) -> float:
+    def loss(candidate: Doubles) -> float:
         z = x @ candidate
         return float((np.logaddexp(0, z) - y * z).sum() + 0.5 * (pull * candidate) @ candidate)
 
@@ -299,16 +241,14 @@ def _logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
 
 
 def _threshold(probable: Floats, has: Floats) -> float:
-    """The probability from which on tags are given, so that F1 of at most five is best on the past."""
-    import numpy as np
-
+    """Return the probability from which tags are assigned, for the best F1 of at most five tags."""
     order = np.argsort(-probable, axis=1)[:, :MOST_TAGS]
     top, right = np.take_along_axis(probable, order, 1), np.take_along_axis(has, order, 1)
-    given = has.sum(axis=1)
+    totals = has.sum(axis=1)
 
     def f1(bar: float) -> float:
-        kept = top >= bar
-        kept[:, 0] = True
-        return float((2 * (kept * right).sum(axis=1) / (kept.sum(axis=1) + given)).mean())
+        chosen = top >= bar
+        chosen[:, 0] = True
+        return float((2 * (chosen * right).sum(axis=1) / (chosen.sum(axis=1) + totals)).mean())
 
     return max((round(0.1 + 0.02 * n, 2) for n in range(20)), key=f1)

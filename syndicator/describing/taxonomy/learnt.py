@@ -1,65 +1,64 @@
-"""Tags from the confirmed past: a logistic regression (fit_learnt.py) weighs nearest posts, a ridge regression per tag,
-and places in the text. F1 of five tags on two blogs: 51.2 and 59.8, nearest posts and ridge alone 41.9 and 53.7
-(`python -m tests.bench.bench_describing tags`). Also how far to trust tags that only names speak for."""
+"""Tags from confirmed articles: a logistic regression weighs nearest posts, a ridge regression per tag, and mentions.
+F1 of five tags on two blogs is 51.2 and 59.8; nearest posts and ridge alone 41.9 and 53.7
+(tests/bench/bench_describing.py)."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from syndicator.describing.resources import Floats, np
 from syndicator.describing.taxonomy.mentions import Matcher, Mention, key
 from syndicator.describing.text import words
 from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.text.words import Index
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float32]
-
 # Constants were chosen; tests/bench/bench_describing.py shows what a change does.
-NEIGHBOURS: Final = 12  # nearest earlier posts that have a say
-LOOKED: Final = 12  # likeliest tags whose posts a text is compared with
-LEAST_CHANCE: Final = 0.01  # probability below which a tag is not worth a look
-CLOSEST: Final = 3  # posts with a tag of which the nearness to a text is the mean
-LIMIT: Final = 30  # log-odds beyond which a probability is 0 or 1 in float32
+NEIGHBOURS: Final = 12  # nearest earlier posts
+LOOKED: Final = 12  # likeliest tags to compare with their posts
+LEAST_CHANCE: Final = 0.01  # least probability to report
+CLOSEST: Final = 3  # posts whose mean nearness counts
+LIMIT: Final = 30  # log-odds; beyond, a float32 probability is 0 or 1
 FEATURES: Final = (
     "neighbours", "log-neighbours", "ridge", "log-ridge", "log-share", "in-title", "in-text", "times", "in-head",
     "precision-in-text", "precision-in-title", "ridge-in-text", "share-not-in-text", "near-name", "alike", "log-alike",
 )  # fmt: skip
+# Choices; half or twice of each changes F1 by less than a point.
+GIVEN: Final = 0.2  # least weighed chance of a tag
+DOUBT: Final = 2  # right tags assumed beforehand
+PULL: Final = 2  # rejections that halve a tag's chance
 
 
 @dataclass(frozen=True)
 class LearntTagger:
-    """What the past teaches. Rows are posts, columns tags."""
+    """The fitted tagger. Rows are posts, columns tags."""
 
     index: Index
     tags: tuple[str, ...]
-    has: NDArray[np.float32]  # post x tag: 1 where the author gave it
+    has: Floats  # post x tag: 1 if it has the tag
     ridge: Floats  # post x tag
     vectors: Floats  # post x 256
     labels: Floats  # tag x 256
     mentions: Floats  # 2 x tag: posts with the tag in text, in title
-    hits: Floats  # 2 x tag: those of them that were given the tag
-    close: Floats  # tag: how near nearly all posts with it are to the others with it
+    hits: Floats  # 2 x tag: those of them that have the tag
+    close: Floats  # tag: nearness of nearly all its posts to each other
     weights: Floats  # means, spreads and weights, each in the order of FEATURES, and the constant
-    threshold: float  # probability from which on a tag is given
+    threshold: float  # least probability of a tag
     matcher: Matcher
 
     def scores(self, title: str, text: str) -> dict[str, float]:
-        """Tag -> the probability that the author would give it, best first; those below 1 % are left out."""
+        """Return the probability of each tag, best first, above 1 %."""
         near = self.index.near(words.bag(title, text))
         vector = embedder().article(title, text)
         alike = self.vectors @ vector
-        found = self.matcher.find(title, text)
+        mentioned = self.matcher.find(title, text)
         share = self.has.mean(axis=0, keepdims=True)
         rows = features(
             knn=nearest(near[None], self.has),
             ridge=(near @ self.ridge)[None] + share,
-            placed=placed([found], len(self.tags)),
+            placed=placed([mentioned], len(self.tags)),
             precision=precision(self.hits[:, None], self.mentions[:, None], share),
             share=share,
             label=(vector - self.vectors.mean(axis=0))[None] @ self.labels.T,
@@ -67,28 +66,28 @@ class LearntTagger:
         )
         probable = chances(rows[0], self.weights)
         likely = [int(n) for n in probable.argsort()[::-1] if probable[n] > LEAST_CHANCE]
-        strange = [n for n in likely[:LOOKED] if n not in found and self._strange(n, alike)]
+        unnamed = [n for n in likely[:LOOKED] if n not in mentioned]
+        # further from the tag's posts than they are from each other
+        strange = [n for n in unnamed if closeness(alike[self.has[:, n] > 0]) < float(self.close[n])]
         return {self.tags[n]: float(probable[n]) for n in likely if n not in strange}
 
     def renamed(self, old: str, new: str) -> LearntTagger:
-        """With `new` for the name of the tag `old`."""
+        """Rename the tag `old` to `new`."""
         return replace(self, tags=tuple(new if tag == old else tag for tag in self.tags))
 
     def joined(self, old: str, new: str) -> LearntTagger:
-        """With the posts of tag `old` as those of `new`; the features' weights, shared by all tags, stay."""
-        import numpy as np
-
-        gone, kept = self.tags.index(old), self.tags.index(new)
-        if gone == kept:
+        """Merge the posts of tag `old` into `new`. The features' weights, shared by all tags, stay."""
+        gone, target = self.tags.index(old), self.tags.index(new)
+        if gone == target:
             return self
 
         def summed(values: Floats) -> Floats:
             both = values.copy()
-            both[:, kept] += both[:, gone]
+            both[:, target] += both[:, gone]
             return np.delete(both, gone, axis=1)
 
         close = self.close.copy()
-        close[kept] = min(close[kept], close[gone])
+        close[target] = min(close[target], close[gone])
         return replace(
             self,
             tags=tuple(tag for place, tag in enumerate(self.tags) if place != gone),
@@ -98,29 +97,21 @@ class LearntTagger:
             mentions=summed(self.mentions),
             hits=summed(self.hits),
             close=np.delete(close, gone),
-            matcher=self.matcher.joined(gone, kept),
+            matcher=self.matcher.joined(gone, target),
         )
 
-    def _strange(self, tag: int, alike: Floats) -> bool:
-        """True if a text is further from the tag's posts than nearly all of these from each other."""
-        return closeness(alike[self.has[:, tag] > 0]) < float(self.close[tag])
 
-
-def placed(found: list[dict[int, Mention]], tags: int) -> Floats:
-    """Post x tag x (times in title, times in text, times in the text's head)."""
-    import numpy as np
-
-    out = np.zeros((len(found), tags, 3), dtype=np.float32)
-    for row, mentions in enumerate(found):
+def placed(mentioned: list[dict[int, Mention]], tags: int) -> Floats:
+    """Return post x tag x (mentions in title, in text, in its head)."""
+    out = np.zeros((len(mentioned), tags, 3), dtype=np.float32)
+    for row, mentions in enumerate(mentioned):
         for tag, mention in mentions.items():
             out[row, tag] = mention[:3]
     return out
 
 
 def nearest(near: Floats, has: Floats) -> Floats:
-    """Share of the nearest posts with each tag, weighted by the square of their nearness."""
-    import numpy as np
-
+    """Return the share of the nearest posts with each tag, weighted by squared nearness."""
     out = np.zeros((len(near), has.shape[1]), dtype=np.float32)
     for row, values in enumerate(near):
         best = np.argsort(-values, kind="stable")[:NEIGHBOURS]
@@ -130,14 +121,12 @@ def nearest(near: Floats, has: Floats) -> Floats:
 
 
 def closeness(cosines: Floats) -> float:
-    """Mean of the highest `CLOSEST`."""
-    import numpy as np
-
+    """Return the mean of the CLOSEST highest cosines."""
     return float(np.sort(cosines)[-CLOSEST:].mean())
 
 
 def precision(hits: Floats, mentions: Floats, share: Floats) -> tuple[Floats, Floats]:
-    """How often a mention in the text, in the title, meant that the tag was given; few cases are pulled inwards."""
+    """Return how often a mention in text and in title meant the tag, smoothed."""
     return (hits[0] + 2 * share + 0.3) / (mentions[0] + 2), (hits[1] + 0.5) / (mentions[1] + 1)
 
 
@@ -151,10 +140,8 @@ def features(
     label: Floats,
     alike: Floats,
 ) -> Floats:
-    """Post x tag x `FEATURES`, from values post x tag (`placed`: x 3): nearest posts by words (`knn`) and vectors
-    (`alike`), ridge, precision of mentions, share of posts, nearness of the name (`label`)."""
-    import numpy as np
-
+    """Return post x tag x FEATURES, from values post x tag: nearest posts by words (`knn`) and vectors (`alike`),
+    `ridge`, mentions (`placed`) and their precision, share of posts, nearness of the name (`label`)."""
     title, body = (placed[..., 0] > 0).astype(np.float32), (placed[..., 1] > 0).astype(np.float32)
     rare = np.broadcast_to(np.log(share + 1e-3), knn.shape)
     likely = np.clip(ridge, 0, 1)
@@ -181,40 +168,32 @@ def features(
 
 
 def chances(rows: Floats, weights: Floats) -> Floats:
-    """Probabilities from features; `weights` holds means, spreads, weights and, last, the constant."""
-    import numpy as np
-
+    """Return probabilities. `weights`: means, spreads, weights, then the constant."""
     mean, spread, slope = weights[:-1].reshape(3, len(FEATURES))
     odds = (rows - mean) / spread @ slope + weights[-1]
     result: Floats = 1 / (1 + np.exp(-np.clip(odds, -LIMIT, LIMIT)))
     return result
 
 
-# Chosen on the curves; half or twice of each moves no point of them by more than one.
-GIVEN: Final = 0.2  # chance after weighing from which on a tag is given
-DOUBT: Final = 2  # tags, all of them right, that are taken as given beforehand
-PULL: Final = 2  # times that a tag may be rejected until it counts half
-
-
 @dataclass(frozen=True)
 class Trust:
-    """`share`: confirmed among tags that names alone propose; `rejected`: tag -> articles it was refused for."""
+    """Trust in tags that articles only name: the `share` that was confirmed, and the refusals of each tag."""
 
     share: float = 1.0
     rejected: Mapping[str, int] = field(default_factory=dict)
 
     def chance(self, tag: str, chance: float) -> float:
-        """The chance of a tag that the past never had, `chance` being what its name says."""
+        """Weigh the chance of a tag that was never confirmed."""
         return chance * self.share * PULL / (self.rejected.get(tag, 0) + PULL)
 
 
 def learn_trust(past: Iterable[tuple[Collection[str], Sequence[str]]]) -> Trust:
-    """What articles say, each as the tags that their names alone speak for, and those that were confirmed."""
-    given = right = 0
+    """Compare tags proposed by name with those confirmed, per article."""
+    total = right = 0
     rejected = Counter[str]()
     for named, confirmed in past:
         own = {key(tag) for tag in confirmed}
         hits = [key(tag) in own for tag in named]
-        given, right = given + len(hits), right + sum(hits)
+        total, right = total + len(hits), right + sum(hits)
         rejected.update(tag for tag, hit in zip(named, hits, strict=True) if not hit)
-    return Trust((right + DOUBT) / (given + DOUBT), dict(rejected))
+    return Trust((right + DOUBT) / (total + DOUBT), dict(rejected))

@@ -1,5 +1,4 @@
-"""Where tags stand in a text, word for word: plurals count, and names that are ordinary words too need their capital.
-When two spellings are one tag: case, hyphens and plurals do not matter."""
+"""Find tags in a text word for word, plurals included; names that are also words need a capital."""
 
 from __future__ import annotations
 
@@ -15,32 +14,34 @@ from typing import Final, NamedTuple
 from syndicator.describing.taxonomy.casing import ambiguous
 
 _INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
-_BEHIND = re.compile(r"(?:['’]s\b|\s\d)")  # Go's, Go 1.22: names, also at the start of a sentence
-_COMPOUND = re.compile(r"-[^\W\d_]")  # a storage that is climate-controlled is not about the climate
+_BEHIND = re.compile(r"(?:['’]s\b|\s\d)")  # Go's, Go 1.22
+_COMPOUND = re.compile(r"-[^\W\d_]")  # climate-controlled is not about the climate
+# Kana, Han, Hangul: no blank after a Latin name.
+_EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+# "robots.txt" and "amazon.com" are one word each; C++ and C# keep their signs; a word ends where the script changes
+# ("OpenAI今日发布").
+WORD: Final = re.compile(rf"[{_EAST}]+|[^\W_{_EAST}]+(?:(?:\.[a-z]{{2,4}})+(?![^\W_{_EAST}]))?(?:[+#]+|(?<=\bC)\+\+)?")
+LEAST: Final = 4  # least letters of a plural: "bus" and "gas" are none
+HEAD: Final = 150  # words of the text that count as its head
+ACRONYM: Final = 8  # letters that an acronym counts as
+ACRONYM_LETTERS: Final = 4  # longest acronym that needs capitals in the text
+READ: Final = 12_000  # characters of a text to search
 
 
 def is_name(text: str, begin: int, end: int) -> bool:
-    """True when the capital of the word at `begin` to `end` is not that of a sentence's first word."""
+    """True if the capital of the word at `begin` to `end` is not due to the start of a sentence."""
     if text[end : end + 1] == "-":
         return False
     return bool(_INSIDE.search(text[max(0, begin - 2) : begin]) or _BEHIND.match(text, end))
 
 
-# Scripts that put no blank between a Latin name and what follows it: kana, Han, Hangul.
-_EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
-# A word: "robots.txt" and "amazon.com" are one each, and so no robots and no Amazon; C++ and C# keep their signs. Where
-# the script changes a word ends: "OpenAI今日发布" has the name.
-WORD: Final = re.compile(rf"[{_EAST}]+|[^\W_{_EAST}]+(?:(?:\.[a-z]{{2,4}})+(?![^\W_{_EAST}]))?(?:[+#]+|(?<=\bC)\+\+)?")
-LEAST: Final = 4  # letters from which on a word may have a plural ending: "bus" and "gas" have none
-
-
 def key(spelling: str) -> tuple[str, ...]:
-    """What all spellings of a tag share: its words' stems; "Web-Scraping" and "web scraping" are one."""
+    """Return the stems of a tag's words, equal for all spellings ("Web-Scraping", "web scraping")."""
     return tuple(stem(word.casefold()) for word in WORD.findall(spelling))
 
 
 def stem(word: str) -> str:
-    """An English word without plural ending; others unchanged. A full stemmer would turn "gaming" into "games"."""
+    """Return an English word without plural ending. A full stemmer would turn "gaming" into "games"."""
     if len(word) < LEAST or not word.isascii() or word[-1] != "s" or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies") and len(word) > LEAST:
@@ -49,12 +50,12 @@ def stem(word: str) -> str:
 
 
 def surfaces(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:
-    """The commonest spelling of each key; of equals the one with capitals, then the first by the alphabet."""
+    """Return the commonest spelling of each key; of equal ones the capitalised, then the alphabet decides."""
     return {k: min(forms, key=lambda f: (-forms[f], f == f.casefold(), f)) for k, forms in counts.items()}
 
 
 def spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, int]]:
-    """Key -> spelling -> times, over the tags of many posts."""
+    """Count spellings by key, over the tags of many posts."""
     counts: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for many in tags:
         for tag in many:
@@ -63,14 +64,8 @@ def spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, 
     return counts
 
 
-HEAD: Final = 150  # words of the text that count as its head
-ACRONYM: Final = 8  # letters that an acronym counts as: it is as telling as a word of that length
-ACRONYM_LETTERS: Final = 4  # at most, of an acronym that must stand in capitals in the text too: longer ones seldom do
-READ: Final = 12_000  # characters that are looked at: what stands only behind them is no tag of the article
-
-
 class Mention(NamedTuple):
-    """Counts of a tag in title, text and its head; letters of its longest spelling, an acronym as `ACRONYM`."""
+    """Counts of a tag in title, text and its head; letters of its longest spelling (an acronym counts as ACRONYM)."""
 
     title: int
     text: int
@@ -80,7 +75,7 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One spelling of a tag: its stems, its letters, and the case its only word must have ("" for any)."""
+    """One spelling of a tag: stems, letters, and the case that a single word must have ("" for any)."""
 
     tag: int
     stems: tuple[str, ...]
@@ -90,21 +85,21 @@ class Form:
 
 @dataclass(frozen=True)
 class Words:
-    """The head of a text in words and their stems."""
+    """Words of the start of a text, with their stems."""
 
     stems: list[str]
     text: str
     starts: list[int]  # number of the first word of each line
 
     def span(self, at: int) -> tuple[int, int]:
-        """Where a word begins and ends. Few are asked for, so only their lines are looked into."""
+        """Return start and end of a word. Only its line is searched, as few words are asked for."""
         line = bisect_right(self.starts, at) - 1
         if line not in self._spans:
             begin = self._begins[line]
             text = self.text[begin : self._begins[line + 1] - 1]
-            low = text.casefold()  # "Node.JS" is one word then, as Node.js is
-            found = WORD.finditer(low if len(low) == len(text) else text)
-            self._spans[line] = [(begin + match.start(), begin + match.end()) for match in found]
+            low = text.casefold()  # so that "Node.JS" is one word
+            matches = WORD.finditer(low if len(low) == len(text) else text)
+            self._spans[line] = [(begin + match.start(), begin + match.end()) for match in matches]
         return self._spans[line][at - self.starts[line]]
 
     @cached_property
@@ -118,25 +113,26 @@ class Words:
 
 @dataclass(frozen=True)
 class Matcher:
-    """All spellings of all tags, by the first stem."""
+    """All spellings of all tags, by first stem."""
 
     forms: dict[str, list[Form]]
     heads: frozenset[str]  # first three letters of every stem: other words need no stemming
 
-    def joined(self, gone: int, kept: int) -> Matcher:
-        """With the spellings of tag `gone` as spellings of `kept`; the numbers behind it close up."""
+    def joined(self, gone: int, target: int) -> Matcher:
+        """Merge the spellings of tag `gone` into `target`; later numbers move down by one."""
+        numbers = {gone: target - (target > gone)}
         forms = {
-            first: [replace(form, tag=_closed_up(kept if form.tag == gone else form.tag, gone)) for form in found]
-            for first, found in self.forms.items()
+            first: [replace(form, tag=numbers.get(form.tag, form.tag - (form.tag > gone))) for form in many]
+            for first, many in self.forms.items()
         }
         return Matcher(forms, self.heads)
 
     def find(self, title: str, text: str) -> dict[int, Mention]:
-        """Number of a tag -> its mentions, for those that stand in title or text."""
+        """Return the mentions of each tag (by number) in title or text."""
         return self.look(self.words(title), self.words(text))
 
     def words(self, value: str) -> Words:
-        """The words of `value`, stemmed if a tag has one that starts alike; a repeated line counts once."""
+        """Split `value` into words, stemmed if a tag has a similar start. Repeated lines count once."""
         heads, starts = self.heads, []
         lines = list(dict.fromkeys(value[:READ].split("\n")))
         stems: list[str] = []
@@ -148,27 +144,26 @@ class Matcher:
         return Words(stems, "\n".join(lines), starts)
 
     def look(self, title: Words, text: Words) -> dict[int, Mention]:
-        """As `find`, for texts that are cut into words already."""
+        """Find tags in texts that are already split."""
         named, body = self._places(title), self._places(text)
-        found: dict[int, Mention] = {}
+        counts: dict[int, Mention] = {}
         for tag in {*named, *body}:
             places, titles = body.get(tag, {}), named.get(tag, {})
             if not places and tag in self._words_too:
                 continue  # every word of a title may have a capital
             letters = max((places or titles).values(), default=0)
-            found[tag] = Mention(len(titles), len(places), sum(at < HEAD for at in places), letters)
-        return found
+            counts[tag] = Mention(len(titles), len(places), sum(at < HEAD for at in places), letters)
+        return counts
 
     @cached_property
     def _words_too(self) -> frozenset[int]:
-        """The tags that are ordinary words too."""
         return frozenset(
             form.tag for forms in self.forms.values() for form in forms if form.case and is_word(form.case)
         )
 
     def _places(self, words: Words) -> dict[int, dict[int, int]]:
-        """Tag -> word place -> letters, once for all spellings; a tag inside a longer one counts as well."""
-        found: dict[int, dict[int, int]] = defaultdict(dict)
+        """Return for each tag the index and letters of its mentions. A tag inside a longer one counts too."""
+        places: dict[int, dict[int, int]] = defaultdict(dict)
         ends: dict[int, int] = {}  # tag -> place behind its last mention
         stems = words.stems
         for at, first in enumerate(stems):
@@ -176,17 +171,13 @@ class Matcher:
                 size = len(form.stems)
                 same = size == 1 or tuple(stems[at : at + size]) == form.stems
                 if same and at >= ends.get(form.tag, 0) and _fits(form, words, at):
-                    found[form.tag][at] = form.letters
+                    places[form.tag][at] = form.letters
                     ends[form.tag] = at + size
-        return found
-
-
-def _closed_up(tag: int, gone: int) -> int:
-    return tag - (tag > gone)
+        return places
 
 
 def build(forms: Iterable[tuple[int, str]]) -> Matcher:
-    """A matcher of pairs (number of the tag, spelling). Two spellings of the same words and case are one."""
+    """Build a matcher of (tag number, spelling); spellings with the same words and case are one."""
     table: dict[str, list[Form]] = defaultdict(list)
     heads: set[str] = set()
     for tag, spelling in forms:
@@ -198,12 +189,11 @@ def build(forms: Iterable[tuple[int, str]]) -> Matcher:
             if form not in table[stems[0]]:
                 table[stems[0]].append(form)
             heads |= {word.casefold()[:3] for word in WORD.findall(spelling)}
-    ordered = {first: sorted(found, key=lambda f: -len(f.stems)) for first, found in table.items()}
+    ordered = {first: sorted(many, key=lambda f: -len(f.stems)) for first, many in table.items()}
     return Matcher(ordered, frozenset(heads))
 
 
 def _fits(form: Form, words: Words, at: int) -> bool:
-    """True if the form's word at `at` is a mention: written as a name, or a topic outside a compound."""
     if len(form.stems) > 1:
         return True
     begin, end = words.span(at)
@@ -215,12 +205,12 @@ def _fits(form: Form, words: Words, at: int) -> bool:
 
 
 def _written(word: str, case: str) -> bool:
-    """True for a name's case: acronyms in capitals (or "Nasa"), "OpenAI" in any, others with a first capital."""
+    """True if `word` has a name's case: acronyms in capitals (or "Nasa"), "OpenAI" in any, others capitalised."""
     if len(case) <= ACRONYM_LETTERS and case.isupper():
         return word.removesuffix("s") == case or (len(case) == ACRONYM_LETTERS and word == case.capitalize())
     return word[0].isupper() or (not case.isupper() and case[1:] != case[1:].lower() and not is_word(case))
 
 
 def is_word(name: str) -> bool:
-    """True for a name that is an ordinary word as well (data/names.toml): Go, Apple."""
+    """True for a name that is also an ordinary word (data/names.toml): Go, Apple."""
     return name.casefold() in ambiguous()

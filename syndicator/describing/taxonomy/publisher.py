@@ -1,19 +1,17 @@
-"""Publishers' tags that name a subject: no sentences, addresses, numbers, titles, authors, sites, housekeeping ("news",
-"id-123"). Checked by eye on 673 keywords of real pages; words in data/tag_words.toml."""
+"""Filter publishers' tags: no sentences, addresses, numbers, titles, names, or labels such as "id-123"."""
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from importlib import resources
-from typing import Final, NamedTuple
+from typing import Final
 
+from syndicator.describing.resources import read_toml
 from syndicator.describing.taxonomy.casing import is_known
 from syndicator.describing.text.language import function_words
 
 WORDS: Final = 4  # at most
 CHARACTERS: Final = 40
-PHRASE: Final = 3  # words from which on a tag may be a phrase ("how to ...") or repeat the title
+PHRASE: Final = 3  # words of a tag that may be a phrase ("how to ...") or repeat the title
 MOST_OF_TITLE: Final = 0.6  # share of the title's letters
 _ADDRESS = re.compile(r"https?:|www\.|\.(?:com|org|net|edu|gov|io)\b|[@<>{}|\\=\[\]~^]|^/|/.*/|\w:\w|::")
 _SENTENCE = re.compile(r"[?!;:…]|,\s|[^\W\d_]{2}[.](?:\s|$)|\.\.")
@@ -24,41 +22,31 @@ _PART = re.compile(r"[\w+#.]+")
 _SLUG = re.compile(r"^[^\W_A-Z]+(?:[-_][^\W_A-Z]+)+$")
 
 
-class Words(NamedTuple):
-    """The data file, as sets."""
-
-    kinds: frozenset[str]
-    prefixes: frozenset[str]
-    ends: frozenset[str]
-    noise: frozenset[str]
-    openers: frozenset[str]
-
-
 def clean(tag: str) -> str:
-    """A publisher's tag in words: no mark before it, a slug of several parts with blanks ("us_world-news")."""
+    """Return the tag without marks around it; a slug of several parts gets blanks ("us_world-news")."""
     tag = " ".join(tag.split()).lstrip(" \"'“”‘’#,;•*-_").rstrip(" \"'“”‘’.,;•*-_")
     return re.sub(r"[-_]", " ", tag) if _SLUG.match(tag) and ("_" in tag or tag.count("-") > 1) else tag
 
 
 def sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
-    """True for a tag, as published, that a reader could follow. `own`: names of the article's author and site."""
+    """True if a reader could follow the tag. `own`: names of the article's author and site."""
     name = clean(tag)
     words = [word.casefold() for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)?", name)]
     if not 0 < len(name.split()) <= WORDS or len(name) > CHARACTERS or not any(map(str.isalpha, name)):
         return False
     if _ADDRESS.search(name) or _NUMBERED.search(name) or (_SENTENCE.search(name) and not _ABBREVIATED.search(name)):
         return False
-    if _folded(name) in {_folded(one) for one in own if one} or _says_title(name, title):
+    if _folded(name) in {_folded(name) for name in own if name} or _says_title(name, title):
         return False
     return not _housekeeping(tag, words)
 
 
 def stands(forms: Iterable[str], text: str) -> bool:
-    """True if `text` has one of `forms`, in any case, plural or hyphenation; anywhere in scripts without blanks."""
+    """True if `text` has one of `forms` in any case, plural or hyphenation; in scripts without spaces, anywhere."""
     folded = text.casefold()
     for form in forms:
         words = tuple(word.removesuffix("s") if len(word) > WORDS else word for word in _PART.findall(form))
-        there = all(word.casefold() in folded for word in words)  # to look for them costs a tenth of the pattern
+        there = all(word.casefold() in folded for word in words)  # ten times as fast as the pattern
         if there and _pattern(words, bounded=form.isascii()).search(text):
             return True
     return False
@@ -71,16 +59,16 @@ def _pattern(words: tuple[str, ...], *, bounded: bool) -> re.Pattern[str]:
 
 
 def _housekeeping(tag: str, words: list[str]) -> bool:
-    known = _words()
-    if _SLUG.match(tag.strip()) and (words[0] in known.prefixes or words[-1] in known.ends):
+    listed = _words()
+    if _SLUG.match(tag.strip()) and (words[0] in listed["prefixes"] or words[-1] in listed["ends"]):
         return True
     field = _FIELD.match(tag.strip())
-    if field and field[1].casefold() in known.prefixes:
+    if field and field[1].casefold() in listed["prefixes"]:
         return True
-    telling = [word for word in words if word not in _small() or is_known(word)]
-    if telling and all(word in known.noise or word in known.kinds or word.isdigit() for word in telling):
+    telling = [word for word in words if word not in listed["small"] or is_known(word)]
+    if telling and all(word in listed["noise"] or word in listed["kinds"] or word.isdigit() for word in telling):
         return True
-    return len(words) >= PHRASE and words[0] in known.openers
+    return len(words) >= PHRASE and words[0] in listed["openers"]
 
 
 def _says_title(name: str, title: str) -> bool:
@@ -94,15 +82,10 @@ def _folded(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _small() -> frozenset[str]:
-    return frozenset(word for words in function_words().values() for word in words if len(word) > 1)
-
-
-@lru_cache(maxsize=1)
-def _words() -> Words:
-    raw = resources.files("syndicator.describing").joinpath("data/tag_words.toml").read_text("utf-8")
-    values = tomllib.loads(raw)
-    kinds, prefixes, ends = (values.pop(name) for name in ("kinds", "prefixes", "ends"))
-    noise = " ".join(f"{words['noise']} {words.get('days', '')}" for words in values.values())
-    openers = " ".join(words["openers"] for words in values.values())
-    return Words(*(frozenset(words.split()) for words in (kinds, prefixes, ends, noise, openers)))
+def _words() -> dict[str, frozenset[str]]:
+    values = read_toml("tag_words.toml")
+    lists = {name: values.pop(name) for name in ("kinds", "prefixes", "ends")}
+    lists["noise"] = " ".join(f"{words['noise']} {words.get('days', '')}" for words in values.values())
+    lists["openers"] = " ".join(words["openers"] for words in values.values())
+    small = frozenset(word for words in function_words().values() for word in words if len(word) > 1)
+    return {name: frozenset(words.split()) for name, words in lists.items()} | {"small": small}

@@ -1,17 +1,14 @@
-"""Suggestions of new tags: phrases that titles repeat and texts come back to, no words of any title or parts of longer
-names. Judged by eye on 600 real pages (tests/gate/test_suggest_gate.py); rules on verbs, adjectives, acronyms and
-surnames changed none of the first thirty. Pure."""
+"""Suggest new tags: phrases that titles share and texts repeat (tests/gate/test_suggest_gate.py)."""
 
 import math
 import re
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 from typing import Final, NamedTuple
 
+from syndicator.describing.resources import read_toml
 from syndicator.describing.taxonomy import casing, mentions
 from syndicator.describing.taxonomy.mentions import WORD, key, stem
 from syndicator.describing.taxonomy.publisher import sound
@@ -19,22 +16,38 @@ from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.text.language import SAMPLE, by_words, function_words
 
 LONGEST: Final = 3  # words of a phrase
-LED: Final = 0.8  # share of mentions behind the same word from which on that is a part of the name
+LED: Final = 0.8  # share of mentions after a word that make it a part of the name
 READ: Final = 12_000  # characters of a text
 _CONTRACTED = re.compile(r"['’](?:s|t|re|ve|ll|d|m)\b", re.IGNORECASE)
-_JOINED = (" ", "-", "")  # what stands between the words of a phrase
+_JOINED = (" ", "-", "")  # separators inside a phrase
 Key = tuple[str, ...]  # the stems of a phrase
+TITLES: Final = 2  # titles or publishers that must have a phrase
+AGAIN: Final = 2  # mentions of a name that a text repeats
+CAPITALS: Final = 0.2  # share of capitalised words above which capitals mean nothing
+SUPPORT: Final = 3  # texts that must have it
+MOST: Final = 100  # proposals
+# Chosen on 200 pages, confirmed on 400 others.
+OFTEN: Final = 3  # mentions of a phrase that a text repeats
+EVERYWHERE: Final = 0.2  # highest share of texts with a phrase,
+FEW: Final = 10  # or so many texts
+NAME: Final = 0.8  # least share of capitals of a name
+FIXED: Final = 0.35  # share of a word's mentions that fix a generic word to it
+PART: Final = 0.6  # share of mentions within a longer phrase that make it a part
+EXAMPLES: Final = 2  # titles that are shown of a proposal
+ALIKE: Final = 0.6  # share of common articles that makes two forms one tag
+NAMES_FIRST: Final = 1.5  # factor of names
+UNTITLED: Final = 0.3  # factor of a name without titles
 
 
 class Token(NamedTuple):
     word: str
     stem: str
-    gap: str  # what stands before it
+    gap: str  # text before it
 
 
 @dataclass(slots=True)
 class Use:
-    """Uses of a phrase: `articles` -> times; `forms` inside sentences -> times; `led`: capitals before it -> times."""
+    """Counts of a phrase: per article (`articles`), per spelling (`forms`), per capitalised word before it (`led`)."""
 
     articles: Counter[int] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
@@ -46,68 +59,67 @@ class Use:
 
     @property
     def capital(self) -> float:
-        """The share of capitals among those inside sentences."""
+        """Return the share of capitalised uses inside sentences."""
         return sum(n for form, n in self.forms.items() if form != form.casefold()) / max(1, self.forms.total())
 
     @property
     def form(self) -> str:
-        """The commonest spelling inside sentences, with its usual leading word ("New" before York), or ""."""
+        """Return the commonest spelling with its usual leading word ("New" before York), or ""."""
         form = min(self.forms, key=lambda form: (-self.forms[form], form), default="")
         leader = max(self.led, key=self.led.__getitem__, default="")
         return f"{leader} {form}" if self.led[leader] >= LED * self.times and form != form.casefold() else form
 
 
 def in_titles(titles: Iterable[tuple[str, frozenset[str]]]) -> dict[Key, set[int]]:
-    """Phrase -> the numbers of the titles that have it; of a title its text and the small words of its language."""
-    found: dict[Key, set[int]] = defaultdict(set)
+    """Return for each phrase the numbers of the titles that have it. `titles`: (title, function words)."""
+    places: dict[Key, set[int]] = defaultdict(set)
     for number, (title, small) in enumerate(titles):
         for run in _runs(tokens(title), small):
             for size in range(1, LONGEST + 1):
                 for at in range(len(run) - size + 1):
-                    found[tuple(run[at : at + size])].add(number)
-    return found
+                    places[tuple(run[at : at + size])].add(number)
+    return places
 
 
 def uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]:
-    """How `texts` use each of `phrases`."""
+    """Count uses of `phrases` in `texts`."""
     heads: dict[str, list[Key]] = defaultdict(list)
     for phrase in phrases:
         heads[phrase[0]].append(phrase)
-    found: dict[Key, Use] = defaultdict(Use)
+    counted: dict[Key, Use] = defaultdict(Use)
     for number, text in enumerate(texts):
         for line in text[:READ].split("\n"):
             words = tokens(line)
             for at, token in enumerate(words):
                 for phrase in heads.get(token.stem, ()):
                     if _stands(words, at, phrase):
-                        _count(found[phrase], number, words, at, len(phrase))
-    return found
+                        _count(counted[phrase], number, words, at, len(phrase))
+    return counted
 
 
 def tokens(line: str) -> list[Token]:
-    """The words of a line, each with what stands before it."""
-    line, end, found = _CONTRACTED.sub("", line), 0, []
+    """Split a line into words, each with the text before it."""
+    line, end, words = _CONTRACTED.sub("", line), 0, []
     for match in WORD.finditer(line):
-        found.append(Token(match[0], stem(match[0].casefold()), line[end : match.start()]))
+        words.append(Token(match[0], stem(match[0].casefold()), line[end : match.start()]))
         end = match.end()
-    return found
+    return words
 
 
 def small_words(text: str) -> frozenset[str]:
-    """The function words of the language of `text`, and those of English."""
-    known = function_words()
-    return known["en"] | known.get(by_words(text[:SAMPLE], None) or "en", frozenset())
+    """Return the function words of the language of `text` and of English."""
+    small = function_words()
+    return small["en"] | small.get(by_words(text[:SAMPLE], None) or "en", frozenset())
 
 
 @lru_cache(maxsize=1)
 def generic() -> frozenset[str]:
-    """The stems of words that many titles have whatever they are about, from data/suggesting.toml."""
-    raw = resources.files("syndicator.describing").joinpath("data/suggesting.toml").read_text("utf-8")
-    return frozenset(map(stem, tomllib.loads(raw)["generic"].split()))
+    """Return stems that titles on any subject have (data/suggesting.toml)."""
+    return frozenset(map(stem, read_toml("suggesting.toml")["generic"].split()))
 
 
 def _runs(words: Sequence[Token], small: Collection[str]) -> Iterator[list[str]]:
-    """Runs of stems without function words and numbers; single letters only as a capital behind a word ("Gen Z")."""
+    """Yield runs of stems between function words and numbers. Single letters count after a word only ("Gen Z")."""
     run: list[str] = []
     for token in words:
         telling = token.word.casefold() not in small and any(map(str.isalpha, token.word))
@@ -135,26 +147,8 @@ def _count(use: Use, number: int, words: Sequence[Token], at: int, size: int) ->
         use.forms[" ".join(token.word for token in words[at : at + size])] += 1
 
 
-TITLES: Final = 2  # titles, or publishers, that must have a phrase
-AGAIN: Final = 2  # mentions from which on a text comes back to a name
-CAPITALS: Final = 0.2  # share of words with a capital from which on one says nothing
-SUPPORT: Final = 3  # texts that must have it: fewer make a feed of one-offs
-MOST: Final = 100  # proposals
-# Chosen on 200 pages of the corpus, confirmed on 400 others.
-OFTEN: Final = 3  # mentions from which on a text comes back to a phrase
-EVERYWHERE: Final = 0.2  # share of texts from which on a phrase tells nothing ...
-FEW: Final = 10  # ... where these are more than so many
-NAME: Final = 0.8  # share of capitals inside sentences from which on it is a name
-FIXED: Final = 0.35  # share of a word's mentions from which on another one that any title may have belongs to it
-PART: Final = 0.6  # share of mentions within a longer phrase from which on it is a part of that
-EXAMPLES: Final = 2  # titles that are shown of a proposal
-ALIKE: Final = 0.6  # share of articles that a longer and a shorter form have in common, from which on they are one tag
-NAMES_FIRST: Final = 1.5  # by how much names count more
-UNTITLED: Final = 0.3  # of a name that texts come back to and titles do not have
-
-
 class Proposal(NamedTuple):
-    """A tag worth having: how many articles speak of it, why it came up, and other spellings found."""
+    """A suggested tag: number of articles, origin, other spellings."""
 
     name: str
     support: int
@@ -163,77 +157,72 @@ class Proposal(NamedTuple):
     examples: tuple[str, ...] = ()  # titles of articles that come back to it most
 
 
-def suggest(history: Iterable[tuple[str, str, Sequence[str]]], known: Vocabulary | None = None) -> list[Proposal]:
-    """New tags, the best first, from (title, text, publisher's tags), by `TITLES` and `SUPPORT`, not `known`."""
+def suggest(history: Iterable[tuple[str, str, Sequence[str]]], listed: Vocabulary | None = None) -> list[Proposal]:
+    """Suggest tags not `listed`, best first. `history`: (title, text, publisher's tags)."""
     articles = list(history)
     small = [small_words(text) for _, text, _ in articles]
     titled = in_titles((title, words) for (title, _, _), words in zip(articles, small, strict=True))
     published = _published(articles)
-    places = {one: titled.get(one, set()) | published.get(one, set()) for one in (*titled, *published)}
-    named = {one for one, numbers in places.items() if len(numbers) >= TITLES} | _names(articles)
-    taken = {key(form) for tag in (known.tag if known else ()) for form in (tag.name, *tag.aliases)} - {()}
+    places = {phrase: titled.get(phrase, set()) | published.get(phrase, set()) for phrase in (*titled, *published)}
+    named = {phrase for phrase, numbers in places.items() if len(numbers) >= TITLES} | _names(articles)
+    taken = {key(form) for tag in (listed.tag if listed else ()) for form in (tag.name, *tag.aliases)} - {()}
     wanted = named | taken
-    wanted |= {core for one in wanted if (core := _core(one))}
+    wanted |= {core for phrase in wanted if (core := _core(phrase))}
     used = uses([text for _, text, _ in articles], wanted)
     subjects = _subjects(used, len(articles))
     surfaces = mentions.surfaces(mentions.spellings(tags for _, _, tags in articles))
-    found = []
-    for one in subjects & named & used.keys() - taken:
-        use = used[one]
-        name = use.form or casing.canonical(surfaces.get(one, " ".join(one)))
+    ranked = []
+    for phrase in subjects & named & used.keys() - taken:
+        use = used[phrase]
+        name = use.form or casing.canonical(surfaces.get(phrase, " ".join(phrase)))
         if key(name) in taken or len(use.articles) < SUPPORT:
             continue
-        if len(places.get(one, ())) < TITLES and not _comes_back(use):
+        repeating = sum(times >= AGAIN for times in use.articles.values())
+        if len(places.get(phrase, ())) < TITLES and not (use.capital >= NAME and repeating >= TITLES):
             continue
         shown = casing.canonical(name) if casing.is_known(name) else name
-        why = "names" if use.capital >= NAME else "titles" if len(titled.get(one, ())) >= TITLES else "publishers"
+        why = "names" if use.capital >= NAME else "titles" if len(titled.get(phrase, ())) >= TITLES else "publishers"
         titles = tuple(articles[number][0] for number, _ in use.articles.most_common(EXAMPLES))
         proposal = Proposal(shown, len(use.articles), why, examples=titles)
-        found.append((-_worth(use, places.get(one, ()), len(articles)), proposal, one))
-    return _merged([(proposal, one) for _, proposal, one in sorted(found)], used)[:MOST]
+        ranked.append((-_worth(use, places.get(phrase, ()), len(articles)), proposal, phrase))
+    return _merged([(proposal, phrase) for _, proposal, phrase in sorted(ranked)], used)[:MOST]
 
 
 def _merged(proposals: Sequence[tuple[Proposal, Key]], used: Mapping[Key, Use]) -> list[Proposal]:
-    """The proposals without longer or shorter forms of earlier ones in nearly the same articles: their aliases."""
-    kept: list[tuple[Proposal, Key]] = []
-    for proposal, one in proposals:
-        same = next((at for at, (_, other) in enumerate(kept) if _same(one, other, used)), None)
+    """Turn longer or shorter forms of an earlier proposal, in nearly the same articles, into its aliases."""
+    merged: list[tuple[Proposal, Key]] = []
+    for proposal, phrase in proposals:
+        same = next((at for at, (_, other) in enumerate(merged) if _same(phrase, other, used)), None)
         if same is None:
-            kept.append((proposal, one))
+            merged.append((proposal, phrase))
         else:
-            first, other = kept[same]
-            kept[same] = (first._replace(aliases=(*first.aliases, proposal.name, *proposal.aliases)), other)
-    return [proposal for proposal, _ in kept]
+            first, other = merged[same]
+            merged[same] = (first._replace(aliases=(*first.aliases, proposal.name, *proposal.aliases)), other)
+    return [proposal for proposal, _ in merged]
 
 
-def _same(one: Key, other: Key, used: Mapping[Key, Use]) -> bool:
-    if not (set(one) <= set(other) or set(other) <= set(one)):
+def _same(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
+    if not (set(phrase) <= set(other) or set(other) <= set(phrase)):
         return False
-    a, b = used[one].articles.keys(), used[other].articles.keys()
+    a, b = used[phrase].articles.keys(), used[other].articles.keys()
     return len(a & b) >= ALIKE * len(a | b)
 
 
 def _names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
-    """Words and runs with capitals inside sentences of `SUPPORT` texts, without texts that capitalise all nouns."""
+    """Return capitalised phrases inside sentences of SUPPORT texts, skipping texts that capitalise all nouns."""
     having = Counter[Key]()
     for _, text, _ in articles:
         words = [token for line in text[:READ].split("\n") for token in tokens(line)[1:]]
         capital = [token.gap == " " and token.word[:1].isupper() for token in words]
         if sum(capital) > CAPITALS * len(words):
             continue
-        runs = "".join("x" if one else " " for one in capital)
+        runs = "".join("x" if is_capital else " " for is_capital in capital)
         spans = (match.span() for match in re.finditer("x+", runs))
         having.update({tuple(word.stem for word in words[a:b]) for a, b in spans if b - a <= LONGEST})
     return {name for name, number in having.items() if number >= SUPPORT and max(map(len, name)) > 1}
 
 
-def _comes_back(use: Use) -> bool:
-    """True for a name that several texts come back to, whatever their titles say."""
-    return use.capital >= NAME and sum(times >= AGAIN for times in use.articles.values()) >= TITLES
-
-
 def _worth(use: Use, places: Collection[int], texts: int) -> float:
-    """How telling a phrase is: named by `places`, most of all by those that come back to it, and rare among `texts`."""
     deep = sum(use.articles[number] >= OFTEN for number in places or use.articles)
     rare = math.log((texts + 1) / len(use.articles))
     titled = 1.0 if len(places) >= TITLES else UNTITLED
@@ -241,12 +230,12 @@ def _worth(use: Use, places: Collection[int], texts: int) -> float:
 
 
 def _published(articles: Sequence[tuple[str, str, Sequence[str]]]) -> dict[Key, set[int]]:
-    found: dict[Key, set[int]] = defaultdict(set)
+    places: dict[Key, set[int]] = defaultdict(set)
     for number, (title, _, tags) in enumerate(articles):
         for tag in tags:
             if key(tag) and sound(tag, title):
-                found[key(tag)].add(number)
-    return found
+                places[key(tag)].add(number)
+    return places
 
 
 def _subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
@@ -256,20 +245,16 @@ def _subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
             for at in range(len(longer) - size + 1):
                 part = longer[at : at + size]
                 within[part] = max(within[part], use.times)
-    return {
-        one
-        for one, use in used.items()
-        if within[one] < PART * use.times
-        and len(use.articles) <= max(FEW, EVERYWHERE * texts)
-        and _is_subject(one, used)
-    }
+    subjects = set()
+    for phrase, use in used.items():
+        core = _core(phrase)  # "best CRM" is a CRM; but "climate change", "New York"
+        is_subject = core == phrase or (bool(core) and use.times >= FIXED * used[core].times)
+        rare = len(use.articles) <= max(FEW, EVERYWHERE * texts)
+        if rare and is_subject and within[phrase] < PART * use.times:
+            subjects.add(phrase)
+    return subjects
 
 
-def _is_subject(one: Key, used: Mapping[Key, Use]) -> bool:
-    core = _core(one)  # "best CRM" is a CRM; but "climate change", "New York"
-    return core == one or (bool(core) and used[one].times >= FIXED * used[core].times)
-
-
-def _core(one: Key) -> Key:
-    telling = [at for at, word in enumerate(one) if word not in generic()]
-    return one[telling[0] : telling[-1] + 1] if telling else ()
+def _core(phrase: Key) -> Key:
+    telling = [at for at, word in enumerate(phrase) if word not in generic()]
+    return phrase[telling[0] : telling[-1] + 1] if telling else ()

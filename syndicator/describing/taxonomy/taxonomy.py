@@ -1,4 +1,4 @@
-"""What the operator calls things: categories and tags, and what was learnt from the confirmed past."""
+"""The operator's categories and tags, with what was learnt from confirmed articles."""
 
 from __future__ import annotations
 
@@ -22,45 +22,44 @@ from syndicator.describing.text import words
 from syndicator.describing.text.language import SAMPLE, detect
 
 MOST_TAGS: Final = 5  # of an article
-MOST_TRIED: Final = 400  # newest confirmed articles of which it is asked whether names alone say what was confirmed
-MOST_TEXTS: Final = 3000  # newest texts from which the forms of words are learnt: more say the same
-# Probabilities that an editor signs a tag, chosen on 94 articles in parts (tools/train/fit_tags.py): few and right.
-BAR: Final = 0.58  # from which on a tag is given that the article names
-BAR_LOW: Final = 0.2  # and one that the publisher gives too, or a text of at most `SHORT` characters names
+MOST_TRIED: Final = 400  # newest confirmed articles that trust is measured on
+MOST_TEXTS: Final = 3000  # newest texts for word forms
+# Least probabilities, chosen on 94 articles (tools/train/fit_tags.py): few tags, and right.
+BAR: Final = 0.58  # of a tag that the article names
+BAR_LOW: Final = 0.2  # if the publisher has it too, or the text is SHORT
 SHORT: Final = 600
-# Probability from which on a language model may choose a tag: on an editor's 94 articles, in parts, 86 % of the tags
-# that must be there are among those of .45, and 80 % of these are right.
+# Least probability of a tag that a language model may choose: it passes 86 % of right tags, and 80 % of those that pass
+# are right (94 articles).
 SUPPORT: Final = 0.45
 
-# What the probability of a tag comes from, in words for the operator.
+# Origins of a probability, shown to the operator.
 NAMED, LEARNT = "its text names it", "articles of the past had it"
 
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """The operator's categories and tags and what the past taught: a value for any process. Empty: publishers' sound
-    tags."""
+    """Categories, tags and learnt models, as a value for any process."""
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     learnt: LearntTagger | None = None
-    forms: Mapping[str, str] = field(default_factory=dict)  # folded word -> how the articles write it, see word_forms
-    filed: LearntCategories | None = None  # what confirmed categories teach
-    trust: Trust | None = None  # in tags that the past never had; None where nothing is known
+    forms: Mapping[str, str] = field(default_factory=dict)  # folded word to spelling
+    filed: LearntCategories | None = None  # learnt from confirmed categories
+    trust: Trust | None = None  # in tags that were never confirmed
 
     @classmethod
     def from_toml(cls, path: Path | str) -> Taxonomy:
-        """The taxonomy of the file at `path` (see config/taxonomy.toml). Raises ConfigError with file, key, cure."""
+        """Load taxonomy.toml (see config/taxonomy.toml). Raises ConfigError with file, key and correction."""
         return cls(vocabulary.load(Path(path)))
 
     def category(
         self, title: str, text: str, section: str = "", published: Sequence[str] = (), language: str | None = None
     ) -> Guess:
-        """The likeliest category, or None, and its probability. `section`, `published`: the publisher's."""
-        known = self._categories(title, text, language)
-        return categories.guess(known, title, text, section, published, self.filed) if known else Guess(None, 0.0)
+        """Return the likeliest category with its probability. `section`, `published`: the publisher's."""
+        prepared = self._categories(title, text, language)
+        return categories.guess(prepared, title, text, section, published, self.filed) if prepared else Guess(None, 0.0)
 
     def tags(self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()) -> tuple[str, ...]:
-        """At most `MOST_TAGS` tags, best first. `published`: the publisher's; `own`: author and site, no tags."""
+        """Return at most MOST_TAGS tags, best first. `published`: the publisher's; `own`: names of author and site."""
         asked = self.mapped(published, text, title, own)
         if not self._spellings:
             return tuple(asked[:MOST_TAGS])
@@ -68,45 +67,41 @@ class Taxonomy:
         return tuple(sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS])
 
     def mapped(self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()) -> list[str]:
-        """The publisher's tags that we know and that `title` or `text` names; all sound ones if we know none."""
-        listed = bool(self.vocabulary.tag)
-        kept = (clean(tag) for tag in published if sound(tag, title, own) or (listed and key(tag) in self._spellings))
-        spelled = dict.fromkeys(self.spelling(tag, text) for tag in kept)
+        """Return the publisher's tags that we list and `title` or `text` names; without a list, all sound ones."""
+        listed = self._spellings if self.vocabulary.tag else {}
+        accepted = (clean(tag) for tag in published if sound(tag, title, own) or key(tag) in listed)
+        spelled = dict.fromkeys(self.spelling(tag, text) for tag in accepted)
         if not self._spellings:
             return list(spelled)
-        known = [tag for tag in spelled if key(tag) in self._spellings]
-        return [tag for tag in known if stands([tag, *self._forms.get(tag, ())], f"{title}\n{text}")]
+        ours = [tag for tag in spelled if key(tag) in self._spellings]
+        return [tag for tag in ours if stands([tag, *self._forms.get(tag, ())], f"{title}\n{text}")]
 
     def scored(self, title: str, text: str) -> dict[str, tuple[float, str]]:
-        """Tag -> its probability, and what that comes from; also of tags that do not reach their bar."""
+        """Return for each tag its probability and origin, also below the threshold."""
         seen = self._zero_shot.scores(title, text) if self._zero_shot else {}
-        found = {tag: (chance, NAMED) for tag, chance in seen.items()}
         past = self.learnt.scores(title, text) if self.learnt else {}
-        return found | {tag: (chance, LEARNT) for tag, chance in past.items() if chance >= found.get(tag, (0.0, ""))[0]}
+        learnt = {tag: (chance, LEARNT) for tag, chance in past.items() if chance >= seen.get(tag, 0.0)}
+        return {tag: (chance, NAMED) for tag, chance in seen.items()} | learnt
 
     def supported(self, title: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Categories and tags that the article speaks for, the likeliest first, as a model's choices."""
-        known = self._categories(title, text)
-        found = categories.supported(known, title, text) if known else []
+        """Return likely categories and tags, best first, as a model's choices."""
+        prepared = self._categories(title, text)
+        names = categories.supported(prepared, title, text) if prepared else []
         scored = self.scored(title, text)
         likely = sorted(scored, key=lambda tag: -scored[tag][0])
-        return tuple(found), tuple(tag for tag in likely if scored[tag][0] >= SUPPORT)
+        return tuple(names), tuple(tag for tag in likely if scored[tag][0] >= SUPPORT)
 
     def _chances(self, title: str, text: str, asked: Collection[str]) -> dict[str, float]:
-        """Tag -> probability, over its bar. What the past knows, it alone judges. `asked`: the publisher's."""
-        found = self._zero_shot_chances(title, text, asked)
+        """Return probabilities above the threshold. The learnt model alone judges tags that it has."""
+        chances = self._zero_shot_chances(title, text, asked)
         if self.learnt is None:
-            return found
+            return chances
         past = frozenset(self.learnt.tags)
         learnt = self.learnt.scores(title, text)
-        given = {tag: chance for tag, chance in learnt.items() if chance >= self.learnt.threshold}
-        new = {tag: self._trusted(tag, chance) for tag, chance in found.items() if tag not in past}
-        return {tag: chance for tag, chance in new.items() if chance > 0} | given
-
-    def _trusted(self, tag: str, chance: float) -> float:
-        """The chance of a tag that the past never had; 0 where it is not given."""
-        weighed = self.trust.chance(tag, chance) if self.trust else chance
-        return weighed if weighed >= trust.GIVEN else 0.0
+        likely = {tag: chance for tag, chance in learnt.items() if chance >= self.learnt.threshold}
+        trusted = self.trust.chance if self.trust else lambda tag, chance: chance
+        new = {tag: trusted(tag, chance) for tag, chance in chances.items() if tag not in past}
+        return {tag: chance for tag, chance in new.items() if chance >= trust.GIVEN} | likely
 
     def _zero_shot_chances(self, title: str, text: str, asked: Collection[str] = ()) -> dict[str, float]:
         scores = self._zero_shot.scores(title, text) if self._zero_shot else {}
@@ -115,11 +110,11 @@ class Taxonomy:
 
     @property
     def names(self) -> frozenset[str]:
-        """The operator's tags by name."""
+        """Return the names of the operator's tags."""
         return frozenset(tag.name for tag in self.vocabulary.tag)
 
     def spelling(self, tag: str, text: str = "") -> str:
-        """`tag` as the operator spells it, else by `casing.canonical`; `text` decides for ordinary words."""
+        """Return the operator's spelling of `tag`, else `casing.canonical`."""
         return self._spellings.get(key(tag)) or casing.canonical(tag, text, self.forms)
 
     def learn(
@@ -129,56 +124,49 @@ class Taxonomy:
         least: int = 1,
         filed: Iterable[tuple[str, str, str]] = (),
     ) -> Taxonomy:
-        """A taxonomy taught anew by (title, text, tags) of earlier articles, oldest first: tags (confirmed ones, from
-        `least` articles on), spellings, and categories by `filed` (title, text, confirmed category; from `least` on).
-        """
+        """Learn spellings, tags if `least` posts have some, and categories from `filed`. Oldest first."""
         posts = list(history)
-        past = self._learn_categories(filed, least)
-        spelled = replace(
-            self, learnt=None, filed=past, forms=words.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
-        )
+        forms = words.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
+        spelled = replace(self, learnt=None, filed=self._learn_categories(filed, least), forms=forms)
         named = [(title, text, [spelled.spelling(tag) for tag in tags]) for title, text, tags in posts if tags]
         if len(named) < least:
             return replace(spelled, trust=None)
         cold = ((self._zero_shot_chances(title, text), tags) for title, text, tags in named[-MOST_TRIED:])
-        return replace(
-            spelled, learnt=learning.fit_learnt(named), trust=trust.learn_trust(cold) if self.vocabulary.tag else None
-        )
+        learnt = learning.fit_learnt(named)
+        return replace(spelled, learnt=learnt, trust=trust.learn_trust(cold) if self.vocabulary.tag else None)
 
     def _learn_categories(self, filed: Iterable[tuple[str, str, str]], least: int) -> LearntCategories | None:
         names = [category.name for category in self.vocabulary.category]
         posts = [post for post in filed if post[2] in names][-categories.MOST :]
         if len(posts) < max(1, least):
             return None
-        known = [(self._categories(title, text), title, text) for title, text, _ in posts]
-        scores = [
-            categories.scores(one, title, text, one.counts(text[:SAMPLE]))[: len(names)]
-            for one, title, text in known
-            if one
-        ]
+        scores = []
+        for title, text, _ in posts:
+            if prepared := self._categories(title, text):
+                scores.append(categories.scores(prepared, title, text, prepared.counts(text[:SAMPLE]))[: len(names)])
         return categories.learn_categories(names, posts, scores)
 
     def save(self, path: Path | str) -> None:
-        """Writes what was learnt to `path`, for `with_learnt`. Raises UsageError when nothing was, OSError."""
+        """Write what was learnt, for `with_learnt`. Raises UsageError if there is nothing, OSError."""
         if self.learnt is None and self.filed is None and not self.forms:
             raise UsageError("nothing was learnt yet: no article of the past has a tag that somebody confirmed")
         learning.save_learnt(learning.State(self.learnt, self.forms, self.trust, self.filed), Path(path))
 
     def renamed(self, old: str, new: str) -> Taxonomy:
-        """With what was learnt of the tag `old`, however it is spelled, as of `new`."""
-        known = {key(tag): tag for tag in self.learnt.tags} if self.learnt else {}
-        if self.learnt is None or key(old) not in known:
+        """Rename the learnt tag `old`, in any spelling, to `new`."""
+        names = {key(tag): tag for tag in self.learnt.tags} if self.learnt else {}
+        if self.learnt is None or key(old) not in names:
             return self
-        there = known.get(key(new), known[key(old)])
-        return replace(self, learnt=self.learnt.joined(known[key(old)], there).renamed(there, new))
+        there = names.get(key(new), names[key(old)])
+        return replace(self, learnt=self.learnt.joined(names[key(old)], there).renamed(there, new))
 
     def with_learnt(self, path: Path | str) -> Taxonomy:
-        """This taxonomy with what `save` wrote. Raises OSError, ValueError, KeyError for other files."""
+        """Load what `save` wrote. Raises OSError, ValueError, KeyError for other files."""
         state = learning.load_learnt(Path(path))
         return replace(self, learnt=state.tagger, forms=state.forms, trust=state.trust, filed=state.filed)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """What was worked out for this process stays here; another one works it out again."""
+        """Pickle without cached properties."""
         return (Taxonomy, (self.vocabulary, self.learnt, dict(self.forms), self.filed, self.trust))
 
     def _categories(self, title: str, text: str, language: str | None = None) -> Categories | None:

@@ -1,27 +1,29 @@
-"""taxonomy.toml as values, where a taxonomy is on disk, and the topics of data/topics."""
+"""taxonomy.toml as values, and the topics of data/topics."""
 
 from __future__ import annotations
 
 import itertools
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core.errors import ConfigError, Fault
+from syndicator.describing.resources import read_toml
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+ENGLISH: Final = "en"
+APART: Final = frozenset(("sport", "mathematics", "fashion", "food", "travel", "home", "education"))  # on nothing else
+_TERM = re.compile(r"[\w][\w'’.+-]*[\w+]|\w")
 
 
 class CategoryDef(BaseModel):
-    """A category as the operator describes it."""
+    """A category of the operator."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -32,7 +34,7 @@ class CategoryDef(BaseModel):
 
 
 class TagDef(BaseModel):
-    """A tag as the operator spells it, with other spellings that mean the same."""
+    """A tag of the operator, with other spellings."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -42,7 +44,7 @@ class TagDef(BaseModel):
 
 
 class Vocabulary(BaseModel):
-    """All of taxonomy.toml."""
+    """The content of taxonomy.toml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,65 +53,60 @@ class Vocabulary(BaseModel):
 
 
 def load(path: Path) -> Vocabulary:
-    """The vocabulary in the file `path`. Raises ConfigError naming file, key and cure."""
+    """Load `path`. Raises ConfigError naming file, key and correction."""
     return parse(read_toml_file(path))
 
 
 def load_any(path: Path) -> Vocabulary:
-    """The vocabulary in the file `path`, an empty one if it is not there. Raises ConfigError."""
+    """Load `path`; empty if it is missing. Raises ConfigError."""
     return load(path) if path.exists() else Vocabulary()
 
 
 def parse(file: TomlFile) -> Vocabulary:
-    """A TOML file as a vocabulary. Raises ConfigError with all that is wrong."""
+    """Check a parsed TOML file. Raises ConfigError with all faults."""
     try:
-        found = Vocabulary.model_validate(file.values)
+        vocabulary = Vocabulary.model_validate(file.values)
     except ValidationError as error:
         raise ConfigError.of(file.faults(error, Vocabulary)) from error
-    doubles = [*_doubles(file, "category", found.category), *_doubles(file, "tag", found.tag)]
+    doubles = [*_doubles(file, "category", vocabulary.category), *_doubles(file, "tag", vocabulary.tag)]
     if doubles:
         raise ConfigError.of(doubles)
-    return found
+    return vocabulary
 
 
 def fold(name: str) -> str:
-    """What two spellings of one name have in common: case, hyphens, underscores and spaces do not matter."""
+    """Return a name without differences of case, hyphens, underscores and spaces."""
     return re.sub(r"[\s_\-‐‑–]+", " ", name.casefold()).strip()
 
 
-def _doubles(file: TomlFile, kind: str, found: Sequence[CategoryDef | TagDef]) -> Iterator[Fault]:
+def _doubles(file: TomlFile, kind: str, definitions: Sequence[CategoryDef | TagDef]) -> Iterator[Fault]:
     seen: dict[str, str] = {}
-    for number, one in enumerate(found):
-        if fold(one.name) in seen:
-            message = f"{kind} {one.name!r} is there twice (as {seen[fold(one.name)]!r}); keep one"
+    for number, definition in enumerate(definitions):
+        if fold(definition.name) in seen:
+            message = f"{kind} {definition.name!r} is there twice (as {seen[fold(definition.name)]!r}); keep one"
             yield file.fault(message, kind, number, "name")
-        seen.setdefault(fold(one.name), one.name)
+        seen.setdefault(fold(definition.name), definition.name)
 
 
 class TaxonomyFiles(tuple[str, str, int]):
-    """(taxonomy.toml, learnt state, a number that changes when either does): what a worker needs to load it."""
+    """(taxonomy.toml, learnt state, a number that changes with either), from which a worker loads the taxonomy."""
 
     __slots__ = ()
 
     @classmethod
     def of(cls, toml: Path, learnt: Path) -> TaxonomyFiles:
-        """The files `toml` and `learnt`, absent or not, with the sum of their times of change (nanoseconds)."""
+        """Name the files, present or not, with the sum of their mtimes (nanoseconds)."""
         changed = sum(path.stat().st_mtime_ns for path in (toml, learnt) if path.exists())
         return cls((str(toml), str(learnt), changed))
 
     @property
     def toml(self) -> Path:
-        """The file of the operator's categories and tags."""
+        """Return the path of taxonomy.toml."""
         return Path(self[0])
 
 
-ENGLISH: Final = "en"
-APART: Final = frozenset(("sport", "mathematics", "fashion", "food", "travel", "home", "education"))  # on nothing else
-_TERM = re.compile(r"[\w][\w'’.+-]*[\w+]|\w")
-
-
 class Topic(NamedTuple):
-    """`subject`: words that name the very subject, whatever words of money or law stand around them."""
+    """A topic with its words. `subject`: words that decide for it whatever other words are near."""
 
     name: str
     words: frozenset[str]
@@ -118,19 +115,16 @@ class Topic(NamedTuple):
 
 @lru_cache(maxsize=16)
 def topics(language: str = ENGLISH) -> tuple[Topic, ...]:
-    """All topics in the words of `language` (ISO 639-1), if it has a file: whole words in English, else beginnings."""
-    file = _folder().joinpath(f"{language}.toml")
-    raw: dict[str, Any] = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+    """Load all topics in `language` (ISO 639-1), () without a file. Outside English, words are starts."""
+    try:
+        raw = read_toml(f"topics/{language}.toml")
+    except FileNotFoundError:
+        raw = {}
     return tuple(Topic(name, _split(t["words"]), _split(t.get("subject", ""))) for name, t in raw.items())
 
 
-def named() -> frozenset[str]:
-    """All topics that a category may have."""
-    return frozenset(_names())
-
-
 def of_category(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
-    """The topics a category is called like: by its name or the head of its description, else by a word of them."""
+    """Return the topics that a category is named like: by name or head of its description, else by a word of them."""
     name = _dashed(category.name)
     head = _dashed(category.description.split(":")[0]) if ":" in category.description else ""
     whole = {topic for topic, names in _names().items() if name in names or head in names}
@@ -140,18 +134,18 @@ def of_category(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
 
 
 def apart(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
-    """The topics that are on nothing that other topics are on, and that none of `categories` is called like."""
+    """Return the topics in APART that none of `categories` is named like."""
     return [topic for topic in unlike(categories, language) if topic.name in APART]
 
 
 def unlike(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
-    """The topics that none of `categories` is called like."""
+    """Return the topics that none of `categories` is named like."""
     own = {topic.name for category in categories for topic in of_category(category, language)}
     return [topic for topic in topics(language) if topic.name not in own]
 
 
 def terms(text: str) -> Counter[str]:
-    """Words and pairs of neighbours ("interest-rates") of `text` in lower case with their number."""
+    """Count words and pairs of neighbours ("interest-rates"), in lower case."""
     words = [word.replace("’", "'").removesuffix("'s") for word in _TERM.findall(text.casefold())]
     counts = Counter(words)
     counts.update(f"{a}-{b}" for a, b in itertools.pairwise(words))
@@ -164,17 +158,8 @@ def _split(words: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _names() -> dict[str, frozenset[str]]:
-    rows = _raw_names().items()
+    rows = read_toml("topics/names.toml").items()
     return {topic: frozenset(" ".join(names.values()).split()) for topic, names in rows}
-
-
-@lru_cache(maxsize=1)
-def _raw_names() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(_folder().joinpath("names.toml").read_text("utf-8"))
-
-
-def _folder() -> Any:
-    return resources.files("syndicator.describing").joinpath("data/topics")
 
 
 def _dashed(name: str) -> str:

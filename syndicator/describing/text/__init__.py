@@ -1,1 +1,1 @@
-"""Sentences, languages, word forms and vectors: what the rest of describing stands on."""
+"""Sentences, languages, word forms and vectors."""

@@ -1,4 +1,4 @@
-"""Static word vectors, 32,000 x 256 (data/vectors/provenance.toml), and byte-pair encoding of texts into their rows."""
+"""Static word vectors, 32,000 x 256 (data/vectors/provenance.toml), and byte-pair encoding of texts."""
 
 from __future__ import annotations
 
@@ -11,23 +11,31 @@ from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import accumulate, chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from syndicator.describing.resources import Floats, np
 
 BLANK = "▁"  # how the vocabulary writes a blank
 FIRST_BYTE = 3  # row of byte 0; rows 0 to 2 are control tokens, which no text may name
 FIRST_PIECE = FIRST_BYTE + 256
 ROWS = 32_000
 Pieces = tuple[tuple[int, ...], tuple[int, ...]]  # their rows, and the character at which each begins
+DATA = Path(__file__).parent.parent / "data" / "vectors"
+SAMPLE = 4000  # characters of a text that make its vector
+REMEMBERED = 40_000  # chunks whose pieces are kept, about 15 MB
+LONGEST = 40  # characters of a chunk that is kept: words recur, lines of Chinese do not
+# Chunks that no piece crosses: pieces end at line ends, before blanks after other characters, and between a letter and
+# a character that is none (² counts as none, as three pieces begin with it).
+_CHUNK = re.compile(r"\n| *(?:[^\w \n]|[\d_²])*[^\W\d_²]+| *(?:[^\w \n]|[\d_²])+| +")
 
 
 @dataclass(frozen=True, slots=True)
 class Tokenizer:
-    """`rows`: each piece of the vocabulary and its row in the table."""
+    """`rows`: row of each piece of the vocabulary."""
 
     rows: Mapping[str, int]
 
     def encode(self, chunk: str) -> Pieces:
-        """The pieces of `chunk`, in order. A character that the vocabulary lacks becomes the bytes of its UTF-8."""
+        """Return the pieces of `chunk`, in order. Unknown characters become the bytes of their UTF-8."""
         chunk = chunk.replace(" ", BLANK)
         whole = self.rows.get(chunk)
         if whole is not None:  # every piece is made of its own characters by merges, so the outcome is known
@@ -35,18 +43,17 @@ class Tokenizer:
         parts: list[str] = []
         begins: list[int] = []
         for at, character in enumerate(chunk):
-            new = (character,) if character in self.rows else _bytes(character)
+            # parts of bytes never merge: no piece holds NUL
+            octets = (f"\0{byte:02x}" for byte in character.encode("utf-8", "replace"))
+            new = (character,) if character in self.rows else tuple(octets)
             parts += new
             begins += (at,) * len(new)
         self._merge(parts)
-        rows = [self._row(part) for part in parts if part]
+        rows = [self.rows[part] if part in self.rows else FIRST_BYTE + int(part[1:], 16) for part in parts if part]
         return tuple(rows), tuple([at for at, part in zip(begins, parts, strict=True) if part])
 
-    def _row(self, part: str) -> int:
-        return self.rows[part] if part in self.rows else FIRST_BYTE + int(part[1:], 16)
-
     def _merge(self, parts: list[str]) -> None:
-        """Merge neighbours by lowest outcome row, left part, place; a heap keeps long runs of letters fast."""
+        """Merge neighbours by lowest resulting row, left part, place; a heap keeps long runs of letters fast."""
         end = len(parts)
         after, before = list(range(1, end + 1)), list(range(-1, end - 1))
         waiting: list[tuple[int, int, int, str]] = []
@@ -63,7 +70,7 @@ class Tokenizer:
             _, _, left, both = heappop(waiting)
             right = after[left]
             if not parts[left] or right == end or parts[left] + parts[right] != both:
-                continue  # one of the two was merged with its other neighbour
+                continue  # stale: one of the two was merged already
             parts[left], parts[right] = both, ""
             after[left] = after[right]
             if after[left] != end:
@@ -73,38 +80,18 @@ class Tokenizer:
                 offer(before[left], left)
 
 
-def _bytes(character: str) -> tuple[str, ...]:
-    """Parts that never merge: no piece holds the sign before them together with two hexadecimal digits."""
-    return tuple(f"\0{byte:02x}" for byte in character.encode("utf-8", "replace"))
-
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Vector = NDArray[np.float32]
-
-DATA = Path(__file__).parent.parent / "data" / "vectors"
-SAMPLE = 4000  # characters of a text that its vector is made of: it says early what it is about
-REMEMBERED = 40_000  # chunks whose pieces are kept, about 15 MB
-LONGEST = 40  # characters of a chunk that is kept: words recur, lines of Chinese do not
-# No piece goes on behind a line's end, into a blank from anything else, or from a letter into what is none (² counts as
-# none: three pieces begin with it); so a text can be cut there, and its words are cut once.
-_CHUNK = re.compile(r"\n| *(?:[^\w \n]|[\d_²])*[^\W\d_²]+| *(?:[^\w \n]|[\d_²])+| +")
-
-
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A text in pieces. A chunk is a word with what precedes it: place, number of pieces before it, their starts."""
+    """A text in pieces. Per chunk (a word): `starts`, number of pieces `before`, and `offsets` of its pieces."""
 
     starts: list[int]
     before: list[int]
     offsets: list[tuple[int, ...]]
-    rows: Vector  # piece x 256
-    total: Vector  # their sum
+    rows: Floats  # piece x 256
+    total: Floats  # their sum
 
     def piece(self, place: int) -> int:
-        """The number of the first piece that does not begin before `place`."""
+        """Return the number of the first piece that begins at `place` or later."""
         if place <= 0:
             return 0
         chunk = bisect_right(self.starts, place) - 1
@@ -113,16 +100,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Embedder:
-    """Texts to vectors: the mean of their pieces' vectors, at length one."""
+    """Turns texts into unit vectors: the mean of their pieces."""
 
     tokenizer: Tokenizer
-    table: Vector  # piece x 256
+    table: Floats  # piece x 256
     known: dict[str, Pieces] = field(default_factory=dict)
 
     def head(self, text: str) -> Head:
-        """`text` in pieces, cut chunk by chunk, as no piece crosses their ends; known chunks are not cut again."""
-        import numpy as np
-
+        """Split `text` into pieces by chunk; known chunks are cached."""
         parts = chunks(text)
         cut = self._cut(parts)
         pieces = [own for own, _ in cut]
@@ -133,33 +118,29 @@ class Embedder:
         return Head(starts, before, [begins for _, begins in cut], rows, rows.sum(axis=0))
 
     def _cut(self, parts: Sequence[str]) -> list[Pieces]:
-        found = list(map(self.known.get, parts))
-        new = {part: self.tokenizer.encode(part) for part, own in zip(parts, found, strict=True) if own is None}
+        cached = list(map(self.known.get, parts))
+        new = {part: self.tokenizer.encode(part) for part, own in zip(parts, cached, strict=True) if own is None}
         if len(self.known) > REMEMBERED:
             self.known.clear()
         self.known.update((part, pieces) for part, pieces in new.items() if len(part) <= LONGEST)
-        return [own or new[part] for part, own in zip(parts, found, strict=True)]
+        return [own or new[part] for part, own in zip(parts, cached, strict=True)]
 
-    def mean(self, text: str) -> Vector:
-        """The unit vector of `text`, zeros when it has no piece."""
+    def mean(self, text: str) -> Floats:
+        """Return the unit vector of `text`, zeros without pieces."""
         return unit(self.head(text).total) if text else self._nothing()
 
-    def article(self, title: str, text: str, times: int = 2) -> Vector:
-        """The unit vector of the head of `text` with its title counted `times` times."""
+    def article(self, title: str, text: str, times: int = 2) -> Floats:
+        """Return the unit vector of the start of `text`, with the title counted `times` times."""
         total = self._nothing()
         if title:
             total = total + times * _head(title).total
         return unit(total + _head(text[:SAMPLE]).total if text else total)
 
-    def _nothing(self) -> Vector:
-        import numpy as np
-
+    def _nothing(self) -> Floats:
         return np.zeros(self.table.shape[1], dtype=np.float32)
 
-    def parts(self, text: str, parts: Sequence[str]) -> Vector:
-        """A unit vector for each of `parts`, which stand in `text` in this order: its head is cut into pieces once."""
-        import numpy as np
-
+    def parts(self, text: str, parts: Sequence[str]) -> Floats:
+        """Return a unit vector for each of `parts`, which `text` contains in this order."""
         text = text[:SAMPLE]
         head = _head(text)
         out = np.zeros((len(parts), self.table.shape[1]), dtype=np.float32)
@@ -183,29 +164,24 @@ class Embedder:
 
 
 def chunks(text: str) -> list[str]:
-    """`text` in parts that no piece reaches over, with the blank that the vocabulary wants before a text."""
+    """Split `text` at places that no piece crosses, after adding a blank in front as the vocabulary expects."""
     return _CHUNK.findall(" " + text)
 
 
 @lru_cache(maxsize=8)
 def _head(text: str) -> Head:
-    """A text in pieces: remembered, as excerpt, category and tags of an article all ask."""
     return embedder().head(text)
 
 
-def unit(vector: Vector) -> Vector:
-    """`vector` at length one; zeros stay zeros."""
-    import numpy as np
-
+def unit(vector: Floats) -> Floats:
+    """Return `vector` with length one; zeros stay zeros."""
     length = float(np.linalg.norm(vector))
     return vector / np.float32(length) if length else vector
 
 
 @lru_cache(maxsize=1)
 def embedder() -> Embedder:
-    """The table and its tokenizer, loaded once a process (about 0.03 s, 50 MB)."""
-    import numpy as np
-
+    """Load table and tokenizer, once a process (0.03 s, 50 MB)."""
     table = np.load(DATA / "table.npy").astype(np.float32)
     pieces = json.loads((DATA / "pieces.json").read_text(encoding="utf-8"))
     return Embedder(Tokenizer({piece: row for row, piece in enumerate(pieces, FIRST_PIECE)}), table)

@@ -1,17 +1,16 @@
-"""The language of a text: script, then function words, then py3langid, which takes a second and 100 MB to load."""
+"""Detect the language of a text: script, then function words, then py3langid (loads in 1 s, takes 100 MB)."""
 
 import re
-import tomllib
 from collections import Counter
 from functools import lru_cache
-from importlib import resources
 from typing import Any, Final
+
+from syndicator.describing.resources import read_toml
 
 _WORD = re.compile(r"[^\W\d_]+")
 _URL = re.compile(r"https?://\S+|\S+@\S+|[#@]\w+")
-SAMPLE: Final = 1200  # characters that are looked at
-# Letters of a script, the one language of note that is written in it, and the share of a text's letters from which on
-# the text is in that language. Kana stands beside Han, so a little of it is enough.
+SAMPLE: Final = 1200  # characters of a text
+# (letters of a script, its main language, least share of letters). Kana is mixed with Han, so a little is enough.
 _SCRIPTS: Final = (
     (re.compile(r"[\u3041-\u30ff]"), "ja", 0.05),
     (re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]"), "ko", 0.3),
@@ -20,28 +19,27 @@ _SCRIPTS: Final = (
     (re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]"), "el", 0.3),
     (re.compile(r"[\u0590-\u05ff]"), "he", 0.3),
 )
-# The constants below were chosen.
-LEAST: Final = 20  # letters below which a text says nothing of its language
-SURE: Final = 0.12  # share of function words from which a language is taken without asking further
+# Choices.
+LEAST: Final = 20  # least letters of a text
+SURE: Final = 0.12  # share of function words that decides the language
 LEAD: Final = 1.6  # times the runner-up's share
-BEHIND: Final = 0.8  # share of the leader's function words with which the declared language still wins
-CERTAIN: Final = 0.7  # probability from which py3langid's answer is taken over what is declared
-LIKELY: Final = 0.5  # the same, where nothing is declared
-LONG: Final = 60  # characters below which py3langid is not believed over what is declared
-# py3langid's codes of spoken varieties, and the codes that they are written under; codes that ISO 639-1 replaced.
+BEHIND: Final = 0.8  # share of the leader's function words that the declared language needs
+CERTAIN: Final = 0.7  # least probability of py3langid against the declared language
+LIKELY: Final = 0.5  # the same, if none is declared
+LONG: Final = 60  # least characters for that
+# Codes of spoken varieties in py3langid, with the written language; codes that ISO 639-1 replaced.
 _WRITTEN: Final = {"wuu": "zh", "yue": "zh", "nb": "no", "nn": "no"}
 _REPLACED: Final = {"iw": "he", "in": "id", "cmn": "zh", "nb": "no", "nn": "no", "eng": "en"}
 
 
 @lru_cache(maxsize=1)
 def function_words() -> dict[str, frozenset[str]]:
-    """The commonest small words of each language of data/function_words.toml."""
-    raw = resources.files("syndicator.describing").joinpath("data/function_words.toml").read_text("utf-8")
-    return {code: frozenset(words.split()) for code, words in tomllib.loads(raw).items()}
+    """Load the function words of each language (data/function_words.toml)."""
+    return {code: frozenset(words.split()) for code, words in read_toml("function_words.toml").items()}
 
 
 def detect(text: str, declared: str | None) -> str | None:
-    """The ISO 639 code of `text`. `declared` (BCP 47) wins unless clearly contradicted. None if neither tells."""
+    """Return the ISO 639 code of `text`, or None. `declared` (BCP 47) wins unless the text clearly contradicts it."""
     code = primary(declared)
     sample = _URL.sub(" ", text[: 2 * SAMPLE])[:SAMPLE]
     if sum(map(len, _WORD.findall(sample))) < LEAST:
@@ -50,14 +48,14 @@ def detect(text: str, declared: str | None) -> str | None:
 
 
 def primary(declared: str | None) -> str | None:
-    """ "en-GB" -> "en"; None when it is no language tag."""
+    """Return the language of a tag ("en-GB": "en"), None if it is no tag."""
     match = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]|\s*$)", declared or "")
     code = match[1].lower() if match else None
     return _REPLACED.get(code, code) if code else None
 
 
 def by_script(sample: str) -> str | None:
-    """The language when the script alone settles it."""
+    """Return the language if the script decides it."""
     letters = max(1, sum(map(len, _WORD.findall(sample))))
     for pattern, code, share in _SCRIPTS:
         if len(pattern.findall(sample)) >= share * letters:
@@ -66,11 +64,11 @@ def by_script(sample: str) -> str | None:
 
 
 def by_words(sample: str, declared: str | None) -> str | None:
-    """The language whose function words are frequent and clearly ahead; a two-letter `declared` needs less lead."""
+    """Return the language whose function words are frequent and clearly ahead; `declared` needs less lead."""
     words = Counter(word.casefold() for word in _WORD.findall(sample))
     total = max(1, words.total())
     share = {
-        code: sum(map(words.__getitem__, words.keys() & known)) / total for code, known in function_words().items()
+        code: sum(map(words.__getitem__, words.keys() & small)) / total for code, small in function_words().items()
     }
     (best, most), (_, second) = Counter(share).most_common(2)
     if declared in share and share[declared] >= SURE and share[declared] >= BEHIND * most:

@@ -1,16 +1,13 @@
-"""Sentences of a plain text, word for word; a line is a block. nupunkt splits, a rule of our own Chinese and Japanese;
-pieces are joined after abbreviations and ordinals, before lower case, and inside quotations. Also the form of excerpts.
-"""
+"""Split plain text, a block per line, into sentences; check the form of excerpts."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from syndicator.core.text import width
+from syndicator.describing.resources import read_toml
 
 _CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 _CJK_END = re.compile(r"[。！？!?…]+[」』）”’》】\")\]]*")
@@ -21,151 +18,21 @@ _GLUED = re.compile(
     r"(?<=[a-zà-ÿ]{2}[.!?])(?=[A-ZÀ-Þ][a-zà-ÿ])|(?<=[a-zà-ÿ]{2}[.!?][\"”])(?=[A-ZÀ-Þ])"
     r"|(?<=[।۔؟])\s|(?<=[.!?][“«»])\s(?=[A-ZÀ-Þ„»])"
 )
-# What every place of _GLUED looks like from outside: it is found three times as fast.
+# A necessary condition of _GLUED, three times as fast.
 _PERHAPS_GLUED = re.compile(r"[.!?।۔؟](?:[\"”]?[A-ZÀ-Þ]|[“«»]\s|(?<=[।۔؟])\s)")
-_INNER = re.compile(r"[.!?…]\S*\s|[^\x00-\u00ff‘’“”–—]")  # without such a place a line is one sentence
+_INNER = re.compile(r"[.!?…]\S*\s|[^\x00-\u00ff‘’“”–—]")  # else a line is one sentence
 _WORD_END = re.compile(r"( [a-zà-ÿ]{2,}\.) (?=[A-ZÀ-Þ„“«])")  # nupunkt takes many a short word for an abbreviation
 _NUMBER = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _PAIRS = {"“": "”", "«": "»", "「": "」", "『": "』", "（": "）", "(": ")", "[": "]", "„": "“", "»": "«", "‚": "‘"}
 _CLOSING = frozenset("”»」』）)]“«‘")
 _MARKS = re.compile('["' + re.escape("".join({*_PAIRS, *_CLOSING})) + "]")
-MOST_LINE: Final = 5000  # characters of a line that are looked at: a longer one is no paragraph
-JOINED: Final = 700  # characters a quotation may run before it is taken as never closed
-
-
-class Sentence(NamedTuple):
-    """A sentence: line, place in line, `whole` if it ends as one, place in text, `cut` if its start was cut."""
-
-    text: str
-    line: int
-    place: int
-    whole: bool
-    order: int = 0
-    cut: bool = False
-
-
-def split(text: str, most: int = 400, language: str | None = None) -> list[Sentence]:
-    """The first `most` sentences of `text`."""
-    return list(islice(each(text, language), most))
-
-
-def each(text: str, language: str | None = None) -> Iterator[Sentence]:
-    """The sentences of `text`, found as they are asked for."""
-    order = 0
-    for number, line in enumerate(text.split("\n")):
-        for place, piece in enumerate(of_line(line, language)):
-            yield Sentence(piece, number, place, ends(piece), order)
-            order += 1
-
-
-def ends(piece: str) -> bool:
-    """True when `piece` ends as a sentence does: a stop, then at most closing quotes and brackets."""
-    return bool(_ENDS.search(piece))
-
-
-def of_line(line: str, language: str | None = None) -> list[str]:
-    """The sentences of one line."""
-    line = " ".join(line[:MOST_LINE].split())
-    if not line:
-        return []
-    if cjk(line):
-        return _join(list(_cjk_pieces(line)), language, "")
-    parts = _splitter().tokenize(line) if _INNER.search(line) else [line]
-    if _PERHAPS_GLUED.search(line):
-        parts = [part for piece in parts for part in _GLUED.split(piece)]
-    pieces = (part.strip() for piece in parts for part in _WORD_END.sub(r"\1\n", piece).split("\n"))
-    return _join([piece for piece in pieces if piece], language, " ")
-
-
-def cjk(value: str) -> bool:
-    """True for a text that is mostly Chinese or Japanese."""
-    return not value.isascii() and len(_CJK.findall(value)) * 3 >= len(value.replace(" ", ""))
-
-
-def unbalanced(piece: str) -> bool:
-    """True when a quotation or bracket in `piece` is opened and not closed, or closed and not opened."""
-    stack: list[str] = []
-    for match in _MARKS.finditer(piece):
-        mark, place = match[0], match.start()
-        if mark == '"':
-            if stack and stack[-1] == '"':
-                stack.pop()
-            elif not (place and piece[place - 1].isdigit()):  # an inch sign
-                stack.append(mark)
-        elif stack and (_PAIRS.get(stack[-1]) == mark or (stack[-1] == "„" and mark == "”")):
-            stack.pop()
-        elif mark in _PAIRS:
-            stack.append(mark)
-        elif mark in _CLOSING and mark != "‘":
-            return True
-    return any(mark != "‚" for mark in stack)
-
-
-def _cjk_pieces(line: str) -> Iterator[str]:
-    start = 0
-    for match in _CJK_END.finditer(line):
-        yield line[start : match.end()].strip()
-        start = match.end()
-    if line[start:].strip():
-        yield line[start:].strip()
-
-
-def _join(pieces: list[str], language: str | None, space: str) -> list[str]:
-    """Pieces with those that cannot stand alone joined to what follows them."""
-    out: list[str] = []
-    for piece in pieces:
-        if out and _goes_on(out[-1], piece, language):
-            out[-1] = f"{out[-1]}{space}{piece}"
-        else:
-            out.append(piece)
-    return _close_quotations(out, space)
-
-
-def _close_quotations(pieces: list[str], space: str) -> list[str]:
-    """Pieces that open a quotation joined with all up to where it closes; as they are when it never does."""
-    out: list[str] = []
-    at = 0
-    while at < len(pieces):
-        end, joined = at + 1, pieces[at]
-        while unbalanced(joined) and end < len(pieces) and len(joined) < JOINED:
-            joined, end = f"{joined}{space}{pieces[end]}", end + 1
-        if unbalanced(joined):
-            end, joined = at + 1, pieces[at]
-        out.append(joined)
-        at = end
-    return out
-
-
-def _goes_on(piece: str, after: str, language: str | None) -> bool:
-    if after[0].islower() and not after.startswith(("iP", "iO", "iT", "eB", "macOS")):
-        return True
-    codes, ordinals = _abbreviations()
-    if language in ordinals and _NUMBER.search(piece):
-        return True
-    return piece.endswith(".") and piece[:-1].rsplit(" ", 1)[-1].lstrip("(„“«\"'’") in codes.get(language or "en", ())
-
-
-@lru_cache(maxsize=1)
-def _abbreviations() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
-    raw = resources.files("syndicator.describing").joinpath("data/abbreviations.toml").read_text("utf-8")
-    values = tomllib.loads(raw)
-    ordinals = frozenset(values.pop("ordinals"))
-    return {code: frozenset(words.split()) for code, words in values.items()}, ordinals
-
-
-@lru_cache(maxsize=1)
-def _splitter() -> Any:
-    import nupunkt
-
-    return nupunkt.load("default")
-
-
-# Caps of length, chosen: an excerpt is read at a glance.
+MOST_LINE: Final = 5000  # characters of a line
+JOINED: Final = 700  # longest quotation, in characters
+# Limits of an excerpt: choices.
 WORDS: Final = 55
 CHARACTERS: Final = 360  # columns: a wide CJK character counts two
 SENTENCES: Final = 3
-ALIKE: Final = 10  # letters from which on an excerpt that the title begins with says no more than the title
-
+ALIKE: Final = 10  # letters; a longer excerpt that begins the title repeats it
 _MARKUP = re.compile(
     r"</?[a-zA-Z][^>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});|\]\(|\[\^|```|\*\*|\b__\w|\{\{|\{%|https?://|\bwww\."
     r"|^\s*(?:[-*•·▪►>#|]|\d{1,2}[.)])\s| \| |\t|(?::\s[^:]*){3}"  # three labels: the lines of a list
@@ -197,8 +64,125 @@ _FORMS = (
 )
 
 
+class Sentence(NamedTuple):
+    """A sentence: line, place in line, `whole` if it ends as one, `order` in the text, `cut` at its start."""
+
+    text: str
+    line: int
+    place: int
+    whole: bool
+    order: int = 0
+    cut: bool = False
+
+
+def split(text: str, most: int = 400, language: str | None = None) -> list[Sentence]:
+    """Return the first `most` sentences of `text`."""
+    return list(islice(each(text, language), most))
+
+
+def each(text: str, language: str | None = None) -> Iterator[Sentence]:
+    """Yield the sentences of `text`, found on demand."""
+    order = 0
+    for number, line in enumerate(text.split("\n")):
+        for place, piece in enumerate(of_line(line, language)):
+            yield Sentence(piece, number, place, ends(piece), order)
+            order += 1
+
+
+def ends(piece: str) -> bool:
+    """True if `piece` ends with a stop, perhaps followed by closing quotes and brackets."""
+    return bool(_ENDS.search(piece))
+
+
+def of_line(line: str, language: str | None = None) -> list[str]:
+    """Return the sentences of one line."""
+    line = " ".join(line[:MOST_LINE].split())
+    if not line:
+        return []
+    if cjk(line):
+        pieces = (piece.strip() for piece in _CJK_END.sub("\\g<0>\n", line).split("\n"))
+        return _join([piece for piece in pieces if piece], language, "")
+    parts = _splitter().tokenize(line) if _INNER.search(line) else [line]
+    if _PERHAPS_GLUED.search(line):
+        parts = [part for piece in parts for part in _GLUED.split(piece)]
+    pieces = (part.strip() for piece in parts for part in _WORD_END.sub(r"\1\n", piece).split("\n"))
+    return _join([piece for piece in pieces if piece], language, " ")
+
+
+def cjk(value: str) -> bool:
+    """True for mostly Chinese or Japanese text."""
+    return not value.isascii() and len(_CJK.findall(value)) * 3 >= len(value.replace(" ", ""))
+
+
+def unbalanced(piece: str) -> bool:
+    """True if a quotation or bracket lacks its other end."""
+    stack: list[str] = []
+    for match in _MARKS.finditer(piece):
+        mark, place = match[0], match.start()
+        if mark == '"':
+            if stack and stack[-1] == '"':
+                stack.pop()
+            elif not (place and piece[place - 1].isdigit()):  # an inch sign
+                stack.append(mark)
+        elif stack and (_PAIRS.get(stack[-1]) == mark or (stack[-1] == "„" and mark == "”")):
+            stack.pop()
+        elif mark in _PAIRS:
+            stack.append(mark)
+        elif mark in _CLOSING and mark != "‘":
+            return True
+    return any(mark != "‚" for mark in stack)
+
+
+def _join(pieces: list[str], language: str | None, space: str) -> list[str]:
+    out: list[str] = []
+    for piece in pieces:
+        if out and _goes_on(out[-1], piece, language):
+            out[-1] = f"{out[-1]}{space}{piece}"
+        else:
+            out.append(piece)
+    return _close_quotations(out, space)
+
+
+def _close_quotations(pieces: list[str], space: str) -> list[str]:
+    """Join pieces from an opened quotation to its end, if it ends within JOINED characters."""
+    out: list[str] = []
+    at = 0
+    while at < len(pieces):
+        end, joined = at + 1, pieces[at]
+        while unbalanced(joined) and end < len(pieces) and len(joined) < JOINED:
+            joined, end = f"{joined}{space}{pieces[end]}", end + 1
+        if unbalanced(joined):
+            end, joined = at + 1, pieces[at]
+        out.append(joined)
+        at = end
+    return out
+
+
+def _goes_on(piece: str, after: str, language: str | None) -> bool:
+    if after[0].islower() and not after.startswith(("iP", "iO", "iT", "eB", "macOS")):
+        return True
+    codes, ordinals = _abbreviations()
+    if language in ordinals and _NUMBER.search(piece):
+        return True
+    return piece.endswith(".") and piece[:-1].rsplit(" ", 1)[-1].lstrip("(„“«\"'’") in codes.get(language or "en", ())
+
+
+@lru_cache(maxsize=1)
+def _abbreviations() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    values = read_toml("abbreviations.toml")
+    ordinals = frozenset(values.pop("ordinals"))
+    return {code: frozenset(words.split()) for code, words in values.items()}, ordinals
+
+
+@lru_cache(maxsize=1)
+def _splitter() -> Any:
+    import nupunkt
+
+    return nupunkt.load("default")
+
+
 def fault(excerpt: str, title: str) -> str:
-    """The code of the first rule that `excerpt` breaks, as in `LlmReason`; "" if none."""
+    """Return the code (`LlmReason`) of the first rule that `excerpt` breaks, "" if none."""
     if not excerpt.strip():
         return "empty"
     if too_long(excerpt):
@@ -209,12 +193,12 @@ def fault(excerpt: str, title: str) -> str:
 
 
 def too_long(excerpt: str) -> bool:
-    """More than 55 words or 360 characters."""
+    """True above 55 words or 360 columns."""
     return len(excerpt.split()) > WORDS or width(excerpt) > CHARACTERS
 
 
 def form(sentence: str) -> str:
-    """The first rule of form that a sentence breaks, as a code of `fault`; "" when it keeps all."""
+    """Return the code of the first rule of form that a sentence breaks, "" if none."""
     for code, search in _FORMS:
         if search(sentence):
             return code
@@ -225,25 +209,24 @@ def form(sentence: str) -> str:
 
 
 def without_dateline(sentence: str) -> str:
-    """ "PARIS (Reuters) - The bank" -> "The bank"."""
+    """Remove the dateline: "PARIS (Reuters) - The bank" becomes "The bank"."""
     match = _DATELINE.match(sentence)
     rest = sentence[match.end() :].lstrip() if match else ""
     return rest if rest and not rest[0].islower() else sentence
 
 
 def repeats(excerpt: str, title: str) -> bool:
-    """True when the excerpt begins with the title or says no more than it."""
+    """True if the excerpt begins with the title or says no more."""
     head, name = words(excerpt), words(title)
     return bool(name) and (head.startswith(name) or (len(head) > ALIKE and name.startswith(head)))
 
 
 def words(value: str) -> str:
-    """Letters and digits in lower case, one space between words."""
+    """Return letters and digits in lower case, one space between words."""
     return re.sub(r"\W+", " ", value.casefold()).strip()
 
 
 @lru_cache(maxsize=1)
 def boilerplate() -> tuple[str, ...]:
-    """Phrases that no excerpt has; English ones, as sites of all languages mix them in."""
-    raw = resources.files("syndicator.describing").joinpath("data/boilerplate.toml").read_text("utf-8")
-    return tuple(tomllib.loads(raw)["phrases"])
+    """Load phrases that no excerpt may have. They are English, as sites in all languages use them."""
+    return tuple(read_toml("boilerplate.toml")["phrases"])

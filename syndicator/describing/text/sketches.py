@@ -8,22 +8,21 @@ from array import array
 from dataclasses import dataclass
 from hashlib import blake2b
 
-SHINGLE = 5  # words; letters where words are not spaced
+SHINGLE = 5  # words, or letters in scripts without spaces
 KEPT = 192  # hashes of a sketch
-# The lowest hashes of a text are looked up among the lowest few of others. Of two texts that are one story, each has at
-# least half of the other's, so that one of six is missed in 2 % of the least similar pairs and in none of most.
+# LOOKED_UP lowest hashes are searched among the FOUND_BY lowest of others: one of six is missed in 2 % of the least
+# similar pairs of a story, and in none of most.
 LOOKED_UP = 24
 FOUND_BY = 6
 LEAST = 40  # shingles: shorter texts are too alike by chance
-MOST = 200_000  # characters looked at: a bound on time, far above the length of an article
+MOST = 200_000  # characters of a text, far above an article's length
 
-# Measured with tests/bench/bench_likeness.py on 6 million pairs of real texts. Of two publishers, no two different
-# stories on one event come above a containment of 0.55, and round-ups that hold a whole other story stay below a
-# resemblance of 0.15. A page that holds a story and as much besides is a digest and hides none of what it holds, so the
-# texts have to be similar in both directions; copies cut to 40 % are then told apart. Instalments of one
-# publisher's series share up to half of their words, so its own articles are one story only when little differs.
+# Measured with tests/bench/bench_likeness.py on 6 million pairs. Different stories of two publishers on one event stay
+# below a containment of 0.55, round-ups below a resemblance of 0.15. A page with a story and as much besides is a
+# digest, so both directions count. Instalments of a series share up to half of their words, so within a source nearly
+# all must agree.
 CONTAINED = 0.6
-HALF = 0.5  # of the longer text that has to stand in the shorter one
+HALF = 0.5  # share of the longer text that the shorter must contain
 ALIKE_WITHIN_A_SOURCE = 0.8
 
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\W_]+")
@@ -31,19 +30,19 @@ _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """`size`: how many different shingles the text has; `lowest`: the lowest of their hashes, ascending."""
+    """`size`: number of different shingles; `lowest`: the lowest of their hashes, ascending."""
 
     size: int
     lowest: tuple[int, ...]
 
     @property
     def keys(self) -> tuple[int, ...]:
-        """The values that are looked up for other sketches of the same story."""
+        """Return the hashes to look up for other sketches of the story."""
         return self.lowest[:LOOKED_UP]
 
     @property
     def found_by(self) -> tuple[int, ...]:
-        """The values that others find this sketch by: each is a page of the database that is written."""
+        """Return the hashes to store for this sketch; each costs a page of the database."""
         return self.lowest[:FOUND_BY]
 
     def pack(self) -> bytes:
@@ -57,41 +56,40 @@ class Sketch:
 
 
 def sketch(text: str) -> Sketch | None:
-    """The sketch of a plain text, None when it is too short to be compared."""
+    """Return the sketch of a plain text, None if it is too short."""
     tokens = _TOKEN.findall(text[:MOST].casefold())
     shingles = set(map(" ".join, zip(*(tokens[start:] for start in range(SHINGLE)), strict=False)))
     if len(shingles) < LEAST:
         return None
-    hashes = {blake2b(one.encode("utf-8", "replace"), digest_size=4).digest() for one in shingles}
+    hashes = {blake2b(shingle.encode("utf-8", "replace"), digest_size=4).digest() for shingle in shingles}
     lowest = sorted(hashes)[:KEPT]  # of big-endian numbers the order is that of their bytes
-    return Sketch(len(shingles), tuple(int.from_bytes(one, "big") for one in lowest))
+    return Sketch(len(shingles), tuple(int.from_bytes(shingle, "big") for shingle in lowest))
 
 
-def resemblance(one: Sketch, other: Sketch) -> float:
-    """0 to 1, estimated from the lowest hashes of both together."""
-    both = heapq.nsmallest(KEPT, {*one.lowest, *other.lowest})
-    shared = {*one.lowest} & {*other.lowest}
+def resemblance(first: Sketch, second: Sketch) -> float:
+    """Return the estimated share of common shingles, 0 to 1."""
+    both = heapq.nsmallest(KEPT, {*first.lowest, *second.lowest})
+    shared = {*first.lowest} & {*second.lowest}
     return sum(value in shared for value in both) / len(both) if both else 0.0
 
 
-def containment(one: Sketch, other: Sketch) -> float:
-    """0 to 1: how much of the shorter text stands in the longer one."""
-    alike = resemblance(one, other)
-    shared = alike / (1 + alike) * (one.size + other.size)
-    return min(1.0, shared / min(one.size, other.size))
+def containment(first: Sketch, second: Sketch) -> float:
+    """Return how much of the shorter text the longer one contains, 0 to 1."""
+    return min(1.0, _shared(first, second) / min(first.size, second.size))
 
 
-def holds(one: Sketch, other: Sketch) -> bool:
-    """True if the shorter text stands in the longer one."""
-    return containment(one, other) >= CONTAINED
+def _shared(first: Sketch, second: Sketch) -> float:
+    alike = resemblance(first, second)
+    return alike / (1 + alike) * (first.size + second.size)
 
 
-def same_story(one: Sketch, other: Sketch, *, one_source: bool) -> bool:
-    """True when two texts are one story in the same words; of one source only when they are nearly identical."""
-    alike = resemblance(one, other)
+def holds(first: Sketch, second: Sketch) -> bool:
+    """True if the longer text contains the shorter one."""
+    return containment(first, second) >= CONTAINED
+
+
+def same_story(first: Sketch, second: Sketch, *, one_source: bool) -> bool:
+    """True if two texts tell one story in the same words; within one source they must be nearly identical."""
     if one_source:
-        return alike >= ALIKE_WITHIN_A_SOURCE
-    if not holds(one, other):
-        return False
-    shared = alike / (1 + alike) * (one.size + other.size)
-    return shared >= HALF * max(one.size, other.size)
+        return resemblance(first, second) >= ALIKE_WITHIN_A_SOURCE
+    return holds(first, second) and _shared(first, second) >= HALF * max(first.size, second.size)

@@ -1,1 +1,1 @@
-"""The log of changes, and the texts that they are made of."""
+"""Log of changes, and the named texts that a change edits."""

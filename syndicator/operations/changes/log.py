@@ -1,4 +1,4 @@
-"""Log of changes with the files before and after, and undo of a text change despite later edits elsewhere."""
+"""Log of changes with texts before and after, and undo of a text edit despite later edits elsewhere in the text."""
 
 from __future__ import annotations
 
@@ -17,12 +17,19 @@ from syndicator.operations.operation import Inverse
 
 _REMEMBERED = 2000  # changes that are looked through
 KEPT_BYTES = 20_000_000  # of the files of one change: more is not kept, and cannot be undone
+_UNKEPT = "the articles with the old tag were not recorded: by an earlier version, or as too many"
+_LASTING = {
+    "undo": "it took back a merge: merge again instead",
+    "prune": "what is pruned is deleted for good",
+    "retag": _UNKEPT,
+    "merge-tags": _UNKEPT,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedChange:
-    """A logged change. `act`: name of the operation; `undoes`: number of the undone change; `inverse`: name and
-    arguments of the operation that takes it back."""
+    """A logged change. `act`: name of the operation; `undoes`: number of the change that it takes back; `inverse`: name
+    and arguments of the operation that takes it back."""
 
     number: int
     at: str
@@ -38,7 +45,7 @@ class LoggedChange:
 
     @property
     def back(self) -> Inverse | None:
-        """The operation that takes it back, also of a change that an earlier version logged."""
+        """Return the operation that takes this change back; changes logged by earlier versions have none stored."""
         if self.inverse is not None or self.kept:
             return self.inverse
         if self.act in ("withdraw", "bring-back"):
@@ -49,56 +56,48 @@ class LoggedChange:
 
     @property
     def lasting(self) -> str:
-        """Why it cannot be taken back, "" if it can. Later edits may be in the way all the same."""
+        """Return the reason why the change cannot be taken back, or "". Later edits may still conflict."""
         if self.kept or self.back is not None:
             return ""
-        if self.act == "undo":
-            return "it took back what is done anew instead: merge again"
-        if self.act == "prune":
-            return "what is pruned is deleted for good"
-        if self.act in ("retag", "merge-tags"):
-            return "which articles had the old tag was not kept: by an earlier version, or of very many"
-        return f"it changed no file, or files of more than {KEPT_BYTES // 1_000_000} MB together, which are not kept"
+        other = f"it changed no file, or files of more than {KEPT_BYTES // 1_000_000} MB together, which are not kept"
+        return _LASTING.get(self.act, other)
 
 
 class Log:
-    """The log of an instance: a line each in changes.jsonl, and beside it a file with what each touched."""
+    """The log of an instance: one line a change in changes.jsonl, and one file a change with its texts."""
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console"
         self.path = self.root / "changes.jsonl"
 
     def add(self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]) -> LoggedChange:
-        """Writes it down, durable, under the next number."""
+        """Append `change` under the next number, durably. Return it with its number."""
+        whole = json.dumps(files, ensure_ascii=True).encode()
+        is_kept = bool(files) and len(whole) <= KEPT_BYTES
         with self.alone("changes.lock"):
-            return self._add(change, files)
+            newest = self.newest(20)  # the last may be half a line
+            number = (newest[0].number if newest else 0) + 1
+            numbered = LoggedChange(**{**asdict(change), "number": number, "kept": is_kept})
+            if is_kept:
+                disk.make_private_folder(self.root / "kept")
+                disk.write(self.root / "kept" / f"{number}.json", whole, mode=disk.PRIVATE)
+            with open(self.path, "a+b", opener=_for_us_alone) as file:
+                file.write(_line_end(file))
+                file.write(json.dumps(asdict(numbered), ensure_ascii=True).encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            return numbered
 
     @contextmanager
     def alone(self, name: str = "edits.lock") -> Iterator[None]:
-        """Hold a lock that commands and jobs of this machine share: of the log, or while texts are edited."""
+        """Hold a lock shared by all commands and jobs of this machine: of the log, or while texts are edited."""
         disk.make_private_folder(self.root)
         with open(self.root / name, "ab", opener=_for_us_alone) as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
             yield
 
-    def _add(self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]) -> LoggedChange:
-        newest = self.newest(20)  # the last may be half a line
-        number = (newest[0].number if newest else 0) + 1
-        whole = json.dumps(files, ensure_ascii=True).encode()
-        kept = bool(files) and len(whole) <= KEPT_BYTES
-        made = LoggedChange(**{**asdict(change), "number": number, "kept": kept})
-        if kept:
-            disk.make_private_folder(self.root / "kept")
-            disk.write(self.root / "kept" / f"{number}.json", whole, mode=disk.PRIVATE)
-        with open(self.path, "a+b", opener=_for_us_alone) as file:
-            file.write(_line_end(file))
-            file.write(json.dumps(asdict(made), ensure_ascii=True).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        return made
-
     def newest(self, most: int = 100) -> list[LoggedChange]:
-        """The newest changes, the latest first."""
+        """Return up to `most` changes, newest first."""
         try:
             lines = _tail(self.path, most)
         except FileNotFoundError:
@@ -106,27 +105,27 @@ class Log:
         return [change for line in reversed(lines) if (change := _read(line)) is not None]
 
     def get(self, number: int) -> LoggedChange | None:
-        return next((one for one in self.newest(100_000) if one.number == number), None)
+        return next((change for change in self.newest(100_000) if change.number == number), None)
 
     def of(self, subject: str, most: int = 20) -> list[LoggedChange]:
-        """The newest changes of a subject: the id of an article, the key of a source."""
-        return [one for one in self.newest(_REMEMBERED) if subject in (one.subject, *one.subjects)][:most]
+        """Return up to `most` changes of an article id or a source key, newest first."""
+        return [change for change in self.newest(_REMEMBERED) if subject in (change.subject, *change.subjects)][:most]
 
     def files(self, number: int) -> dict[str, tuple[str | None, str | None]]:
-        """The texts that a change touched, before and after."""
+        """Return the texts of a change by name: (before, after)."""
         try:
-            found = json.loads((self.root / "kept" / f"{int(number)}.json").read_bytes())
+            texts = json.loads((self.root / "kept" / f"{int(number)}.json").read_bytes())
         except (OSError, ValueError):
             return {}
-        return {name: (before, after) for name, (before, after) in found.items()}
+        return {name: (before, after) for name, (before, after) in texts.items()}
 
     def undone(self) -> set[int]:
-        """The numbers of changes that were taken back, and not again: what took them back was not taken back."""
-        found: set[int] = set()
-        for one in self.newest(_REMEMBERED):
-            if one.undoes is not None and one.number not in found:
-                found.add(one.undoes)
-        return found
+        """Return the numbers of changes that are taken back now. Undoing an undo makes a change count again."""
+        numbers: set[int] = set()
+        for change in self.newest(_REMEMBERED):
+            if change.undoes is not None and change.number not in numbers:
+                numbers.add(change.undoes)
+        return numbers
 
 
 def _for_us_alone(path: str, flags: int) -> int:
@@ -136,7 +135,7 @@ def _for_us_alone(path: str, flags: int) -> int:
 
 
 def _tail(path: Path, most: int) -> list[bytes]:
-    """The last lines of a file, read from its end."""
+    """Read the last `most` lines of a file from its end."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         step, data = 1 << 16, b""
@@ -148,7 +147,7 @@ def _tail(path: Path, most: int) -> list[bytes]:
 
 
 def _line_end(file: BinaryIO) -> bytes:
-    """The end of a half line that a stopped machine left; write it first."""
+    """Return a newline if the file ends in half a line, as after a power failure."""
     if not file.seek(0, os.SEEK_END):
         return b""
     file.seek(-1, os.SEEK_END)
@@ -162,25 +161,25 @@ def _read(line: bytes) -> LoggedChange | None:
         return None
 
 
-_AROUND = 3  # lines that have to stand around what is put back, fewer where the text is edited right beside it
+_AROUND = 3  # lines of context that must match, fewer next to a later edit
 
 
 def undone(before: str | None, after: str | None, now: str | None) -> str | None:
-    """`now` without the change of `before` to `after` (None: no file). Raises ValueError on a conflict."""
+    """Return `now` without the edit from `before` to `after` (None: no file). Raises ValueError on a conflict."""
     if now == after:
         return before
     if before is None or after is None or now is None:
         raise ValueError("it was edited since")
     old, new, here = (text.splitlines(keepends=True) for text in (before, after, now))
-    found = here
+    lines = here
     hunks = SequenceMatcher(None, new, old, autojunk=False).get_opcodes()
-    for _, i1, i2, j1, j2 in reversed([one for one in hunks if one[0] != "equal"]):
-        found = _put(found, new, (i1, i2), old[j1:j2])
-    return "".join(found)
+    for _, i1, i2, j1, j2 in reversed([hunk for hunk in hunks if hunk[0] != "equal"]):
+        lines = _put(lines, new, (i1, i2), old[j1:j2])
+    return "".join(lines)
 
 
 def _put(here: list[str], new: Sequence[str], span: tuple[int, int], back: Sequence[str]) -> list[str]:
-    """`here` with `back` in place of what stood in `new` at `span`, found by itself and the lines around it."""
+    """Return `here` with `back` in place of lines `span` of `new`, located by themselves and the lines around them."""
     first, last = span
     for around in range(_AROUND, -1, -1):
         above, below = new[max(0, first - around) : first], new[last : last + around]
@@ -189,4 +188,4 @@ def _put(here: list[str], new: Sequence[str], span: tuple[int, int], back: Seque
         if pattern and len(places) == 1:
             at = places[0] + len(above)
             return [*here[:at], *back, *here[at + last - first :]]
-    raise ValueError("it was edited since, where this change was made")
+    raise ValueError("it was edited since in the same place")

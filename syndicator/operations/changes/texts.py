@@ -1,20 +1,18 @@
-"""The texts that changes are made of, by name: read before and after a change, and put back by undo.
+"""Named texts that changes edit, logged before and after and put back by undo.
 
 "config:sources.toml" is a file of the configuration, "article:2026/11/x.md" an article file, "list:KEY" the learnt list
-of a source, "tags:ID" the tags of an article, "story:ID" its story, "feed:tag/SLUG" where the address of a feed leads.
-"""
+of a source, "tags:ID" the tags of an article, "story:ID" its story, "feed:tag/SLUG" the target of a feed's address."""
 
 from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from syndicator.configuration.sources import registry
 from syndicator.core.errors import UsageError
 from syndicator.core.model import FeedKey
-from syndicator.core.ports import FeedRow
 from syndicator.core.requests import Wrapper
 from syndicator.operations.operation import Progress, no_progress
 from syndicator.services import reconcile
@@ -30,12 +28,12 @@ _FINAL = " final"  # after the story of an article that an operator put into it
 
 
 def of_source(app: App, key: str) -> str:
-    """The name of the file in which a source stands: sources.toml or one of sources.d."""
+    """Return the name of the file that configures a source: sources.toml or a file of sources.d."""
     return f"config:{source_file(app, key).relative_to(app.config)}"
 
 
 def read(app: App, name: str) -> Text:
-    """The text of this name. Raises OSError."""
+    """Return the named text, None if it is missing. Raises OSError."""
     kind, _, path = name.partition(":")
     try:
         return _READ[kind](app, path)
@@ -44,8 +42,8 @@ def read(app: App, name: str) -> Text:
 
 
 def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress) -> None:
-    """Write each text, after a check that each could be. Raises UsageError if one is not any more what it was before
-    its edit, or is no article after it; OSError, StoreError."""
+    """Write each text after checking all. Raises UsageError if a text changed since its edit was planned, or is not
+    valid after it; OSError, StoreError."""
     by_kind: dict[str, dict[str, Edit]] = {kind: {} for kind in _WRITE}
     for name, edit in edits.items():
         kind, _, path = name.partition(":")
@@ -54,19 +52,19 @@ def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress)
         try:
             tomllib.loads(text or "")
         except tomllib.TOMLDecodeError as error:
-            raise UsageError(f"{path} would be no TOML then ({error}); edit it by hand") from error
+            raise UsageError(f"{path} would not be valid TOML ({error}); edit it by hand") from error
     for kind, texts in by_kind.items():
         if texts:
             _WRITE[kind](app, texts, progress)
 
 
 def packed_list(wrapper: Wrapper) -> str:
-    """A learnt list as text. Pure."""
+    """Encode a learnt list as text."""
     return json.dumps(json.loads(codec.pack(wrapper)), indent=1)
 
 
 def unpacked_list(text: str) -> Wrapper:
-    """The list of such a text. Pure. Raises ValueError, TypeError for any other."""
+    """Decode a learnt list. Raises ValueError, TypeError for any other text."""
     return codec.unpack(Wrapper, text)
 
 
@@ -93,7 +91,7 @@ def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> 
     problems = [*reconcile.files(app)]
     for path, (_, text) in texts.items():
         problems += reconcile.file(app, path) if text is not None else ()
-    if wrong := [one for one in problems if one.what in texts]:
+    if wrong := [problem for problem in problems if problem.what in texts]:
         raise UsageError(f"{wrong[0].what}: {wrong[0].detail}")
 
 
@@ -132,22 +130,18 @@ def _write_stories(app: App, texts: Mapping[str, Edit], progress: Progress) -> N
 
 
 def _feed(app: App, path: str) -> Text:
-    row = next((row for row in app.store.index.feeds() if row.key == _key(path)), None)
+    key = FeedKey(*path.split("/", 1))
+    row = next((row for row in app.store.index.feeds() if row.key == key), None)
     return (f"leads to {row.moved_to.axis}/{row.moved_to.slug}" if row.moved_to else "here") if row else None
 
 
 def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    keys = [_key(path) for path in texts]
-    rows: Iterable[FeedRow] = [row for row in app.store.index.feeds() if row.key in keys and row.moved_to]
-    for row in rows:
-        app.store.index.save_feed(replace(row, moved_to=None))
+    keys = [FeedKey(*path.split("/", 1)) for path in texts]
+    for row in list(app.store.index.feeds()):
+        if row.key in keys and row.moved_to:
+            app.store.index.save_feed(replace(row, moved_to=None))
     app.store.index.show_again(keys)
     app.store.index.mark_stale(keys)
-
-
-def _key(path: str) -> FeedKey:
-    axis, _, slug = path.partition("/")
-    return FeedKey(axis, slug)
 
 
 _READ: Mapping[str, Callable[[App, str], Text]] = {

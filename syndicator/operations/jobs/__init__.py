@@ -1,1 +1,1 @@
-"""Jobs of the console and the API, and the log of changes."""
+"""Jobs of the console and the API."""

@@ -1,4 +1,4 @@
-"""Queue of jobs, a file each in the state folder, shared by two processes and safe if either one ends."""
+"""Queue of jobs: one file each in the state folder, shared by two processes and safe if either one is killed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ENDED = ("done", "failed", "cancelled")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job. `act`: an operation, with `args`; `dry_run`: only plan it; `said`: outcome; `reason`: code of the
+    """A job. `act`: name of an operation, with `args`; `dry_run`: only plan it; `said`: outcome; `reason`: code of the
     error that ended it; `result`: data of the change; `change`: its number in the log."""
 
     id: str
@@ -49,7 +49,7 @@ class Job:
 
 
 class Queue:
-    """The jobs of an instance. Files are replaced whole and private: forms may contain passwords."""
+    """The jobs of an instance. Files are replaced whole and private, because forms may contain passwords."""
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console" / "jobs"
@@ -60,7 +60,7 @@ class Queue:
         disk.make_private_folder(self.root.parent)
         disk.make_private_folder(self.root)
         self.save(job)
-        self._mark(job.id, _TODO)
+        (self.root / f"{id}{_TODO}").touch(disk.PRIVATE)
         return job
 
     def save(self, job: Job) -> None:
@@ -70,57 +70,56 @@ class Queue:
         if not _is_id(id):
             return None
         try:
-            found = json.loads((self.root / f"{id}{_FILE}").read_bytes())
-            known = {one.name for one in fields(Job)}
-            return Job(**{name: value for name, value in found.items() if name in known} | {"id": id})
-        except (OSError, ValueError, RecursionError, TypeError, AttributeError):  # none, or damaged
+            values = json.loads((self.root / f"{id}{_FILE}").read_bytes())
+            names = {attribute.name for attribute in fields(Job)}
+            return Job(**{name: value for name, value in values.items() if name in names} | {"id": id})
+        except (OSError, ValueError, RecursionError, TypeError, AttributeError):  # missing or damaged
             return None
 
     def keep_page(self, id: str, page: Fetched) -> None:
-        """Keeps the web page of a job, to be pointed at: those of the newest jobs stay."""
+        """Keep the web page of a job for the page on which a list is pointed at; the PAGES newest stay."""
         headers = {**page.headers, ANSWERED: page.final_url}
         self._write(f"{id}{_PAGE}", packed(page.body, headers))
         for path in sorted(self.root.glob(f"*{_PAGE}"), reverse=True)[PAGES:]:
             path.unlink(missing_ok=True)
 
     def page(self, id: str) -> tuple[bytes, str, dict[str, str]] | None:
-        """The web page of a job: its bytes, the address that answered, and its headers; None where none is kept."""
+        """Return the web page of a job: its bytes, final address and headers. None if it is not kept."""
         try:
-            kept = unpacked((self.root / f"{id}{_PAGE}").read_bytes()) if _is_id(id) else None
+            page = unpacked((self.root / f"{id}{_PAGE}").read_bytes()) if _is_id(id) else None
         except OSError:
             return None
-        return (kept[0], kept[1].get(ANSWERED, ""), kept[1]) if kept else None
+        return (page[0], page[1].get(ANSWERED, ""), page[1]) if page else None
 
     def waiting(self) -> list[str]:
-        """Ids of the jobs that nobody has begun, oldest first."""
+        """Return the ids of queued jobs, oldest first."""
         return sorted(path.name.removesuffix(_TODO) for path in self.root.glob(f"*{_TODO}"))
 
     def claim(self, which: Callable[[Job], bool] = lambda job: True) -> Job | None:
-        """Claim the oldest waiting job that `which` accepts, or None."""
+        """Claim the oldest queued job that `which` accepts; None if there is none."""
         for id in self.waiting():
-            found = self.get(id)
-            if found is not None and not which(found):
+            job = self.get(id)
+            if job is not None and not which(job):
                 continue
             try:
                 (self.root / f"{id}{_TODO}").unlink()  # whoever deletes it has it
             except FileNotFoundError:
                 continue
-            if found is None:
-                continue
-            begun = replace(found, status="running")
-            self.save(begun)
-            return begun
+            if job is not None:
+                job = replace(job, status="running")
+                self.save(job)
+                return job
         return None
 
     def cancel(self, id: str) -> None:
-        """Ends a job that nobody has begun; asks whoever does it to stop at the next step."""
+        """End a queued job; ask the process of a running job to stop at its next step."""
         job = self.get(id)
         if job is None or job.ended:
             return
         try:
             (self.root / f"{id}{_TODO}").unlink()
         except FileNotFoundError:
-            self._mark(id, _CANCEL)
+            (self.root / f"{id}{_CANCEL}").touch(disk.PRIVATE)
         else:
             self.save(replace(job, status="cancelled", said="cancelled before it began"))
 
@@ -128,26 +127,23 @@ class Queue:
         return (self.root / f"{id}{_CANCEL}").exists()
 
     def recent(self, most: int) -> list[Job]:
-        """The newest jobs, the latest first."""
+        """Return the newest jobs, newest first."""
         names = sorted((path.stem for path in self.root.glob(f"*{_FILE}")), reverse=True)
         return [job for id in names[:most] if (job := self.get(id)) is not None]
 
     def lost(self) -> None:
-        """Mark jobs of a process that ended as lost. Call before the one process that does jobs begins."""
+        """Mark running jobs as failed, as their process ended. Call before another one starts."""
         for job in self.recent(KEPT):
             if job.status in ("running", "building"):
                 self.save(replace(job, status="failed", said="the program ended meanwhile; see whether it was done"))
 
     def sweep(self) -> None:
-        """Forgets all but the newest jobs that have ended."""
+        """Delete the files of all but the KEPT newest jobs; queued jobs stay."""
         for path in sorted(self.root.glob(f"*{_FILE}"), reverse=True)[KEPT:]:
             if not (self.root / f"{path.stem}{_TODO}").exists():
                 for suffix in (_FILE, _CANCEL):
                     with suppress(FileNotFoundError):
                         path.with_suffix(suffix).unlink()
-
-    def _mark(self, id: str, suffix: str) -> None:
-        (self.root / f"{id}{suffix}").touch(disk.PRIVATE)
 
     def _write(self, name: str, data: bytes) -> None:
         disk.write(self.root / name, data, durable=False, mode=disk.PRIVATE)

@@ -1,5 +1,5 @@
-"""Do the jobs that wait, one after the other, in a process of its own, so that builds and visits keep no page waiting:
-`python -m syndicator.operations.jobs.work CONFIG`, until its standard input is closed."""
+"""Run queued jobs one after the other in a process of its own, so that builds and visits never delay a page: `python -m
+syndicator.operations.jobs.work CONFIG`, until its standard input is closed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STEP_SECONDS = 0.3  # between two notes of how far a job is
 
 
 def work(config: Path, wanted: Callable[[], bool], *, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Does jobs as they come for as long as they are `wanted`."""
+    """Run jobs as they arrive, as long as `wanted()` is true."""
     queue = Queue(load(config).state_dir)
     queue.lost()
     while wanted():
@@ -37,18 +37,18 @@ def work(config: Path, wanted: Callable[[], bool], *, sleep: Callable[[float], N
 
 
 def drain(config: Path, queue: Queue) -> int:
-    """Does the jobs that wait now; then builds what they made stale. Those that need the lock of runs stay where they
-    are while a run has it: it does them itself, or leaves them for later (`within`). Returns how many were done."""
+    """Run the queued jobs, then build the feeds that they made stale. Return the number of jobs run. Jobs that need the
+    lock of runs stay queued while a run holds it: the run does them itself or leaves them for later."""
     if not queue.waiting():
         return 0
     done = _all(queue, _needs_no_lock, lambda job: _in_new_app(config, queue, job))
     try:
         with locked(load(config)):
             mine = _all(queue, lambda job: True, lambda job: _in_new_app(config, queue, job))
-            _build(config, queue, [one for one in mine if one.status == "building"])
+            _build(config, queue, [job for job in mine if job.status == "building"])
     except LockedError:
         mine = []
-    except SyndicatorError as error:  # of the settings: whatever waits has to say so
+    except SyndicatorError as error:  # invalid settings: every waiting job fails with this
         mine = []
         while (job := queue.claim()) is not None:
             mine.append(replace(job, status="failed", said=str(error)))
@@ -64,27 +64,24 @@ def _needs_no_lock(job: Job) -> bool:
 
 
 def _all(queue: Queue, which: Callable[[Job], bool], act: Callable[[Job], Job]) -> list[Job]:
-    done: list[Job] = []
-    while (job := queue.claim(which)) is not None:
-        done.append(ended(queue, job, act))
-    return done
+    return [ended(queue, job, act) for job in iter(lambda: queue.claim(which), None)]
 
 
 def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
-    """One job, which ends in whatever way: what it raises is told by it."""
+    """Run one job with `act` and save its outcome; an exception becomes the message of the job."""
     try:
-        made = act(job)
+        outcome = act(job)
     except CancelledJob:
-        made = replace(job, status="cancelled", said="cancelled; what was done until then stays")
+        outcome = replace(job, status="cancelled", said="cancelled; what was done until then stays")
     except SyndicatorError as error:
-        made = replace(job, status="failed", said=str(error), reason=error.reason)
+        outcome = replace(job, status="failed", said=str(error), reason=error.reason)
     except OSError as error:
-        made = replace(job, status="failed", said=str(DiskError.of(error)))
+        outcome = replace(job, status="failed", said=str(DiskError.of(error)))
     except Exception as error:  # noqa: BLE001 - a job that fails must not end those behind it
         traceback.print_exc()
-        made = replace(job, status="failed", said=f"our bug: {type(error).__name__}: {error}; nothing else was done")
-    queue.save(made)
-    return made
+        outcome = replace(job, status="failed", said=f"our bug: {type(error).__name__}: {error}; nothing else was done")
+    queue.save(outcome)
+    return outcome
 
 
 def _in_new_app(config: Path, queue: Queue, job: Job) -> Job:
@@ -93,7 +90,7 @@ def _in_new_app(config: Path, queue: Queue, job: Job) -> Job:
 
 
 def acted(app: App, queue: Queue, job: Job) -> Job:
-    """The job after its operation: its feeds may still be to be built. Raises what the operation raises."""
+    """Do the operation of a job. Return the job, as "building" if feeds may be stale. Raises its errors."""
     operation, progress = need(job.act), _progress(queue, job)
     arguments = arguments_of(operation, job.args)
     change, number = operation.plan(app, arguments, progress), None
@@ -103,8 +100,8 @@ def acted(app: App, queue: Queue, job: Job) -> Job:
     if not is_planned:
         change, number = perform.apply(app, operation, arguments, change, who=job.who, progress=progress)
     status: Status = "done" if is_planned or not change.build else "building"
-    said = f"{change.sentence}; {change.fault}" if change.fault else change.sentence
-    return replace(job, status=status, said=said, result=plain(change.data), change=number)
+    sentence = f"{change.sentence}; {change.fault}" if change.fault else change.sentence
+    return replace(job, status=status, said=sentence, result=plain(change.data), change=number)
 
 
 def _progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
@@ -126,15 +123,15 @@ def _build(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
     try:
         with open_app(config, remake=remake) as app:
             held = asyncio.run(build_feeds(app)).held
-        said = f"; held back: {', '.join(one.what for one in held)}" if held else ""
+        note = f"; held back: {', '.join(job.what for job in held)}" if held else ""
     except (SyndicatorError, OSError) as error:
-        said = f"; the feeds are not built yet: {error}"
-    for one in stale:
-        queue.save(replace(one, status="done", said=f"{one.said}{said}"))
+        note = f"; the feeds are not built yet: {error}"
+    for job in stale:
+        queue.save(replace(job, status="done", said=f"{job.said}{note}"))
 
 
 def call_at_end_of_input(end: Callable[[], object]) -> None:
-    """Call `end`, in a thread, when standard input ends: the process that started this one is gone."""
+    """Call `end` in a thread when standard input closes, because the parent process is gone."""
 
     def listen() -> None:
         while os.read(0, 1024):
@@ -145,7 +142,7 @@ def call_at_end_of_input(end: Callable[[], object]) -> None:
 
 
 async def end(process: asyncio.subprocess.Process, seconds: float) -> None:
-    """End a process that ends with its standard input, after so many seconds in any case."""
+    """Close the standard input of a process, and terminate it if it still runs after `seconds`."""
     if process.returncode is not None:
         return
     if process.stdin is not None:

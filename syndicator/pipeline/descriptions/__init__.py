@@ -1,1 +1,1 @@
-"""Filed articles described anew: learnt from, read again, taken from a language model, and which feeds that touches."""
+"""Describe filed articles again: learn tags, reread pages, use a language model; count the feeds that change."""

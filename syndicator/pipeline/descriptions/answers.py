@@ -1,5 +1,4 @@
-"""Questions to a language model and the effect of its answers; offers of tags for the operator; a trial of a category's
-description. Pure but for loading the taxonomy; runs in the worker."""
+"""Questions to a language model and its answers; suggested tags; trials of category descriptions."""
 
 from __future__ import annotations
 
@@ -17,17 +16,20 @@ from syndicator.describing.taxonomy.taxonomy import MOST_TAGS, Taxonomy
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, TaxonomyFiles, fold
 from syndicator.pipeline.read_article import load_taxonomy, spelled
 
+MOST: Final = 9  # suggested tags, one key each
+LIKELY: Final = 0.05  # least probability of a suggested tag
+
 
 def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
-    """What the model sees of `article` and may choose from; `write` as in `validate.choices`. Raises ConfigError."""
+    """Return the text and the choices that the model gets; `write` as in `validate.choices`. Raises ConfigError."""
     return validate.choices(validate.material(article), load_taxonomy(files), write=write)
 
 
 def apply_answer(
     files: TaxonomyFiles, article: Article, source: Source | None, asked: Material, content: str
 ) -> dict[str, Any] | Refusal:
-    """The fields that answer `content` changes, or why it is refused. Hand edits stay; tags of the source and known
-    ones of the publisher come first. Raises ConfigError."""
+    """Return the fields that the answer `content` changes, or its refusal. Hand edits stay; tags of the source, then of
+    the publisher, come first. Raises ConfigError."""
     taxonomy = load_taxonomy(files)
     if isinstance(answer := judge(content, asked), Refusal):
         return answer
@@ -38,21 +40,16 @@ def apply_answer(
         values |= {"category": answer.category, "category_by": By.LLM}
     if answer.tags and may_write(article, "tags", By.LLM):
         own = spelled(source.tags, taxonomy) if source else ()
-        published = [
-            tag for tag in taxonomy.mapped(article.keywords, article.text, article.title) if tag in article.tags
-        ]
+        mapped = taxonomy.mapped(article.keywords, article.text, article.title)
+        published = (tag for tag in mapped if tag in article.tags)
         described = tuple(dict.fromkeys((*published, *answer.tags)))[:MOST_TAGS]
         values |= {"tags": tuple(dict.fromkeys((*own, *described))), "tags_by": By.LLM}
     return values
 
 
-MOST: Final = 9  # offered tags: one key each
-LIKELY: Final = 0.05  # probability from which on a tag is offered that the article does not have
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offers:
-    """`tags`: the article's own, then others, with probabilities; `category`: the likeliest, or "", with its own."""
+    """Suggested `tags` with probabilities, the article's own first; the likeliest `category` ("" for none)."""
 
     tags: tuple[tuple[str, float], ...]
     category: str
@@ -60,13 +57,13 @@ class Offers:
 
 
 def offers_many(files: TaxonomyFiles, articles: Sequence[Article]) -> list[Offers]:
-    """What is offered for each of the articles, as loaded from their files. Raises ConfigError."""
+    """Suggest tags and category for each article. Raises ConfigError."""
     taxonomy = load_taxonomy(files)
     return [offers(article, taxonomy) for article in articles]
 
 
 def offers(article: Article, taxonomy: Taxonomy) -> Offers:
-    """What is offered for one article. Pure."""
+    """Suggest tags and category for one article. Pure."""
     scored = {tag: chance for tag, (chance, _) in taxonomy.scored(article.title, article.text).items()}
     others = [tag for tag in sorted(scored, key=lambda tag: -scored[tag]) if scored[tag] >= LIKELY]
     named = dict.fromkeys((*article.tags, *others))
@@ -76,7 +73,7 @@ def offers(article: Article, taxonomy: Taxonomy) -> Offers:
 
 
 def doubt(article: Article, offered: Offers) -> float:
-    """How many errors its tags and its category are likely to have: what is looked at first. Pure."""
+    """Return the expected number of wrong tags and categories, which sorts the review queue. Pure."""
     wrong = sum(1 - chance if tag in article.tags else chance for tag, chance in offered.tags)
     return wrong + (1 - offered.chance if offered.category == article.category else 1.0)
 
@@ -84,19 +81,14 @@ def doubt(article: Article, offered: Offers) -> float:
 def tried_category(
     files: TaxonomyFiles, name: str, description: str, articles: Iterable[Article]
 ) -> list[tuple[str, str, str]]:
-    """By id, the categories of `articles` now and with this description of `name`. Raises ConfigError."""
+    """Return (id, category now, category with the new `description` of `name`) per article. Raises ConfigError."""
     now = load_taxonomy(files)
-    edited = _with(now, CategoryDef(name=name, description=description))
-    return [(one.id, _category(now, one), _category(edited, one)) for one in articles]
-
-
-def _with(taxonomy: Taxonomy, category: CategoryDef) -> Taxonomy:
-    known = taxonomy.vocabulary.category
-    there = [fold(one.name) == fold(category.name) for one in known]
-    described = {"description": category.description}  # its words and examples stay
-    kept = [one.model_copy(update=described) if same else one for one, same in zip(known, there, strict=True)]
-    edited = tuple(kept) if any(there) else (*known, category)
-    return replace(taxonomy, vocabulary=taxonomy.vocabulary.model_copy(update={"category": edited}))
+    vocabulary = now.vocabulary
+    categories = {fold(category.name): category for category in vocabulary.category}
+    category = categories.get(fold(name)) or CategoryDef(name=name)  # its words and examples stay
+    categories[fold(name)] = category.model_copy(update={"description": description})
+    edited = replace(now, vocabulary=vocabulary.model_copy(update={"category": tuple(categories.values())}))
+    return [(article.id, _category(now, article), _category(edited, article)) for article in articles]
 
 
 def _category(taxonomy: Taxonomy, article: Article) -> str:

@@ -1,4 +1,4 @@
-"""An operator's decision on tags and category, as a hand edit; the feeds that a bulk change touches. Pure."""
+"""Operator decisions on tags and category, applied as hand edits; counts of feeds that change. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ORDERED = ("tags", "category")  # fields of the file that a decision may change
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """An operator's word: the whole list of tags, and the category; None where nothing is said of it."""
+    """The operator's tags (the whole list) and category; None leaves a field as it is."""
 
     tags: tuple[str, ...] | None = None
     category: str | None = None
@@ -29,21 +29,21 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names that an operator may mean: those of taxonomy.toml, and tags that articles have."""
+    """Tags and categories that an operator may name: those of taxonomy.toml, and `used` tags of articles."""
 
     vocabulary: Vocabulary
     used: Collection[str] = ()
 
     def tag(self, name: str, article: Article) -> str:
-        """The tag that `name` means, as spelled. Raises UsageError for an unknown one: a typo would become a feed."""
+        """Return the spelling of the tag `name`. Raises UsageError for an unknown tag: a typo would become a feed."""
         name = text.line(name)
         if not name or not mentions_key(name):
             raise UsageError(f"{name!r} is no tag: a tag has a letter or a digit")
         listed = {mentions_key(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)}
         slugs = {text.slug(tag): tag for tag in (*self.used, *article.tags)}
-        found = listed.get(mentions_key(name)) or slugs.get(text.slug(name))
-        if found:
-            return found
+        match = listed.get(mentions_key(name)) or slugs.get(text.slug(name))
+        if match:
+            return match
         if "," in name:
             raise UsageError(f"{name!r} is no tag; give each tag as a word of its own, in quotes where it has a blank")
         if self.vocabulary.tag:
@@ -52,8 +52,8 @@ class Names:
         return name
 
     def category(self, name: str) -> str:
-        """The category that `name` means. Raises UsageError where taxonomy.toml lists some, and none of that name."""
-        listed = {fold(one.name): one.name for one in self.vocabulary.category}
+        """Return the spelling of the category `name`. Raises UsageError if taxonomy.toml lists others only."""
+        listed = {fold(category.name): category.name for category in self.vocabulary.category}
         if listed and fold(name) not in listed:
             near = text.suggestion(name, listed.values()) or f"; it has {', '.join(listed.values())}"
             raise UsageError(f"no category {name!r} in taxonomy.toml{near}")
@@ -61,7 +61,7 @@ class Names:
 
 
 def with_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Decision:
-    """That the tags of the article are right, and those `added` too. Raises UsageError."""
+    """Confirm the tags of the article and add others. Raises UsageError."""
     tags: dict[str, str] = {}
     for tag in (*article.tags, *(names.tag(name, article) for name in added)):
         tags.setdefault(text.slug(tag), tag)
@@ -69,10 +69,10 @@ def with_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Deci
 
 
 def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Decision:
-    """That the tags of the article are right but for those `rejected`. Raises UsageError for one it does not have."""
+    """Confirm the tags of the article except the `rejected`. Raises UsageError for a tag that it does not have."""
     slugs, wrong = {text.slug(tag) for tag in article.tags}, set()
     for name in rejected:
-        with suppress(UsageError):  # what is no tag is none of the article's, which is all that matters here
+        with suppress(UsageError):  # an unknown tag is reported as missing below
             name = name if text.slug(name) in slugs else names.tag(name, article)
         if text.slug(name) not in slugs:
             has = ", ".join(article.tags) or "none"
@@ -82,7 +82,7 @@ def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Dec
 
 
 def decided(article: Article, decision: Decision) -> Article:
-    """`article` with what was decided, which is the operator's from now on."""
+    """Apply `decision` to `article` as an edit of the operator."""
     article = replace(article, category_by=article.category_by or category_by(article))  # the tags may have said so
     if decision.tags is not None:
         article = replace(article, tags=decision.tags, tags_by=By.OPERATOR.value)
@@ -92,20 +92,20 @@ def decided(article: Article, decision: Decision) -> Article:
 
 
 def carried_over(article: Article, decided: Article) -> Article:
-    """`article` with tags and category, and who wrote them, as in `decided`."""
+    """Return `article` with tags, category and their authors from `decided`."""
     return replace(
         article, tags=decided.tags, tags_by=decided.tags_by, category=decided.category, category_by=decided.category_by
     )
 
 
-def same(one: Article, other: Article) -> bool:
-    """True when two versions of an article have the same tags and category."""
-    return all(getattr(one, name) == getattr(other, name) for name in ORDERED)
+def same(article: Article, other: Article) -> bool:
+    """True if two versions of an article have the same tags and category."""
+    return all(getattr(article, name) == getattr(other, name) for name in ORDERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedChange:
-    """A feed and how many articles join it, leave it, or stay in it with other words."""
+    """Numbers of articles that join a feed, leave it, or stay with changed fields."""
 
     feed: str  # tags/ai
     joins: int = 0
@@ -115,15 +115,15 @@ class FeedChange:
 
 @dataclass(slots=True)
 class ChangeCounter:
-    """Counts what changed articles mean for feeds. `copies`: ids of articles that only their source's feed shows."""
+    """Count changes of feeds. `copies`: ids of merged articles, which appear in feeds of sources alone."""
 
     copies: Collection[str] = ()
     counts: dict[FeedKey, list[int]] = field(default_factory=dict)
 
     def add(self, before: Article, after: Article) -> None:
         old, new = (
-            {key for key in feeds_of(one) if one.id not in self.copies or AXES[key.axis].copies}
-            for one in (before, after)
+            {key for key in feeds_of(article) if article.id not in self.copies or AXES[key.axis].copies}
+            for article in (before, after)
         )
         for place, keys in enumerate((new - old, old - new, old & new)):
             for key in keys:

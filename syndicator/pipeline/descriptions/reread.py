@@ -1,5 +1,4 @@
-"""Reread a kept page with today's rules, code and taxonomy; describe an article anew. Pure but for loading the
-taxonomy."""
+"""Reread a saved page with the present rules, code and taxonomy; describe an article again."""
 
 from __future__ import annotations
 
@@ -24,11 +23,14 @@ from syndicator.pipeline.refile import now_revised, same_text
 from syndicator.pipeline.results import FieldChange, PageReading, Redescription, Reread
 from syndicator.reading.metadata.title import untag
 
+_SHOWN = ("title", "author", "coverImage", "excerpt", "tags", "category", "language", "robots", "rights", "partial")
+_RULED = "rules.select and rules.remove leave no article of a page that is one"
+
 
 def redescribe_many(
     files: TaxonomyFiles, articles: Sequence[tuple[Article, Source | None]], uncategorised: str
 ) -> list[Redescription | None]:
-    """`redescribe` for the worker, which loads the taxonomy once. Raises ConfigError."""
+    """Redescribe articles in the worker, with one load of the taxonomy. Raises ConfigError."""
     taxonomy = load_taxonomy(files)
     return [redescribe(article, source, taxonomy, uncategorised) for article, source in articles]
 
@@ -36,7 +38,7 @@ def redescribe_many(
 def redescribe(
     article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str = ""
 ) -> Redescription | None:
-    """The changes that `taxonomy` makes of a filed article, or None. Hand edits and a model's fields stay. Pure."""
+    """Return the changes that `taxonomy` makes to a filed article, or None. Edits by hand or model stay. Pure."""
     description = describe(
         article.title,
         article.text,
@@ -73,26 +75,15 @@ def _tags_line(article: Article, tags: Sequence[str], own: Collection[str], taxo
     listed = {tag.name for tag in taxonomy.vocabulary.tag}
     parts = []
     for tag in new:
-        found = "its text says so" if tag in named else "learnt from the past"
-        reason = "its publisher's" if tag in published else "its source's" if tag in own else found
+        origin = "its text says so" if tag in named else "learnt from the past"
+        reason = "its publisher's" if tag in published else "its source's" if tag in own else origin
         parts.append(f"+{tag} ({reason})")
     for tag in article.tags:
         if tag not in tags:
             name = taxonomy.spelling(tag, article.text)
-            reason = (
-                f"is {name} now"
-                if name in tags
-                else "not distinctive enough"
-                if tag in listed
-                else "not in the taxonomy"
-            )
-            parts.append(f"-{tag} ({reason})")
+            reason = "not distinctive enough" if tag in listed else "not in the taxonomy"
+            parts.append(f"-{tag} ({f'is {name} now' if name in tags else reason})")
     return "tags: " + (" ".join(parts) if parts else "in another order: " + ", ".join(tags))
-
-
-# keys
-_SHOWN = ("title", "author", "coverImage", "excerpt", "tags", "category", "language", "robots", "rights", "partial")
-_RULED = "rules.select and rules.remove leave no article of a page that is one"
 
 
 def reread(
@@ -107,10 +98,9 @@ def reread(
     now: datetime,
     uncategorised: str,
 ) -> Reread | None:
-    """`article` as its kept page reads now, or None if unchanged. `source`: with `ownership.terms`; `owned`: its feed
-    counted, so its values stay. Raises NotAnArticle (naming guilty selectors), ConfigError."""
-
-    owned = owned and source.kind != "list" and not source.rules.links  # a list of links says nothing of an article
+    """Read the saved page of `article` again; None if nothing changes. `source`: with `ownership.terms`; `owned`: its
+    feed was trusted, so values from it stay. Raises NotAnArticle (naming the selectors at fault), ConfigError."""
+    owned = owned and source.kind != "list" and not source.rules.links  # a list of links has no fields of articles
 
     def read(rules: Rules) -> PageReading:
         url = headers.get(ANSWERED, "")
@@ -132,7 +122,7 @@ def reread(
         without = replace(source.rules, select=(), remove=())
         if without == source.rules:
             raise
-        read(without)  # raises where the page is none anyhow
+        read(without)  # raises if the page is no article anyway
         raise NotAnArticle(refusal.kind, f"source {source.key!r}: {_RULED}") from refusal
     if reading.article.partial and not article.partial:
         return None
@@ -145,7 +135,7 @@ def reread(
 
 
 def _as_announced(article: Article, owned: bool) -> Entry:
-    """What stands in for the announcement, which is not kept: what the file says, where the source may have said it."""
+    """Rebuild the feed entry from the file, as entries are not stored."""
     entry = Entry(id=article.source_id or article.url, url=article.url, categories=article.keywords)
     if not owned:
         return entry
@@ -161,8 +151,10 @@ def _as_announced(article: Article, owned: bool) -> Entry:
 
 
 def _as_read(old: Article, reading: PageReading, owned: bool) -> Article:
-    """`old` with text and metadata of `reading`; identity, times, and an owner feed's values without a rule stay."""
+    """Update text and metadata of `old`. Identity and times stay, and values of an `owned` feed that no rule sets."""
     new, ruled = reading.article, reading.ruled
+    # rights that a feed or a hand stated: neither is on the page
+    others = (line for line in old.rights if (right := parsed(line)) is None or right.place == "feed")
     body = old.body if is_hand_edited(old, "body") else new.body
     return replace(
         old,
@@ -173,30 +165,24 @@ def _as_read(old: Article, reading: PageReading, owned: bool) -> Article:
         body=body,
         partial=new.partial,
         robots=new.robots,
-        rights=_rights(old, new),
+        rights=tuple(dict.fromkeys((*new.rights, *others))),
         keywords=old.keywords or new.keywords,
         section=old.section or new.section,
     )
 
 
-def _rights(old: Article, new: Article) -> tuple[str, ...]:
-    """What the page says now, and what a feed or a hand said: neither is on the page."""
-    kept = (line for line in old.rights if (said := parsed(line)) is None or said.place == "feed")
-    return tuple(dict.fromkeys((*new.rights, *kept)))
-
-
 def differences(old: Article, new: Article) -> tuple[FieldChange, ...]:
-    """What differs between two versions of an article that an operator would see. Pure."""
-    found = []
+    """List the changed fields that an operator sees. Pure."""
+    changes = []
     for key in _SHOWN:
-        before, after = (_words(fields.row(key).written(one)) for one in (old, new))
+        before, after = (_words(fields.row(key).written(article)) for article in (old, new))
         if before != after:
-            found.append(FieldChange(field=key, old=before, new=after))
+            changes.append(FieldChange(field=key, old=before, new=after))
     if old.body != new.body:
         had, has = _paragraphs(old), _paragraphs(new)
         gone, came = _beyond(had, Counter(has)), _beyond(has, Counter(had))
-        found.append(FieldChange(field="body", old="\n\n".join(gone), new="\n\n".join(came)))
-    return tuple(found)
+        changes.append(FieldChange(field="body", old="\n\n".join(gone), new="\n\n".join(came)))
+    return tuple(changes)
 
 
 def _words(value: object) -> str:
@@ -208,10 +194,10 @@ def _paragraphs(article: Article) -> list[str]:
 
 
 def _beyond(parts: Sequence[str], others: Counter[str]) -> list[str]:
-    found = []
+    more = []
     for part in parts:
         if others[part] > 0:
             others[part] -= 1
         else:
-            found.append(part)
-    return found
+            more.append(part)
+    return more

@@ -1,1 +1,1 @@
-"""What becomes of an entry: its article filed, or how it ends without one."""
+"""Process one entry: file its article, or record why there is none."""

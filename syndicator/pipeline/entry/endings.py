@@ -1,4 +1,4 @@
-"""Decisions on an entry: the row that is stored, the articles that are filed, and the result that is reported."""
+"""Decisions on an entry: the row to store, the articles to file, the result to report."""
 
 from __future__ import annotations
 
@@ -16,75 +16,51 @@ from syndicator.pipeline.dedupe import Changes, in_file
 from syndicator.pipeline.ownership import origin_of
 from syndicator.pipeline.results import PageReading
 
-# Five tries from a quarter of an hour on, doubled each time, outlast an outage of a working day: a choice.
+# Five tries with doubled waits outlast an outage of a working day: a choice.
 MOST_TRIES = 5
 FIRST_WAIT = timedelta(minutes=15)
-# A page that waits for the operator is asked for once an hour at most, until it can be read: a choice.
+# Pages that wait for the operator are requested hourly: a choice.
 ASKED_WAIT = timedelta(hours=1)
 
-# Failures that another try does not mend.
-_FINAL: frozenset[str] = frozenset(
-    (
-        FetchReason.GONE,
-        FetchReason.NOT_FOUND,
-        FetchReason.ROBOTS,
-        FetchReason.BLOCKED_ADDRESS,
-        FetchReason.BAD_URL,
-        FetchReason.TOO_LARGE,
-        FetchReason.DOWNGRADE,
-        FetchReason.REDIRECTS,
-        FetchReason.BAD_ENCODING,
-        FetchReason.UNAUTHORIZED,
-        FetchReason.FORBIDDEN,
-        FetchReason.LEGAL,
-        EntryReason.NO_LINK,
-    )
-)
-
-# What a page may be refused for because of how it was read: it may be an article by other rules.
+# Permanent failures.
+_FINAL: frozenset[str] = frozenset((
+    FetchReason.GONE, FetchReason.NOT_FOUND, FetchReason.ROBOTS, FetchReason.BLOCKED_ADDRESS, FetchReason.BAD_URL,
+    FetchReason.TOO_LARGE, FetchReason.DOWNGRADE, FetchReason.REDIRECTS, FetchReason.BAD_ENCODING,
+    FetchReason.UNAUTHORIZED, FetchReason.FORBIDDEN, FetchReason.LEGAL, EntryReason.NO_LINK,
+))  # fmt: skip
+# Refusals that other rules may avoid.
 _READ_SO: frozenset[str] = frozenset((*PageReason, *WorkerReason))
 
 
 def may_try_again(row: EntryRow, reason: str) -> bool:
-    """True when a failure may be over at another try, and one is left."""
+    """True if another try may succeed and one is left."""
     return reason not in _FINAL and row.tries + 1 < MOST_TRIES
 
 
 def ended(row: EntryRow, status: Literal["refused", "skipped"], reason: str, detail: str = "") -> EntryRow:
-    """The entry makes no article."""
+    """Close the row without an article."""
     return replace(row, status=status, reason=reason, detail=detail, entry=None)
 
 
 def muted(row: EntryRow) -> EntryRow:
-    """The operator does not want the entry; what it says is kept, as another word of theirs may want it."""
+    """Skip an entry that a rule mutes. Its content is kept, as a change of rules may need it."""
     return replace(row, status="skipped", reason=EntryReason.MUTED, entry=remembered(row.entry) if row.entry else None)
 
 
 def retried(row: EntryRow, reason: str, detail: str, now: datetime, not_before: datetime | None = None) -> EntryRow:
-    """One more try later, not before the host allows it."""
+    """Count a try and schedule the next one, not before the time that the host asks for."""
     when = max(now + FIRST_WAIT * 2**row.tries, not_before or now)
     return replace(row, tries=row.tries + 1, next_try=when, reason=_why(row, reason), detail=detail)
 
 
-def asked(row: EntryRow, reason: str, detail: str, now: datetime) -> EntryRow:
-    """The operator's word or file is wrong, and not the page: no try is counted."""
-    return replace(row, next_try=now + ASKED_WAIT, reason=_why(row, reason), detail=detail)
-
-
-def late(row: EntryRow, now: datetime) -> EntryRow:
-    """The entry is no article that moved, and waits for the next visit that announces it."""
-    return replace(row, reason=EntryReason.LATE, read_at=now)
-
-
 def postponed(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
-    """The host is to be left alone for now: no try was made, so none is counted."""
+    """Wait until the host may be asked. No request was made, so no try is counted."""
     when = failed.retry_after or now + FIRST_WAIT
     return replace(row, next_try=when, reason=_why(row, failed.reason), detail=failed.detail)
 
 
 def by_other_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
-    """`row` as due now if other `rules` refused it or it waits for a retry, else None. The page is asked for once:
-    tries still count. Rows that wait their turn go on waiting."""
+    """Return `row` as due if it was refused for its content or waits for a retry, else None."""
     if row.status == "refused" and (row.reason in _READ_SO or rules.content == "feed"):
         return row.reopened()
     failed = row.tries > 0 or row.reason in FOR_THE_OPERATOR
@@ -92,75 +68,70 @@ def by_other_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
 
 
 def _why(row: EntryRow, reason: str) -> str:
-    """An article that is read again because its text may be another site's stays marked as such until it was."""
     return row.reason if row.reason == EntryReason.OWNERSHIP else reason
 
 
 def problem(row: EntryRow, reason: str, detail: str = "") -> Problem:
-    """What a visit reports of the entry."""
+    """Return the problem of an entry for the report of a visit."""
     return Problem(what=row.url or row.entry_id, reason=reason, detail=detail)
-
-
-_NO_ARTICLE = frozenset(PageReason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryResult:
-    """How one entry ended: an article that is new or changed, nothing (known already), or a problem."""
+    """Result of one entry: an article that is new or changed, nothing, or a problem."""
 
     added: str | None = None
     changed: str | None = None
     problem: Problem | None = None
     matches: Mapping[str, int] = field(default_factory=dict)  # of each selector of the rules on its page
-    characters: int | None = None  # of the text that was read, 0 where its page was refused as no article
-    wall: str | None = None  # what stood before its page, "" for nothing; None where no page answered for that
+    characters: int | None = None  # of the text; 0 if the page is no article
+    wall: str | None = None  # wall before the page, "" for none; None: no page answered
     refused: bool = False
-    unreached: Failed | None = None  # its page's host, where it may be the network that is missing: no try was counted
+    unreached: Failed | None = None  # set if the network may be down: no try was counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What becomes of an entry and what is reported of it: `ingest.carry_out` writes it in the order of these fields,
-    and `row`, the entry by then, with `article`. To merge, `article` is the one that the source carries from now on."""
+    """What to write for an entry, in the order of the fields, and the result to report. `row` and `article` are written
+    together. For "merge", the source becomes a carrier of `article`."""
 
     act: Literal["file", "revise", "merge", "refuse", "skip", "wait", "leave"]
     result: EntryResult
     row: EntryRow | None = None
-    handed: Article | None = None  # carried from now on by the source that filed it, as this one adopts it
-    others: Changes = ()  # other articles of the story that change with it
+    handed: Article | None = None  # adopted: its former source becomes a carrier
+    others: Changes = ()  # other articles of the story
     article: Article | None = None
-    before: Article | None = None  # the article as its file has it
+    before: Article | None = None  # the article in its file
     reading: PageReading | None = None
     named: tuple[str, ...] = ()  # the original that the page names
-    blocks: Blocks | None = (
-        None  # of the page; None for a feed's own text, and for a neighbour's, which may repeat one text
-    )
+    blocks: Blocks | None = None  # of the page, unless a neighbour's or the feed's own text
 
 
-def known_already(context: EntryContext, known: Article) -> Decision:
-    """The entry is an article we have, under this or another address: its source carries it."""
-    row = context.row.done(known.id, context.run.clock())
-    return Decision(act="merge", row=row, article=known, result=EntryResult())
+def known_already(context: EntryContext, article: Article) -> Decision:
+    """Decide that the entry is `article`, which exists: its source becomes a carrier."""
+    row = context.row.done(article.id, context.run.clock())
+    return Decision(act="merge", row=row, article=article, result=EntryResult())
 
 
 def leave(context: EntryContext, failed: Failed, *, unreached: bool = False) -> Decision:
-    """The entry stays as it is: no try of its page was made, or there may be no network."""
+    """Leave the entry unchanged: its page was not requested, or the network may be down."""
     reported = problem(context.row, failed.reason, failed.detail)
     return Decision(act="leave", result=EntryResult(problem=reported, unreached=failed if unreached else None))
 
 
 def wait(row: EntryRow, reason: str, detail: str) -> Decision:
-    """The entry waits as `row` says."""
+    """Store `row` as waiting and report why."""
     return Decision(act="wait", row=row, result=EntryResult(problem=problem(row, reason, detail)))
 
 
 def ask_operator(context: EntryContext, reason: str, detail: str) -> Decision:
-    """The entry waits until the operator has mended what is wrong."""
-    return wait(asked(context.row, reason, detail, context.run.clock()), reason, detail)
+    """Wait until the operator has corrected a setting or file."""
+    until = context.run.clock() + ASKED_WAIT
+    return wait(replace(context.row, next_try=until, reason=_why(context.row, reason), detail=detail), reason, detail)
 
 
 def retry_or_refuse(context: EntryContext, reason: str, detail: str, not_before: datetime | None = None) -> Decision:
-    """One more try later, which is counted, not before the host allows it; or the end where none is left."""
+    """Schedule another try, not before `not_before`, or refuse the entry if none is left."""
     if not may_try_again(context.row, reason):
         return refuse(context, reason, detail)
     row = retried(context.row, reason, detail, context.run.clock(), not_before)
@@ -168,26 +139,24 @@ def retry_or_refuse(context: EntryContext, reason: str, detail: str, not_before:
 
 
 def skip(context: EntryContext, reason: str) -> Decision:
-    """The entry is not wanted."""
+    """Skip an unwanted entry."""
     result = EntryResult(problem=problem(context.row, reason))
     return Decision(act="skip", row=ended(context.row, "skipped", reason), result=result)
 
 
 def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
-    """The entry makes no article; or it is one that we have, and that its own source cannot read (any more)."""
-    known = None if context.row.article_id else context.known_in(context.run.store.known(context.aliases))
-    if known is not None:
-        return _named_after(context, known)
-    result = EntryResult(
-        problem=problem(context.row, reason, detail), characters=0 if reason in _NO_ARTICLE else None, refused=True
-    )
+    """Refuse the entry; if its article exists already, keep that one."""
+    article = None if context.row.article_id else context.known_in(context.run.store.known(context.aliases))
+    if article is not None:
+        return _carry_or_adopt(context, article)
+    reported = problem(context.row, reason, detail)
+    result = EntryResult(problem=reported, characters=0 if reason in tuple(PageReason) else None, refused=True)
     return Decision(act="refuse", row=ended(context.row, "refused", reason, detail), result=result)
 
 
-def _named_after(context: EntryContext, known: Article) -> Decision:
-    """The entry is the `known` article, which names the source, if that adopts it, as the one that it comes from. The
-    text stays as it was read; an unlisted article is added now. Raises ConfigError."""
-    decision, article = known_already(context, known), in_file(known.id, context.run)
+def _carry_or_adopt(context: EntryContext, filed: Article) -> Decision:
+    """Carry the article `filed`, or record the source as its own if it adopts it. Raises ConfigError."""
+    decision, article = known_already(context, filed), in_file(filed.id, context.run)
     if article is None or not context.adopts(article):
         return decision
     named = replace(

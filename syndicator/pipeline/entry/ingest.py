@@ -1,7 +1,8 @@
-"""One announced entry, in one direction: known? fetch, owner, read and describe, match, decide; then carried out."""
+"""Process one announced entry: look it up, fetch, check the owner, read, match, decide, then write."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +14,7 @@ from syndicator.core.errors import ConfigError, NotAnArticle, WorkerFailed
 from syndicator.core.model import Article, Entry, Failed, Fetched, NotModified, Source, SourceState
 from syndicator.core.ports import Blocks, Known
 from syndicator.core.reasons import CommandReason, EntryReason, FetchReason, FileReason
-from syndicator.pipeline import dedupe, jobs, ownership
+from syndicator.pipeline import dedupe, ownership
 from syndicator.pipeline.context import BUGS, EntryContext, FilingContext, Page, describe_bug, let_in, refusal
 from syndicator.pipeline.entry import endings, pages
 from syndicator.pipeline.entry.endings import Decision, EntryResult
@@ -22,13 +23,12 @@ from syndicator.pipeline.refile import adopt, carry, hand_over, refile, revise
 from syndicator.pipeline.results import PageReading, hold_reason
 from syndicator.visiting.fetch.decompress import http_date
 
-LEAST_CONTENT = 80  # characters; a feed's own content stands in for a page only when there is something to read
-NO_PAGE = b"<!doctype html><title></title>"
+LEAST_CONTENT = 80  # least characters of a feed's text that may replace a page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """A page that was read at `now`: on the terms that `source` has there, with the `entry` as far as it counts."""
+    """A page read at `now`, with the terms of `source` and the trusted part of `entry`."""
 
     context: EntryContext
     page: Page
@@ -39,24 +39,24 @@ class _Read:
 
 
 async def ingest(context: EntryContext) -> EntryResult:
-    """Take one pending entry to its end and record it. Raises only errors of the disk and the store."""
+    """Process one pending entry and record the result. Raises only errors of disk and store."""
     try:
-        return carry_out(context, await _trip(context))
-    except ConfigError as error:  # the article's file was edited and is no article any more
+        return carry_out(context, await _process(context))
+    except ConfigError as error:  # its file was edited and is no article now
         decision = endings.ask_operator(context, FileReason.BAD_ARTICLE_FILE, str(error))
     except BUGS as bug:
         decision = endings.retry_or_refuse(context, CommandReason.BUG, describe_bug(bug))
     return carry_out(context, decision)
 
 
-async def _trip(context: EntryContext) -> Decision:
-    if known := await _known(context):
-        return known
+async def _process(context: EntryContext) -> Decision:
+    if decision := await _known(context):
+        return decision
     page: Page | Failed | Decision = context.page or await _fetch(context)
     wall: str | None = None
     if isinstance(page, Failed):
         wall, page = page_rules.wall_of(page.reason), await _without_page(context, page)
-    if isinstance(page, Page) and page.html and not context.owns_for_now(page.url):
+    if isinstance(page, Page):
         context = await linked_by(context, page)
     read = await _read(context, page) if isinstance(page, Page) else page
     if isinstance(read, NotAnArticle) and isinstance(page, Page) and page.html:
@@ -64,7 +64,7 @@ async def _trip(context: EntryContext) -> Decision:
         read = await _read(context, page) if isinstance(page, Page) else page
     if isinstance(read, NotAnArticle):
         read = endings.refuse(context, read.kind, read.detail)
-    decision = await _match(read) if isinstance(read, _Read) else read
+    decision = await _decide_read(read) if isinstance(read, _Read) else read
     return decision if wall is None else _reported(decision, wall=wall)
 
 
@@ -73,22 +73,21 @@ def _reported(decision: Decision, **more: Any) -> Decision:
 
 
 async def _known(context: EntryContext) -> Decision | None:
-    """The decision on an entry whose page is not needed."""
+    """Return the decision on an entry whose page is not needed, else None."""
     row, at = context.row, context.run.store.known(context.aliases)
     if away := at.away:
         return endings.skip(context, away)
-    private = refusal(context.announced.url, context.source)
-    if private:
+    if private := refusal(context.announced.url, context.source):
         return endings.refuse(context, FetchReason.BLOCKED_ADDRESS, private)
     if row.article_id:
-        known = _only_pointed_to(context, row.article_id, at)
-    elif (known := context.known_in(at)) and await may_adopt(context, known):
-        known = None
-    return endings.known_already(context, known) if known else None
+        article = _only_pointed_to(context, row.article_id, at)
+    elif (article := context.known_in(at)) and await may_adopt(context, article):
+        article = None
+    return endings.known_already(context, article) if article else None
 
 
 def _only_pointed_to(context: EntryContext, id: str, at: Known) -> Article | None:
-    """The article `id`, when the entry says anew where an article of another source is."""
+    """Return the article `id` if the entry merely links to it and its source may not revise it."""
     url, article = context.announced.url, context.run.store.article(id)
     if article is None or context.row.reason == EntryReason.OWNERSHIP:
         return None
@@ -98,7 +97,6 @@ def _only_pointed_to(context: EntryContext, id: str, at: Known) -> Article | Non
 
 
 async def _fetch(context: EntryContext) -> Page | Failed:
-    """The entry's page, or why there is none. A source with `content = "feed"` needs none: its page is empty."""
     entry = context.announced
     address = entry.url or context.source.url
     source = context.terms(address)
@@ -132,14 +130,18 @@ async def _without_page(context: EntryContext, failed: Failed) -> Page | Decisio
 
 
 async def _without_article(context: EntryContext, page: Page, refused: NotAnArticle) -> Page | Decision:
-    if await _reads_without_selectors(context, page):
-        detail = f"source {context.source.key!r}: rules.select and rules.remove leave no article of a page that is one"
-        return endings.ask_operator(context, EntryReason.BAD_RULES, detail)
+    source, entry = context.heard(page.url)
+    rules = replace(source.rules, select=(), remove=())
+    if rules != source.rules:
+        with suppress(NotAnArticle, WorkerFailed):
+            await context.read(page, replace(source, rules=rules), entry, context.run.clock())
+            detail = f"source {source.key!r}: rules.select and rules.remove leave no article of a page that is one"
+            return endings.ask_operator(context, EntryReason.BAD_RULES, detail)
     return await _own_text(context, context.announced.content, refused.kind, refused.detail)
 
 
 async def _own_text(context: EntryContext, text: str, reason: str, detail: str) -> Page | Decision:
-    """An empty page, for which the `text` of the feed stands in; or the refusal, if it is short or not the feed's."""
+    """Return an empty page if the feed's `text` may replace the page; refuse it if short or without the right."""
     url, key = context.announced.url, context.source.key
     if len(text) < LEAST_CONTENT or not urls.host(url):
         return endings.refuse(context, reason, detail)
@@ -151,27 +153,17 @@ async def _own_text(context: EntryContext, text: str, reason: str, detail: str) 
     return endings.refuse(context, reason, detail)
 
 
-async def _reads_without_selectors(context: EntryContext, page: Page) -> bool:
-    source, entry = context.heard(page.url)
-    rules = replace(source.rules, select=(), remove=())
-    if rules == source.rules:
-        return False
-    try:
-        await _reading(context, replace(source, rules=rules), entry, context.run.clock(), page)
-    except (NotAnArticle, WorkerFailed):
-        return False
-    return True
-
-
 async def _read(context: EntryContext, page: Page) -> _Read | NotAnArticle | Decision:
-    """The page as its source may read it, with its further pages, or the longer version of a stub."""
     source, entry = context.heard(page.url)
     if not page.html:
         source = replace(source, rules=replace(source.rules, content="feed"))
     now = context.run.clock()
-    read = partial(_reading, context, source, entry, now)
+    read = partial(context.read, source=source, entry=entry, now=now, keep=True)
     try:
-        reading = await _attempted(read, page)
+        try:
+            reading: PageReading | NotAnArticle = await read(page)
+        except NotAnArticle as refused:
+            reading = refused
         if reading.alternate:
             page, reading = await pages.fuller(context, page, reading, read)
         if isinstance(reading, NotAnArticle):
@@ -180,47 +172,20 @@ async def _read(context: EntryContext, page: Page) -> _Read | NotAnArticle | Dec
             page, reading = await pages.all_pages(context, page, reading, read)
     except ConfigError as error:  # a selector, or the taxonomy
         return endings.ask_operator(context, error.reason, f"source {source.key!r}: {error}")
-    except WorkerFailed as failure:  # not the page's fault for certain: the machine may be busy or short of memory
+    except WorkerFailed as failure:  # the machine may be busy or short of memory
         return endings.retry_or_refuse(context, failure.reason, failure.detail)
     context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
     return _Read(context=context, page=page, source=source, entry=entry, now=now, reading=reading)
 
 
-async def _attempted(read: pages.Reader, page: Page) -> PageReading | NotAnArticle:
-    try:
-        return await read(page)
-    except NotAnArticle as refused:
-        return refused
-
-
-async def _reading(context: EntryContext, source: Source, entry: Entry, now: datetime, page: Page) -> PageReading:
-    run = context.run
-    return await run.worker.call(
-        jobs.read_and_render,
-        page.html or NO_PAGE,
-        page.url,
-        run.taxonomy,
-        render=source.content == "full",
-        entry=entry,
-        rules=source.rules,
-        repeated=run.store.repeated(urls.own_host(page.url)),
-        headers=page.headers,
-        now=now,
-        own=source.tags,
-        traced=run.traced is not None,
-        kept=bool(page.html),
-    )
-
-
-async def _match(read: _Read) -> Decision:
-    """The decision on what was read, beside what the store has at its addresses and what is alike."""
+async def _decide_read(read: _Read) -> Decision:
     context, run, reading = read.context, read.context.run, read.reading
-    dedupe.made_before(reading.article.body, reading.sketch)
-    behind = (added := run.added()) > read.now  # one of the two clocks is wrong, or was; so the server's counts
+    dedupe.remember_sketch(reading.article.body, reading.sketch)
+    behind = (added := run.added()) > read.now  # our clock is or was wrong, so the server's counts
     latest = http_date(read.page.headers.get("date", "")) or added if behind else read.now
     default = run.settings.describe.uncategorised
     article = as_filed(reading.article, read.entry, read.source, context.state, latest, default)
-    if behind:  # a better clock than ours dated it: it keeps its place in the order of feeds
+    if behind:  # the server's clock dated it; it keeps its place in feeds
         article = replace(article, published=article.published or article.added, added=added)
     if run.traced:
         run.traced(article.id, reading.trace)
@@ -229,7 +194,7 @@ async def _match(read: _Read) -> Decision:
     at = look_up()
     decision = await _moved(context, article, at)
     if decision is None:
-        if at.earlier:  # what was asked of other pages meanwhile took time
+        if at.earlier:  # requests took time meanwhile
             at = look_up()
         decision = decide(read, article, at)
     if not read.page.html:
@@ -240,7 +205,7 @@ async def _match(read: _Read) -> Decision:
 def as_filed(
     article: Article, entry: Entry, source: Source, state: SourceState, now: datetime, uncategorised: str
 ) -> Article:
-    """What ingestion adds to a reading: where it came from, when, and the operator's defaults. Pure."""
+    """Add source, times and the operator's defaults to the article that was read. Pure."""
     others = ownership.of_site(article.url, (*article.aliases, entry.url))
     return replace(
         article,
@@ -262,13 +227,13 @@ def _keys(article: Article) -> list[str]:
 
 
 async def _moved(context: EntryContext, article: Article, at: Known) -> Decision | None:
-    """The decision on an entry that is a filed article under a new address, or may be one and waits; else None."""
+    """Decide on an entry that may be a filed article at a new address; None if it is not."""
     row = context.row
     late = row.reason == EntryReason.LATE
     if row.article_id or at.away or not (at.earlier or late):
         return None
-    known = ownership.known_at(at, _keys(article), article.url)
-    if known is not None and not context.adopts(known):
+    filed = ownership.known_at(at, _keys(article), article.url)
+    if filed is not None and not context.adopts(filed):
         return None
     old = await dedupe.earlier(context, article, at.earlier)
     homes = {urls.site(article.url), context.home(article.url)}
@@ -279,26 +244,31 @@ async def _moved(context: EntryContext, article: Article, at: Known) -> Decision
         named = replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *more))))
         done = row.done(old.id, context.run.clock())
         return Decision(act="revise", row=done, article=named, before=old, result=EntryResult())
-    return endings.wait(endings.late(row, context.run.clock()), EntryReason.LATE, article.title) if late else None
+    waiting = replace(row, reason=EntryReason.LATE, read_at=context.run.clock())  # for a second announcement
+    return endings.wait(waiting, EntryReason.LATE, article.title) if late else None
 
 
 def decide(read: _Read, article: Article, at: Known) -> Decision:
-    """The reading as a new article, or as a revision of the one that the entry is already. Raises ConfigError."""
+    """File the reading as a new article, or as a revision of the entry's article. Raises ConfigError."""
     context, run = read.context, read.context.run
     if away := at.away:
         return endings.skip(context, away)
     id = context.row.article_id
     bound = _stored(context, id) if id else None
-    if bound is not None and ownership.strayed(bound, context.announced.url, article.url):
-        return endings.known_already(context, bound)
-    known = ownership.known_at(at, _keys(article), article.url)
-    if bound is not None and _still(context, bound, article, known):
+    announced = context.announced.url
+    if bound and urls.same_site(bound.url, announced) and not urls.same_site(bound.url, article.url):
+        return endings.known_already(context, bound)  # a redirect to another site is no revision
+    match = ownership.known_at(at, _keys(article), article.url)
+    if bound is not None and _is_still(context, bound, article, match):
         old: Article | None = bound
     else:
-        old = _stored(context, known.id) if known else None
-    if old is None or (bound is None and _is_other_spelling(context, old, article)):
-        filed, others = _new(read, article, at, lost=id if bound is None else None)
-        if old is not None:  # a neighbour's article under another address is a copy of this one, which is its owner's
+        old = _stored(context, match.id) if match else None
+    replaces = False  # a neighbour filed it at another address and it may still be replaced
+    if old is not None and bound is None and old.url != article.url:
+        replaces = (old.unlisted or dedupe.may_turn(old, run.clock())) and context.adopts(old)
+    if old is None or replaces:
+        filed, others = _new_article(read, article, at, lost=id if bound is None else None)
+        if old is not None:  # the owner's article replaces the neighbour's, which becomes its copy
             other = (replace(old, merged_into=article.id, also=()), old)
             others = (*(pair for pair in others if pair[1].id != old.id), other)
         decision = Decision(act="file", others=others, result=EntryResult(added=filed.id, characters=len(filed.body)))
@@ -316,28 +286,21 @@ def decide(read: _Read, article: Article, at: Known) -> Decision:
     return replace(decision, row=row, article=filed, reading=read.reading, named=article.also, blocks=blocks)
 
 
-def _is_other_spelling(context: EntryContext, old: Article, article: Article) -> bool:
-    """True if a neighbour filed the owner's `article` as `old` under another address that it may still replace."""
-    may_turn = old.unlisted or dedupe.may_turn(old, context.run.clock())
-    return old.url != article.url and may_turn and context.adopts(old)
-
-
-def _new(read: _Read, article: Article, at: Known, *, lost: str | None) -> tuple[Article, dedupe.Changes]:
-    """The new article as it is to be filed: in place of the `lost` one, whose file is gone; on hold; or beside the
-    copies of its story."""
+def _new_article(read: _Read, article: Article, at: Known, *, lost: str | None) -> tuple[Article, dedupe.Changes]:
+    """Return the new article: in place of `lost`, whose file is missing, on hold, or merged with copies."""
     context, run, now = read.context, read.context.run, read.context.run.clock()
     old = run.store.article(lost) if lost else None
     if old is not None and urls.same_site(old.url, article.url):
         return replace(old, body=article.body), ()
     foreign = ownership.claim_of(article, run.owners) == ownership.NONE
-    if foreign:  # its site may need what leads to it for another story
+    if foreign:  # its site may need these addresses
         article = replace(article, aliases=())
     if why := _why_on_hold(read, article):
         return replace(article, hold=True, hold_reason=why, also=()), ()
     if foreign and (kept_out := dedupe.aside(article, run, now)):
         return kept_out, ()
-    known = None if context.row.article_id else at
-    return dedupe.merge_copy(article, run, now, after=context.unannounced, known=known)
+    lookup = None if context.row.article_id else at
+    return dedupe.merge_copy(article, run, now, after=context.unannounced, lookup=lookup)
 
 
 def _why_on_hold(read: _Read, article: Article) -> str:
@@ -354,16 +317,15 @@ def _why_on_hold(read: _Read, article: Article) -> str:
     )
 
 
-def _still(context: EntryContext, bound: Article, article: Article, known: Article | None) -> bool:
-    """True if the reading (`known`) is still the entry's article. An unknown address counts only from the site's own
-    sources (a move within the site); from others it is another article."""
+def _is_still(context: EntryContext, bound: Article, article: Article, match: Article | None) -> bool:
+    """True if the reading (`match`) is still `bound`. Only the site's owner may give it a new address."""
     if not urls.same_site(bound.url, article.url):
         return False
-    return known.id == bound.id if known else context.rights.owns(article.url)
+    return match.id == bound.id if match else context.rights.owns(article.url)
 
 
 def _revised(context: EntryContext, old: Article, new: Article) -> tuple[bool, Article | None]:
-    """True if the source adopts `old`; and that as the reading makes it, None if nothing is to change."""
+    """Return whether the source adopts `old`, and the revised article or None if nothing changes."""
     now, mended = context.run.clock(), context.row.reason == EntryReason.OWNERSHIP
     bound = context.row.article_id == old.id
     if context.adopts(old) or (bound and mended):
@@ -372,13 +334,11 @@ def _revised(context: EntryContext, old: Article, new: Article) -> tuple[bool, A
 
 
 def _may_revise(context: EntryContext, article: Article) -> bool:
-    """A source that only points to the article of another one leaves it as it is."""
     return article.source_key == context.source.key or context.rights.owns(article.url)
 
 
 def _stored(context: EntryContext, id: str) -> Article | None:
-    """The article as its file says, None where there is no file. Raises ConfigError for a file that is there and does
-    not name its article (any more): the article must not get a second one."""
+    """Load the article, None if its file is missing. Raises ConfigError if its file is no article."""
     run = context.run
     if (path := run.article_store.find(id)) is None:
         stamp = run.store.stamp(id)
@@ -390,8 +350,7 @@ def _stored(context: EntryContext, id: str) -> Article | None:
 
 
 def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
-    """Write what was decided: other articles first, files before rows. A crash in between leaves the entry pending.
-    The only place that ends an entry. Raises ConfigError, OSError, StoreError."""
+    """Write the decision: other articles first, files before rows. Raises ConfigError, OSError, StoreError."""
     run, row, article, key = context.run, decision.row, decision.article, context.source.key
     if decision.handed and decision.handed.source_key not in ("", key):
         hand_over(run.article_store, run.store, decision.handed)
@@ -434,20 +393,18 @@ def _file(context: EntryContext, decision: Decision, article: Article, reading: 
 
 
 def refile_others(context: FilingContext, others: dedupe.Changes) -> None:
-    """Write what changes with an article before it is written: a crash in between leaves what led to that."""
+    """Write other articles of a story, before the article that changes them."""
     for new, before in others:
         refile(context.article_store, context.store, new, before=before)
 
 
 def was_released(article: Article, *, on_hold: bool) -> bool:
-    """True for the article of a file whose hold a hand ended, by `hold: false` or without the line, and that is not
-    published yet. `on_hold`: it was when it was last recorded. Pure."""
+    """True if a hand edit ended the hold of an unpublished article. `on_hold`: as recorded before. Pure."""
     return not article.hold and (on_hold or bool(article.hold_reason))
 
 
 def release(article: Article, path: str, context: FilingContext) -> Article:
-    """Publish `article` from its file at `path` as added now, on top of its feeds, beside copies published meanwhile.
-    Safe to repeat after a crash. Raises OSError, ConfigError, StoreError."""
+    """Publish `article`, filed at `path`, as added now, merged with copies. Raises OSError, ConfigError, StoreError."""
     now = context.added()
     new = replace(article, hold=False, hold_reason="", added=now)
     if not new.also and not new.merged_into:

@@ -1,4 +1,4 @@
-"""Which of the announced entries are to be read. Pure."""
+"""Choose the entries of a feed to read. Pure."""
 
 from __future__ import annotations
 
@@ -19,15 +19,14 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _EVER = datetime.max.replace(tzinfo=UTC)
 
 
-# Over half of a feed and no fewer than five entries: a few that come late are how feeds are, most of one at once is a
-# site that gave its articles new addresses and ids, or an archive that was imported.
+# Least late entries of a move or an archive, which must also be over half of the feed. Fewer are usual.
 LEAST_LATE = 5
 
 
 def select(
     key: str,
     entries: Sequence[Entry],
-    known: Mapping[str, EntryRow],
+    stored: Mapping[str, EntryRow],
     *,
     first: bool,
     backfill: int,
@@ -35,51 +34,44 @@ def select(
     late: Collection[str] = (),
     muted: Collection[str] = (),
 ) -> tuple[EntryRow, ...]:
-    """The rows to save: new entries as pending (on a first visit the newest `backfill`, the rest skipped), changed ones
-    as pending again, daily at most for a week. `late`: only moved articles are taken; `muted`: skipped until
-    unmuted."""
+    """Return the rows to save: new entries as pending (on a first visit the newest `backfill`, the rest skipped),
+    changed ones as pending again, daily at most for a week. `late`: ids to take only if moved; `muted`: ids to skip."""
     unique = {entry.id: entry for entry in reversed(entries)}  # of a repeated id the first in the feed counts
     ordered = sorted(unique.values(), key=lambda entry: _position(entry, now), reverse=True)
-    unseen = [entry for entry in ordered if entry.id not in known and entry.id not in muted]
+    unseen = [entry for entry in ordered if entry.id not in stored and entry.id not in muted]
     take = unseen[:backfill] if first else unseen
-    rows = [_new(key, entry, now, reason=EntryReason.LATE if entry.id in late else None) for entry in take]
-    rows += [_new(key, entry, now, "skipped", EntryReason.BACKFILL) for entry in unseen[len(take) :]]
-    rows += [endings.muted(_new(key, entry, now)) for entry in ordered if entry.id in {*muted} - known.keys()]
-    rows += [
-        replace(
-            known[entry.id],
-            status="pending",
-            digest=entry.digest,
-            entry=entry,
-            url=canonical_or_none(entry.url) or "",
-            reason=None if known[entry.id].reason == EntryReason.MUTED else known[entry.id].reason,
-        )
-        for entry in ordered
-        if entry.id in known and entry.id not in muted and _again(known[entry.id], entry, now)
-    ]
+    rows = [_row(key, entry, now, reason=EntryReason.LATE if entry.id in late else None) for entry in take]
+    rows += [_row(key, entry, now, "skipped", EntryReason.BACKFILL) for entry in unseen[len(take) :]]
+    rows += [endings.muted(_row(key, entry, now)) for entry in ordered if entry.id in {*muted} - stored.keys()]
+    for entry in ordered:
+        row = stored.get(entry.id)
+        if row and entry.id not in muted and _is_due_again(row, entry, now):
+            reason = None if row.reason == EntryReason.MUTED else row.reason
+            url = _canonical(entry.url)
+            rows.append(replace(row, status="pending", digest=entry.digest, entry=entry, url=url, reason=reason))
     return tuple(rows)
 
 
 def due_entries(waiting: Sequence[EntryRow], chosen: Sequence[EntryRow], now: datetime) -> list[EntryRow]:
-    """The rows to read now, `in_turn`: `waiting` ones, as `chosen` anew if so, and new pending ones."""
+    """Return the rows to read now, `in_turn`: `waiting` ones, replaced by those `chosen` now, and new ones."""
     rows = {row.entry_id: row for row in (*waiting, *chosen)}
     due = [row for row in rows.values() if row.status == "pending" and (row.next_try is None or row.next_try <= now)]
     return in_turn(due, now)
 
 
 def late_entries(
-    entries: Sequence[Entry], known: Collection[str], before: datetime | None, sites: Collection[str]
+    entries: Sequence[Entry], stored: Collection[str], before: datetime | None, sites: Collection[str]
 ) -> frozenset[str]:
-    """Ids of unseen entries of the source's `sites` dated before the visit `before`, if they are most of the feed."""
+    """Return ids of new entries dated before the last visit, if they are most of the feed: a move or an archive."""
     unique = {entry.id: entry for entry in reversed(entries)}
-    own = [entry for entry in unique.values() if entry.id not in known and urls.site(entry.url) in {*sites, ""}]
+    own = [entry for entry in unique.values() if entry.id not in stored and urls.site(entry.url) in {*sites, ""}]
     late = frozenset(entry.id for entry in own if before is not None and _latest(entry) < before)
     return late if len(late) >= LEAST_LATE and 2 * len(late) > len(unique) else frozenset()
 
 
 def held_back(rows: Sequence[EntryRow], announced: Collection[str] | None) -> tuple[list[EntryRow], list[EntryRow]]:
-    """The pending rows to read now and the changed rows: late entries that did not move wait for a second announcement
-    or end. `announced`: ids in the feed, None if unread."""
+    """Split pending rows into those to read now and those to change. Late entries that did not move need a second
+    announcement, else they end. `announced`: ids in the feed, None if it was not read."""
     take, changed = [], []
     for row in rows:
         if row.reason != EntryReason.LATE or row.read_at is None:
@@ -92,8 +84,8 @@ def held_back(rows: Sequence[EntryRow], announced: Collection[str] | None) -> tu
 
 
 def in_turn(rows: Sequence[EntryRow], now: datetime, limit: int | None = None) -> list[EntryRow]:
-    """Entries in reading order: the latest announcements first, so that news does not wait for a backlog; each
-    announcement oldest first, so that its newest articles end up on top. With `limit`, so many of the newest alone."""
+    """Sort rows in reading order: the latest announcement first, so that news does not wait for a backlog; each
+    announcement oldest first, so that its newest article is added last. `limit`: newest rows to take."""
 
     def age(row: EntryRow) -> tuple[datetime, str]:
         return _position(row.entry, now) if row.entry else row.first_seen, row.entry_id
@@ -104,7 +96,7 @@ def in_turn(rows: Sequence[EntryRow], now: datetime, limit: int | None = None) -
 
 
 def _latest(entry: Entry) -> datetime:
-    """The latest moment that the entry's own time may mean: a date without a time is its whole day."""
+    """Return the latest time that an entry's date may mean: the end of its day if it has no time."""
     at = entry.published or entry.updated or _EVER
     dated = at.hour == at.minute == at.second == 0 and at.date() < _EVER.date()
     return at + timedelta(days=1) if dated else at
@@ -114,7 +106,7 @@ def _position(entry: Entry, now: datetime) -> datetime:
     return min(entry.published or entry.updated or _NEVER, now)
 
 
-def _again(row: EntryRow, entry: Entry, now: datetime) -> bool:
+def _is_due_again(row: EntryRow, entry: Entry, now: datetime) -> bool:
     if row.status == "pending":
         return row.digest != entry.digest
     if row.status == "skipped":
@@ -124,11 +116,11 @@ def _again(row: EntryRow, entry: Entry, now: datetime) -> bool:
     return row.read_at is None or now - row.read_at >= REREAD_EVERY
 
 
-def _new(key: str, entry: Entry, now: datetime, status: EntryStatus = "pending", reason: str | None = None) -> EntryRow:
+def _row(key: str, entry: Entry, now: datetime, status: EntryStatus = "pending", reason: str | None = None) -> EntryRow:
     return EntryRow(
         source_key=key,
         entry_id=entry.id,
-        url=canonical_or_none(entry.url) or "",
+        url=_canonical(entry.url),
         digest=entry.digest,
         status=status,
         first_seen=now,
@@ -137,19 +129,15 @@ def _new(key: str, entry: Entry, now: datetime, status: EntryStatus = "pending",
     )
 
 
-def canonical_or_none(url: str) -> str | None:
-    """The canonical form of an http(s) URL, else None."""
+def _canonical(url: str) -> str:
     try:
         return urls.canonical(url)
     except urls.BadUrl:
-        return None
+        return ""
 
 
 def public(entry: Entry, source: Source) -> Entry:
-    """`entry` without references into private networks, which would lead subscribers into their own; but with its
-    address, which is refused with a reason."""
+    """Return `entry` without picture and enclosures on private networks."""
     image = "" if entry.image and refusal(entry.image, source) else entry.image
-    enclosures = tuple(one for one in entry.enclosures if not refusal(one.url, source))
-    if image == entry.image and len(enclosures) == len(entry.enclosures):
-        return entry
+    enclosures = tuple(item for item in entry.enclosures if not refusal(item.url, source))
     return replace(entry, image=image, enclosures=enclosures)

@@ -22,6 +22,7 @@ from syndicator.publishing.render.head import Links, links
 ARTICLES: Final = FeedKey("", "articles")  # by day of publication
 STORIES: Final = FeedKey("", "stories")  # by story
 SEARCH: Final = FeedKey("", "search")  # by period
+LISTS: Final = FeedKey("", "lists")  # by part of a long list of feeds
 
 # Increase when documents change, so that the first build after an upgrade writes all of them.
 _FORM: Final = "3"

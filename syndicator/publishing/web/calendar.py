@@ -2,16 +2,13 @@
 
 A year stands on one page as long as it has at most `PAGE` stories; beyond that its page lists its months, and a month
 that has more its days. So quiet feeds have few pages and busy ones short ones, and no address ever goes: where a page
-gets too long, its parts get pages of their own and it becomes their list. Days are those of publication, in UTC.
-
-The list of pages for search engines (https://www.sitemaps.org/protocol.html)."""
+gets too long, its parts get pages of their own and it becomes their list. Days are those of publication, in UTC."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from html import escape
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Final
 
 from syndicator.core.formats import PAGE as HTML
@@ -98,17 +95,3 @@ def _finished(page: CalendarPage, made_with: str, previous: str, following: str)
 
 
 STORIES: Final = 60  # a page that loads at once (under 60 KB as gzip) and is read in one sitting
-
-NAME_sitemap: Final = "sitemap.xml"
-_MOST: Final = 50_000  # addresses of a sitemap, by its protocol
-
-
-def sitemap(pages: Iterable[tuple[str, str]], base: str) -> bytes:
-    """The sitemap of `pages`, each with its file and the UTC day of its newest story, "" where that is not known. Those
-    first in order count where there are more than a sitemap holds. `base`: the address of the web root."""
-    lines = [
-        f"<url><loc>{escape(base + name)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>"
-        for name, day in islice(pages, _MOST)
-    ]
-    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-    return "\n".join([head, *lines, "</urlset>", ""]).encode()

@@ -5,7 +5,7 @@ before they are to make real ones."""
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
@@ -24,7 +24,7 @@ from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, Look
 from syndicator.publishing.render.head import Head, head, links
 from syndicator.publishing.render.view import View, language, view
-from syndicator.publishing.web import calendar, front, story
+from syndicator.publishing.web import calendar, directory, front, story
 from syndicator.publishing.web.about import About, about
 from syndicator.publishing.web.calendar import DAY, MONTH, YEAR, CalendarPage, Days, file_name, holding
 from syndicator.publishing.web.calendar import PAGE as CALENDAR_PAGE
@@ -34,7 +34,7 @@ from syndicator.publishing.web.shell import files as shell_files
 from syndicator.publishing.web.story import Day
 from syndicator.publishing.web.templates import ROOT, Templates
 
-FEEDS: Final = "feeds.html"  # the page of all feeds
+FEEDS, SITEMAP = "feeds", "sitemap"  # the list of all feeds, for people and search engines
 ARCHIVE: Final = "archive.html"
 SEARCH: Final = "search.html"
 COMBINE: Final = "combine.html"
@@ -61,6 +61,7 @@ class Pages:
         self.specs, self.settings = specs, settings
         self.links = replace(links(settings, tags), base=ROOT)
         self.templates = Templates(look)
+        self.parts = directory.parts(specs)  # of the list of feeds
         self._language = language(settings.site.language) or "en"
         self.calendars: dict[str, list[CalendarPage]] = {}  # of the feeds that are built, by stem
         self.about: dict[str, About] = {}  # the same
@@ -134,6 +135,11 @@ class Pages:
         to = replace(self.links, base="../" * stem.count("/"))
         self.about[stem] = about(spec, count, {day: number for day, (number, _) in days.items()}, views, to)
 
+    def forget(self, key: FeedKey) -> None:
+        """Free what was kept for the page of a feed; of that of everything, the shared pages show more."""
+        for pages in (self.calendars, self.about) if key != ALL else ():
+            pages.pop(paths.stem(key), None)
+
     def calendar_page(
         self, head: Head, made: CalendarPage, stories: Sequence[bytes], tops: Mapping[str, Sequence[View]] | None = None
     ) -> bytes:
@@ -193,29 +199,58 @@ class Pages:
     ) -> dict[str, bytes]:
         """What speaks of all feeds, by file name: front page, the page of all feeds, stylesheets. `views`: those of the
         front page; `stories`: article ids by story."""
-        title = f"All feeds - {text.line(self.settings.site.title)}"
-        about = f"{len(self.specs)} feeds to subscribe to: by category, tag and source."
-        shell, groups = self._shell(FEEDS, title, about, feeds=self._main_feed()), self._groups(rows)
         return {
-            paths.INDEX: self._front(rows, views, stories, groups),
-            FEEDS: self.templates.render("feeds.html", page=shell, groups=groups, count=len(self.specs)),
+            paths.INDEX: self._front(rows, views, stories),
             SEARCH: self._search(),
             _MISSING: self._missing(),
-            COMBINE: self._combine(views, groups),
-            calendar.NAME_sitemap: calendar.sitemap(self._every(rows), self.settings.base_url),
+            COMBINE: self._combine(views, rows),
             **({ARCHIVE: self._archive()} if self.archived else {}),
             **({PHONE: self._phone()} if self.phone else {}),
             **shell_files(self.settings),
             **self.templates.look.assets(),
         }
 
-    def _front(
-        self,
-        rows: Mapping[FeedKey, FeedRow],
-        views: Sequence[View],
-        stories: Sequence[Sequence[str]],
-        groups: _Groups,
-    ) -> bytes:
+    def listed(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
+        """The page and the sitemap of a part of the list of feeds. `rows`: those of its feeds, and of everything."""
+        specs, base, made = self.parts[part], self.settings.base_url, dict[str, bytes]()
+        newest = {key: row.latest_added.strftime("%Y-%m-%d") for key, row in rows.items() if row.latest_added}
+        pages = [(paths.file_name(spec.key, PAGE), newest.get(spec.key, "")) for spec in specs if PAGE in spec.formats]
+        groups, count, sitemap = self._groups(specs, rows), len(specs), f"{SITEMAP}{part}.xml"
+        if not part:
+            days = [(one.name, one.days[-1]) for one in reversed(self.calendars.get(ALL.slug, [])) if not one.parts]
+            pages = [("", newest.get(ALL, "")), (f"{FEEDS}.{PAGE}", ""), *pages, *days]
+            groups, count = [*groups, *self._parted()], len(self.specs)
+        if not part and len(self.parts) > 1:
+            sitemaps = [
+                (f"{SITEMAP}{directory.PAGES}.xml", ""),
+                *((f"{SITEMAP}{one}.xml", "") for one in self.parts if one),
+            ]
+            made[sitemap] = directory.sitemap(sitemaps, base, "sitemap")
+            sitemap = sitemaps[0][0]
+        title = f"All feeds - {text.line(self.settings.site.title)}"
+        about = f"{count} feeds to subscribe to: by category, tag and source."
+        shell = self._shell(f"{FEEDS}{part}.{PAGE}", title, about, feeds=self._main_feed())
+        made[f"{FEEDS}{part}.{PAGE}"] = self.templates.render("feeds.html", page=shell, groups=groups, count=count)
+        return made | {sitemap: directory.sitemap(pages, base)}
+
+    def _parted(self) -> _Groups:
+        """The axes whose feeds are in parts of the list, with links to these."""
+        found: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+        for part, specs in self.parts.items():
+            if part:
+                found[specs[0].key.axis].append((text.line(specs[0].name), f"{FEEDS}{part}.{PAGE}", len(specs)))
+        return [
+            {
+                "axis": name,
+                "heading": AXES[name].heading,
+                "items": (),
+                "total": sum(n for *_, n in links),
+                "parts": links,
+            }
+            for name, links in found.items()
+        ]
+
+    def _front(self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[Sequence[str]]) -> bytes:
         about = f"The newest stories of {_sources(self.specs)}, to read here or in a feed reader."
         latest = max((view.published for view in views), default=None)
         found, to = front.grouped(views, stories), replace(self.links, base="")
@@ -237,9 +272,9 @@ class Pages:
             languages=[lang for lang, _ in Counter(one["lang"] for one in lines.values()).most_common()],
             earlier=_Linked(ALL.slug, "")(page.span if page else ""),
             tags=front.active(self.specs, rows, views),
-            groups=[group | {"items": _largest(group["items"])} for group in groups],
+            groups=self._groups(self.specs, rows, front.SHOWN, lambda spec: text.line(spec.name)),
             count=len(self.specs),
-            all_feeds=FEEDS,
+            all_feeds=f"{FEEDS}.{PAGE}",
             phone=self.phone,
         )
 
@@ -262,19 +297,18 @@ class Pages:
             months=[(*link(one.span), _weeks(one, link)) for one in months],
         )
 
-    def _combine(self, views: Sequence[View], groups: _Groups) -> bytes:
+    def _combine(self, views: Sequence[View], rows: Mapping[FeedKey, FeedRow]) -> bytes:
         """The page that makes the address of a question."""
         title = f"A feed for any question - {text.line(self.settings.site.title)}"
         shell = self._shell(COMBINE, title, "Put tags, categories, sources, languages and words together to a feed.")
-        unsaid, by_axis = self.settings.describe.uncategorised, {group["axis"]: group["items"] for group in groups}
-        kinds = []
+        unsaid, groups = self.settings.describe.uncategorised, self._groups(self.specs, rows, _OFFERED)
+        by_axis, kinds = {group["axis"]: group["items"] for group in groups}, []
         for axis in (CATEGORY, TAG, SOURCE):
-            ranked = sorted(by_axis.get(axis, ()), key=lambda one: -one["count"])[:_OFFERED]
-            rows = [(one["slug"], one["name"], one["count"]) for one in ranked if one["name"] != unsaid]
-            kinds.append((axis, AXES[axis].heading, rows))
+            items = [one for one in by_axis.get(axis, ()) if one["name"] != unsaid]
+            kinds.append((axis, AXES[axis].heading, [(one["slug"], one["name"], one["count"]) for one in items]))
         languages = sorted({view.language.lower().partition("-")[0] for view in views})
         kinds.append(("lang", "Languages", [(one, one, 0) for one in languages]))
-        queries = next((group for group in groups if group["axis"] == QUERY), None)
+        queries = next(iter(self._groups((spec for spec in self.specs if spec.key.axis == QUERY), rows)), None)
         more = {"formats": self.settings.publish.formats, "queries": queries, "answered": self.answered}
         return self.templates.render("combine.html", page=shell, kinds=kinds, **more)
 
@@ -291,34 +325,38 @@ class Pages:
             "404.html", page=self._shell(_MISSING, title, "", root=root, canonical="", indexed=False)
         )
 
-    def _every(self, rows: Mapping[FeedKey, FeedRow]) -> Iterator[tuple[str, str]]:
-        """The pages for search engines, the most important first, each with the day of its newest story."""
-        newest = {key: row.latest_added.strftime("%Y-%m-%d") for key, row in rows.items() if row.latest_added}
-        yield "", newest.get(ALL, "")
-        yield FEEDS, ""
-        for spec in self.specs:
-            if PAGE in spec.formats:
-                yield paths.file_name(spec.key, PAGE), newest.get(spec.key, "")
-        for one in reversed(self.calendars.get(ALL.slug, [])):
-            if not one.parts:
-                yield one.name, one.days[-1]
-
     def _search(self) -> bytes:
         title = f"Search - {text.line(self.settings.site.title)}"
         shell = self._shell(SEARCH, title, "Search all stories.", kind="SearchResultsPage", indexed=False)
-        otherwise = (ARCHIVE, "Archive") if self.archived else (FEEDS, "All feeds")
+        otherwise = (ARCHIVE, "Archive") if self.archived else (f"{FEEDS}.{PAGE}", "All feeds")
         return self.templates.render("search.html", page=shell, otherwise=otherwise, answered=self.answered)
 
-    def _groups(self, rows: Mapping[FeedKey, FeedRow]) -> _Groups:
-        """The feeds by axis."""
-        items: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for spec in self.specs:
+    def _groups(
+        self,
+        specs: Iterable[FeedSpec],
+        rows: Mapping[FeedKey, FeedRow],
+        most: int | None = None,
+        then: Callable[[FeedSpec], str] = lambda spec: "",
+    ) -> _Groups:
+        """The feeds by axis; `most` of each: those with most articles first, `then` in that order."""
+        by_axis: dict[str, list[FeedSpec]] = defaultdict(list)
+        for spec in specs:
             if spec.key.axis != "category" or spec.name != self.links.unsaid:
-                items[spec.key.axis].append(_item(spec, rows.get(spec.key)))
+                by_axis[spec.key.axis].append(spec)
+        totals = {name: len(found) for name, found in by_axis.items()}
+        if most is not None:
+            for found in by_axis.values():
+                found.sort(key=lambda spec: (-_count(rows.get(spec.key)), then(spec)))
+                del found[most:]
         return [
-            {"axis": name, "heading": axis.heading, "items": items[name], "total": len(items[name])}
+            {
+                "axis": name,
+                "heading": axis.heading,
+                "items": [_item(spec, rows.get(spec.key)) for spec in by_axis[name]],
+                "total": totals[name],
+            }
             for name, axis in by_place()
-            if name in items
+            if name in by_axis
         ]
 
     def _main_feed(self) -> list[tuple[str, str, str, str]]:
@@ -366,20 +404,20 @@ def _sources(specs: Sequence[FeedSpec]) -> str:
     return f"{count} sources" if count > 1 else "the sources"
 
 
-def _largest(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(items, key=lambda item: (-item["count"], item["name"]))[: front.SHOWN]
-
-
 def _item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
     return {
         "name": text.line(spec.name),
         "slug": spec.key.slug,
         "page": paths.file_name(spec.key, PAGE) if PAGE in spec.formats else "",
         "feeds": _formats_of(paths.stem(spec.key), spec.formats, "", ""),
-        "count": row.count if row else 0,
+        "count": _count(row),
         "latest": text.line(row.latest_title) if row else "",
         "about": text.line(spec.description),
     }
+
+
+def _count(row: FeedRow | None) -> int:
+    return row.count if row else 0
 
 
 _WHEN: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -430,6 +468,7 @@ def faults(look: Look, settings: Settings) -> list[str]:
     pages.story_page(paths.story_name("a" * 26), views, stories)
     rows = {key: FeedRow(key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_WHEN) for key in _KEYS}
     pages.shared(rows, views, [[one.id for one in views]])
+    pages.listed("", rows)
     pages.shared({}, [])
     return list(dict.fromkeys(pages.templates.faults.values()))
 

@@ -1,1 +1,1 @@
-"""Which of a page's blocks are the article."""
+"""Choice of the blocks of a page that are the article."""

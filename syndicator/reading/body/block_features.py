@@ -1,8 +1,9 @@
-"""Features of a block by itself: size, links, kind, beginning, end. Features go by name everywhere:
-data/block_weights.toml, tools/train and the trace of `show --why`. Pure."""
+"""Features of one block by itself: size, links, kind, wording. data/block_weights.toml uses the same names. Pure."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import numpy as np
@@ -24,17 +25,13 @@ _BULLET = re.compile(r"[-–—•*|#>»]|\d+[.)]")
 _CUT_OFF = ("…", "...", "…]", "[...]")
 # The limits below were chosen once by hand; the weights were fitted with them, so changing one means to fit again.
 _SIZES = (8, 20, 40, 80, 160, 320)  # letters
-_SHORT_TEXT = 300  # letters above which a block is not searched for phrases of boilerplate
-_SHORT_HEADING = 60  # letters below which a text can head the matter after an article
+_SHORT_TEXT, _SHORT_HEADING = 300, 60  # most letters of a block searched for phrases, and of a heading below the text
 _ALL_LINK = 0.9  # share of the characters in links
-_SHORT_LINE = 80  # letters below which a date counts
-_LINE = 200  # letters below which addresses and bars count
-_LEAST_CAPITALS = 3  # letters above which capitals alone say something
-_LEAST_REPEAT = 20  # letters above which a repeated text says something
-_START = 200  # characters of a text by which it is compared, and in which digits are counted
+_SHORT_LINE, _LINE = 80, 200  # most letters of a block with a date, and with an address or a bar
+_LEAST_CAPITALS, _LEAST_REPEAT = 3, 20  # letters above which capitals, or a repeated text, count
+_START = 200  # characters of a text that are compared, and searched for digits
 _TITLE_LETTERS = range(6, 400)  # of a block that can be the page's title
-_LEAST_TITLE = 15  # characters above which a text counts that is only a part of the title, or the other way round
-_TITLE_SHARE = 1.5  # how much longer the longer one of them may be
+_LEAST_TITLE, _TITLE_SHARE = 15, 1.5  # characters of a partial title, and how many times longer the whole may be
 _SECTION = 2  # heading level: h1 is the page's, h2 a section's, below are subsections
 _CONTAINED = ("newsletter", "legal")  # kinds of boilerplate that are looked for inside a text too
 _STARTS = (*hints.KINDS, "tailhead")
@@ -56,7 +53,7 @@ _TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
 
 
 def columns(blocks: Sequence[Block], title: str) -> Columns:
-    """The features of each block by itself; `title` is the page's. Needs `overlap.measure`."""
+    """Return the features of each block by itself. `title` is the page's. Call `overlap.measure` first."""
     size = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     link = np.array([block.linked for block in blocks], dtype=np.float64) / length
@@ -76,7 +73,7 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
         "h3+": level > _SECTION,
         "digits": [_digits(block.text) for block in blocks],
         "hidden": _flags([block.hidden for block in blocks]),
-        "is-title": _flags(_is_title(blocks, title)),
+        "is-title": _flags([_is_title(block, title.casefold().strip()) for block in blocks]),
         "repeat": _flags(_repeats(blocks)),
         **{name: _flags([rule(text, letters) for text, letters in texts]) for name, rule in _TEXT_RULES.items()},
         **_of_frames(blocks),
@@ -86,26 +83,22 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
 
 
 def bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Columns:
-    """A feature `prefix` + name for each of `names`, from one number a block, the lowest bit for the first name."""
+    """Return a feature `prefix` + name for each name, from a bit mask per block; the first name has the lowest bit."""
     spread = ((np.array(bits, dtype=np.int64) >> np.arange(len(names))[:, None]) & 1).astype(np.float32)
     return {prefix + name: spread[place] for place, name in enumerate(names)}
 
 
 def _flags(values: Sequence[bool]) -> Any:
-    """`values` as an array, three times faster than numpy makes one of a list."""
+    """Return `values` as an array, three times faster than numpy converts a list."""
     return np.frombuffer(bytes(values), dtype=np.bool_)
 
 
 def _of_frames(blocks: Sequence[Block]) -> Columns:
-    known: dict[tuple[Frame, ...], dict[str, bool]] = {}
-    shown = []
-    for block in blocks:
-        if block.frames not in known:
-            known[block.frames] = _frames_shown(block.frames)
-        shown.append(known[block.frames])
-    found: Columns = {name: _flags([each[name] for each in shown]) for name in _frames_shown(())}
-    found["in-layout-table"] = found["in-layout-table"] & _flags([block.kind != "row" for block in blocks])
-    return found
+    by_frames = {frames: _frames_shown(frames) for frames in {block.frames for block in blocks}}
+    shown = [by_frames[block.frames] for block in blocks]
+    columns: Columns = {name: _flags([each[name] for each in shown]) for name in _frames_shown(())}
+    columns["in-layout-table"] = columns["in-layout-table"] & _flags([block.kind != "row" for block in blocks])
+    return columns
 
 
 def _frames_shown(frames: tuple[Frame, ...]) -> dict[str, bool]:
@@ -131,14 +124,8 @@ def _of_runs(blocks: Sequence[Block]) -> Columns:
 
 
 def _common_marks(runs: Sequence[Run]) -> int:
-    if len(runs) == 1:  # most texts
-        return runs[0].marks if runs[0].text.strip() else 0
-    none_yet = -1  # all bits
-    marks = none_yet
-    for run in runs:
-        if run.text.strip():
-            marks &= run.marks
-    return 0 if marks == none_yet else marks
+    marks = [run.marks for run in runs if run.text.strip()]
+    return reduce(and_, marks) if marks else 0
 
 
 def _of_phrases(blocks: Sequence[Block]) -> Columns:
@@ -150,35 +137,28 @@ def _of_phrases(blocks: Sequence[Block]) -> Columns:
     heads = zip(starts["tailhead"], blocks, strict=True) if shares else ()
     return {
         **{f"says-{kind}": starts.get(kind, []) for kind in hints.KINDS},
-        **{f"has-{kind}": _flags([kind in found for found in inside]) for kind in _CONTAINED},
+        **{f"has-{kind}": _flags([kind in kinds for kinds in inside]) for kind in _CONTAINED},
         "tail-head": np.array([share if block.letters < _SHORT_HEADING else 0.0 for share, block in heads]),
     }
 
 
 def _repeats(blocks: Sequence[Block]) -> list[bool]:
     seen: set[str] = set()
-    found = []
+    repeats = []
     for block in blocks:
         key = block.text[:_START].lower()
-        found.append(block.letters > _LEAST_REPEAT and key in seen)
+        repeats.append(block.letters > _LEAST_REPEAT and key in seen)
         seen.add(key)
-    return found
+    return repeats
 
 
-def _is_title(blocks: Sequence[Block], title: str) -> list[bool]:
-    headline = title.casefold().strip()
-    return [
-        bool(headline) and block.letters in _TITLE_LETTERS and _same(block.text.casefold().strip(), headline)
-        for block in blocks
-    ]
-
-
-def _same(text: str, title: str) -> bool:
-    """True when two texts, in one case, are the same or one holds the other and little more."""
-    if text == title:
-        return True
+def _is_title(block: Block, title: str) -> bool:
+    if not title or block.letters not in _TITLE_LETTERS:
+        return False
+    text = block.text.casefold().strip()
     shorter, longer = sorted((text, title), key=len)
-    return len(text) > _LEAST_TITLE and len(shorter) * _TITLE_SHARE > len(longer) and shorter in longer
+    close = len(text) > _LEAST_TITLE and len(shorter) * _TITLE_SHARE > len(longer)
+    return text == title or (close and shorter in longer)
 
 
 def _digits(text: str) -> float:

@@ -1,5 +1,4 @@
-"""The scored blocks that stay: of enough score, without boilerplate and copies, with their images, headings, and
-players of films and sound as links. Pure."""
+"""Choice of the scored blocks: enough score, no boilerplate, no copies; plus images, headings and players. Pure."""
 
 import re
 from bisect import bisect_right
@@ -15,25 +14,22 @@ from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.elements import Run
 
 # Scores (probabilities) from which a block is kept, chosen on the pages that the weights are fitted on.
-_LEAST = 0.5
-_LEAST_SELECTED = 0.1  # inside what an operator selected
-_NEAR = 4  # blocks around an image among which kept text must be
-_SMALL = 100  # pixels below which both sides make an image an icon or an avatar
+_LEAST, _LEAST_SELECTED = 0.5, 0.1  # the second inside the elements that an operator selected
+_NEAR, _SMALL = 4, 100  # blocks around an image with kept text; pixels of both sides of an icon
 _OF_BAD_IMAGES = "share author ad related nav newsletter comment sidebar button rating modal"
-_HEADED = 7  # below every rank of heading
-_TRACED = 0.05  # score above which a block that was cut is worth a line in the trace
+_HEADED, _TRACED = 7, 0.05  # a rank below every heading; least score of a cut block in the trace
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A block that did not stay, and the rule that cut it."""
+    """A cut block and the rule that cut it."""
 
     block: Block
     rule: str
 
 
 class Choice(NamedTuple):
-    """Which of the blocks stay so far, the score that they need, and the rule that cut those that it keeps not."""
+    """A flag per block that stays, the score needed for that, and the rule that cut each other block."""
 
     stay: list[bool]
     least: float
@@ -41,7 +37,7 @@ class Choice(NamedTuple):
 
 
 def decide(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Choice:
-    """Which of the scored `blocks` stay by score and rules; images are not looked at."""
+    """Return which of the scored `blocks` stay by score and rules. Images are decided later, by `attach`."""
     least = _LEAST_SELECTED if selected else _LEAST
     stay = [block.score >= least and bool(block.letters or block.kind == "code") for block in blocks]
     edges.keep_tables(blocks, stay)
@@ -57,16 +53,16 @@ def decide(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Ch
 
 
 def attach(blocks: Sequence[Block], choice: Choice, heaviest: Sequence[str]) -> tuple[list[Block], list[Cut]]:
-    """The `blocks` of the choice with images and captions where they belong, and those of the others worth a line."""
+    """Return the chosen blocks with their images and captions, and the cut blocks worth a line in the trace."""
     stay = list(choice.stay)
     _keep_attached(blocks, stay)
-    kept = [block for block, keep in zip(blocks, stay, strict=True) if keep]
+    left = [block for block, keep in zip(blocks, stay, strict=True) if keep]
     cuts = []
     for block, feature, keep in zip(blocks, heaviest, stay, strict=True):
         if not keep and block.letters and (block.overlap > overlap.MOST or block.score > _TRACED):
             by_score = f"score {block.score:.2f}: {feature}" if block.score < choice.least else "title or lone heading"
             cuts.append(Cut(block, choice.rules.get(block) or by_score))
-    return kept, cuts
+    return left, cuts
 
 
 def _drop_orphans(blocks: Sequence[Block], stay: list[bool]) -> None:
@@ -86,7 +82,7 @@ def _drop_orphans(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 
 def _keep_attached(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Keeps images, their captions and horizontal rules where the text around them stays."""
+    """Keep images, their captions and horizontal rules if the text around them stays."""
     texts = [i for i, keep in enumerate(stay) if keep]
     if not texts:
         return
@@ -114,29 +110,27 @@ def _is_icon(block: Block) -> bool:
 def drop_repeated(
     blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """`blocks` without `repeated` digests unless they hold a text of `keep`, and those cut; none if they are most."""
-    kept_texts = {overlap.letters(text) for text in keep} - {""}
-
-    def is_repeat(block: Block) -> bool:
-        return (
-            overlap.is_comparable(block)
-            and overlap.digest(block) in repeated
-            and not any(text in block.own for text in kept_texts)
-        )
-
+    """Return `blocks` without those in `repeated` (digests), and the cut ones. Blocks with a text of `keep` stay. If
+    most letters would go, nothing is cut."""
     if not repeated:
         return list(blocks), []
-    stay = [not is_repeat(block) for block in blocks]
+    kept_texts = {overlap.letters(text) for text in keep} - {""}
+    stay = [
+        not overlap.is_comparable(block)
+        or overlap.digest(block) not in repeated
+        or any(text in block.own for text in kept_texts)
+        for block in blocks
+    ]
     letters = [
-        sum(block.letters for block, ok in zip(blocks, stay, strict=True) if ok is kept) for kept in (True, False)
+        sum(block.letters for block, ok in zip(blocks, stay, strict=True) if ok is side) for side in (True, False)
     ]
     if letters[1] > letters[0]:
         return list(blocks), []
     _drop_orphans(blocks, stay)
-    return (
-        [block for block, ok in zip(blocks, stay, strict=True) if ok],
-        [Cut(block, "repeats across articles of this host") for block, ok in zip(blocks, stay, strict=True) if not ok],
-    )
+    cuts = [
+        Cut(block, "repeats across articles of this host") for block, ok in zip(blocks, stay, strict=True) if not ok
+    ]
+    return [block for block, ok in zip(blocks, stay, strict=True) if ok], cuts
 
 
 _SOURCES = ("src", "data-src", "data-lazy-src")
@@ -146,20 +140,18 @@ _CALLED = re.compile(
 )
 _PLAYERS_LEAST = 50  # pixels of either side below which a frame shows nothing
 _NUMBER = re.compile(r"\s*(\d{1,5})")
-_MOST = 20  # players of a page
-_LONGEST = 200  # characters of a title
 _HINTS = ("ad", "comment", "sidebar", "footer", "nav", "consent")
 
 
-def placed(tree: Any, blocks: Sequence[Block], kept: Sequence[Block], base: str) -> list[Block]:
-    """`kept` of all `blocks` of `tree` with links for players between their texts, titled by host if without title."""
-    frames = [frame for frame in tree.iter("iframe") if _is_player(frame)][:_MOST]
-    if not frames or not kept:
-        return list(kept)
+def placed(tree: Any, blocks: Sequence[Block], chosen_blocks: Sequence[Block], base: str) -> list[Block]:
+    """Return `chosen_blocks` with a link for each video or audio player between two of them."""
+    frames = [frame for frame in tree.iter("iframe") if _is_player(frame)][:20]
+    if not frames or not chosen_blocks:
+        return list(chosen_blocks)
     order = {element: at for at, element in enumerate(tree.iter())}
     texts = [block for block in blocks if block.letters or block.kind == "code"]
     places = [order.get(block.element, -1) for block in texts]
-    chosen, after = set(kept), dict[Block, list[Block]]()
+    chosen, after = set(chosen_blocks), dict[Block, list[Block]]()
     seen: set[str] = set()
     for frame in frames:
         address = markdown.link(base, _source(frame))
@@ -167,12 +159,12 @@ def placed(tree: Any, blocks: Sequence[Block], kept: Sequence[Block], base: str)
         inside = 0 < at < len(texts) and texts[at - 1] in chosen and texts[at] in chosen
         if inside and address and address not in seen:
             seen.add(address)
-            title = " ".join((frame.get("title") or "").split())[:_LONGEST]
+            title = " ".join((frame.get("title") or "").split())[:200]
             name = title or (urlsplit(address).hostname or "").removeprefix("www.")
             after.setdefault(texts[at - 1], []).append(
                 Block("p", frame, (), 0, 0, runs=[Run(name, 0, address)], text=name, linked=len(name))
             )
-    return [each for block in kept for each in (block, *after.get(block, ()))]
+    return [each for block in chosen_blocks for each in (block, *after.get(block, ()))]
 
 
 def _is_player(frame: Any) -> bool:

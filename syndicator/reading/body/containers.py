@@ -1,4 +1,4 @@
-"""Sums over the elements of a page: its main container, and elements whose class words count. Pure."""
+"""Sums over the elements above the blocks, the main container among them, and the class hints that count. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +11,7 @@ from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.elements import INLINE
 
 # Both chosen by hand; the weights of data/block_weights.toml were fitted with them.
-_PROSE = 60  # letters from which a block can be prose
-_LINKED = 0.4  # share of text in links from which it is not
+_PROSE, _LINKED = 60, 0.4  # least letters of prose, and the share of its text in links that it stays below
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
@@ -20,7 +19,7 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 @dataclass(slots=True)
 class Containers:
-    """The elements above the blocks of a page, numbered, each after its parent, and what they hold as arrays."""
+    """The elements above a page's blocks, numbered with parents first, and arrays of what each holds."""
 
     nodes: list[Any]
     parent: Ints  # number of each one's parent; the root's is its own
@@ -34,32 +33,27 @@ class Containers:
     hints: list[int] = field(default_factory=list)  # those of them that count, once it has weighed them
 
     def inside(self, node: int) -> Bools:
-        """Which elements are `node` or inside it; none for -1."""
-        found = np.zeros(len(self.nodes), dtype=np.bool_)
-        if node >= 0:
-            found[node] = True
-            for level in self.levels[1:]:
-                found[level] |= found[self.parent[level]]
-        return found
+        """Return a flag per element: True for `node` and the elements inside it; all False for -1."""
+        return self.below(node) >= 0
 
     def below(self, node: int) -> Floats:
-        """How many steps each element stands below `node`; -1 for those outside."""
-        found = np.full(len(self.nodes), -1.0)
+        """Return the depth of each element below `node`; -1 for the elements outside it."""
+        depths = np.full(len(self.nodes), -1.0)
         if node >= 0:
-            found[node] = 0.0
+            depths[node] = 0.0
             for level in self.levels[1:]:
-                above = found[self.parent[level]]
-                found[level] = np.where(above >= 0, above + 1, found[level])
-        return found
+                above = depths[self.parent[level]]
+                depths[level] = np.where(above >= 0, above + 1, depths[level])
+        return depths
 
 
 def is_prose(block: Block) -> bool:
-    """True for a block that reads like a paragraph of running text."""
+    """Return True for a block that reads like a paragraph of running text."""
     return block.letters > _PROSE and block.linked < _LINKED * len(block.text)
 
 
 def build(blocks: Sequence[Block]) -> Containers:
-    """The elements above each block, with nothing counted yet."""
+    """Return the elements above the blocks, with nothing summed yet."""
     numbers: dict[Any, int] = {}
     nodes: list[Any] = []
     parents: list[int] = []
@@ -85,38 +79,36 @@ def build(blocks: Sequence[Block]) -> Containers:
     return Containers(nodes, np.array(parents, dtype=np.int64), levels, of, empty, empty, empty, empty)
 
 
-def add_up(blocks: Sequence[Block], found: Containers) -> None:
-    """Sums up in `found`, for every element, what the blocks below it hold. Needs their letters and overlap."""
+def add_up(blocks: Sequence[Block], box: Containers) -> None:
+    """Sum in `box`, for every element, the letters of the blocks below it. Needs their letters and overlaps."""
     size = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     linked = np.array([block.linked for block in blocks], dtype=np.float64)
     overlap = np.array([block.overlap for block in blocks], dtype=np.float64)
     prose = (size > _PROSE) & (linked < _LINKED * length)
     own = np.stack([size, size * overlap, size * linked / length, np.where(prose, size, 0.0)], axis=1)
-    sums = np.zeros((len(found.nodes), 4))
-    np.add.at(sums, found.of, own)
-    for level in reversed(found.levels[1:]):
-        np.add.at(sums, found.parent[level], sums[level])
-    found.letters, found.overlapping, found.linked, found.prose = sums.T
+    sums = np.zeros((len(box.nodes), 4))
+    np.add.at(sums, box.of, own)
+    for level in reversed(box.levels[1:]):
+        np.add.at(sums, box.parent[level], sums[level])
+    box.letters, box.overlapping, box.linked, box.prose = sums.T
 
 
 def deepest_with(share: float, amounts: Floats, box: Containers) -> int:
-    """The number of the deepest element that holds at least `share` (over a half) of all of `amounts`, or -1."""
+    """Return the number of the deepest element that holds at least `share` (over 0.5) of the total, or -1."""
     total = float(amounts.max(initial=0.0))
     if total <= 0:
         return -1
     for level in reversed(box.levels):
-        found = level[amounts[level] >= share * total]
-        if len(found):
-            return int(found[0])
+        holders = level[amounts[level] >= share * total]
+        if len(holders):
+            return int(holders[0])
     return -1
 
 
 # The shares were chosen by hand on the open pages (2,449) and are measured by tests/gate.
-_MUCH = 0.2  # share of the page's prose from which an element is no boilerplate, whatever it is called
-_TAKEN = 0.5  # share of its letters that the extractor's text must have too
-_ALL = 0.85  # share of the page's prose from which strong words do not count either
-_NEAR = 3  # elements above a block whose words count as near
+_MUCH, _ALL = 0.2, 0.85  # share of the page's prose that makes weak hints, or all hints, not count
+_TAKEN, _NEAR = 0.5, 3  # share of an element's letters in the extractor's text; elements above a block that are near
 _WEAK: tuple[str, ...] = ("newsletter", "paywall", "share", "ad", "tags", "nav", "toc", "footer", "sidebar", "meta")
 _WEAK += ("disclaimer", "footnote", "event", "rating", "form", "button")
 _STRONG = ("related", "author", "comment", "hidden", "modal")  # such a box can be longer than a short article
@@ -124,24 +116,24 @@ _CLOSED = ("comment", "hidden", "modal", "consent")  # what is inside one of the
 
 
 def weigh(blocks: Sequence[Block], box: Containers) -> None:
-    """Set the class hints of the elements in summed `box` and of `blocks`: words for boilerplate do not count on
-    elements with much of the prose ("paywall" on an article's paragraphs). Repeatable."""
+    """Set the class hints of the elements in `box` and of `blocks`. Hints of boilerplate do not count on elements with
+    much of the prose, such as "paywall" on all paragraphs."""
     if not box.words:
         box.words = [hints.of(node) for node in box.nodes]
     before = box.hints or box.words
     total = max(float(box.prose.max(initial=0.0)), 1.0)
     weak, strong, closed = _bits(_WEAK), _bits(_STRONG), _bits(_CLOSED)
-    found = list(box.words)
+    counted = list(box.words)
     inside: set[int] = set()  # elements that are or stand in what is closed
     parents = box.parent.tolist()
     for at, (prose, share) in enumerate(zip(box.prose.tolist(), _shares(box.words, box), strict=True)):
         if max(prose, share) >= _ALL * total:
-            found[at] &= ~(weak | strong)
-        if parents[at] in inside or found[at] & closed:
+            counted[at] &= ~(weak | strong)
+        if parents[at] in inside or counted[at] & closed:
             inside.add(at)
-        elif share >= _MUCH * total and not found[at] & strong:
-            found[at] &= ~weak
-    box.hints = found
+        elif share >= _MUCH * total and not counted[at] & strong:
+            counted[at] &= ~weak
+    box.hints = counted
     changed = {at for at, (was, now) in enumerate(zip(before, box.hints, strict=True)) if was != now}
     if changed:
         _set_anew(blocks, box, changed)
@@ -152,7 +144,6 @@ def _bits(names: Iterable[str]) -> int:
 
 
 def _shares(own: Sequence[int], box: Containers) -> list[float]:
-    """The letters of prose in all elements that have the class of each one, 0 where the extractor left most out."""
     groups: dict[str, list[int]] = {}
     for at in np.flatnonzero((box.prose > 0) & (np.array(own) > 0)).tolist():
         groups.setdefault(box.nodes[at].get("class") or str(at), []).append(at)
@@ -169,16 +160,16 @@ def _set_anew(blocks: Sequence[Block], box: Containers, changed: set[int]) -> No
     above = [0] * len(box.nodes)  # hints of an element and all above it
     chain: list[tuple[int, ...]] = [()] * len(box.nodes)  # those of the nearest elements that are no inline markup
     touched = [False] * len(box.nodes)
-    for at, found in enumerate(box.hints):
+    for at, bits in enumerate(box.hints):
         up = parents[at]
         root = up == at
-        above[at] = found | (0 if root else above[up])
+        above[at] = bits | (0 if root else above[up])
         before = () if root else chain[up]
-        chain[at] = before if box.nodes[at].tag in INLINE else (*before, found)[-_NEAR:]
+        chain[at] = before if box.nodes[at].tag in INLINE else (*before, bits)[-_NEAR:]
         touched[at] = at in changed or (not root and touched[up])
     for block, at in zip(blocks, box.of.tolist(), strict=True):
         if touched[at]:
             holder = parents[at] if block.kind == "img" else at
             block.hints, block.near = above[holder], 0
-            for found in chain[holder]:
-                block.near |= found
+            for bits in chain[holder]:
+                block.near |= bits

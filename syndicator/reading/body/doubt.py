@@ -1,10 +1,8 @@
-"""How likely a reading of a page is its article, and the page a list: boosted trees (data/reading_trees.json by
-tools/train/fit_readings.py) over the whole page and the text taken of it. Pure."""
+"""Probability that a reading is the article, and the page a list: boosted trees by tools/train/fit_readings.py.
+Pure."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -16,16 +14,14 @@ from syndicator.reading.page_type import PageType
 
 # All chosen by hand before the trees were grown: changing one means to fit again.
 _UNCLEAR = (0.2, 0.8)  # scores (probabilities) of a block that may be article as well as not
-_MOST_LINKED = 0.8  # share of a heading's text in links from which it is a link
-_SOME = 50  # letters that are added to those of a reading, so that next to none are not divided by
-_SHORT = 100  # letters below which a text is hardly an article, unless the feed has no more
-_LONGER = 1.5  # times as much in the feed's own content as on the page
-Table = Literal["right", "listing"]
+_MOST_LINKED = 0.8  # share of a heading's text in links that makes it a link
+_SOME = 50  # letters added to those of a reading before dividing by them
+_SHORT, _LONGER = 100, 1.5  # least letters of an article; times the page's letters in the feed that raise a doubt
 
 
-def doubt(kept: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | None) -> str:
-    """Why the body `kept` may not be the article, or "". `from_feed`: the blocks of the content of `entry`."""
-    letters = sum(block.letters for block in kept)
+def doubt(chosen: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | None) -> str:
+    """Return why the body `chosen` may not be the article, or "". `from_feed`: the blocks of the content of `entry`."""
+    letters = sum(block.letters for block in chosen)
     announced = sum(block.letters for block in from_feed)
     if announced > _LONGER * letters:
         return f"the page has {letters} letters, the feed {announced}"
@@ -34,15 +30,16 @@ def doubt(kept: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | N
 
 
 def reading_values(
-    kept: Sequence[Block], blocks: Sequence[Block], typed: PageType, summary: str, *, asked: bool, declared: bool
+    body: Sequence[Block], blocks: Sequence[Block], typed: PageType, summary: str, *, asked: bool, declared: bool
 ) -> dict[str, float]:
-    """Features of a reading by name. `asked`: compared with a text; `declared`: the page says it is an article."""
-    chosen = set(kept)
-    letters = sum(block.letters for block in kept)
+    """Return the features of a reading by name. `asked`: compared with a text; `declared`: the page is declared an
+    article."""
+    chosen = set(body)
+    letters = sum(block.letters for block in body)
     prose = [block for block in blocks if containers.is_prose(block)]
     all_prose = sum(block.letters for block in prose)
     inside = [block for block in prose if block in chosen]
-    heads = [block for block in kept if block.kind == "h"]
+    heads = [block for block in body if block.kind == "h"]
     unclear = [block for block in blocks if _UNCLEAR[0] < block.score < _UNCLEAR[1]]
     return {
         **{f"page {name}": value for name, value in typed.values.items() if name != "bias"},
@@ -53,29 +50,24 @@ def reading_values(
         "prose-count": math.log1p(len(inside)),
         "all-prose": math.log1p(all_prose),
         "prose-left": 1 - sum(block.letters for block in inside) / (all_prose or 1),
-        "longest": math.log1p(max((block.letters for block in kept), default=0)),
-        "link": sum(block.linked for block in kept) / (sum(len(block.text) for block in kept) or 1),
+        "longest": math.log1p(max((block.letters for block in body), default=0)),
+        "link": sum(block.linked for block in body) / (sum(len(block.text) for block in body) or 1),
         "heads": math.log1p(len(heads)),
         "linked-heads": math.log1p(sum(block.linked > _MOST_LINKED * len(block.text) for block in heads)),
         "share": letters / (sum(block.letters for block in blocks) or 1),
         "unclear": sum(block.letters for block in unclear) / (letters + _SOME),
         "unclear-heads": sum(block.kind == "h" for block in unclear) / (len(heads) + 1),
-        "score": sum(block.letters * block.score for block in kept) / (letters or 1),
-        "overlap": sum(block.letters * block.overlap for block in kept) / (letters or 1),
+        "score": sum(block.letters * block.score for block in body) / (letters or 1),
+        "overlap": sum(block.letters * block.overlap for block in body) / (letters or 1),
         "taken": sum(block.letters * block.overlap for block in blocks) / (letters + _SOME),
         "left": sum(block.letters * block.overlap for block in prose if block not in chosen) / (letters + _SOME),
-        "summary": overlap.held(kept, blocks, summary),
+        "summary": overlap.held(body, blocks, summary),
         "asked": float(asked),
         "declared": float(declared),
     }
 
 
-@cache
-def boosted(table: Table) -> scorer.Trees:
-    """The trees."""
-    return scorer.read_trees(json.loads(scorer.file_text("reading_trees.json"))[table])
-
-
-def log_odds(table: Table, values: Mapping[str, float]) -> float:
-    """The log odds that a reading is the article ("right"), or that its page is a list of articles or goods."""
-    return float(scorer.log_odds(boosted(table), {name: np.array([value]) for name, value in values.items()})[0])
+def log_odds(table: Literal["right", "listing"], values: Mapping[str, float]) -> float:
+    """Return the log odds that a reading is the article ("right"), or that its page lists articles or goods."""
+    trees = scorer.boosted("reading_trees.json", table)
+    return float(scorer.log_odds(trees, {name: np.array([value]) for name, value in values.items()})[0])

@@ -1,9 +1,8 @@
-"""Boilerplate at the edges of the kept text: dates above, lines below, tables of contents; and rows of tables, which
-are kept whole or not at all. Rules of shape, with the words of data/phrases.toml: a line at an edge must look like
-text. Pure."""
+"""Cuts at the edges of the text, by shape and by data/phrases.toml: dates, lines below, contents, consent boxes.
+Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -18,19 +17,12 @@ _CONSENT = re.compile(
 )
 _WHOLE = ("html", "body", "main", "article")
 # All chosen on half of the domains of the open pages and checked on the other half.
-_LEAD = 80  # letters of a paragraph with which an article begins
-_LINKED = 0.5  # share of its text in links up to which it does
-_ALL_LINK = 0.85  # share from which a line is a link
-_MOST_BELOW = 40  # lines that are looked at
-_LINK_BELOW = 150  # letters of a lone link
-_APPEAL = 400  # letters of a paragraph in which a site asks for something, or tells who wrote
-_ASIDE = 160  # letters of a line below the text that has words of one
-_LABEL = 120  # letters of a line that ends with a colon and has nothing below it
-_SIGNED = 8  # letters of what an editor signs with, in brackets
-_TINY = 12  # letters below which the last line is no sentence
-_SHARE = 0.3  # share of all letters that a list of links below the text may have
-_TWICE = 12  # letters from which a line that stands twice is known
-_DATED = 0.3  # share of digits in a line that is a date's
+_LEAD, _LINKED = 80, 0.5  # least letters of the first paragraph, and the share of its text in links that it stays below
+_ALL_LINK, _LINK_BELOW = 0.85, 150  # share of a line in links that makes it a link; most letters of one below
+_APPEAL, _ASIDE = 400, 160  # most letters of an appeal to readers, and of an aside below the text
+_LABEL, _SIGNED, _TINY = 120, 8, 12  # most letters of a label with a colon, a sign in brackets, a label without
+_SHARE = 0.3  # most of all letters in a list of links below the text
+_TWICE, _DATED = 12, 0.3  # least letters of a repeated line; share of digits in a date
 _DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b\d{1,2}[./]\d{1,2}[./]\d{2}")
 _ENDS = ".!?。！？…"
 _LINES = frozenset(("p", "dt", "caption"))
@@ -38,25 +30,25 @@ _BRACKETS = re.compile(r"\W*[(\[].*[)\]]\W*", re.S)
 
 
 def trim(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut dates above the first paragraph, what stands below the last, repeated lines; nothing without a paragraph."""
-    kept = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
-    leads = [place for place, at in enumerate(kept) if _is_lead(blocks[at])]
+    """Cut dates above the first paragraph, lines below the last one, and repeated lines. Return the rule for each."""
+    places = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
+    leads = [place for place, at in enumerate(places) if _is_lead(blocks[at])]
     if not leads:
         return {}
-    lines = [blocks[at] for at in kept if blocks[at].kind in _LINES and len(blocks[at].own) >= _TWICE]
-    found = {line: "stands just above too" for before, line in pairwise(lines) if line.own == before.own}
-    found |= {blocks[at]: "a date above the text" for at in kept[: leads[0]] if _is_date(blocks[at])}
-    letters = sum(blocks[at].letters for at in kept)
-    last = next((place for place in reversed(leads) if not _appeals(blocks[kept[place]])), leads[0])
-    found |= _below([blocks[at] for at in kept[last + 1 :][-_MOST_BELOW:]], letters)
-    for at in kept:
-        if blocks[at] in found:
+    lines = [blocks[at] for at in places if blocks[at].kind in _LINES and len(blocks[at].own) >= _TWICE]
+    cuts = {line: "stands just above too" for before, line in pairwise(lines) if line.own == before.own}
+    cuts |= {blocks[at]: "a date above the text" for at in places[: leads[0]] if _is_date(blocks[at])}
+    letters = sum(blocks[at].letters for at in places)
+    last = next((place for place in reversed(leads) if not _appeals(blocks[places[place]])), leads[0])
+    cuts |= _below([blocks[at] for at in places[last + 1 :][-40:]], letters)
+    for at in places:
+        if blocks[at] in cuts:
             stay[at] = False
-    return found
+    return cuts
 
 
 def consent(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cuts what stands in a box that asks for consent to cookies, unless nothing else is kept."""
+    """Cut the text of boxes that ask for consent to cookies, unless nothing else is left."""
     bit = hints.bit("consent")
     boxed = [at for at, keep in enumerate(stay) if keep and blocks[at].hints & bit and _is_boxed(blocks[at].element)]
     if len(boxed) == sum(stay):
@@ -81,7 +73,6 @@ def _is_date(block: Block) -> bool:
 
 
 def _appeals(block: Block) -> bool:
-    """True for what the site asks of its readers, or tells of who wrote, however long a paragraph it is."""
     return block.letters < _APPEAL and bool(hints.inside(("appeal",), hints.ready(block.text)))
 
 
@@ -94,8 +85,8 @@ def _list_of(block: Block) -> Frame | None:
 
 
 def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
-    """The last of `lines`, below the last paragraph, up to the first like text. `letters`: of all that is kept."""
-    found: dict[Block, str] = {}
+    """Return the lines to cut, from the end up to the first that looks like text. `letters`: of the whole text."""
+    cuts: dict[Block, str] = {}
     at = len(lines)
     while at:
         line = lines[at - 1]
@@ -108,14 +99,13 @@ def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
             rule = _why_below(line) if frame is None else ""
             gone = [line] if rule else []
         if not rule:
-            return found
-        found |= dict.fromkeys(gone, rule)
+            return cuts
+        cuts |= dict.fromkeys(gone, rule)
         at -= len(gone)
-    return found
+    return cuts
 
 
 def _headed(items: Sequence[Block], lines: Sequence[Block]) -> bool:
-    """True when a heading stands above a list that is none of what follows an article."""
     at = lines.index(items[0])
     above = lines[at - 1] if at else None
     return above is not None and above.kind == "h" and not hints.starts(("tailhead",), hints.ready(above.text))[0]
@@ -148,24 +138,18 @@ def _why_below(line: Block) -> str:
 
 
 # Chosen on pages of the open half; 0.05 does alike.
-_LEAST = 0.15  # the score from which a row stays with its table
-_PART_OF_IT = 0.3  # share of the letters of a table that must stay
+_LEAST, _PART_OF_IT = 0.15, 0.3  # score of a row that stays with its table; share of the table's letters that must stay
 
 
 def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Let rows of the scored `blocks` stay if a third of their table does, or if the texts before and after it do."""
-    for places in _tables(blocks):
+    """Keep the rows of a table if a third of it stays, or the texts before and after it."""
+    for (is_row, _), group in groupby(range(len(blocks)), lambda at: (blocks[at].kind == "row", blocks[at].frames)):
+        places = list(group)
         letters = sum(blocks[at].letters for at in places)
-        kept = sum(blocks[at].letters for at in places if stay[at])
-        if kept >= _PART_OF_IT * letters or _is_enclosed(blocks, stay, places):
+        staying = sum(blocks[at].letters for at in places if stay[at])
+        if is_row and (staying >= _PART_OF_IT * letters or _is_enclosed(blocks, stay, places)):
             for at in places:
                 stay[at] = stay[at] or blocks[at].score >= _LEAST
-
-
-def _tables(blocks: Sequence[Block]) -> Iterator[list[int]]:
-    for is_row, group in groupby(range(len(blocks)), lambda at: (blocks[at].kind == "row", blocks[at].frames)):
-        if is_row[0]:
-            yield list(group)
 
 
 def _is_enclosed(blocks: Sequence[Block], stay: Sequence[bool], places: Sequence[int]) -> bool:
@@ -173,25 +157,24 @@ def _is_enclosed(blocks: Sequence[Block], stay: Sequence[bool], places: Sequence
     return before and next((stay[at] for at in range(places[-1] + 1, len(blocks)) if blocks[at].letters), False)
 
 
-_MOST_DIRECT = 0.8  # share of the items of a list that lead to headings of the page
-_LEAST_HEAD = 5  # letters of a heading above which an entry of a table of contents may end with it
+_MOST_DIRECT, _LEAST_HEAD = 0.8, 5  # share of items that lead to headings; letters of a heading that ends an item
 
 
 def contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cuts lists of links to the page's own headings."""
+    """Cut lists of links to the page's own headings."""
     heads = {block.own for block in blocks if block.kind == "h" and block.own}
     lists: dict[Frame, list[int]] = {}
     for index, block in enumerate(blocks):
         outer = next((frame for frame in block.frames if frame.kind in ("ul", "ol")), None)
         if outer is not None and block.own:
             lists.setdefault(outer, []).append(index)
-    found: dict[Block, str] = {}
+    cuts: dict[Block, str] = {}
     for places in lists.values():
         leads = [at for at in places if _leads_inside(blocks[at], heads)]
         if len(leads) > 1 and len(leads) >= _MOST_DIRECT * len(places):
             for at in places:
-                stay[at], found[blocks[at]] = False, "a table of contents"
-    return found
+                stay[at], cuts[blocks[at]] = False, "a table of contents"
+    return cuts
 
 
 def _leads_inside(block: Block, heads: set[str]) -> bool:

@@ -1,5 +1,4 @@
-"""Features of each block for the scorer: by itself, above, around, before and after. Their names must be those of
-data/block_weights.toml. Pure."""
+"""Features of each block for the scorer: by itself, of its containers and of the blocks around it. Pure."""
 
 import math
 from collections.abc import Sequence
@@ -13,14 +12,11 @@ from syndicator.reading.html import hints as class_hints
 from syndicator.reading.html.blocks import Block
 
 # All chosen by hand before the weights were fitted: changing one means to fit again.
-_MAIN_SHARE = 0.85  # of the letters that trafilatura took, which the main container holds
-_LONG = 30  # letters of a block that begins or ends the text
+_MAIN_SHARE, _LONG = 0.85, 30  # share of the extracted letters in the main container; letters of its outer blocks
 _NEAR, _WIDE = 3, 8  # blocks to both sides of one
-_TAIL = 0.5  # share of a short text that names what follows an article from which it heads a section as headings do
-_TAIL_LETTERS = 40  # letters below which it does
-_COUNTED_TAIL = 0.4  # share from which a heading is counted as that of a tail
-_MOST_TAILS = 5  # counted
-_NO_OTHERS = 0.5  # overlap of the blocks marked up alike where there are none
+_SIDES = (("prev", 1), ("next", -1))
+_TAIL, _TAIL_LETTERS, _COUNTED_TAIL = 0.5, 40, 0.4  # shares of phrases in, and letters of, a heading below the text
+_MOST_TAILS, _NO_OTHERS = 5, 0.5  # most such headings counted; overlap if no other block has the same markup
 
 # Products of two features: what one says depends on the other.
 _CROSSED = (
@@ -33,56 +29,54 @@ _CROSSED = (
 
 
 def of_text(blocks: Sequence[Block], title: str) -> Columns:
-    """The features of measured blocks that no extractor's text changes, made once. `title`: the page's."""
+    """Return the features that no compared text changes. `blocks` are measured; `title` is the page's."""
     own = block_features.columns(blocks, title)
     return own | _of_lists(blocks) | _of_kinds_around(blocks, own) | _of_sections(blocks, own)
 
 
 def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) -> Columns:
-    """All features of `blocks` by name, float32 arrays. `text`: of `of_text`; `box`: of `containers.build`. Needs
-    overlaps."""
+    """Return all features of `blocks` by name, as float32 arrays. Needs overlaps. `text`: the result of `of_text`."""
     containers.add_up(blocks, box)
     containers.weigh(blocks, box)
     main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)
     taken = np.array([block.overlap for block in blocks])
-    found: Columns = {"overlap": taken, **text, **_of_containers(box, main), **_of_markup(blocks)}
-    found |= _of_page(blocks, taken) | _of_overlap_around(blocks, taken)
+    features: Columns = {"overlap": taken, **text, **_of_containers(box, main), **_of_markup(blocks)}
+    features |= _of_page(blocks, taken) | _of_overlap_around(blocks, taken)
     hints = class_hints.names()
-    found |= block_features.bit_columns("near-", hints, [block.near for block in blocks])
-    found |= block_features.bit_columns("within-", hints, _hints_within(blocks, box, main))
-    values: Columns = {name: np.asarray(column, dtype=np.float32) for name, column in found.items()}
+    features |= block_features.bit_columns("near-", hints, [block.near for block in blocks])
+    features |= block_features.bit_columns("within-", hints, _hints_within(blocks, box, main))
+    values: Columns = {name: np.asarray(column, dtype=np.float32) for name, column in features.items()}
     crossed = [both.split(" x ") for both in _CROSSED.split("; ")]
     return values | {f"{a} x {b}": values[a] * values[b] for a, b in crossed}
 
 
 def _hints_within(blocks: Sequence[Block], box: containers.Containers, main: int) -> list[int]:
-    """The class hints of the elements between each block and the main container; of all above it when it is outside."""
     inside = box.inside(main).tolist()
     parents = box.parent.tolist()
-    found = [0] * len(box.nodes)
+    masks = [0] * len(box.nodes)
     for at in range(len(box.nodes)) if main >= 0 else ():
         if inside[at] and at != main:
-            found[at] = found[parents[at]] | box.hints[at]
-    return [found[at] if inside[at] else block.hints for block, at in zip(blocks, box.of.tolist(), strict=True)]
+            masks[at] = masks[parents[at]] | box.hints[at]
+    return [masks[at] if inside[at] else block.hints for block, at in zip(blocks, box.of.tolist(), strict=True)]
 
 
 def _of_containers(box: containers.Containers, main: int) -> Columns:
     parent = box.parent[box.of]
     above = {"parent": parent, "grand": box.parent[parent], "great": box.parent[box.parent[parent]]}
     depth = box.below(main)[box.of]
-    found: Columns = {
+    features: Columns = {
         "in-main": depth >= 0,
         "in-prose": box.inside(containers.deepest_with(overlap.PROSE_SHARE, box.prose, box))[box.of],
         "main-depth": depth,
     }
     for name, node in above.items():
         letters = np.maximum(box.letters[node], 1.0)
-        found[f"{name}-overlap"] = box.overlapping[node] / letters
-        found[f"{name}-link"] = box.linked[node] / letters
+        features[f"{name}-overlap"] = box.overlapping[node] / letters
+        features[f"{name}-link"] = box.linked[node] / letters
         if name != "great":
-            found[f"{name}-prose"] = box.prose[node] / letters
-            found[f"{name}-size"] = np.log1p(box.letters[node])
-    return found
+            features[f"{name}-prose"] = box.prose[node] / letters
+            features[f"{name}-size"] = np.log1p(box.letters[node])
+    return features
 
 
 def _of_lists(blocks: Sequence[Block]) -> Columns:
@@ -93,8 +87,8 @@ def _of_lists(blocks: Sequence[Block]) -> Columns:
                 lists.setdefault(frame, []).append(block)
     shapes = {frame: _shape_of(mates) for frame, mates in lists.items()}
     none = dict.fromkeys(_shape_of(blocks), 0.0)
-    found = [next((shapes[frame] for frame in reversed(block.frames) if frame in shapes), none) for block in blocks]
-    return {name: [shape[name] for shape in found] for name in none}
+    of_blocks = [next((shapes[frame] for frame in reversed(block.frames) if frame in shapes), none) for block in blocks]
+    return {name: [shape[name] for shape in of_blocks] for name in none}
 
 
 def _shape_of(mates: Sequence[Block]) -> dict[str, float]:
@@ -111,13 +105,8 @@ def _shape_of(mates: Sequence[Block]) -> dict[str, float]:
 
 def _of_markup(blocks: Sequence[Block]) -> Columns:
     sums: dict[tuple[Any, ...], list[float]] = {}
-    known: dict[Any, list[float]] = {}
-    own = []
-    for block in blocks:
-        total = known.get(block.element)
-        if total is None:
-            total = known[block.element] = sums.setdefault(markup(block.element), [0.0, 0.0, 0.0])
-        own.append(total)
+    own = [sums.setdefault(markup(block.element), [0.0, 0.0, 0.0]) for block in blocks]
+    for block, total in zip(blocks, own, strict=True):
         total[0] += block.overlap * block.letters
         total[1] += block.letters
         total[2] += 1
@@ -129,7 +118,7 @@ def _of_markup(blocks: Sequence[Block]) -> Columns:
 
 
 def markup(element: Any) -> tuple[Any, ...]:
-    """Tag and class of `element` and of the one above it."""
+    """Return tag and class of `element` and of its parent."""
     above = element.getparent()
     return (element.tag, element.get("class"), None if above is None else (above.tag, above.get("class")))
 
@@ -155,11 +144,9 @@ def _of_page(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 def _of_overlap_around(blocks: Sequence[Block], overlaps: Any) -> Columns:
     taken, size = _exact(overlaps), _sizes(blocks)
+    steps = {"prev": 1, "prev2": 2, "next": -1, "next2": -2}
     return {
-        "prev-overlap": shift(taken, 1),
-        "prev2-overlap": shift(taken, 2),
-        "next-overlap": shift(taken, -1),
-        "next2-overlap": shift(taken, -2),
+        **{f"{name}-overlap": shift(taken, by) for name, by in steps.items()},
         "window-overlap": _mean(taken, size, _NEAR),
         "wide-overlap": _mean(taken, size, _WIDE),
     }
@@ -167,24 +154,16 @@ def _of_overlap_around(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 def _of_kinds_around(blocks: Sequence[Block], own: Columns) -> Columns:
     link, size = _exact(own["link"]), _sizes(blocks)
+    around = {"link": link, "h": own["is-h"], "li": own["in-li"], "img": own["is-img"]}
     return {
         "window-link": _mean(link, size, _NEAR),
-        "prev-size": np.log1p(shift(size, 1)),
-        "next-size": np.log1p(shift(size, -1)),
-        "prev-link": shift(link, 1),
-        "next-link": shift(link, -1),
-        "prev-h": shift(own["is-h"], 1),
-        "next-h": shift(own["is-h"], -1),
         "next-row": shift(own["is-row"], -1),
-        "next-li": shift(own["in-li"], -1),
-        "prev-li": shift(own["in-li"], 1),
-        "prev-img": shift(own["is-img"], 1),
-        "next-img": shift(own["is-img"], -1),
+        **{f"{side}-size": np.log1p(shift(size, by)) for side, by in _SIDES},
+        **{f"{side}-{name}": shift(column, by) for name, column in around.items() for side, by in _SIDES},
     }
 
 
 def _of_sections(blocks: Sequence[Block], own: Columns) -> Columns:
-    """How much the heading above sounds like what follows an article, its distance, how many came, and the h1 above."""
     current, age, count, h1, since = 0.0, 0, 0, 0.0, 0
     rows = []
     for block, tail in zip(blocks, _exact(own["tail-head"]).tolist(), strict=True):
@@ -202,7 +181,6 @@ def _of_sections(blocks: Sequence[Block], own: Columns) -> Columns:
 
 
 def _exact(values: Any) -> Any:
-    """`values` as they are once rounded to the floats of a feature."""
     return np.asarray(values).astype(np.float32).astype(np.float64)
 
 
@@ -211,7 +189,7 @@ def _sizes(blocks: Sequence[Block]) -> Any:
 
 
 def shift(values: Any, by: int, outside: float = 0.0) -> Any:
-    """`values` moved `by` places later, `outside` where nothing comes."""
+    """Return `values` moved `by` places later, filled with `outside`."""
     out = np.full(len(values), outside)
     if abs(by) < len(values):
         out[max(by, 0) : len(values) + min(by, 0)] = values[max(-by, 0) : len(values) - max(by, 0)]

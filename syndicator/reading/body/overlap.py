@@ -1,5 +1,4 @@
-"""How much of each block an extractor's text has too, the strongest feature; the feed's content as blocks; repeated
-texts: copies on a page, blocks that a host shares. Pure."""
+"""Share of each block found in a compared text, the strongest feature; blocks of a feed; repeated texts. Pure."""
 
 import hashlib
 import re
@@ -13,23 +12,17 @@ from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import tree_of
 
 # All chosen by hand on the pages that the weights are fitted on.
-MOST = 0.5  # overlap above which a block counts as one that the extractor took
-PROSE_SHARE = 0.7  # of all prose, which the container of the prose must hold
+MOST, PROSE_SHARE = 0.5, 0.7  # overlap of a block that the extractor took; share of the prose in its container
 _LETTERS = re.compile(r"[^\W_]+")
 _OTHER_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
-_PIECE = 32  # letters of a piece when a block is found only in part
-_WHOLE = 800  # letters from which a feed's content can be the whole text
-_WHOLE_SHARE = 0.7  # of the extractor's text that it must reach, and of it that must stand on the page
-_SLACK = 12  # letters by which a short text may stand off the place where the one before it ended
-_BACK = 200  # letters by which a longer text may stand before that place
-_SHORT = 16  # letters below which a text must stand near its neighbours to count
-_MOST_PIECES = 40  # pieces of a summary that are looked for
-_LEAST_PIECES = 3  # below which a summary is too short to say anything
-_ON_PAGE = 0.6  # share of a summary's pieces from which the page holds it
+_PIECE, _SHORT = 32, 16  # letters of a piece of a block; letters below which a text must stand near its neighbours
+_WHOLE, _WHOLE_SHARE = 800, 0.7  # least letters of a whole text in a feed; share of it that must be on the page
+_SLACK, _BACK = 12, 200  # letters after the expected place for a short text, and before it for a longer one
+_LEAST_PIECES, _ON_PAGE = 3, 0.6  # least pieces of a summary that is compared, and share of them on the page
 
 
 def letters(value: str) -> str:
-    """`value` as lower-case letters and digits alone."""
+    """Return the lower-case letters and digits of `value`."""
     if value.isascii():  # thirty times cheaper than the pattern
         return value.lower().encode().translate(None, _OTHER_ASCII).decode()
     low = value.lower().encode("utf-8", "surrogatepass").translate(None, _OTHER_ASCII).decode("utf-8", "surrogatepass")
@@ -37,14 +30,14 @@ def letters(value: str) -> str:
 
 
 def measure(blocks: Sequence[Block]) -> None:
-    """Sets `own` and `letters` of each block; a wide character counts two: it says as much as two of an alphabet."""
+    """Set `own` and `letters` of each block. A wide character, such as Chinese, counts as two letters."""
     for block in blocks:
         block.own = letters(block.text)
         block.letters = texts.width(block.own)
 
 
 def compare(blocks: Sequence[Block], extracted: str) -> None:
-    """Sets the overlap of each block: the share of its letters (0 to 1) that `extracted` has, in the same order."""
+    """Set the overlap of each block: the share of its letters (0 to 1) found in `extracted`, in the same order."""
     theirs = letters(extracted)
     at = 0
     for block in blocks:
@@ -55,7 +48,8 @@ def compare(blocks: Sequence[Block], extracted: str) -> None:
 
 
 def _drop_strays(blocks: Sequence[Block]) -> None:
-    """A short text far from all that was found is an item of a menu; its twin beside what was found is the one."""
+    """Clear the overlap of a short text far from other matches, such as a menu item, and give it to a twin beside
+    one."""
     lone: set[str] = set()
     for index, block in enumerate(blocks):
         if block.overlap and len(block.own) < _SHORT and not _beside(blocks, index):
@@ -71,15 +65,15 @@ def _beside(blocks: Sequence[Block], index: int) -> bool:
 
 
 def _share(own: str, theirs: str, at: int) -> tuple[float, int]:
-    """The share of `own` in `theirs`, and the place in it where the next block is expected."""
+    """Return the share of `own` found in `theirs`, and the place in it where the next block should begin."""
     if len(own) < _SHORT:
-        found = theirs.find(own, at, at + len(own) + _SLACK)
-        return (1.0, found + len(own)) if found >= 0 else (0.0, at)
-    found = theirs.find(own, max(0, at - _BACK))
-    if found < 0:
-        found = theirs.find(own)
-    if found >= 0:
-        return 1.0, found + len(own)
+        start = theirs.find(own, at, at + len(own) + _SLACK)
+        return (1.0, start + len(own)) if start >= 0 else (0.0, at)
+    start = theirs.find(own, max(0, at - _BACK))
+    if start < 0:
+        start = theirs.find(own)
+    if start >= 0:
+        return 1.0, start + len(own)
     pieces = _pieces(own)
     hits = [place for piece in pieces if (place := theirs.find(piece)) >= 0]
     return (len(hits) / len(pieces), (hits[-1] + _PIECE) if hits else at) if pieces else (0.0, at)
@@ -90,14 +84,14 @@ def _pieces(own: str, step: int = _PIECE) -> list[str]:
 
 
 def guess(blocks: Sequence[Block], box: containers.Containers) -> None:
-    """Sets each block's overlap as if an extractor had taken the prose of the page's main container alone."""
+    """Set overlaps as if an extractor had taken only the prose of the page's main container."""
     within = box.inside(containers.deepest_with(PROSE_SHARE, box.prose, box))[box.of].tolist()
     for block, there in zip(blocks, within, strict=True):
         block.overlap = float(there and containers.is_prose(block))
 
 
 def covers(blocks: Sequence[Block], content: str) -> bool:
-    """True when `content`, that of a feed, is as whole as the extractor's text and stands on the page."""
+    """Return True if the feed's `content` is about as long as the extractor's text and stands on the page."""
     own = letters(content)
     extracted = sum(block.letters * block.overlap for block in blocks)
     if len(own) < _WHOLE or len(own) < _WHOLE_SHARE * extracted:
@@ -107,49 +101,48 @@ def covers(blocks: Sequence[Block], content: str) -> bool:
     return sum(piece in on_page for piece in pieces) >= _WHOLE_SHARE * len(pieces)
 
 
-def held(kept: Sequence[Block], blocks: Sequence[Block], summary: str) -> float:
-    """The share of the `summary` that `kept` holds; 1 if it is short or most of it stands nowhere in all `blocks`."""
-    pieces = _pieces(letters(summary))[:_MOST_PIECES]
+def held(chosen: Sequence[Block], blocks: Sequence[Block], summary: str) -> float:
+    """Return the share of `summary` found in `chosen`; 1 if it is short or most of it is missing from the page."""
+    pieces = _pieces(letters(summary))[:40]
     there, taken = (
-        sum(piece in text for piece in pieces) for text in ("".join(b.own for b in each) for each in (blocks, kept))
+        sum(piece in text for piece in pieces) for text in ("".join(b.own for b in each) for each in (blocks, chosen))
     )
     return taken / len(pieces) if len(pieces) >= _LEAST_PIECES and there >= _ON_PAGE * len(pieces) else 1.0
 
 
 # what WordPress and plugins for it put below each text of a feed
 _APPEARED = ("appeared first on", "erschien zuerst auf", "est apparu en premier sur", "apareció primero en")
-_FEED_CONTENT_ENOUGH = 120  # letters from which an entry's HTML is a text
-_LONGEST_NOTE = 400  # characters of a line that syndication adds
-_MOST = 2_000_000  # characters of an entry's HTML that are read
+_FEED_CONTENT_ENOUGH, _LONGEST_NOTE = 120, 400  # least letters of an entry's text; characters of a plugin's line
 
 
 def blocks(entry: Entry) -> list[Block]:
-    """The blocks of the entry's content, else of its summary when that is long, without the syndication's own lines."""
+    """Return the blocks of the entry's content, else of a long summary, without lines added by syndication plugins."""
     for html in (entry.content, entry.summary):
-        found = [block for block in _parsed(html) if not _is_syndication(block)]
-        measure(found)
-        if sum(block.letters for block in found) >= _FEED_CONTENT_ENOUGH:
-            return found
+        parsed = _parsed(html)
+        measure(parsed)
+        if sum(block.letters for block in parsed) >= _FEED_CONTENT_ENOUGH:
+            return parsed
     return []
 
 
 def words(html: str) -> str:
-    """The text of an entry's HTML, a block a line, without the syndication's own lines."""
-    return "\n".join(block.text for block in _parsed(html) if not _is_syndication(block))
-
-
-def _is_syndication(block: Block) -> bool:
-    return len(block.text) < _LONGEST_NOTE and any(phrase in block.text for phrase in _APPEARED)
+    """Return the text of an entry's HTML, one line per block, without lines added by syndication plugins."""
+    return "\n".join(block.text for block in _parsed(html))
 
 
 def _parsed(html: str) -> list[Block]:
     if not html.strip():
         return []
     try:
-        tree = tree_of(f"<div>{html[:_MOST]}</div>")
+        tree = tree_of(f"<div>{html[:2_000_000]}</div>")
     except NotAnArticle:
         return []
-    return [block for block in read_blocks(tree) if not block.hidden]
+    shown = (block for block in read_blocks(tree) if not block.hidden)
+    return [
+        block
+        for block in shown
+        if len(block.text) >= _LONGEST_NOTE or not any(phrase in block.text for phrase in _APPEARED)
+    ]
 
 
 _TELLING_REPEAT = 20  # letters from which repetition on a host shows that a block is boilerplate
@@ -157,14 +150,12 @@ _COPY = 0.2  # share of all letters kept from which repeated texts are a second 
 # share of the letters from a copy's start to its end that must stand in repeated texts: a list of section names above
 # the sections makes each heading a copy, but not the prose between
 _REPEATED = 0.8
-_SUM = 0.7  # share of a text from which the others that make it up show that it is their sum
-_PARTS = 2  # paragraphs above which a text can be their sum
-_TELLING = 40  # letters of a text that is found again by itself
-_GAP = 4  # texts between two that continue a copy
+_SUM, _PARTS = 0.7, 2  # share of a text in the paragraphs that it runs together, and the number that it exceeds
+_TELLING, _GAP = 40, 4  # letters of a text recognised by itself; texts between two that continue a copy
 
 
 def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut a second copy of the article, for other screens: the same texts in order, a good part of all."""
+    """Cut a second copy of the article, made for other screens: the same texts in order, a good part of all."""
     texts = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
     enough = _COPY * sum(blocks[at].letters for at in texts)
     gone = []
@@ -180,7 +171,7 @@ def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _rows_of_copies(texts: Sequence[str]) -> list[list[int]]:
-    """Rows of places at which `texts` repeat, in the same order, what stood before the row began."""
+    """Return rows of places in which `texts` repeat earlier texts in order."""
     first: dict[str, int] = {}
     rows: list[list[int]] = []
     last = -1  # where the last text of the row stood first
@@ -199,19 +190,18 @@ def _rows_of_copies(texts: Sequence[str]) -> list[list[int]]:
 
 
 def _is_sum(block: Block, others: Sequence[Block]) -> bool:
-    """True for a text that is other paragraphs of the page run together."""
     parts = [other.own for other in others if len(other.own) >= _TELLING and other is not block]
     inside = [part for part in dict.fromkeys(parts) if part in block.own]
     return len(inside) > _PARTS and sum(map(len, inside)) > _SUM * len(block.own)
 
 
 def is_comparable(block: Block) -> bool:
-    """True for a block that repetition makes boilerplate: not code and headings."""
+    """Return True for a text that is boilerplate if a host repeats it. Headings and code are not compared."""
     return block.kind in ("p", "row", "dt") and block.letters >= _TELLING_REPEAT
 
 
 def digest(block: Block) -> str:
-    """Sixteen hex digits of the text of `block`, without that of links if enough stands between them."""
+    """Return 16 hex digits for the text of `block`, its links left out if enough other text remains."""
     between = letters("".join([run.text for run in block.runs if not run.href])) if block.linked else ""
     compared = between if len(between) >= _TELLING_REPEAT else block.own
     return hashlib.sha256(compared.encode("utf-8", "replace")).hexdigest()[:16]

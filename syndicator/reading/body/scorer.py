@@ -1,6 +1,5 @@
-"""How likely each block is part of the article: the mean log odds of a weighted sum of features
-(data/block_weights.toml) and of boosted trees (data/block_trees.json), both by tools/train/fit_blocks.py. Each has a
-table `asked` for blocks compared with an extractor's text and `alone` for guessed overlaps. Pure."""
+"""Probability that a block is article: mean log odds of a weighted sum of features and of boosted trees, both by
+tools/train/fit_blocks.py. Table `asked` is for blocks compared with a text, `alone` for guessed overlaps. Pure."""
 
 import json
 import re
@@ -8,11 +7,11 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from syndicator import reading
 from syndicator.reading.body import containers, features
 from syndicator.reading.body.block_features import Columns
 from syndicator.reading.html.blocks import Block
@@ -23,8 +22,8 @@ _QUESTION = re.compile(r"(.+) > (\S+)")
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """`names`: features asked for. A question: is feature `features` over `limits`? `asked`: per bit of a leaf's number
-    the question of each tree (one nothing passes if it has fewer); `leaves`: a row per tree."""
+    """Boosted trees. Question n: is feature `features[n]` over `limits[n]`? `asked`: each tree's question for each bit
+    of a leaf's number; `leaves`: a row of log odds per tree."""
 
     names: tuple[str, ...]
     features: Any
@@ -34,7 +33,7 @@ class Trees:
 
 
 def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
-    """The trees of a table: `asks` ("size > 4.2; ...") and `leaves` (log odds). Raises ValueError for others."""
+    """Parse the trees of a table: `asks` ("size > 4.2; ...") and `leaves` (log odds). Raises ValueError."""
     trees = [(row["asks"].split("; "), np.array(row["leaves"].split(), dtype=np.float32)) for row in rows]
     for asks, leaves in trees:
         if len(asks) > DEEPEST or len(leaves) != 1 << len(asks):
@@ -61,7 +60,7 @@ def _padded(values: Sequence[Any], last: Any, length: int) -> list[Any]:
 
 
 def log_odds(trees: Trees, values: Mapping[str, Any]) -> Any:
-    """The sum over all trees for each block; `values` has the features by name, an array each."""
+    """Return the sum over all trees for each block. `values` has an array for each feature."""
     columns = np.stack([values[name] for name in trees.names])
     answers = np.zeros((len(trees.features) + 1, columns.shape[1]), dtype=np.uint8)  # nothing passes the last question
     answers[:-1] = columns[trees.features] > trees.limits
@@ -77,7 +76,7 @@ Table = Literal["asked", "alone"]
 
 
 class Scored(NamedTuple):
-    """`heaviest`: for each block the feature that weighs most in the weighted sum; `values`: all features by name."""
+    """Result of `score`. `heaviest`: the most influential feature of each block; `values`: all features."""
 
     table: Table
     heaviest: list[str]
@@ -87,25 +86,19 @@ class Scored(NamedTuple):
 
 @cache
 def weights(table: Table) -> Mapping[str, float]:
-    """What each feature adds to the log odds that a block is article, by the feature's name."""
-    found: dict[str, float] = tomllib.loads(file_text("block_weights.toml"))[table]
-    return found
+    """Return the weight of each feature in the log odds that a block is article."""
+    fitted: dict[str, float] = tomllib.loads(reading.file_text("block_weights.toml"))[table]
+    return fitted
 
 
 @cache
-def boosted(table: Table) -> Trees:
-    """The trees."""
-    return read_trees(json.loads(file_text("block_trees.json"))[table])
-
-
-def file_text(name: str) -> str:
-    """The text of a file of fitted tables."""
-    return files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
+def boosted(file: str, table: str) -> Trees:
+    """Return the trees of `table` in a file of reading/data."""
+    return read_trees(json.loads(reading.file_text(file))[table])
 
 
 def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, table: Table) -> Scored:
-    """Set the score (0 to 1) of each block. `text`: of `features.of_text`. Raises ValueError if features, weights and
-    trees differ in names."""
+    """Set the score (0 to 1) of each block. Raises ValueError if features, weights and trees differ in names."""
     if not blocks:
         return Scored(table, [], {}, np.zeros(0))
     values = features.columns(blocks, box, text)
@@ -113,7 +106,7 @@ def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, ta
     parts = np.array([values[name] for name in fitted])  # a row for each feature, a column for each block
     parts *= np.array(list(fitted.values()), dtype=np.float32)[:, None]
     line = parts.sum(axis=0)
-    total = (line + log_odds(boosted(table), values)) / 2
+    total = (line + log_odds(boosted("block_trees.json", table), values)) / 2
     for block, probability in zip(blocks, probabilities(total).tolist(), strict=True):
         block.score = probability
     names = list(fitted)
@@ -123,14 +116,14 @@ def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, ta
 
 
 def probabilities(odds: Any) -> Any:
-    """The probability that belongs to each of the log odds."""
+    """Return the probability for each of the log odds."""
     return 1.0 / (1.0 + np.exp(-np.clip(odds, -_MOST, _MOST)))
 
 
-def matched(fitted: Mapping[str, float], made: Mapping[str, object]) -> Mapping[str, float]:
-    """`fitted`, the weights; raises ValueError unless the features that are `made` have the same names."""
-    if fitted.keys() != made.keys():
-        missing, unknown = sorted(made.keys() - fitted.keys()), sorted(fitted.keys() - made.keys())
+def matched(fitted: Mapping[str, float], computed: Mapping[str, object]) -> Mapping[str, float]:
+    """Return the weights `fitted`. Raises ValueError unless they have the names of the computed features."""
+    if fitted.keys() != computed.keys():
+        missing, unknown = sorted(computed.keys() - fitted.keys()), sorted(fitted.keys() - computed.keys())
         raise ValueError(
             f"data/block_weights.toml does not fit the features: no weight for {missing}, no feature for {unknown}; "
             "run tools/train/fit_blocks.py"

@@ -1,13 +1,11 @@
-"""The second look at the texts of a page: boosted trees (data/sequence_trees.json by tools/train/fit_sequence.py) see a
-text's features, the first look's log odds of it and its neighbours, and the page's own description. Grown on other
-domains than the first look, they know its mistakes."""
+"""The second look at the texts of a page: boosted trees see the first look's odds of a text and its neighbours. They
+were grown on other domains, so they correct its mistakes. tools/train/fit_sequence.py writes them. Pure."""
 
-import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,21 +17,16 @@ from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block
 
 # All chosen by hand before the trees were grown: changing one means to fit again.
-_FIRST = 0.25  # share of the first look in the score, chosen on folds
-_MOST_ODDS = 12.0  # of the first look; larger ones say no more
+_FIRST, _MOST_ODDS = 0.25, 12.0  # share of the first look in the score, chosen on folds; bound of its odds
 _OUTSIDE = -8.0  # log odds before the first and after the last text
 _NONE = -1.0  # mean probability of texts if there are none
 _NEAR = (1, 2, 3, 4)  # neighbours whose odds count
 _WIDE = (2, 5, 12)  # neighbours to both sides whose mean counts
 _LONG = 30  # letters of a text that shows where the article is
-_FAR = 200  # texts to the next such one if there is none
-_FAR_LETTERS = 12.0  # logarithm of the letters to it if there is none
-_SHORT_TEXT = 400  # letters above which a text is not searched for phrases
-_SHOWN = 300  # characters of a text that are looked at
-_START = 60  # letters at both ends of a text that are looked for in the article's declared text
-_TELLING = 20  # letters of a text that is looked for in others
-_LEAST_NAME = 4  # letters of a name that is looked for
-_TITLES = 3  # headings of the first rank whose words count as those of the title
+_FAR, _FAR_LETTERS = 200, 12.0  # texts, and logarithm of the letters, to the next such text if there is none
+_SHORT_TEXT, _SHOWN = 400, 300  # most letters of a text searched for phrases; characters looked at
+_START, _TELLING = 60, 20  # letters at both ends looked for in the declared text; letters of a text compared
+_LEAST_NAME, _TITLES = 4, 3  # letters of a name that is looked for; h1 whose words count as those of the title
 _PHRASES = ("credit", "disclosure", "aside", "appeal")
 _MARKS = {"quoted": "\"“„«»‘'", "marked": "*_—–-•©([", "closed": ")]*"}
 _HELD = {"loud": "!", "at": "@", "rights": "©"}
@@ -62,7 +55,7 @@ class Facts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of a page: their places among its blocks, and the features that no odds change."""
+    """The texts of a page: their places among its blocks, and their features that no odds change."""
 
     blocks: tuple[Block, ...]
     places: Any
@@ -70,14 +63,8 @@ class Texts:
     own: Columns
 
 
-@cache
-def boosted(table: scorer.Table) -> scorer.Trees:
-    """The trees."""
-    return scorer.read_trees(json.loads(scorer.file_text("sequence_trees.json"))[table])
-
-
 def texts_of(blocks: Sequence[Block], facts: Facts) -> Texts:
-    """The texts among the measured `blocks`."""
+    """Return the texts among the measured `blocks`."""
     places = np.array([at for at, block in enumerate(blocks) if block.letters], dtype=np.intp)
     texts = tuple(blocks[at] for at in places.tolist())
     letters = np.array([block.letters for block in texts], dtype=np.float64)
@@ -85,12 +72,13 @@ def texts_of(blocks: Sequence[Block], facts: Facts) -> Texts:
 
 
 def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> scorer.Scored:
-    """Sets the score of each of `texts`, the probability (0 to 1) that it is article. `first`: the first look."""
+    """Set the score of each text, the probability (0 to 1) that it is article. `first`: the first look."""
     if not texts.blocks:
         return first
     values = columns(texts, box, first)
     before = first.odds[texts.places]
-    odds = _FIRST * before + (1 - _FIRST) * scorer.log_odds(boosted(first.table), values)
+    trees = scorer.boosted("sequence_trees.json", first.table)
+    odds = _FIRST * before + (1 - _FIRST) * scorer.log_odds(trees, values)
     for block, probability in zip(texts.blocks, scorer.probabilities(odds).tolist(), strict=True):
         block.score = probability
     heaviest = list(first.heaviest)
@@ -101,11 +89,11 @@ def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> sco
 
 
 def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> Columns:
-    """All features of the texts by name, a float32 array each: those of the first look, and those of this one."""
+    """Return all features of the texts by name, as float32 arrays: those of the first look, and those of this one."""
     odds = np.clip(first.odds[texts.places], -_MOST_ODDS, _MOST_ODDS)
     chance, letters = scorer.probabilities(odds), texts.letters
     mass = chance * letters  # the letters that are likely the article's
-    found = {
+    features = {
         **_of_neighbours(odds, mass, letters),
         **_of_page(chance, mass, letters),
         **_of_sure(odds, letters),
@@ -113,22 +101,22 @@ def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> C
         **_of_groups(texts.blocks, mass, letters),
         **_of_sections(texts.blocks, odds, mass, letters),
     }
-    made = {f"second {name}": np.asarray(column, dtype=np.float32) for name, column in found.items()}
-    return {name: column[texts.places] for name, column in first.values.items()} | texts.own | made
+    own = {f"second {name}": np.asarray(column, dtype=np.float32) for name, column in features.items()}
+    return {name: column[texts.places] for name, column in first.values.items()} | texts.own | own
 
 
 def _of_neighbours(odds: Any, mass: Any, letters: Any) -> Columns:
-    found: Columns = {"odds": odds}
+    features: Columns = {"odds": odds}
     for step in _NEAR:
-        found[f"odds-{step}"], found[f"odds+{step}"] = shift(odds, step, _OUTSIDE), shift(odds, -step, _OUTSIDE)
-    found["size-1"], found["size+1"] = np.log1p(shift(letters, 1, 0.0)), np.log1p(shift(letters, -1, 0.0))
+        features[f"odds-{step}"], features[f"odds+{step}"] = shift(odds, step, _OUTSIDE), shift(odds, -step, _OUTSIDE)
+    features["size-1"], features["size+1"] = np.log1p(shift(letters, 1, 0.0)), np.log1p(shift(letters, -1, 0.0))
     at = np.arange(len(odds))
     sums, sizes = (np.concatenate([[0.0], np.cumsum(each)]) for each in (mass, letters))
     for reach in _WIDE:
         low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, len(odds))
         rest = sizes[high] - sizes[low] - letters
-        found[f"mean-{reach}"] = (sums[high] - sums[low] - mass) / np.maximum(rest, 1.0)
-    return found
+        features[f"mean-{reach}"] = (sums[high] - sums[low] - mass) / np.maximum(rest, 1.0)
+    return features
 
 
 def _of_page(chance: Any, mass: Any, letters: Any) -> Columns:
@@ -151,7 +139,6 @@ def _of_page(chance: Any, mass: Any, letters: Any) -> Columns:
 
 
 def _of_sure(odds: Any, letters: Any) -> Columns:
-    """How far the next texts stand that are surely article, before and after, and the best odds of long texts there."""
     count, at = len(odds), np.arange(len(odds))
     sure = (odds > 0) & (letters > _LONG)
     last = np.concatenate([[-1], np.maximum.accumulate(np.where(sure, at, -1))[:-1]])
@@ -178,14 +165,14 @@ def _of_containers(box: containers.Containers, of: Any, mass: Any, letters: Any)
     np.add.at(sums, of, np.stack([mass, letters], axis=1))
     for level in reversed(box.levels[1:]):
         np.add.at(sums, box.parent[level], sums[level])
-    found: Columns = {}
+    features: Columns = {}
     total = float(mass.sum()) or 1.0
     node = of
     for name in ("parent", "grand", "great", "great-great"):
         node = box.parent[node]
-        found[f"{name}-mean"] = _mean(sums[node, 0] - mass, sums[node, 1] - letters)
-        found[f"{name}-share"] = sums[node, 0] / total
-    return found
+        features[f"{name}-mean"] = _mean(sums[node, 0] - mass, sums[node, 1] - letters)
+        features[f"{name}-share"] = sums[node, 0] / total
+    return features
 
 
 def _mean(mass: Any, letters: Any) -> Any:
@@ -196,14 +183,13 @@ def _of_groups(texts: Sequence[Block], mass: Any, letters: Any) -> Columns:
     lists = [next((frame for frame in text.frames if frame.kind in _LISTS), at) for at, text in enumerate(texts)]
     alike = [markup(text.element) for text in texts]
     heads = [(text.level, text.element.get("class")) if text.kind == "h" else at for at, text in enumerate(texts)]
-    found: Columns = {}
+    features: Columns = {}
     for name, keys in (("list", lists), ("alike", alike), ("heads", heads)):
-        found[f"{name}-mean"], found[f"{name}-size"] = _of_others(keys, mass, letters)
-    return found
+        features[f"{name}-mean"], features[f"{name}-size"] = _of_others(keys, mass, letters)
+    return features
 
 
 def _of_others(keys: Iterable[Any], mass: Any, letters: Any) -> tuple[Any, Any]:
-    """For each text the mean probability of the others with its key, and how long these are."""
     numbers: dict[Any, int] = {}
     at = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
     rest = np.bincount(at, letters)[at] - letters
@@ -211,7 +197,6 @@ def _of_others(keys: Iterable[Any], mass: Any, letters: Any) -> tuple[Any, Any]:
 
 
 def _of_sections(texts: Sequence[Block], odds: Any, mass: Any, letters: Any) -> Columns:
-    """How likely the rest of each text's section is, the sections beside it, and the heading above it."""
     head = np.array([text.kind == "h" for text in texts])
     section = np.cumsum(head)
     count = int(section[-1]) + 1
@@ -230,24 +215,22 @@ def _of_sections(texts: Sequence[Block], odds: Any, mass: Any, letters: Any) -> 
 
 
 def _of_facts(texts: Sequence[Block], facts: Facts) -> Columns:
-    title, told, site, body = map(overlap.letters, (facts.title, facts.description, facts.site, facts.body))
+    title, description, site, body = map(overlap.letters, (facts.title, facts.description, facts.site, facts.body))
     names = [own for name in facts.authors if len(own := overlap.letters(name)) >= _LEAST_NAME]
     heads = [at for at, text in enumerate(texts) if text.level == 1 or text.own == title != ""]
-    spoken = _words(" ".join([facts.title, *(texts[at].text for at in heads[:_TITLES])]))
-    starts: dict[str, int] = {}
-    for text in texts:
-        starts[text.own[:_START]] = starts.get(text.own[:_START], 0) + 1
+    spoken = set(_WORD.findall(" ".join([facts.title, *(texts[at].text for at in heads[:_TITLES])]).casefold()))
+    starts = Counter(text.own[:_START] for text in texts)
     rows = []
     for text in texts:
         own = text.own
-        words = _words(text.text[:_SHOWN])
+        words = set(_WORD.findall(text.text[:_SHOWN].casefold()))
         rows.append(
             {
                 "title-in": len(title) / len(own) if title and title in own else 0.0,
                 "in-title": len(own) >= _LEAST_NAME and own in title,
                 "title-words": len(words & spoken) / (len(words) or 1),
-                "told": len(own) >= _TELLING and (own in told or (told != "" and told in own)),
-                "told-start": _common(own[:_START], told) / min(len(own), _START),
+                "told": len(own) >= _TELLING and (own in description or (description != "" and description in own)),
+                "told-start": _common_start(own[:_START], description) / min(len(own), _START),
                 "author": max((len(name) for name in names if name in own), default=0) / len(own),
                 "site": len(site) >= _LEAST_NAME and site in own,
                 "again": len(own) >= _TELLING and starts[own[:_START]] > 1,
@@ -255,22 +238,17 @@ def _of_facts(texts: Sequence[Block], facts: Facts) -> Columns:
                 **_wording(text),
             }
         )
-    found: Columns = {name: [row[name] for row in rows] for name in rows[0]}
-    found |= {f"tag-{tag}": [text.element.tag == tag for text in texts] for tag in _TAGS}
-    found |= {f"type-{name}": np.full(len(texts), chance) for name, chance in facts.types.items()}
-    found["declared"] = np.full(len(texts), facts.declared)
-    found |= _of_title(np.arange(len(texts)), np.array(heads, dtype=np.intp))
-    return {f"second {name}": np.asarray(column, dtype=np.float32) for name, column in found.items()}
+    features: Columns = {name: [row[name] for row in rows] for name in rows[0]}
+    features |= {f"tag-{tag}": [text.element.tag == tag for text in texts] for tag in _TAGS}
+    features |= {f"type-{name}": np.full(len(texts), chance) for name, chance in facts.types.items()}
+    features["declared"] = np.full(len(texts), facts.declared)
+    features |= _of_title(np.arange(len(texts)), np.array(heads, dtype=np.intp))
+    return {f"second {name}": np.asarray(column, dtype=np.float32) for name, column in features.items()}
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(text.casefold()))
-
-
-def _common(text: str, other: str) -> int:
-    """How many letters two texts begin with alike."""
-    least = min(len(text), len(other))
-    return next((at for at in range(least) if text[at] != other[at]), least)
+def _common_start(text: str, other: str) -> int:
+    differing = (at for at, pair in enumerate(zip(text, other, strict=False)) if pair[0] != pair[1])
+    return next(differing, min(len(text), len(other)))
 
 
 def _wording(text: Block) -> dict[str, float]:
@@ -291,7 +269,7 @@ def _wording(text: Block) -> dict[str, float]:
 
 
 def _of_title(at: Any, heads: Any) -> Columns:
-    """How near the next title stands before and after each text, from 1 (next to it) to 0."""
+    """Return the nearness of the titles before and after each text, from 1 (adjacent) to 0."""
     if not len(heads):
         return {"title-behind": np.zeros(len(at)), "title-ahead": np.zeros(len(at))}
     before = np.searchsorted(heads, at, side="left")

@@ -1,1 +1,1 @@
-"""A page as bytes into a parsed document, and its text as blocks."""
+"""Parsing of a page's bytes into a document, and of its text into blocks."""

@@ -1,4 +1,4 @@
-"""A page as a row of blocks with their frames (list, item, quote, table), by one walk without recursion. Pure."""
+"""Blocks of a page (paragraphs, headings, rows, code, images) with their frames (list, quote, table). Pure."""
 
 import re
 from dataclasses import dataclass, field
@@ -8,22 +8,7 @@ from lxml import etree
 
 from syndicator.reading.html import elements, tables
 from syndicator.reading.html import hints as class_hints
-from syndicator.reading.html.elements import (
-    BREAK,
-    CODE,
-    IMAGES,
-    INLINE,
-    MARKS,
-    NO_END,
-    SKIP,
-    UNCLOSED,
-    Run,
-    Stretch,
-    code_lines,
-    collapse,
-    paragraphs,
-)
-from syndicator.reading.html.hints import of_words
+from syndicator.reading.html.elements import BREAK, INLINE, MARKS, NO_END, SKIP, Run, Stretch, collapse
 
 _FRAME_TAGS = "ul ol menu li blockquote figure table dl dt dd h1 h2 h3 h4 h5 h6 figcaption caption summary amp-img"
 _FRAMES = frozenset(_FRAME_TAGS.split())
@@ -31,16 +16,14 @@ _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": 4}
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _READER_ONLY = re.compile(r"\b(sr-only|visually-?hidden|screen-reader-text|screenreader\w*|u-hidden-visually)\b", re.I)
 _EMOJI = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
-_MOST_FRAMES = 24  # deeper nesting of lists and quotes is flattened
+_MOST_FRAMES, _START_DIGITS = 24, 8  # nesting of lists and quotes that is kept; digits of a list's first number
 _MOST_STEPS = 500_000  # tags that are read of a page; the largest of 801 real ones has 23,000
 _MOST_BLOCKS = 20_000  # blocks read of a page; the longest of 801 real ones has 3,500
-_HINTING = class_hints.ATTRIBUTES
-_START_DIGITS = 8  # of the number that an ordered list starts with
 
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """A container that shapes the markdown of what is in it. `number` is that of an ordered list's item."""
+    """A container that shapes the markdown of its content. `number`: the number of an ordered list's item."""
 
     kind: str
     element: Any
@@ -50,7 +33,7 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """A paragraph, heading, row, code block, image or rule of a page, and what later steps find out about it."""
+    """A paragraph, heading, row, code block, image or rule of a page; later steps set `own`, `overlap` and `score`."""
 
     kind: str  # p, h, row, code, img, hr, caption or dt
     element: Any
@@ -111,37 +94,37 @@ class _Walker:
             self.runs.append((text, self.state[3], self.state[4]))
 
     def _start(self, element: Any) -> bool:
-        """Enters `element`; True when nothing below it is to be walked."""
+        """Enter `element`. Return True to skip its content."""
         self.stack.append(self.state)
         tag = element.tag
         if tag == "br":
             self.runs.append(BREAK)
             return True
-        if tag in IMAGES:
+        if tag in elements.IMAGES:
             self._image(element)
             return True
-        if tag in SKIP and not (tag in UNCLOSED and element.find(".//p") is not None):
+        if tag in SKIP and not (tag in elements.UNCLOSED and element.find(".//p") is not None):
             return True
         frames, above, last, marks, href, hidden, block = self.state
-        found, named, concealed = _attributes(element, self.tags.get(tag, 0))
+        bits, named, concealed = _attributes(element, self.tags.get(tag, 0))
         hidden = hidden or concealed
         if tag not in INLINE:
-            return self._block(element, tag, found, hidden, named)
+            return self._block(element, tag, bits, hidden, named)
         if named and _READER_ONLY.search(named):
             return True
         if tag == "a":
             href = element.get("href", "") or href
-        self.state = (frames, above | found, last, marks | MARKS.get(tag, 0), href, hidden, block)
+        self.state = (frames, above | bits, last, marks | MARKS.get(tag, 0), href, hidden, block)
         self._add(element.text)
         return False
 
-    def _block(self, element: Any, tag: str, found: int, hidden: bool, named: str) -> bool:
+    def _block(self, element: Any, tag: str, bits: int, hidden: bool, named: str) -> bool:
         if self.runs or self.images:
             self._flush()
         frames, above, last, marks, href, _, _ = self.state
         if tag in _FRAMES and len(frames) < _MOST_FRAMES:
             frames = (*frames, self._frame(tag, element))
-        self.state = (frames, above | found, (*last[-2:], found), marks, href, hidden, element)
+        self.state = (frames, above | bits, (*last[-2:], bits), marks, href, hidden, element)
         listing = named and tag in ("table", "div") and tables.names_listing(named)
         if tag == "pre" or (listing and element.find(".//pre") is None):
             self._code(element)
@@ -171,16 +154,15 @@ class _Walker:
     def _new(self, kind: str) -> Block:
         frames, above, last, _, _, hidden, element = self.state
         near = 0
-        for found in last:
-            near |= found
+        for bits in last:
+            near |= bits
         return Block(kind, element, frames, above, near, hidden=hidden)
 
     def _flush(self) -> None:
-        """Ends the current paragraph, with its white space collapsed; two line breaks split it."""
         if self.runs:
             runs, self.runs = self.runs, []
             if not "".join([text for text, _, _ in runs]).isspace() and not self._code_lines(runs):
-                for part in paragraphs(runs):
+                for part in elements.paragraphs(runs):
                     self._paragraph(part)
         if self.images:
             self.blocks.extend(self.images)
@@ -204,10 +186,10 @@ class _Walker:
         if _EMOJI.search(element.get("class", "")):
             self._add(element.get("alt"))
             return
-        found = elements.read_images(element)
-        if found is not None:
+        picture = elements.read_images(element)
+        if picture is not None:
             block = self._new("img")
-            block.image, block.element = found, element
+            block.image, block.element = picture, element
             (self.images if self.runs else self.blocks).append(block)
 
     def _code(self, element: Any) -> None:
@@ -220,13 +202,13 @@ class _Walker:
             self.blocks.append(block)
 
     def _code_lines(self, runs: list[Stretch]) -> bool:
-        """Inline code and nothing else, on several lines, is a code block: with breaks, or in a box of code."""
-        if not all(marks & CODE or text.isspace() for text, marks, _ in runs):
+        """Add inline code on several lines as a code block. Return True if it is one."""
+        if not all(marks & elements.CODE or text.isspace() for text, marks, _ in runs):
             return False
         if any(frame.kind in _HEADINGS for frame in self.state[0]):
             return False
         broken = BREAK in runs
-        lines = code_lines(runs) if broken else "".join([text for text, _, _ in runs]).strip("\n").rstrip()
+        lines = elements.code_lines(runs) if broken else "".join([text for text, _, _ in runs]).strip("\n").rstrip()
         block = self._new("code")
         if "\n" not in lines or not (broken or block.near & class_hints.bit("code")):
             return False
@@ -248,21 +230,20 @@ class _Walker:
                 return
 
 
-def _attributes(element: Any, found: int) -> tuple[int, str, bool]:
-    """The class hints of `element`, its class, and whether its attributes hide it; `found`: the hints of its tag."""
+def _attributes(element: Any, bits: int) -> tuple[int, str, bool]:
     named, hidden = "", False
     for name, value in element.items():
-        if name in _HINTING:
-            found |= of_words(value)
+        if name in class_hints.ATTRIBUTES:
+            bits |= class_hints.of_words(value)
             if name == "class":
                 named = value
         elif name == "style":
             hidden = hidden or _HIDDEN.search(value) is not None
         elif name == "hidden":
             hidden = hidden or value != "until-found"
-    return found, named, hidden
+    return bits, named, hidden
 
 
 def read_blocks(root: Any) -> list[Block]:
-    """At most 20,000 blocks of the tree `root` (no comments) in order; letters, overlap and score unset."""
+    """Return at most 20,000 blocks of the tree `root`, in order, without letters, overlap and score."""
     return _Walker(root).walk(root)

@@ -1,5 +1,5 @@
-"""Bytes of a page as text: byte order mark, header, meta, bytes, as WHATWG HTML 13.2.3.2 orders them; but valid UTF-8
-beyond ASCII is UTF-8 whatever is declared, which real pages need. Pure."""
+"""The text of a page's bytes, by mark, header, meta and bytes (WHATWG HTML 13.2.3.2). One difference, which real pages
+need: valid UTF-8 beyond ASCII is read as UTF-8 whatever the page declares. Pure."""
 
 import codecs
 import re
@@ -12,26 +12,13 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # WHATWG Encoding: the labels that mean a superset of what they say.
-_SUPERSET = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
-}
-_ALIASES = {
-    "x-sjis": "cp932",
-    "x-gbk": "gb18030",
-    "x-euc-jp": "euc_jp",
-    "ks_c_5601-1987": "cp949",
-    "x-x-big5": "big5hkscs",
-    "unicode": "utf-8",
-}
+_SUPERSETS = (
+    "ascii=cp1252 iso8859-1=cp1252 iso8859-9=cp1254 iso8859-11=cp874 tis-620=cp874 gb2312=gb18030 gbk=gb18030 "
+    "shift_jis=cp932 euc_kr=cp949 big5=big5hkscs"
+)
+_SUPERSET = dict(pair.split("=") for pair in _SUPERSETS.split())
+_ALIAS_NAMES = "x-sjis=cp932 x-gbk=gb18030 x-euc-jp=euc_jp ks_c_5601-1987=cp949 x-x-big5=big5hkscs unicode=utf-8"
+_ALIASES = dict(pair.split("=") for pair in _ALIAS_NAMES.split())
 _META = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})""", re.I)
 _XML = re.compile(rb"""^\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{2,40})["']""", re.I)
 _HEADER = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.I)
@@ -43,30 +30,27 @@ _PERHAPS = re.compile(f"[\u00c2-\u00f4]{_TAIL}")
 _ACCENTED = re.compile("[\u00c0-\u024f]")
 _SAMPLE = 60_000  # bytes looked at when nothing is declared
 _HEAD = 16_384  # bytes in which a meta charset is looked for; browsers look at 1,024, real pages put it later
-_TOO_MANY = 0.02  # share of undecodable characters from which a declared charset is a wrong one
-_FEW = 3  # undecodable characters that are never too many
-_LEAST_PAIRS = 2  # doubled characters from which a text was encoded twice; one alone may be meant
-_PAIRS_SHARE = 0.5  # of all accented letters that must be half of such a pair
-_UTF_16_START = 64  # bytes looked at for UTF-16 without a mark
+_TOO_MANY, _FEW = 0.02, 3  # share of undecodable characters that a charset may have, and a number always allowed
+_LEAST_PAIRS, _PAIRS_SHARE = 2, 0.5  # doubled characters of a text encoded twice; share of accented letters
+_UTF_16_START, _ASCII = 64, 127  # bytes looked at for UTF-16 without a mark; the last byte of ASCII
 _MOST_NULS, _FEW_NULS = 24, 4  # NULs: more than so many among the 32 high bytes, fewer among the low ones
-_ASCII = 127  # the last byte of ASCII
 
 
 def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
-    """`data` as text and Python's name of its charset. `content_type`: the header. Bad bytes become U+FFFD."""
+    """Return the text of `data` and its charset. `content_type`: the header. Bad bytes become U+FFFD."""
     content, name = _decode(data, content_type)
     # in UTF-8 every character that can begin a doubled one begins with this byte
     return (content if name == "utf-8" and data.count(b"\xc3") < _LEAST_PAIRS else _undouble(content)), name
 
 
 def _undouble(content: str) -> str:
-    """Undo UTF-8 taken for Windows-1252: nine of 801 real pages, where all accented letters are such pairs."""
+    """Undo UTF-8 that was read as Windows-1252, if all accented letters look so: nine of 801 real pages."""
     if content.isascii() or len(_PERHAPS.findall(content)) < _LEAST_PAIRS:
         return content
     pairs = len(_DOUBLED.findall(content))
     if pairs < _LEAST_PAIRS or pairs < _PAIRS_SHARE * len(_ACCENTED.findall(content)):
         return content
-    return _DOUBLED.sub(lambda found: _once(found[0]), content)
+    return _DOUBLED.sub(lambda pair: _once(pair[0]), content)
 
 
 def _once(run: str) -> str:
@@ -85,7 +69,8 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
         high, low = data[odd:_UTF_16_START:2], data[even:_UTF_16_START:2]
         if high.count(0) > _MOST_NULS and low.count(0) < _FEW_NULS:
             return data.decode(name, "replace"), name
-    stated = [name for name in (_from_header(content_type), _from_meta(data)) if name]
+    header = _HEADER.search(content_type[:1_000])
+    stated = [name for name in (header and _known(header[1]), _from_meta(data)) if name]
     if data.isascii():
         seven = [name for name in stated if name.startswith(("iso2022", "hz", "utf-7"))]
         return (data.decode(seven[0], "replace"), seven[0]) if seven else (data.decode("ascii"), "utf-8")
@@ -108,7 +93,6 @@ def _bad_utf8(data: bytes) -> int:
 
 
 def _utf8(data: bytes) -> str:
-    """UTF-8 with single bytes of Windows-1252 in it, as pages that paste from several sources have."""
     text = data.decode("utf-8", "surrogateescape")
     return re.sub("[\udc80-\udcff]", lambda m: bytes([ord(m[0]) - 0xDC00]).decode("cp1252", "replace"), text)
 
@@ -121,20 +105,15 @@ def _sniff(data: bytes) -> str | None:
     return _known(best.encoding) if best else None
 
 
-def _from_header(content_type: str) -> str | None:
-    found = _HEADER.search(content_type[:1_000])
-    return _known(found[1]) if found else None
-
-
 def _from_meta(data: bytes) -> str | None:
-    found = _META.search(data, 0, _HEAD) or _XML.search(data, 0, 1_000)
-    name = _known(found[1].decode("ascii", "replace")) if found else None
+    match = _META.search(data, 0, _HEAD) or _XML.search(data, 0, 1_000)
+    name = _known(match[1].decode("ascii", "replace")) if match else None
     # a meta that could be read as ASCII is not in UTF-16 or UTF-32 (WHATWG HTML 13.2.3.3)
     return "utf-8" if name and name.startswith(("utf-16", "utf-32")) else name
 
 
 def _known(label: str) -> str | None:
-    """Python's name of the superset that browsers mean by `label`, or None."""
+    """Return Python's name of the superset that browsers use for `label`, or None."""
     label = _ALIASES.get(label.lower(), label)
     try:
         info = codecs.lookup(label)

@@ -1,4 +1,4 @@
-"""A page parsed once: tree, declarations of its head, JSON-LD of its article."""
+"""A page parsed once: its tree, the declarations of its head, and its JSON-LD."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -25,17 +25,10 @@ _FEED = re.compile(
 )
 _ENDS = re.compile(rb"</(?:body|html)\s{0,9}>", re.I)
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r")
-_LONG = 2_000  # characters of a tag from which its attributes are counted
-_SNIFFED = 2_000  # characters at the start of a text that show whether it is a feed or JSON
-_TAG_WITHIN = 200_000  # characters in which a page has its first tag
-_LONGEST_VALUE = 20_000  # characters of a meta's content
-_LONGEST_NAME = 100  # and of its name
-_MOST_VALUES = 500  # contents of one meta
-_COMPARED = 50  # of them with which a further one is compared, so that none comes twice
-_REGION = 2  # letters of a region in a language tag (RFC 5646 2.2.4)
+_LONG, _MOST_ATTRIBUTES = 2_000, 200  # characters of a tag whose attributes are counted, and the most that are kept
+_MOST_VALUES, _REGION = 500, 2  # contents of one meta; letters of a region in a language tag (RFC 5646 2.2.4)
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG},}}")
 _ATTRIBUTE = re.compile(r"""[^\s"'=<>]+(?:\s{0,9}=\s{0,9}(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
-_MOST_ATTRIBUTES = 200
 _MOST = 12_000_000  # characters that are parsed; the longest real article page seen has 7 million
 # lxml.html picks a class for each tag in Python, at each visit; one class for all is chosen in C
 _CLASSES = etree.ElementDefaultClassLookup(
@@ -48,7 +41,7 @@ _CODE = re.compile(r"^[a-z]{2,3}([_-][a-z0-9]{2,8}){0,3}$", re.I)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """One parsed page. `tree` is the root element; callers that change it work on a copy."""
+    """A parsed page. `tree` is the root element. Copy it before you change it."""
 
     url: str
     base_url: str  # what relative references are resolved against
@@ -61,12 +54,12 @@ class Document:
     size: int = 0  # characters of its source
 
     def meta(self, *names: str) -> str:
-        """The first non-empty content of the metas `names`, in that order, as one line, or ""."""
+        """Return the first content of the metas `names`, in that order, as one line, or ""."""
         return next((value for name in names for value in self.metas.get(name, ()) if value), "")
 
 
 def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:
-    """The page `html` that answered at `url`. Raises NotAnArticle("not-html") for other types, feeds, JSON, text."""
+    """Parse the page that `url` answered. Raises NotAnArticle("not-html") for feeds, JSON, text and other types."""
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     content_type = lower.get("content-type", "")
     start = html[:64].lstrip()
@@ -97,21 +90,24 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Do
 
 
 def _refuse_text(content: str) -> None:
-    start = content[:_SNIFFED].lstrip("\ufeff \t\r\n")
+    start = content[:2_000].lstrip("\ufeff \t\r\n")
     if _FEED.match(start):
         raise NotAnArticle("not-html", "an XML document")
-    if not _TAG.search(content[:_TAG_WITHIN]):
+    if not _TAG.search(content[:200_000]):
         raise NotAnArticle("not-html", "JSON" if start[:1] in ("{", "[") else "no HTML tag in it")
     if start[:1] in ("{", "[") and start[1:].lstrip()[:1] in ('"', "{", "["):
         raise NotAnArticle("not-html", "JSON")
 
 
 def tree_of(content: str) -> Any:
-    """The tree of a page or fragment, without comments. Raises NotAnArticle("not-html") without an element."""
+    """Parse a page or fragment into a tree without comments. Raises NotAnArticle("not-html") if it has no element."""
     parser = etree.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_CLASSES)
     try:
-        data = _go_on(content.encode("utf-8", "ignore").translate(None, _CONTROLS))
+        data = content.encode("utf-8", "ignore").translate(None, _CONTROLS)
+        ends = (at for at in (data.find(b"</html"), data.find(b"</HTML")) if at >= 0)
+        # end tags of body and html before paragraphs end nothing (WHATWG HTML 13.2.6.4.22)
+        data = _ENDS.sub(b"", data) if min(ends, default=len(data)) < data.rfind(b"<p") else data
         tree = lxml_html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise NotAnArticle("not-html", str(error)[:200]) from error
@@ -119,14 +115,8 @@ def tree_of(content: str) -> Any:
     return tree
 
 
-def _go_on(data: bytes) -> bytes:
-    """`data` without end tags of body and html before paragraphs, which belong in it (WHATWG HTML 13.2.6.4.22)."""
-    ends = (at for at in (data.find(b"</html"), data.find(b"</HTML")) if at >= 0)
-    return _ENDS.sub(b"", data) if min(ends, default=len(data)) < data.rfind(b"<p") else data
-
-
 def _end_head(tree: Any) -> None:
-    """Move what may not stand in the head, and all after it, to the body (WHATWG HTML 13.2.6.4.4)."""
+    """Move elements that may not stand in the head, and all after them, to the body (WHATWG HTML 13.2.6.4.4)."""
     strange = (child for child in tree.iterfind("head/*") if isinstance(child.tag, str) and child.tag not in _OF_HEAD)
     first = next(strange, None)
     if first is None:
@@ -142,7 +132,7 @@ def _end_head(tree: Any) -> None:
 
 
 def _open_noscript(tree: Any) -> None:
-    """Make `noscript` part of the page if it has more paragraphs than the rest, as Discourse has for programs."""
+    """Make `noscript` part of the page if it has more paragraph text than the rest, as on Discourse."""
     holders = [element for element in tree.iter("noscript") if element.find(".//p") is not None]
     if not holders:
         return
@@ -154,7 +144,7 @@ def _open_noscript(tree: Any) -> None:
 
 
 def inner(element: Any, most: int = 1_000) -> str:
-    """The text in `element`, at most about `most` characters of it."""
+    """Return the text in `element`, at most `most` characters."""
     pieces: list[str] = []
     length = 0
     for count, piece in enumerate(element.itertext()):
@@ -166,19 +156,19 @@ def inner(element: Any, most: int = 1_000) -> str:
 
 
 def _few_attributes(tag: re.Match[str]) -> str:
-    """The start of a tag with its first attributes; libxml2 takes the square of their number."""
-    found = list(islice(_ATTRIBUTE.finditer(tag[0], 1), _MOST_ATTRIBUTES + 1))
-    return tag[0] if len(found) <= _MOST_ATTRIBUTES else tag[0][: found[-1].start()]
+    """Cut a tag after its first 200 attributes: the time of libxml2 grows with the square of their number."""
+    attributes = list(islice(_ATTRIBUTE.finditer(tag[0], 1), _MOST_ATTRIBUTES + 1))
+    return tag[0] if len(attributes) <= _MOST_ATTRIBUTES else tag[0][: attributes[-1].start()]
 
 
 def _metas(tree: Any) -> dict[str, tuple[str, ...]]:
     out: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
-        value = text.line((element.get("content") or element.get("value") or "")[:_LONGEST_VALUE])
+        value = text.line((element.get("content") or element.get("value") or "")[:20_000])
         for attribute in ("name", "property", "itemprop", "http-equiv"):
-            name = (element.get(attribute) or "").strip().lower()[:_LONGEST_NAME]
+            name = (element.get(attribute) or "").strip().lower()[:100]
             values = out.setdefault(name, []) if name else []
-            if name and value and value not in values[:_COMPARED] and len(values) < _MOST_VALUES:
+            if name and value and value not in values[:50] and len(values) < _MOST_VALUES:
                 values.append(value)
     return {name: tuple(values) for name, values in out.items()}
 
@@ -195,7 +185,6 @@ def _language(
 
 
 def _tag(value: str) -> str:
-    """A language tag as RFC 5646 2.1.1 writes it: de, de-AT, zh-Hant."""
     first, *rest = re.split("[_-]", value.strip())
     return "-".join([first.lower(), *(part.upper() if len(part) == _REGION else part.title() for part in rest)])
 
@@ -206,12 +195,12 @@ _PAGES = frozenset(
 
 
 def articles(document: Document) -> tuple[jsonld.Object, ...]:
-    """The objects of schema.org's articles, those with the page's address first; else those of the page itself."""
-    found = [item for item in document.jsonld if any(name.endswith(_ARTICLES) for name in jsonld.types(item))]
-    if len(found) > 1:  # those of this page before those it only links to
+    """Return the schema.org articles, those with the page's address first; if none, the objects of the page itself."""
+    stated = [item for item in document.jsonld if any(name.endswith(_ARTICLES) for name in jsonld.types(item))]
+    if len(stated) > 1:  # those of this page before those it only links to
         own = urls.alias(document.url)
-        found.sort(key=lambda item: own not in map(urls.alias, _addresses(item)))
-    return tuple(found) or tuple(item for item in document.jsonld if _PAGES & set(jsonld.types(item)))
+        stated.sort(key=lambda item: own not in map(urls.alias, _addresses(item)))
+    return tuple(stated) or tuple(item for item in document.jsonld if _PAGES & set(jsonld.types(item)))
 
 
 def _addresses(item: jsonld.Object) -> Iterator[str]:

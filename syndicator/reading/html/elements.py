@@ -1,4 +1,4 @@
-"""How each HTML element is read: inline runs with marks and white space, skipped, or as an image. Pure."""
+"""Reading of single HTML elements: inline text with its marks and white space, skipped elements, images. Pure."""
 
 import re
 from collections.abc import Callable
@@ -30,7 +30,7 @@ NO_END = INLINE | IMAGES | {"br"} | (SKIP - UNCLOSED)  # end no paragraph
 
 
 def inline_runs(element: Any) -> list[tuple[str, int, str]]:
-    """All text below `element` as pieces (text, marks, target of the link or ""), a space between the blocks in it."""
+    """Return the text below `element` as (text, marks, link target or "") pieces, with a space between its blocks."""
     out: list[tuple[str, int, str]] = []
     stack: list[tuple[int, str]] = []
     marks, href = 0, ""
@@ -63,7 +63,7 @@ _SPACE = re.compile(r"[ \t\r\n\f\v\u200b\ufeff]+")
 
 
 class Run(NamedTuple):
-    """A piece of inline text that is marked up the same throughout."""
+    """A piece of inline text with the same marks throughout."""
 
     text: str
     marks: int = 0  # BOLD, ITALIC, CODE, STRIKE of elements.py, added up
@@ -77,7 +77,7 @@ _PARAGRAPH = 2  # breaks in a row from which a new paragraph begins
 
 
 def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
-    """`runs` split at two or more line breaks in a row, each part with its white space collapsed, no empty ones."""
+    """Split `runs` at two or more line breaks in a row. Each part has its white space collapsed; none is empty."""
     parts: list[list[Stretch]] = []
     current: list[Stretch] = []
     breaks = 0
@@ -100,7 +100,7 @@ def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
 
 
 def code_lines(runs: list[Stretch]) -> str:
-    """`runs` as code, a line for each break."""
+    """Return `runs` as lines of code, one per break."""
     pieces = []
     for index, (text, marks, _) in enumerate(runs):
         if marks != -1:
@@ -111,7 +111,7 @@ def code_lines(runs: list[Stretch]) -> str:
 
 
 def collapse(runs: list[Stretch]) -> list[Run]:
-    """`runs` with white space as browsers show it: runs of it are one space, none at the ends or beside a break."""
+    """Collapse white space in `runs` as browsers do: one space for several, none at the ends or beside a break."""
     if len(runs) == 1:
         text, marks, href = runs[0]
         text = _spaced(text).lstrip(" ").rstrip(" \xa0\n")
@@ -168,14 +168,12 @@ _IMAGES_BLANK = re.compile(
 )
 _NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
 _CANDIDATE = re.compile(r"\s*([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)([wx]))?\s*(?:,|$)")
-_WIDE_ENOUGH = 2000  # pixels; of several widths the largest up to this one is taken
-_SMALLEST = 3  # pixels; smaller ones are for counting visits
-_LONGEST_ALT = 500  # characters
+_WIDE_ENOUGH, _SMALLEST = 2000, 3  # pixels: the widest image taken, and one that only counts visits
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image as the page has it."""
+    """An image as the page declares it."""
 
     src: str  # as written, perhaps relative
     alt: str  # one line, at most 500 characters
@@ -184,7 +182,7 @@ class Image:
 
 
 def read_images(element: Any) -> Image | None:
-    """The image of an img, amp-img, amp-anim or picture: lazy source, src, or widest of srcset; no pixels."""
+    """Return the image of an img or picture: its lazy source, src or widest srcset. None for a pixel."""
     image = element.find(".//img") if element.tag == "picture" else element
     if image is None:
         image = element
@@ -192,13 +190,13 @@ def read_images(element: Any) -> Image | None:
     if (width is not None and width < _SMALLEST) or (height is not None and height < _SMALLEST):
         return None
     src = _source(image, element)
-    alt = " ".join((image.get("alt") or "").split())[:_LONGEST_ALT]
+    alt = " ".join((image.get("alt") or "").split())[:500]
     return Image(src, alt, width, height) if src else None
 
 
 def _size(value: str | None) -> int | None:
-    found = _NUMBER.match(value or "")
-    return int(found[1]) if found else None
+    number = _NUMBER.match(value or "")
+    return int(number[1]) if number else None
 
 
 def _source(image: Any, holder: Any) -> str:
@@ -217,7 +215,7 @@ def _source(image: Any, holder: Any) -> str:
 
 
 def widest(srcset: str) -> str:
-    """The widest candidate of `srcset` up to 2,000 pixels, else the smallest, or "" (WHATWG HTML 4.8.4.2.1)."""
+    """Return the widest candidate of `srcset` up to 2,000 pixels, else the smallest, or "" (WHATWG HTML 4.8.4.2.1)."""
     best, score = "", -1.0
     for match in _CANDIDATE.finditer(srcset[:20_000]):
         size = float(match[2] or 1)

@@ -1,45 +1,43 @@
-"""Hints of an element's class, id and role ("comment", "share") as bits by name (data/class_hints.toml), and phrases of
-boilerplate in many languages (data/phrases.toml). Pure."""
+"""Class hints ("comment", "share") as bits, and phrases of boilerplate, from files of reading/data. Pure."""
 
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
+
+from syndicator import reading
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LITERAL = re.compile(r"(?:\\b)?([a-z]+?)(?:[a-z][?*]|[^a-z]|$)")
 ATTRIBUTES = frozenset(("class", "id", "role", "itemprop", "data-testid", "data-component"))
-_MOST = 80  # characters of a class name that are looked at
-_MOST_WORDS = 30  # class names of an element that are
 
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(files("syndicator.reading").joinpath("data/class_hints.toml").read_text("utf-8"))
+    return tomllib.loads(reading.file_text("class_hints.toml"))
 
 
 @cache
 def names() -> tuple[str, ...]:
-    """The names of the hints, that of the lowest bit first."""
+    """Return the names of the hints, lowest bit first."""
     return tuple(_table()["words"])
 
 
 @cache
 def bit(name: str) -> int:
-    """The bit of the hint called `name`."""
+    """Return the bit of the hint `name`."""
     return 1 << names().index(name)
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], int]]]]:
-    """One expression for the first letters of all, and for each of these the expressions to try with their bits."""
+    """Return a pattern of the expressions' first letters, and by these the expressions with their bits."""
     starting: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _table()["words"].items():
         for expression in expressions:
-            found = _LITERAL.match(expression)
-            starting.setdefault(found[1] if found else "", []).append((re.compile(expression), bit(name)))
+            match = _LITERAL.match(expression)
+            starting.setdefault(match[1] if match else "", []).append((re.compile(expression), bit(name)))
     all_of = {
         literal: [each for start in starting if literal.startswith(start) for each in starting[start]]
         for literal in starting
@@ -51,41 +49,41 @@ def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], 
 
 @cache
 def tags() -> Mapping[str, int]:
-    """The bits of each tag that has some."""
+    """Return the bits of each tag that has a hint."""
     return {tag: bit(name) for tag, name in _table()["tags"].items()}
 
 
 @lru_cache(maxsize=20_000)
 def _of_word(value: str) -> int:
-    value = value[:_MOST]
+    value = value[:80]
     words = value.lower()
     if words != value:
         words = _CAMEL.sub("-", value).lower()
     scan, expressions = _patterns()
-    found = 0
+    bits = 0
     for literal in scan.findall(words):
         for expression, flag in expressions[literal]:
-            if not found & flag and expression.search(words):
-                found |= flag
-    return found
+            if not bits & flag and expression.search(words):
+                bits |= flag
+    return bits
 
 
 @lru_cache(maxsize=20_000)
 def of_words(value: str) -> int:
-    """The bits of the hints in `value`, the content of one of the ATTRIBUTES."""
-    found = 0
-    for word in value.split()[:_MOST_WORDS]:
-        found |= _of_word(word)
-    return found
+    """Return the bits of the hints in `value`, the content of one of the ATTRIBUTES."""
+    bits = 0
+    for word in value.split()[:30]:
+        bits |= _of_word(word)
+    return bits
 
 
 def of(element: Any) -> int:
-    """The bits of one element, by its tag and the attributes in ATTRIBUTES."""
-    found = tags().get(element.tag, 0)
+    """Return the bits of `element`, from its tag and its ATTRIBUTES."""
+    bits = tags().get(element.tag, 0)
     for name, value in element.items():
         if name in ATTRIBUTES:
-            found |= of_words(value)
-    return found
+            bits |= of_words(value)
+    return bits
 
 
 KINDS = ("related", "newsletter", "share", "comments", "legal")  # of boilerplate
@@ -98,57 +96,54 @@ _QUOTED = re.compile(f"[{''.join(map(chr, _QUOTES))}]")  # to see that there is 
 
 @cache
 def _table_phrases() -> dict[str, dict[str, dict[str, list[str]]]]:
-    return tomllib.loads(files("syndicator.reading").joinpath("data/phrases.toml").read_text("utf-8"))
+    return tomllib.loads(reading.file_text("phrases.toml"))
 
 
 def ready(text: str) -> str:
-    """`text` as the lists are written: lower case, straight quotes, no marks at the ends."""
+    """Return `text` in the form of the phrase lists: lower case, straight quotes, no punctuation at the ends."""
     plain = text if text.isascii() or not _QUOTED.search(text) else text.translate(_QUOTES)
     return plain.strip(" \t\n-–—*•|:<>[]()»").lower()
 
 
 def starts(kinds: tuple[str, ...], text: str) -> list[float]:
-    """Per kind the share (0 to 1) of `text` (made `ready`) that its longest phrase at the start makes up."""
+    """Return, per kind, the share (0 to 1) of `text` in its longest phrase at the start. Call `ready` first."""
     out = [0.0] * len(kinds)
-    found = _starts(kinds).get(text[:_KEY])
-    if found is None or not text.startswith(found[0]):
+    candidates = _starts(kinds).get(text[:_KEY])
+    if candidates is None or not text.startswith(candidates[0]):
         return out
-    for phrase, place in found[1]:
+    for phrase, place in candidates[1]:
         if not out[place] and text.startswith(phrase) and _whole(phrase, text):
             out[place] = len(phrase) / len(text)
     return out
 
 
 def inside(kinds: Sequence[str], text: str) -> frozenset[str]:
-    """Those of `kinds` of which `text`, made `ready`, contains a phrase that begins at a word."""
+    """Return the `kinds` with a phrase in `text` that begins at a word. Call `ready` first."""
     words, loose = _contained(tuple(kinds))
     heads = words.keys() & text.split()
-    found = {kind for word in heads for phrase, kind in words[word] if phrase in text}
+    matching = {kind for word in heads for phrase, kind in words[word] if phrase in text}
     if not text.isascii():
-        found |= {kind for phrase, kind in loose if phrase in text}
-    return frozenset(found)
+        matching |= {kind for phrase, kind in loose if phrase in text}
+    return frozenset(matching)
 
 
 @cache
 def _starts(kinds: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], tuple[tuple[str, int], ...]]]:
-    """The starts of all `kinds` by their first characters, longest first, and again each with the place of its kind."""
-    found: dict[str, list[tuple[str, int]]] = {}
+    by_start: dict[str, list[tuple[str, int]]] = {}
     for place, kind in enumerate(kinds):
         for phrase in {phrase for phrases in _table_phrases()[kind].get("starts", {}).values() for phrase in phrases}:
-            found.setdefault(phrase[:_KEY], []).append((phrase, place))
-    ordered = {key: tuple(sorted(values, key=lambda item: -len(item[0]))) for key, values in found.items()}
+            by_start.setdefault(phrase[:_KEY], []).append((phrase, place))
+    ordered = {key: tuple(sorted(values, key=lambda item: -len(item[0]))) for key, values in by_start.items()}
     return {key: (tuple(phrase for phrase, _ in values), values) for key, values in ordered.items()}
 
 
 def _whole(phrase: str, text: str) -> bool:
-    """True when `phrase`, with which `text` starts, does not end inside a word of it."""
     end = text[len(phrase) : len(phrase) + 1]
     return not (end.isascii() and end.isalnum() and phrase[-1].isascii() and phrase[-1].isalnum())
 
 
 @cache
 def _contained(kinds: tuple[str, ...]) -> tuple[dict[str, tuple[tuple[str, str], ...]], tuple[tuple[str, str], ...]]:
-    """Phrases by their first word, and those of scripts that do not separate words, each with its kind."""
     words: dict[str, list[tuple[str, str]]] = {}
     loose: list[tuple[str, str]] = []
     for kind in kinds:
@@ -158,4 +153,4 @@ def _contained(kinds: tuple[str, ...]) -> tuple[dict[str, tuple[tuple[str, str],
                     loose.append((phrase, kind))
                 else:
                     words.setdefault(phrase.split()[0], []).append((phrase, kind))
-    return {word: tuple(found) for word, found in words.items()}, tuple(loose)
+    return {word: tuple(pairs) for word, pairs in words.items()}, tuple(loose)

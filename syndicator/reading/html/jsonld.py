@@ -1,5 +1,4 @@
-"""JSON-LD of a page as a flat row of objects. JSON that is slightly broken is mended, of worse the main facts are kept.
-Pure."""
+"""JSON-LD of a page as a flat row of objects. Slightly broken JSON is repaired, worse is searched. Pure."""
 
 import html
 import json
@@ -18,17 +17,14 @@ _AUTHOR = re.compile(
     r'"author"\s{0,20}:\s{0,20}\[?\s{0,20}\{[^{}]{0,400}?"name"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,200})"'
 )
 _MOST_OBJECTS = 2_000
-_MOST_TEXT = 2_000_000  # characters of one script
-_LONGEST = 20_000  # characters of one string
-_MOST_AUTHORS = 20
 _NESTED = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemListElement")
 
 
 def read(scripts: Iterable[str]) -> tuple[Object, ...]:
-    """At most 2,000 objects of JSON-LD `scripts`, flattened in order; of broken scripts what _salvage finds."""
+    """Return at most 2,000 objects of JSON-LD `scripts`, flattened in order."""
     out: list[Object] = []
     for script in scripts:
-        for value in _values(script[:_MOST_TEXT]):
+        for value in _values(script[:2_000_000]):
             stack = [value]
             while stack and len(out) < _MOST_OBJECTS:
                 item = stack.pop()
@@ -42,28 +38,28 @@ def read(scripts: Iterable[str]) -> tuple[Object, ...]:
 
 
 def types(item: Object) -> tuple[str, ...]:
-    """The @type of `item` as names without their vocabulary: "http://schema.org/NewsArticle" is "NewsArticle"."""
+    """Return the @type names of `item` without vocabulary: "http://schema.org/NewsArticle" is "NewsArticle"."""
     stated = item.get("@type")
     values = stated if isinstance(stated, list) else [stated]
     return tuple(value.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for value in values if isinstance(value, str))
 
 
 def strings(value: Any, *keys: str) -> Iterator[str]:
-    """The clean texts of a JSON-LD value: a text, the texts of a list, of an object the first of its `keys`."""
+    """Yield the clean texts of a JSON-LD value: of a text, of each in a list, of an object the first of its `keys`."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str):
             yield clean(item)
         elif isinstance(item, dict):
-            found = next((item[key] for key in keys if item.get(key)), None)
-            if isinstance(found, list):
-                found = next((each for each in found if isinstance(each, str)), None)
-            if isinstance(found, str):
-                yield clean(found)
+            member = next((item[key] for key in keys if item.get(key)), None)
+            if isinstance(member, list):
+                member = next((each for each in member if isinstance(each, str)), None)
+            if isinstance(member, str):
+                yield clean(member)
 
 
 def clean(value: str) -> str:
-    """A string of JSON-LD as one line, entities resolved: many systems escape it for HTML, some twice."""
-    value = value[:_LONGEST]
+    """Return `value` as one line, HTML entities resolved twice, since many systems escape it twice."""
+    value = value[:20_000]
     for _ in range(2):
         value = html.unescape(value) if "&" in value else value
     return text.line(value)
@@ -85,11 +81,11 @@ def _values(script: str) -> Iterator[Any]:
 
 
 def _salvage(script: str) -> Iterator[Any]:
-    """Headline, dates, image and authors as one Article, found by patterns in JSON that cannot be parsed."""
+    """Yield one Article with headline, dates, image and authors, found by patterns in JSON that cannot be parsed."""
     item: Object = {}
     for name, value in _PAIR.findall(script):
         item.setdefault(name, _unescape(value))
-    names = [_unescape(name) for name in _AUTHOR.findall(script)[:_MOST_AUTHORS]]
+    names = [_unescape(name) for name in _AUTHOR.findall(script)[:20]]
     if item.get("headline") or item.get("datePublished"):
         yield {
             "@type": "Article",

@@ -12,10 +12,8 @@ from lxml import etree
 from syndicator.reading.html.elements import inline_runs
 
 _LAYOUT = ("presentation", "none")
-_LONG_CELL = 400  # characters on average from which a table without th is a layout
-_MOST_CELLS = 100  # columns of a row that are kept; more is no table for people
-_COLUMNS = 2  # from which a table without th can hold data
-_MOST_ROWS = 200  # looked at to tell data from layout
+_LONG_CELL, _COLUMNS = 400, 2  # without th: average characters of a cell of a layout, and least columns of data
+_MOST_CELLS, _MOST_ROWS = 100, 200  # columns of a row that are kept; rows looked at to tell data from layout
 _SPAN_DIGITS = 3  # of a believable colspan (at most 1,000 by WHATWG HTML 4.9.11)
 _GUTTER = re.compile(
     r"gutter|(?<!in)line-?no|linenumber|line_numbers|line-numbers-rows|(?:^|\s)lnt?(?=\s|$)|hljs-ln-n|blob-num|crayon-num|rouge-gutter|"
@@ -28,11 +26,11 @@ _LISTING = re.compile(
     re.I,
 )
 _LINE_TAGS = frozenset(("div", "p", "li", "tr"))
-_NEAR_GUTTER = 4  # elements above a pre among which the one that holds line numbers is
 _LANGUAGE = re.compile(
     r"(?:^|[\s_-])(?:language|lang|highlight-source|highlight|brush|sourceCode|code)[-:_\s]{1,3}([a-z][\w+#.-]{0,20})",
     re.I,
 )
+_DECLARED = re.compile(r"([A-Za-z][\w+#.-]{0,20})")
 _OTHER_NAMES = (
     "none text plain plaintext txt toolbar default wrapper block highlighter lines js-file-line snippet container box "
     "copy code frame inline tab-size"
@@ -42,34 +40,28 @@ _NO_LANGUAGE = frozenset(_OTHER_NAMES.split())
 
 @dataclass(slots=True)
 class Row:
-    """One row: the pieces of each cell as (text, marks, href), see elements.inline_runs."""
+    """A row: the pieces of each cell as (text, marks, href), see elements.inline_runs."""
 
     cells: list[list[tuple[str, int, str]]]
     head: bool  # all cells are th
 
 
 def is_data(table: Any) -> bool:
-    """True when `table` holds rows of data, False when it lays out a page or a code listing."""
+    """Return True if `table` holds rows of data, False if it is layout or a code listing."""
     if table.get("role") in _LAYOUT or (next(table.iterancestors("table"), None) is not None):
         return False
-    found = {
-        tag: table.find(f".//{tag}") is not None
-        for tag in ("table", "pre", "ul", "h1", "h2", "h3", "blockquote", "article", "form", "th")
-    }
-    if any(found[tag] for tag in ("table", "pre", "h1", "h2", "article", "form", "blockquote")):
+    layouts = ("table", "pre", "h1", "h2", "article", "form", "blockquote")
+    if any(table.find(f".//{tag}") is not None for tag in layouts):
         return False
-    rows: list[list[int]] = []
-    for row in table.iter("tr"):
-        rows.append([len("".join(cell.itertext()).strip()) for cell in row if cell.tag in ("td", "th")])
-        if len(rows) > _MOST_ROWS:
-            break
-    lengths = [row for row in rows if row]
+    headed = table.find(".//th") is not None
+    rows = ([cell for cell in row if cell.tag in ("td", "th")] for row in islice(table.iter("tr"), _MOST_ROWS + 1))
+    lengths = [[len("".join(cell.itertext()).strip()) for cell in cells] for cells in rows if cells]
     columns = [len(row) for row in lengths]
     if len(lengths) < 1 or max(columns, default=0) < _COLUMNS:
-        return found["th"] and len(lengths) > 1
-    if found["th"] or table.find("caption") is not None:
+        return headed and len(lengths) > 1
+    if headed or table.find("caption") is not None:
         return True
-    if found["h3"]:
+    if table.find(".//h3") is not None:
         return False
     filled = [cell for row in lengths for cell in row if cell]
     return (
@@ -78,7 +70,7 @@ def is_data(table: Any) -> bool:
 
 
 def rows(table: Any) -> Iterator[Row]:
-    """The rows of a data table; a cell that spans columns is followed by empty ones."""
+    """Yield the rows of a data table. A cell that spans columns is followed by empty ones."""
     for row in table.iter("tr"):
         cells: list[list[tuple[str, int, str]]] = []
         tags: set[str] = set()
@@ -98,17 +90,17 @@ def rows(table: Any) -> Iterator[Row]:
 
 @lru_cache(maxsize=5_000)
 def names_listing(named: str) -> bool:
-    """True if the class `named` is that of a listing of code."""
+    """Return True if the class `named` marks a code listing."""
     return _LISTING.search(named) is not None
 
 
 def counts_lines(pre: Any) -> bool:
-    """True for a pre that holds the line numbers of another."""
-    return any(_is_gutter(above) for above in islice(pre.iterancestors(), _NEAR_GUTTER))
+    """Return True if `pre` holds the line numbers of another listing."""
+    return any(_is_gutter(above) for above in islice(pre.iterancestors(), 4))
 
 
 def code_of(pre: Any) -> tuple[str, str]:
-    """The text of `pre`, a pre element or a listing, without its line numbers; and the language it names, or ""."""
+    """Return the text of a pre or listing without its line numbers, and the language that it names, or ""."""
     pieces: list[str] = []
     skip = 0
     for event, node in etree.iterwalk(pre, events=("start", "end")):
@@ -132,18 +124,13 @@ def _is_gutter(node: Any) -> bool:
 
 
 def language_of(pre: Any) -> str:
-    """The language that a code block's classes or data attributes name, in lower case, or ""."""
-    inner = pre.find(".//code")
-    for element in (pre, inner, pre.getparent(), pre.getparent().getparent() if pre.getparent() is not None else None):
+    """Return the language, in lower case, named by a code block's classes or data attributes, or ""."""
+    for element in (pre, pre.find(".//code"), *islice(pre.iterancestors(), 2)):
         if element is None:
             continue
         declared = element.get("data-lang") or element.get("data-language") or ""
-        found = re.fullmatch(r"[A-Za-z][\w+#.-]{0,20}", declared)
-        if found is None:
-            match = _LANGUAGE.search(element.get("class", ""))
-            name = match[1].lower() if match else ""
-        else:
-            name = found[0].lower()
+        match = _DECLARED.fullmatch(declared) or _LANGUAGE.search(element.get("class", ""))
+        name = match[1].lower() if match else ""
         if name and name not in _NO_LANGUAGE:
             return name
     return ""

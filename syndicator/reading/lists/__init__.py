@@ -1,1 +1,1 @@
-"""Pages that list articles and have no feed: what repeats on them is found, and found again after a change. Pure."""
+"""Pages that list articles and have no feed: find the list by its repeated form, and again after a change. Pure."""

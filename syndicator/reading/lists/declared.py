@@ -1,5 +1,4 @@
-"""Lists that a page declares for programs: JSON-LD (schema.org ItemList, Blog, several articles) and microformats
-(h-entry, microformats.org/wiki/h-entry). They go before what repeats on it, and tell more of it. Pure."""
+"""Lists that a page declares for programs: JSON-LD (ItemList, Blog, articles) and h-entry of microformats.org. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,20 +15,19 @@ from syndicator.reading.lists.wrapper import shape
 from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import absolute, is_picture
 
-_MOST = 500  # items; a choice
-_LONGEST = 300  # characters of a title
-_SHARE = 0.5  # of the items that are declared are on the list that the page shows: they are one
+_MOST, _LONGEST, _SHARE = 500, 300, 0.5  # items; characters of a title; share of declared items that are shown
 _ARTICLES = {"Article", "NewsArticle", "BlogPosting", "SocialMediaPosting", "Report", "TechArticle", "LiveBlogPosting"}
 _WITHIN = ("blogPost", "blogPosts", "itemListElement", "hasPart")
 
 
 def candidates(document: Document, shown: Sequence[Sequence[Shown]]) -> list[tuple[str, Sequence[Shown]]]:
-    """The lists `shown` with declarations of their items, after what is only declared; each with its origin."""
-    told = [(by, items) for by, items in _declared(document) if len(items) >= LEAST]
+    """Return lists with their origin: declared lists that are not shown, then the `shown` ones with their declared
+    dates, titles and pictures."""
+    declared = [(by, items) for by, items in _declared(document) if len(items) >= LEAST]
     rest: list[tuple[str, Sequence[Shown]]] = []
-    for one in shown:
-        by, items = next((pair for pair in told if _are_one(pair[1], one)), ("blocks", {}))
-        rest.append((by, [replace(s, item=_filled(s.item, items[s.key])) if s.key in items else s for s in one]))
+    for shown_list in shown:
+        by, items = next((pair for pair in declared if _are_one(pair[1], shown_list)), ("blocks", {}))
+        rest.append((by, [replace(s, item=_filled(s.item, items[s.key])) if s.key in items else s for s in shown_list]))
     alone = [
         (
             by,
@@ -38,42 +36,42 @@ def candidates(document: Document, shown: Sequence[Sequence[Shown]]) -> list[tup
                 for key, item in items.items()
             ],
         )
-        for by, items in told
-        if not any(_are_one(items, one) for one in shown)
+        for by, items in declared
+        if not any(_are_one(items, shown_list) for shown_list in shown)
     ]
-    links = {_last(url) for one in document.tree.iter("a") if (url := _url(document, one.get("href")))}
-    drawn = [pair for pair in alone if not any(_last(one.item.url) in links for one in pair[1])]
+    links = {_last(url) for anchor in document.tree.iter("a") if (url := _url(document, anchor.get("href")))}
+    drawn = [pair for pair in alone if not any(_last(item.item.url) in links for item in pair[1])]
     return [*drawn, *rest]
 
 
 def _last(url: str) -> str:
-    """The last part of an address, by which it is known where it is linked in another form."""
     return url.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def _are_one(items: dict[str, Item], shown: Sequence[Shown]) -> bool:
-    return sum(one.key in items for one in shown) >= _SHARE * min(len(items), len(shown))
+    return sum(item.key in items for item in shown) >= _SHARE * min(len(items), len(shown))
 
 
-def _filled(shown: Item, told: Item) -> Item:
-    """`shown` with the title, date and picture that are declared, if the page shows none."""
-    dated = told.published or shown.published
-    return replace(shown, title=shown.title or told.title, published=dated, image=shown.image or told.image)
+def _filled(shown: Item, stated: Item) -> Item:
+    dated = stated.published or shown.published
+    return replace(shown, title=shown.title or stated.title, published=dated, image=shown.image or stated.image)
 
 
 def _declared(document: Document) -> Iterator[tuple[str, dict[str, Item]]]:
     for holder in document.jsonld:
         kinds = {*jsonld.types(holder)}
         if kinds & {"ItemList", "Blog", "CollectionPage", "OfferCatalog"}:
-            found = (each for name in _WITHIN for each in _rows(holder.get(name)))
-            yield "json-ld", _items(document, found)
-    articles = (one for one in document.jsonld if _ARTICLES & {*jsonld.types(one)})
+            rows = (each for name in _WITHIN for each in _rows(holder.get(name)))
+            yield "json-ld", _items(document, rows)
+    articles = (element for element in document.jsonld if _ARTICLES & {*jsonld.types(element)})
     yield "json-ld", _items(document, articles)
     entries: dict[str, Item] = {}
     for entry in document.tree.iter("*"):
         if "h-entry" not in (entry.get("class") or "").split():
             continue
-        named = {name: one for one in entry.iter("*") for name in (one.get("class") or "").split() if "-" in name}
+        named = {
+            name: element for element in entry.iter("*") for name in (element.get("class") or "").split() if "-" in name
+        }
         link, name, dated = named.get("u-url"), named.get("p-name"), named.get("dt-published")
         url = _url(document, link.get("href")) if link is not None else None
         if not url or len(entries) == _MOST:
@@ -91,20 +89,20 @@ def _declared(document: Document) -> Iterator[tuple[str, dict[str, Item]]]:
 
 
 def _rows(value: Any) -> Iterator[dict[str, Any]]:
-    for one in islice(value if isinstance(value, list) else [value], _MOST):
-        if isinstance(one, dict):
-            inside = one.get("item")
-            yield (one | inside) if isinstance(inside, dict) else one
+    for row in islice(value if isinstance(value, list) else [value], _MOST):
+        if isinstance(row, dict):
+            inside = row.get("item")
+            yield (row | inside) if isinstance(inside, dict) else row
 
 
 def _items(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, Item]:
-    found: dict[str, Item] = {}
+    items: dict[str, Item] = {}
     for row in islice(rows, _MOST):
         address = row.get("item") if isinstance(row.get("item"), str) else row.get("url") or row.get("@id")
         url = _url(document, address)
         if url and not urls.is_root(url) and urls.alias(url) != urls.alias(document.url):
-            found.setdefault(urls.alias(url), _item(document, url, row))
-    return found
+            items.setdefault(urls.alias(url), _item(document, url, row))
+    return items
 
 
 def _item(document: Document, url: str, row: dict[str, Any]) -> Item:

@@ -1,4 +1,4 @@
-"""The lists of a page: links in one form, each with its items, and which of them is the page's own. Pure."""
+"""The lists of a page: links of the same form, each with its items, ranked by how likely it is the page's own. Pure."""
 
 import re
 from collections import Counter, defaultdict
@@ -11,16 +11,12 @@ from syndicator.core import urls
 from syndicator.core.requests import Item, Shown
 from syndicator.reading.html.document import Document
 from syndicator.reading.lists.items import Record, is_headline, read_items, read_records
-from syndicator.reading.lists.links import Link, read_links
+from syndicator.reading.lists.links import Link
 from syndicator.reading.lists.wrapper import SOLD, family, shape
 
 # All numbers are choices, by 45 pages of the open corpus in folds of domains.
-LEAST = 3  # items that are a list
-_COUNTED = 80  # characters of a headline that count
-_MOST_GROUPS = 12  # whose items are read
-_MOST_LISTS = 5
-_ALIKE = 0.8  # of the addresses of a further list have the shape of the first one's
-_NEARLY_ALL = 0.9
+LEAST, _COUNTED = 3, 80  # items of a list; characters of a headline that count
+_ALIKE, _NEARLY_ALL = 0.8, 0.9  # share of addresses with the shapes of the list; share of items with dates
 _MAIN_SITE, _FEW_SOLD = 0.8, 0.25  # of the items
 _HEADED = re.compile(r"h[1-6]\b")  # a form that begins with a heading
 _COUNT = re.compile(r"^(\d{1,3})[.)]\s+")
@@ -35,7 +31,7 @@ _MORE = re.compile(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Items in one form."""
+    """Links of the same form and the items read from them."""
 
     form: str
     links: tuple[Link, ...]
@@ -46,22 +42,22 @@ class Group:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listed:
-    """A list: its items, and of each, by its key, the elements of the page that are its own."""
+    """A list: its items, and the page's elements of each item by key."""
 
     shown: tuple[Shown, ...]
     elements: Mapping[str, tuple[Any, ...]]
 
 
 def _rough(links: Sequence[Link]) -> float:
-    said = {link.key: min(len(link.said), _COUNTED) for link in links}
+    lengths = {link.key: min(len(link.said), _COUNTED) for link in links}
     beside = sum(link.beside for link in links) / len(links)
     inline = sum(link.inline for link in links) / len(links)
-    return (sum(said.values()) + 10 * len(said)) * (1 - 0.8 * beside) * (1 - 0.9 * inline)
+    return (sum(lengths.values()) + 10 * len(lengths)) * (1 - 0.8 * beside) * (1 - 0.9 * inline)
 
 
 def _group(document: Document, form: str, own: Sequence[Link], links: Sequence[Link]) -> Group | None:
     records = tuple(read_records(own, links))
-    items = tuple(one.item for one in read_items(document, records))
+    items = tuple(shown.item for shown in read_items(document, records))
     if len(items) < LEAST:
         return None
     group = Group(form, tuple(own), records, items)
@@ -69,11 +65,11 @@ def _group(document: Document, form: str, own: Sequence[Link], links: Sequence[L
 
 
 def score(group: Group, page: str) -> float:
-    """How likely the group is the page's own list: the text of its headlines, weighed by what is typical of items."""
+    """Return how likely the group is the page's own list: the length of its headlines, weighed by traits of items."""
     count = len(group.items)
     titles = Counter(item.title for item in group.items)
     good = [title for title in titles if is_headline(title)]
-    said = sum(min(len(title), _COUNTED) for title in good)
+    letters = sum(min(len(title), _COUNTED) for title in good)
     firsts = [record.links[0] for record in group.records]
     shapes = Counter(shape(item.url) for item in group.items)
     alike = shapes.most_common(1)[0][1] / count
@@ -93,21 +89,16 @@ def score(group: Group, page: str) -> float:
         * (1 - 0.8 * share([link.beside for link in firsts]))
         * (1 - 0.9 * share([all(link.inline for link in record.links) for record in group.records]))
     )
-    return said * weight
-
-
-def lists(document: Document, also: Collection[str] = ()) -> list[list[Shown]]:
-    """The lists of a page, its own first, each with equal ones merged. `also`: forms of lists wanted anywhere."""
-    return [[*one.shown] for one in read_lists(document, read_links(document), also)]
+    return letters * weight
 
 
 def read_lists(document: Document, links: Sequence[Link], also: Collection[str] = ()) -> list[Listed]:
-    """`lists` with the elements of their items."""
-    found: dict[frozenset[str], Listed] = {}
-    for one in _each_list(document, links, also):
-        if len(one.shown) >= LEAST:
-            found.setdefault(frozenset(item.key for item in one.shown), one)
-    return list(found.values())
+    """Return the same lists as `lists`, with the elements of their items."""
+    by_keys: dict[frozenset[str], Listed] = {}
+    for listed in _each_list(document, links, also):
+        if len(listed.shown) >= LEAST:
+            by_keys.setdefault(frozenset(item.key for item in listed.shown), listed)
+    return list(by_keys.values())
 
 
 def _each_list(document: Document, links: Sequence[Link], also: Collection[str]) -> Iterator[Listed]:
@@ -117,25 +108,24 @@ def _each_list(document: Document, links: Sequence[Link], also: Collection[str])
     for link in links:  # in several forms together, each of few
         if "." in link.short and len(by_form[link.form]) < LEAST:
             by_form[f"... > {link.short}"].append(link)
-    rough = {form: _rough(own) for form, own in by_form.items() if len({one.key for one in own}) >= LEAST}
-    best = sorted(rough, key=lambda form: rough[form], reverse=True)[:_MOST_GROUPS]
+    rough = {form: _rough(own) for form, own in by_form.items() if len({each.key for each in own}) >= LEAST}
+    best = sorted(rough, key=lambda form: rough[form], reverse=True)[:12]
     best += [form for form in rough if form in also and form not in best]
-    found = [group for form in best if (group := _group(document, form, by_form[form], links))]
-    groups = sorted(found, key=lambda one: one.score, reverse=True)
+    read = [group for form in best if (group := _group(document, form, by_form[form], links))]
+    groups = sorted(read, key=lambda each: each.score, reverse=True)
     own = [group for group in groups if not _is_beside(group)]
     asked = [group for group in groups if group.form in also]
-    yield from (merged(document, group, own, links) for group in own[:_MOST_LISTS])
+    yield from (merged(document, group, own, links) for group in own[:5])
     yield from (_listed(document, group.links, links) for group in asked)
     yield from (merged(document, group, own, links) for group in asked)
 
 
 def _is_beside(group: Group) -> bool:
-    """Whether a list is what stands on every page: of one that a script draws there is nothing else."""
     return sum(record.links[0].beside for record in group.records) * 2 > len(group.records)
 
 
 def merged(document: Document, best: Group, groups: Sequence[Group], links: Sequence[Link]) -> Listed:
-    """The items of `best` and of the other groups that are of the same list."""
+    """Return the items of `best` and of the other groups that belong to the same list."""
     own = [*best.links, *_alike(best, links)]
     for other in groups:
         if other is not best and is_of(other, best):
@@ -144,14 +134,13 @@ def merged(document: Document, best: Group, groups: Sequence[Group], links: Sequ
 
 
 def _listed(document: Document, own: Sequence[Link], links: Sequence[Link]) -> Listed:
-    records = sorted(read_records(own, links), key=lambda one: one.place)
+    records = sorted(read_records(own, links), key=lambda item: item.place)
     forms = {link.key: link.form for link in reversed(own)}
     shown = tidy(read_items(document, records, forms))
     return Listed(tuple(shown), {record.key: record.elements for record in records})
 
 
 def _alike(best: Group, links: Sequence[Link]) -> list[Link]:
-    """Links beside the list that look like those of its items: as a featured one, or those of further sections."""
     owns, shorts = {link.own for link in best.links}, {link.short for link in best.links}
     taken = {link.key for link in best.links}
     sites = {urls.publisher(link.url) for link in best.links}
@@ -178,7 +167,7 @@ def _alike(best: Group, links: Sequence[Link]) -> list[Link]:
 
 
 def is_of(other: Group, best: Group) -> bool:
-    """Whether another list of the page is a part of its own one."""
+    """Return True if the group `other` is a part of the list `best`."""
     if sum(link.beside for link in other.links) * 2 > len(other.links):
         return False
     shapes = {shape(item.url) for item in best.items}
@@ -188,24 +177,23 @@ def is_of(other: Group, best: Group) -> bool:
 
 
 def _own(shown: Sequence[Shown]) -> list[Shown]:
-    """`shown` without the few of another site than nearly all, or with an address of what is sold."""
     if not shown:
         return []
-    sites = Counter(urls.publisher(one.item.url) for one in shown)
+    sites = Counter(urls.publisher(item.item.url) for item in shown)
     site, count = sites.most_common(1)[0]
     if count >= _MAIN_SITE * len(shown):
-        shown = [one for one in shown if urls.publisher(one.item.url) == site]
-    sold = [one for one in shown if SOLD.search(one.item.url)]
-    return [one for one in shown if one not in sold] if len(sold) <= _FEW_SOLD * len(shown) else [*shown]
+        shown = [item for item in shown if urls.publisher(item.item.url) == site]
+    sold = [item for item in shown if SOLD.search(item.item.url)]
+    return [item for item in shown if item not in sold] if len(sold) <= _FEW_SOLD * len(shown) else [*shown]
 
 
 def tidy(shown: Sequence[Shown]) -> list[Shown]:
-    """`shown` without links to more and, if nearly all have dates, items without one; titles without numbering."""
-    dated = sum(one.item.published is not None for one in shown)
+    """Return `shown` without links to more and, if nearly all have dates, without undated items; titles unnumbered."""
+    dated = sum(item.item.published is not None for item in shown)
     if dated >= _NEARLY_ALL * len(shown):
-        shown = [one for one in shown if one.item.published is not None]
-    found = [one for one in _own(shown) if one.item.title and not _MORE.match(one.item.title)]
-    counted = [int(match[1]) for one in found if (match := _COUNT.match(one.item.title))]
+        shown = [item for item in shown if item.item.published is not None]
+    left = [item for item in _own(shown) if item.item.title and not _MORE.match(item.item.title)]
+    counted = [int(match[1]) for item in left if (match := _COUNT.match(item.item.title))]
     if len(counted) < LEAST or any(after != 1 and after <= before for before, after in pairwise(counted)):
-        return found
-    return [replace(one, item=replace(one.item, title=_COUNT.sub("", one.item.title))) for one in found]
+        return left
+    return [replace(item, item=replace(item.item, title=_COUNT.sub("", item.item.title))) for item in left]

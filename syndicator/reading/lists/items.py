@@ -1,5 +1,4 @@
-"""What belongs to each item of a list, the largest part around its links without another's; its title, date, picture.
-Pure."""
+"""Items of a list: the elements of each, and its title, date and picture. Pure."""
 
 import re
 from collections import defaultdict
@@ -19,15 +18,12 @@ from syndicator.reading.lists.wrapper import shape
 from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import absolute, is_picture
 
-_ABOVE = 60  # elements above a link that are looked at
-_BETWEEN = 4  # elements that follow the one with the link and are still of its item, as rows of a table
-_FEWEST = 3  # items whose distances say something
-_LEAST_REGULAR = 0.7  # of the items follow each other at the same distance, where what stands between is theirs
+_BETWEEN, _FEWEST, _LEAST_REGULAR = 4, 3, 0.7  # elements between items; items at regular distances, their share
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """One item: its links in their order, all to one address, and the elements that are its own."""
+    """One item: its links in order, all to one address, and its own elements."""
 
     links: tuple[Link, ...]
     elements: tuple[Any, ...]
@@ -42,7 +38,7 @@ class Record:
 
 
 def read_records(chosen: Sequence[Link], links: Sequence[Link]) -> list[Record]:
-    """The items of the `chosen` links, each once at its first place, with all `links` to its address inside."""
+    """Return the items of the `chosen` links, one per address, each with all `links` to that address inside it."""
     keys = {link.key for link in chosen}
     within: dict[Any, set[str]] = defaultdict(set)
     for link in chosen:
@@ -53,17 +49,18 @@ def read_records(chosen: Sequence[Link], links: Sequence[Link]) -> list[Record]:
         tops.setdefault(link.key, _top(link.anchor, within))
     followers = _followers(tops.values())
     elements = {key: (top, *followers.get(top, ())) for key, top in tops.items()}
-    held = {one: key for key, parts in elements.items() for one in parts}
+    held = {element: key for key, parts in elements.items() for element in parts}
     owned: dict[str, list[Link]] = defaultdict(list)
     for link in links:
-        if link.key in keys and held.get(next((one for one in _upwards(link.anchor) if one in held), None)) == link.key:
+        holder = next((above for above in _upwards(link.anchor) if above in held), None)
+        if link.key in keys and held.get(holder) == link.key:
             owned[link.key].append(link)
     return [Record(tuple(owned[key]), parts) for key, parts in elements.items() if owned[key]]
 
 
 def _upwards(anchor: Any) -> Iterable[Any]:
     yield anchor
-    yield from islice(anchor.iterancestors(), _ABOVE)
+    yield from islice(anchor.iterancestors(), 60)
 
 
 def _top(anchor: Any, within: Mapping[Any, set[str]]) -> Any:
@@ -76,38 +73,32 @@ def _top(anchor: Any, within: Mapping[Any, set[str]]) -> Any:
 
 
 def _followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
-    """What follows an item's element as its own: what lies between items at one distance from each other."""
     by_parent: dict[Any, list[Any]] = defaultdict(list)
     for top in tops:
         if (parent := top.getparent()) is not None:
             by_parent[parent].append(top)
-    found: dict[Any, tuple[Any, ...]] = {}
+    followers: dict[Any, tuple[Any, ...]] = {}
     for parent, own in by_parent.items():
         if len(own) < _FEWEST:
             continue
         places = {child: place for place, child in enumerate(parent)}
-        ordered = sorted(own, key=lambda one: places[one])
+        ordered = sorted(own, key=lambda top: places[top])
         gaps = [places[after] - places[before] for before, after in pairwise(ordered)]
         usual = max(set(gaps), key=gaps.count)
         if 1 < usual <= _BETWEEN and gaps.count(usual) >= _LEAST_REGULAR * len(gaps):
-            for one, gap in zip(ordered, [*gaps, usual], strict=True):
-                found[one] = tuple(islice(one.itersiblings(), min(gap, usual) - 1))
-    return found
+            for top, gap in zip(ordered, [*gaps, usual], strict=True):
+                followers[top] = tuple(islice(top.itersiblings(), min(gap, usual) - 1))
+    return followers
 
 
 # All numbers are choices.
 _CLASS = re.compile(r"\.[^ ]+")  # in a form
-_LONGEST = 300  # characters of a title
+_LONGEST, _NAMED, _SMALL = 300, 5, 50  # characters of a title; places marked as headline; pixels of an icon
 _TITLED, _WIDE_TITLE = 12, 5  # characters of a headline that is one; of one without spaces between words
-_ENOUGH = 25  # characters of a piece of which the first counts
+_ENOUGH, _LEAST = 25, 6  # characters of a title's piece that need no more, and the fewest
 _MOSTLY, _HARDLY = 0.7, 0.3  # of the items
-_NAMED = 5  # places of a headline that are marked as one, the others come after them
-_LEAST = 6  # characters of a title's piece in a link that has several
-_MOST = 600  # elements of an item that are looked at
-_SHORTEST = 6  # characters of a date
-_DATE_LINE = 60  # characters of a line that is a date and little else
+_SHORTEST, _DATE_LINE = 6, 60  # fewest and most characters of a line that is a date
 _HOST = re.compile(r"^[\w-]+(\.[\w-]+){1,4}$")
-_SMALL = 50  # pixels of a picture that is an icon
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE = re.compile(r"(^|[-_])(title|titel|titre|titulo|headline|heading|hed|subject)($|[-_])|title$|headline$", re.I)
 _NO_TITLE = re.compile(r"sub-?title|sub-?head|kicker|eyebrow|category|author|byline|desc|excerpt|summary|dek", re.I)
@@ -121,77 +112,75 @@ _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 
 
 def read_items(document: Document, records: Sequence[Record], forms: Mapping[str, str] | None = None) -> list[Shown]:
-    """The shown data of each item, "" or None if missing. `forms`: of their links, by address."""
-    found = []
-    for record, said in zip(records, titles(records), strict=True):
+    """Return the shown data of each item, "" or None if missing. `forms`: the form of their links, by address."""
+    out = []
+    for record, title in zip(records, titles(records), strict=True):
         dated, pictured = published(record), picture(document, record)
         first = record.links[0]
         form = (forms or {}).get(record.key, first.form)
         item = Item(
             url=first.url,
-            title=said[:_LONGEST],
+            title=title[:_LONGEST],
             published=dated[1] if dated else None,
             image=pictured[1] if pictured else "",
         )
-        made = Shown(
+        shown = Shown(
             item=item,
             key=record.key,
             form=form,
             path=_CLASS.sub("", form),
             shape=shape(first.url),
-            layout=_layout(record, said, dated[0] if dated else None, pictured[0] if pictured else None),
+            layout=_layout(record, title, dated[0] if dated else None, pictured[0] if pictured else None),
         )
-        found.append(made)
-    return found
+        out.append(shown)
+    return out
 
 
-def _layout(record: Record, said: str, dated: Any, pictured: Any) -> str:
-    title = next((link.anchor for link in record.links if said and said in link.said), record.links[0].anchor)
+def _layout(record: Record, headline: str, dated: Any, pictured: Any) -> str:
+    title = next((link.anchor for link in record.links if headline and headline in link.said), record.links[0].anchor)
     letters = {id(title): "t"} | ({id(dated): "d"} if dated is not None else {})
     letters |= {id(pictured): "p"} if pictured is not None else {}
-    order = [letters[id(one)] for element in record.elements for one in _elements(element) if id(one) in letters]
+    order = [letters[id(node)] for element in record.elements for node in _elements(element) if id(node) in letters]
     return "".join(dict.fromkeys(order))
 
 
 def titles(records: Sequence[Record]) -> list[str]:
-    """Each item's headline: from the place (heading, around it, a class ...) that serves most items, else the next."""
-    said = [[text.line(one) for one in _titles(record)] for record in records]
-    if not said:
+    """Return each item's headline, from the place that serves most items (heading, class, link), else the next."""
+    texts = [[text.line(value) for value in _titles(record)] for record in records]
+    if not texts:
         return []
 
-    shares = [_share([row[place] for row in said]) for place in range(len(said[0]))]
+    shares = [_share([row[place] for row in texts]) for place in range(len(texts[0]))]
     whole = [place for place, (own, _) in enumerate(shares) if own >= _MOSTLY]
     best = next(iter(whole), len(shares) - 2)
-    told = [place for place in whole if place < _NAMED and shares[place][1] >= _MOSTLY]
-    if shares[best][1] < _HARDLY and told:  # as where the name of its publisher heads each item
-        best = told[0]
-    return [_first((row[best], *row)) for row in said]
+    headed = [place for place in whole if place < _NAMED and shares[place][1] >= _MOSTLY]
+    if shares[best][1] < _HARDLY and headed:  # if the name of its publisher heads each item
+        best = headed[0]
+    return [_first((row[best], *row)) for row in texts]
 
 
-def _share(said: Sequence[str]) -> tuple[float, float]:
-    """Of the items, how many have a text of their own that is no date and no host, and how many such a headline."""
-    own = {one for one in said if one and not _is_date(one) and not _HOST.match(one)}
-    return len(own) / len(said), sum(is_headline(one) for one in own) / len(said)
+def _share(texts: Sequence[str]) -> tuple[float, float]:
+    own = {value for value in texts if value and not _is_date(value) and not _HOST.match(value)}
+    return len(own) / len(texts), sum(is_headline(value) for value in own) / len(texts)
 
 
-def _first(said: Sequence[str]) -> str:
-    return next((one for one in said if one), "")
+def _first(texts: Sequence[str]) -> str:
+    return next((value for value in texts if value), "")
 
 
-def is_headline(said: str) -> bool:
-    """Whether a text is long enough to be one."""
-    return (len(said) >= _TITLED and " " in said) or (len(said) >= _WIDE_TITLE and not said.isascii())
+def is_headline(title: str) -> bool:
+    """Return True if a text is long enough to be a headline."""
+    return (len(title) >= _TITLED and " " in title) or (len(title) >= _WIDE_TITLE and not title.isascii())
 
 
 def _titles(record: Record) -> Iterator[str]:
-    """What may be the headline, always in the same order, "" for what there is not."""
     anchors = [link.anchor for link in record.links]
-    yield next((inner(one, _LONGEST) for each in anchors for one in _elements(each) if one.tag in _HEADINGS), "")
+    yield next((inner(node, _LONGEST) for each in anchors for node in _elements(each) if node.tag in _HEADINGS), "")
     yield next((link.said for link in record.links if link.said and _is_within(link.anchor, 3, _is_heading)), "")
-    yield next((inner(one, _LONGEST) for each in anchors for one in _elements(each) if _is_titled(one)), "")
+    yield next((inner(node, _LONGEST) for each in anchors for node in _elements(each) if _is_titled(node)), "")
     yield next((link.said for link in record.links if link.said and _is_within(link.anchor, 2, _is_titled)), "")
-    own = (one for element in record.elements for one in _elements(element) if _is_heading(one) or _is_titled(one))
-    yield next((said for one in own if next(one.iter("a"), None) is None and (said := inner(one, _LONGEST))), "")
+    own = (node for element in record.elements for node in _elements(element) if _is_heading(node) or _is_titled(node))
+    yield next((label for node in own if next(node.iter("a"), None) is None and (label := inner(node, _LONGEST))), "")
     yield max((_piece(link.anchor, link.said) for link in record.links), key=len)
     labels: list[str | None] = []
     for anchor in anchors:
@@ -205,11 +194,11 @@ def _is_heading(element: Any) -> bool:
 
 
 def _is_within(anchor: Any, steps: int, named: Callable[[Any], bool]) -> bool:
-    return any(named(one) for one in islice(anchor.iterancestors(), steps))
+    return any(named(above) for above in islice(anchor.iterancestors(), steps))
 
 
 def _elements(element: Any) -> Iterator[Any]:
-    return islice(element.iter("*"), _MOST)
+    return islice(element.iter("*"), 600)
 
 
 def _is_titled(element: Any) -> bool:
@@ -219,16 +208,15 @@ def _is_titled(element: Any) -> bool:
     return any(_TITLE.search(name) and not _NO_TITLE.search(name) for name in named.split())
 
 
-def _piece(anchor: Any, said: str) -> str:
-    """The first piece of the link's text that can be a title, where it has several."""
+def _piece(anchor: Any, whole: str) -> str:
     holder = anchor
     while len(holder) == 1 and not text.line((holder.text or "") + (holder[0].tail or "")):
         holder = holder[0]
     if text.line((holder.text or "") + "".join(child.tail or "" for child in holder)):
-        return said
+        return whole
     pieces = [piece for child in holder if (piece := text.line(inner(child, _LONGEST)))]
     long = [piece for piece in pieces if len(piece) >= _LEAST and not _is_date(piece)]
-    return max(long, key=lambda piece: min(len(piece), _ENOUGH), default=said)
+    return max(long, key=lambda piece: min(len(piece), _ENOUGH), default=whole)
 
 
 def _is_date(piece: str) -> bool:
@@ -236,10 +224,10 @@ def _is_date(piece: str) -> bool:
 
 
 def published(record: Record) -> tuple[Any, datetime] | None:
-    """The item's time and its element: its first date without another label, else the day in its address."""
-    found = list(_dates(record))
-    if found:
-        best = min(found, key=lambda each: each[0])
+    """Return the item's date and its element: its first date of publication, else the day in its address."""
+    dates = list(_dates(record))
+    if dates:
+        best = min(dates, key=lambda each: each[0])
         return best[1], best[2]
     day = _URL_DAY.search(urlsplit(record.links[0].url).path)
     when = next(date.days("-".join(day.groups())), None) if day else None
@@ -249,22 +237,22 @@ def published(record: Record) -> tuple[Any, datetime] | None:
 def _dates(record: Record) -> Iterator[tuple[int, Any, datetime]]:
     for element in record.elements:
         changed: set[Any] = set()
-        for one in _elements(element):
-            named = " ".join(one.get(name) or "" for name in ("class", "itemprop", "id", "data-testid"))[:200]
-            if one.getparent() in changed or _CHANGED.search(named):
-                changed.add(one)
-            elif found := _date(one, named):
-                yield found[0], one, found[1]
+        for node in _elements(element):
+            named = " ".join(node.get(name) or "" for name in ("class", "itemprop", "id", "data-testid"))[:200]
+            if node.getparent() in changed or _CHANGED.search(named):
+                changed.add(node)
+            elif dated := _date(node, named):
+                yield dated[0], node, dated[1]
 
 
-def _date(one: Any, named: str) -> tuple[int, datetime] | None:
-    if (stated := one.get("datetime") or "") and (when := date.parse_date_text(stated)):
-        return (0 if one.tag == "time" and _PUBLISHED.search(named) else 1), when
-    if one.get("itemprop") == "datePublished" and (when := date.parse_date_text(one.get("content") or "")):
+def _date(element: Any, named: str) -> tuple[int, datetime] | None:
+    if (stated := element.get("datetime") or "") and (when := date.parse_date_text(stated)):
+        return (0 if element.tag == "time" and _PUBLISHED.search(named) else 1), when
+    if element.get("itemprop") == "datePublished" and (when := date.parse_date_text(element.get("content") or "")):
         return 0, when
-    if _PUBLISHED.search(named) and (when := _labelled(one)):
+    if _PUBLISHED.search(named) and (when := _labelled(element)):
         return 2, when
-    return (3, when) if (when := _shown(one)) else None
+    return (3, when) if (when := _shown(element)) else None
 
 
 def _labelled(element: Any) -> datetime | None:
@@ -274,39 +262,39 @@ def _labelled(element: Any) -> datetime | None:
             value and len(value) <= _DATE_LINE and (when := date.parse_date_text(value.split(" 1")[0]))
         ):  # "2026-03-08 17..."
             return when
-    said = text.line(inner(element, _DATE_LINE + 1))
-    return next(date.days(said), None) if len(said) <= _DATE_LINE else None
+    label = text.line(inner(element, _DATE_LINE + 1))
+    return next(date.days(label), None) if len(label) <= _DATE_LINE else None
 
 
 def _shown(element: Any) -> datetime | None:
     for piece in (element.text or "", *(child.tail or "" for child in islice(element, 20))):
-        said = text.line(piece[: 4 * _DATE_LINE])
-        if _SHORTEST <= len(said) <= _DATE_LINE and (when := next(date.days(said), None)):
+        line = text.line(piece[: 4 * _DATE_LINE])
+        if _SHORTEST <= len(line) <= _DATE_LINE and (when := next(date.days(line), None)):
             return when
     return None
 
 
 def picture(document: Document, record: Record) -> tuple[Any, str] | None:
-    """The first picture of the item that is none of a person and no icon, and its element."""
+    """Return the item's first picture, except icons and pictures of persons, and its element."""
     for element in record.elements:
-        for one in _elements(element):
-            if (url := _pictured(document, one)) and is_picture(url):
-                return one, url
+        for node in _elements(element):
+            if (url := _pictured(document, node)) and is_picture(url):
+                return node, url
     return None
 
 
-def _pictured(document: Document, one: Any) -> str | None:
-    if one.tag in ("img", "amp-img"):
-        above = one.getparent()
-        found = elements.read_images(above if above is not None and above.tag == "picture" else one)
-        small = found and any(side is not None and side < _SMALL for side in (found.width, found.height))
-        wanted = found and not small and not _is_person(one)
-        return absolute(document, found.src) if found and wanted else None
-    style = _STYLE_URL.search(one.get("style") or "")
+def _pictured(document: Document, element: Any) -> str | None:
+    if element.tag in ("img", "amp-img"):
+        above = element.getparent()
+        image = elements.read_images(above if above is not None and above.tag == "picture" else element)
+        small = image and any(side is not None and side < _SMALL for side in (image.width, image.height))
+        wanted = image and not small and not _is_person(element)
+        return absolute(document, image.src) if image and wanted else None
+    style = _STYLE_URL.search(element.get("style") or "")
     return absolute(document, style[1]) if style else None
 
 
 def _is_person(image: Any) -> bool:
     named = f"{image.get('class') or ''} {image.get('id') or ''}"
-    above = " ".join(one.get("class") or "" for one in islice(image.iterancestors(), 2))
+    above = " ".join(holder.get("class") or "" for holder in islice(image.iterancestors(), 2))
     return bool(_PERSON.search(f"{named} {above}"[:400]) or "gravatar.com/" in (image.get("src") or ""))

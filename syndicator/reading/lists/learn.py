@@ -1,5 +1,4 @@
-"""A page that lists articles, as a feed: its list is learnt at the first visit, found again later, pointed to, or
-selected by the operator; its next page; and pages that are lists rather than articles. Pure."""
+"""A page that lists articles, as a feed: its list is learnt at the first visit and found again later. Pure."""
 
 import re
 from collections import Counter, defaultdict
@@ -19,41 +18,35 @@ from syndicator.reading.html.document import Document, inner, parse
 from syndicator.reading.html.jsonld import types
 from syndicator.reading.lists import declared
 from syndicator.reading.lists import wrapper as wrappers
-from syndicator.reading.lists.groups import lists, read_lists
+from syndicator.reading.lists.groups import read_lists
 from syndicator.reading.lists.items import is_headline
 from syndicator.reading.lists.links import Link, canonical, read_links
 
 # All numbers are choices: of 38 pages of the open corpus that are lists below the root of their site, 8 say that they
 # are articles (og:type), and of 251 articles of it 75 do not.
-_LEAST = 5  # items
-_HEADLINES = 0.6  # of the items have one
-_WORDS = 3  # of the last part of an address that is a section's
+_LEAST, _HEADLINES, _BELOW = 5, 0.6, 0.5  # items; shares of them with a headline, and with an address below the page's
+_WORDS = 3  # most words in the last part of a section's address
 _CODE = re.compile(r"\d{5}|[0-9a-f]{12}")
-_BELOW = 0.5  # of the items have an address below the page's
-_PARAGRAPH = 80  # characters of one of a text
-_WHOLE_MOST = 2_000  # paragraphs
-_ITEM = 200  # characters of text that an item of a list may come with, or its excerpt
-_EXCERPT = 1_000  # of the text with one item
-_HARDLY = 10  # characters for each item, of a page whose address is none of a section
-_ABOVE = 60  # elements above a link
+_PARAGRAPH, _WHOLE_MOST = 80, 2_000  # characters of a paragraph of text; paragraphs looked at
+_ITEM, _EXCERPT, _HARDLY = 200, 1_000, 10  # characters per item of a section, of an excerpt, per item elsewhere
 _ARTICLE = {"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle"}
 _BESIDE = ("nav", "footer", "aside")
 
 
 def is_list(document: Document, shown: Sequence[Shown]) -> bool:
-    """True if the page is mainly the list `shown`: by its address or its items', and little text beside them."""
-    headlines = sum(is_headline(one.item.title) for one in shown)
+    """Return True if the page is mainly the list `shown`: by its address or its items', and little text beside them."""
+    headlines = sum(is_headline(item.item.title) for item in shown)
     if headlines < _HEADLINES * len(shown):
         return False
     own = urls.alias(document.url).partition("?")[0].rstrip("/") + "/"
-    if sum(one.key.startswith(own) for one in shown) >= _BELOW * len(shown):
+    if sum(item.key.startswith(own) for item in shown) >= _BELOW * len(shown):
         return True
     if len(shown) < _LEAST:
         return False
-    prose = _prose(document.tree, {one.key for one in shown}, document.base_url)
+    prose = _prose(document.tree, {item.key for item in shown}, document.base_url)
     if _is_section(document.url):
         return prose <= _ITEM * len(shown)
-    return prose <= _HARDLY * len(shown) and not any(_ARTICLE & {*types(one)} for one in document.jsonld)
+    return prose <= _HARDLY * len(shown) and not any(_ARTICLE & {*types(item)} for item in document.jsonld)
 
 
 def _is_section(url: str) -> bool:
@@ -62,13 +55,12 @@ def _is_section(url: str) -> bool:
 
 
 def _prose(tree: Any, keys: Collection[str], base: str) -> int:
-    """Characters of paragraphs that are long and no links, without those of items and of what stands on every page."""
     within: dict[Any, set[str]] = defaultdict(set)
     for anchor in islice(tree.iter("a"), _WHOLE_MOST):
         url = urls.absolute(base, anchor.get("href") or "")
         key = urls.alias(url) if url else ""
         if key in keys:
-            for above in islice(anchor.iterancestors(), _ABOVE):
+            for above in islice(anchor.iterancestors(), 60):
                 within[above].add(key)
     count, owned = 0, Counter[str]()
     for paragraph in islice(tree.iter("p"), _WHOLE_MOST):
@@ -84,7 +76,6 @@ def _prose(tree: Any, keys: Collection[str], base: str) -> int:
     return count + sum(own for own in owned.values() if own > _EXCERPT)
 
 
-_NEXT_PAGE_MOST = 3_000  # links that are looked at
 _NEXT_PAGE_LONGEST = 60  # characters of a link's text
 _NEXT = re.compile(
     r"^\W{0,3}(next|older|more|weiter|nächste|ältere|suivante?s?|plus ancien\w*|siguientes?|próxim[oa]s?|anterior\w*|"
@@ -95,13 +86,12 @@ _PAGED = re.compile(r"(page|seite|pagina|página|p|paged|start|offset|seite)[=/_
 
 
 def next_page(document: Document) -> str:
-    """The address of the list's next page on the same site (rel=next, else a link to older items), or ""."""
-    said = (
-        one.get("href") for one in document.tree.iter("link", "a") if "next" in (one.get("rel") or "").lower().split()
-    )
-    links = (one.get("href") for one in islice(document.tree.iter("a"), _NEXT_PAGE_MOST) if _is_next(one))
-    found = (_address(document, href or "") for href in (*said, *links))
-    return next((url for url in found if url), "")
+    """Return the address of the list's next page on the same site (rel=next, else a link to older items), or ""."""
+    anchors = document.tree.iter("link", "a")
+    stated = (each.get("href") for each in anchors if "next" in (each.get("rel") or "").lower().split())
+    links = (element.get("href") for element in islice(document.tree.iter("a"), 3_000) if _is_next(element))
+    addresses = (_address(document, href or "") for href in (*stated, *links))
+    return next((url for url in addresses if url), "")
 
 
 def _is_next(anchor: Any) -> bool:
@@ -118,8 +108,6 @@ def _address(document: Document, href: str) -> str:
     return url if urlsplit(url).netloc == urlsplit(document.url).netloc else ""
 
 
-_MOST = 1_000  # items; a choice, as for what a page of a person's making lists
-_LONGEST = 300  # characters of the page's title
 _CUT = ("…", "...")
 
 
@@ -130,18 +118,18 @@ def read_listing(
     wrapper: Wrapper | None = None,
     seen: Sequence[Seen] = (),
 ) -> ParsedFeed:
-    """The articles that the page lists. `wrapper`: remembered of it, None at first; `seen`: known articles, as after a
-    lost database. Raises NotAFeed if there is no list, or none is surely the learnt one."""
+    """Return the articles that the page lists as a feed. `wrapper`: the remembered list, None at first; `seen`: known
+    articles, as after a lost database. Raises NotAFeed if no list is surely the learnt one."""
     try:
         document = parse(html, url, headers)
-        found = candidates(document, wrapper.forms if wrapper and wrapper.pointed else ())
-        chosen = wrappers.again(found, wrapper) if wrapper else _first(document, found, seen)
+        ranked = candidates(document, wrapper.forms if wrapper and wrapper.pointed else ())
+        items, learnt = wrappers.again(ranked, wrapper) if wrapper else _first(document, ranked, seen)
     except NotAnArticle as refusal:
         raise NotAFeed(FeedReason.NO_LIST, str(refusal)) from refusal
     except wrappers.Unsure as unsure:
         raise NotAFeed(FeedReason.LIST_CHANGED if wrapper else FeedReason.NO_LIST, str(unsure)) from unsure
-    title = next((text.line(inner(one, _LONGEST)) for one in document.tree.iter("title")), "")
-    entries = tuple(_entry(one) for one in chosen.items[:_MOST])
+    title = next((text.line(inner(element, 300)) for element in document.tree.iter("title")), "")
+    entries = tuple(_entry(item) for item in items[:1_000])
     return ParsedFeed(
         format="list",
         title=title,
@@ -149,25 +137,25 @@ def read_listing(
         language=document.language or "",
         entries=entries,
         next_url=next_page(document),
-        listing=replace(chosen.wrapper, note=chosen.note, whole=is_list(document, chosen.items)),
+        listing=replace(learnt, whole=is_list(document, items)),
     )
 
 
 def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> wrappers.Chosen:
-    """The list of a page by `seen` articles alone; in none of its `own` lists: one pointed to. Raises Unsure."""
-    known = wrappers.Known(seen)
-    keys = {urls.alias(one.url) for one in seen}
-    elsewhere = bool(seen) and not any(known.has(item) for _, shown in own for item in shown)
+    """Return the list with the `seen` articles; if no list has them, one by the form of their links. Raises Unsure."""
+    earlier = wrappers.Known(seen)
+    keys = {urls.alias(article.url) for article in seen}
+    elsewhere = bool(seen) and not any(earlier.has(item) for _, shown in own for item in shown)
     forms = {link.form for link in read_links(document) if link.key in keys} if elsewhere else set()
     if not forms:
         return wrappers.first(own, seen)
-    chosen = wrappers.first(candidates(document, forms), seen)
-    return replace(chosen, wrapper=replace(chosen.wrapper, pointed=True))
+    items, learnt = wrappers.first(candidates(document, forms), seen)
+    return items, replace(learnt, pointed=True)
 
 
 def candidates(document: Document, also: Collection[str] = ()) -> list[tuple[str, Sequence[Shown]]]:
-    """The lists of a page with their origin, the likeliest first. `also`: forms of lists wanted anywhere."""
-    return declared.candidates(document, lists(document, also))
+    """Return the lists of a page with their origin, likeliest first. `also`: forms to include wherever they stand."""
+    return declared.candidates(document, [each.shown for each in read_lists(document, read_links(document), also)])
 
 
 def _entry(shown: Shown) -> Entry:
@@ -177,12 +165,11 @@ def _entry(shown: Shown) -> Entry:
 
 
 OFFERED: Final = 3  # lists that hold one element; a choice
-_POINTED_ABOVE = 8  # elements above the one that is meant in which its link is looked for; a choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointedList:
-    """A list: its marks, its items in order, and the numbers of their elements, which are lit up."""
+    """A list: its wrapper, its items in order, and the numbers of their elements, to be highlighted."""
 
     wrapper: Wrapper
     items: tuple[Item, ...]
@@ -190,7 +177,7 @@ class PointedList:
 
 
 def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None) -> tuple[PointedList, ...]:
-    """The lists with element `number` in an item: the page's own, then links of its form; None if there is none."""
+    """Return the lists with element `number` in an item: the page's own first, then lists of its link's form."""
     try:
         document = parse(html, url, headers)
     except NotAnArticle:
@@ -199,66 +186,64 @@ def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | Non
     if not 0 <= number < len(elements) or not isinstance(elements[number].tag, str):
         return ()
     meant = [elements[number], *elements[number].iterancestors()]
-    ids = {id(one) for one in meant}
+    ids = {id(each) for each in meant}
     links = read_links(document)
-    found = read_lists(document, links, {link.form for link in _links_at(meant, links)})
-    told = declared.candidates(document, [one.shown for one in found])  # those that no link shows come first
+    listed = read_lists(document, links, {link.form for link in _links_at(meant, links)})
+    ranked = declared.candidates(document, [each.shown for each in listed])  # those that no link shows come first
     places = {element: place for place, element in enumerate(elements)}
-    made = [
+    matching = [
         PointedList(
             wrapper=replace(wrappers.learnt(shown, by), pointed=True),
             items=tuple(item.item for item in shown),
-            elements=tuple(places[part] for item in shown for part in one.elements[item.key] if part in places),
+            elements=tuple(places[part] for item in shown for part in each.elements[item.key] if part in places),
         )
-        for one, (by, shown) in zip(found, told[len(told) - len(found) :], strict=True)
-        if not ids.isdisjoint(id(part) for shown in one.shown for part in one.elements[shown.key])
+        for each, (by, shown) in zip(listed, ranked[len(ranked) - len(listed) :], strict=True)
+        if not ids.isdisjoint(id(part) for shown in each.shown for part in each.elements[shown.key])
     ]
-    return tuple(made[:OFFERED])
+    return tuple(matching[:OFFERED])
 
 
 def _links_at(meant: Sequence[Any], links: Sequence[Link]) -> list[Link]:
-    """The links in the element that is meant, or else in the nearest one around it that has some."""
     by_anchor = {link.anchor: link for link in links}
-    around = ([one, *one.iter("a")] for one in islice(meant, _POINTED_ABOVE))
-    own = ([by_anchor[one] for one in anchors if one in by_anchor] for anchors in around)
-    return next((found for found in own if found), [])
+    around = ([element, *element.iter("a")] for element in islice(meant, 8))
+    own = ([by_anchor[element] for element in anchors if element in by_anchor] for anchors in around)
+    return next((inside for inside in own if inside), [])
 
 
-_LIST_PAGE_MOST = 1_000  # links; a choice, as for what a page of a person's making lists
-_LIST_PAGE_LONGEST = 300  # characters of a link's text
+_LIST_PAGE_MOST, _LIST_PAGE_LONGEST = 1_000, 300  # links; characters of a link's text
 
 
 def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]) -> ParsedFeed:
-    """The page as a feed of links by selectors, titled by the longest text. Raises NotAFeed, RulesError."""
+    """Return the links matched by the selectors `links` as a feed. Raises NotAFeed if none, RulesError for invalid
+    CSS."""
     document = parse(html, url, headers)
     itself = urls.alias(url)
     addresses: dict[str, str | None] = {}  # by how they are written
-    found: dict[str, Entry] = {}
-    for reference, said in _links(document.tree, links):
+    entries: dict[str, Entry] = {}
+    for reference, label in _links(document.tree, links):
         if reference not in addresses:
-            if len(found) == _LIST_PAGE_MOST:  # making addresses is most of the work
+            if len(entries) == _LIST_PAGE_MOST:  # making addresses is most of the work
                 continue
             address = canonical(document.base_url, reference)
             addresses[reference] = address if address and urls.alias(address) != itself else None
         if not (address := addresses[reference]):
             continue
-        found.setdefault(address, Entry(id=address, url=address))
-        if len(said) > len(found[address].title):
-            found[address] = Entry(id=address, url=address, title=said)
-    if not found:
+        entries.setdefault(address, Entry(id=address, url=address))
+        if len(label) > len(entries[address].title):
+            entries[address] = Entry(id=address, url=address, title=label)
+    if not entries:
         raise NotAFeed(FeedReason.NO_LINKS, f"rules.links: {', '.join(links)} matches no link of the page")
-    title = next((text.line(inner(one, _LIST_PAGE_LONGEST)) for one in document.tree.iter("title")), "")
+    title = next((text.line(inner(element, _LIST_PAGE_LONGEST)) for element in document.tree.iter("title")), "")
     return ParsedFeed(
-        format="list", title=title, site_url=url, language=document.language or "", entries=tuple(found.values())
+        format="list", title=title, site_url=url, language=document.language or "", entries=tuple(entries.values())
     )
 
 
 def _links(tree: Any, links: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Addresses as they are written, and the text that was selected with each."""
     for selector in links:
         name = page_rules.split(selector)[1]
         for element in page_rules.matched(tree, selector):
-            anchors = (one for one in chain(element.iter("a"), element.iterancestors("a")) if one.get("href"))
+            anchors = (anchor for anchor in chain(element.iter("a"), element.iterancestors("a")) if anchor.get("href"))
             holder = element if name else next(anchors, None)
             reference = holder.get(name or "href") if holder is not None else None
             if reference:

@@ -1,4 +1,4 @@
-"""The links of a page that may lead to articles, with what is around each. Pure."""
+"""The links of a page that may lead to articles, with the elements around each. Pure."""
 
 import re
 from collections import Counter
@@ -12,12 +12,7 @@ from syndicator.core import text, urls
 from syndicator.reading.html.document import Document, inner
 
 # All numbers are choices.
-_MOST = 3_000  # links of a page that are looked at
-_LONGEST = 400  # characters of a link's text
-_STEPS = 3  # from a link up to what is repeated
-_NAMED = 4  # elements around a form without any class that are looked at for one
-_ABOVE = 40  # elements above a link that are looked at
-_INLINE_SHARE = 0.5  # of the text around a link that in running text is not its own
+_INLINE_SHARE = 0.5  # share of a paragraph below which a link in it is running text
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BESIDE_TAGS = {"nav", "footer", "aside"}
 _WITHIN = {"article", "li", "main", "section"}  # a header in one of these is that of an item
@@ -51,8 +46,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{1,40}")  # of a class that is the same 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
-    """A link. `said`: its text; `path`: tags upwards with class words; `form`: tags and common classes around it,
-    `short` of one element around, `own` of none; `beside`: on every page; `inline`: in running text."""
+    """A link. `said`: its text; `form`: tags and common classes around it; `short`: one level of these; `own`: its own.
+    `beside`: in a menu, sidebar or footer; `inline`: in running text."""
 
     anchor: Any
     url: str
@@ -68,21 +63,20 @@ class Link:
 
 
 def read_links(document: Document) -> list[Link]:
-    """The links to other pages, in order, but roots, tags, authors and the like, and what is paid for."""
+    """Return the links to other pages in order, without front pages, tags, authors and paid links."""
     classes = Counter(name for element in document.tree.iter() for name in class_words(element))
-    found = []
+    out = []
     addresses: dict[str, str | None] = {}
-    for place, anchor in enumerate(islice(document.tree.iter("a"), _MOST)):
+    for place, anchor in enumerate(islice(document.tree.iter("a"), 3_000)):
         reference = anchor.get("href") or ""
         if reference not in addresses:
             addresses[reference] = _address(document.base_url, reference, document.url)
         if (url := addresses[reference]) and "sponsored" not in (anchor.get("rel") or ""):
-            found.append(_link(anchor, url, place, classes))
-    return found
+            out.append(_link(anchor, url, place, classes))
+    return out
 
 
 def _address(base: str, reference: str, page: str) -> str | None:
-    """Where a link leads, None for one that cannot be to an article."""
     if not reference or reference.startswith("#"):
         return None
     url = canonical(base, reference)
@@ -95,94 +89,92 @@ def _address(base: str, reference: str, page: str) -> str | None:
 
 
 def canonical(base: str, reference: str) -> str | None:
-    """The canonical address of `reference` on a page at `base`; None if it is no address."""
-    found = urls.absolute(base, reference)
+    """Return the canonical address of `reference` on a page at `base`, or None if it is no address."""
+    address = urls.absolute(base, reference)
     try:
-        return urls.canonical(found) if found else None
+        return urls.canonical(address) if address else None
     except urls.BadUrl:
         return None
 
 
 def _link(anchor: Any, url: str, place: int, classes: Mapping[str, int]) -> Link:
-    above = list(islice(anchor.iterancestors(), _ABOVE))
-    said = text.line(inner(anchor, _LONGEST))
-    steps = [step(one, classes) for one in _near(anchor, above)]
-    if not any("." in one for one in steps):  # "li > a" alone is that of menus, too: with the list that it is in
+    above = list(islice(anchor.iterancestors(), 40))
+    label = text.line(inner(anchor, 400))
+    steps = [step(element, classes) for element in _near(anchor, above)]
+    if not any("." in tag for tag in steps):  # "li > a" alone is that of menus, too: add the list around it
         steps += _named(above[len(steps) - 1 :])
     return Link(
         anchor=anchor,
         url=url,
         key=urls.alias(url),
-        said=said,
+        said=label,
         place=place,
         form=" > ".join(reversed(steps)),
         short=" > ".join(reversed(steps[:2])),
         own=steps[0],
-        heading=any(one.tag in _HEADINGS for one in above[:3]) or next(anchor.iter(*_HEADINGS), None) is not None,
+        heading=any(each.tag in _HEADINGS for each in above[:3]) or next(anchor.iter(*_HEADINGS), None) is not None,
         beside=_is_beside(above),
-        inline=_is_inline(anchor, said),
+        inline=_is_inline(anchor, label),
     )
 
 
 def _near(anchor: Any, above: list[Any]) -> Iterator[Any]:
     yield anchor
-    for one in above[:_STEPS]:
-        if one.tag in ("body", "html"):
+    for element in above[:3]:
+        if element.tag in ("body", "html"):
             return
-        yield one
-        if one.tag in ("article", "li", "tr"):
+        yield element
+        if element.tag in ("article", "li", "tr"):
             return
 
 
 def _named(above: Sequence[Any]) -> list[str]:
-    """The tags upwards as far as one with a name, and that with its name."""
-    found: list[str] = []
-    for one in above[:_NAMED]:
-        if one.tag in ("body", "html"):
+    steps: list[str] = []
+    for element in above[:4]:
+        if element.tag in ("body", "html"):
             break
-        name = next(iter(class_words(one)), "") or (one.get("id") or "")
-        found.append(f"{one.tag}.{name}" if _NAME.fullmatch(name) else str(one.tag))
-        if "." in found[-1]:
+        name = next(iter(class_words(element)), "") or (element.get("id") or "")
+        steps.append(f"{element.tag}.{name}" if _NAME.fullmatch(name) else str(element.tag))
+        if "." in steps[-1]:
             break
-    return found
+    return steps
 
 
 def step(element: Any, classes: Mapping[str, int]) -> str:
-    """A tag with its most common class on the page: a rare one names the item, not its kind."""
+    """Return a tag with its most common class on the page: a rare class names the item, not its kind."""
     names = [name for name in class_words(element) if classes.get(name, 0) > 1]
-    name = max(names, key=lambda one: classes[one], default="")
+    name = max(names, key=lambda word: classes[word], default="")
     return f"{element.tag}.{name}" if name else str(element.tag)
 
 
 def class_words(element: Any) -> list[str]:
-    """The classes of an element that can be the same tomorrow."""
-    given = element.get("class") if isinstance(element.tag, str) else None
-    return [name for name in (given or "").split() if _NAME.fullmatch(name) and not _STATE.match(name)]
+    """Return the classes of an element that should be the same tomorrow: no numbers, no states."""
+    words = element.get("class") if isinstance(element.tag, str) else None
+    return [name for name in (words or "").split() if _NAME.fullmatch(name) and not _STATE.match(name)]
 
 
 def _is_beside(above: list[Any]) -> bool:
     within = False
-    for one in above:
-        if one.tag in ("body", "html"):
+    for element in above:
+        if element.tag in ("body", "html"):
             return False
-        if one.tag in _BESIDE_TAGS or (one.get("role") or "") in _BESIDE_ROLES:
+        if element.tag in _BESIDE_TAGS or (element.get("role") or "") in _BESIDE_ROLES:
             return True
-        if one.tag == "header" and not within and not any(each.tag in _WITHIN for each in one.iterancestors()):
+        if element.tag == "header" and not within and not any(each.tag in _WITHIN for each in element.iterancestors()):
             return True
-        named = f"{one.get('class') or ''} {one.get('id') or ''}"[:300]
+        named = f"{element.get('class') or ''} {element.get('id') or ''}"[:300]
         words = (word for word in named.split() if not _AROUND.search(word))
-        if one.tag != "main" and any(_BESIDE_WORDS.search(word) for word in words):
+        if element.tag != "main" and any(_BESIDE_WORDS.search(word) for word in words):
             return True
-        within = within or one.tag in _WITHIN
+        within = within or element.tag in _WITHIN
     return False
 
 
-def _is_inline(anchor: Any, said: str) -> bool:
-    """True for a link in running text: one in a paragraph that says more than the link."""
+def _is_inline(anchor: Any, label: str) -> bool:
     holder = anchor.getparent()
     while holder is not None and holder.tag in ("span", "em", "strong", "b", "i", "u", "font", "small", "cite"):
         holder = holder.getparent()
     if holder is None or holder.tag not in ("p", "blockquote", "dd"):
         return False
     around = text.line(inner(holder, 2_000))
-    return len(said) < _INLINE_SHARE * len(around)
+    return len(label) < _INLINE_SHARE * len(around)

@@ -1,11 +1,11 @@
-"""The marks of a list's items, the shape of their addresses, and which of a page's lists has them. Pure."""
+"""The traits of a list's items, the shape of their addresses, and which list of a page has these traits. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 from urllib.parse import parse_qsl, urlsplit
@@ -21,16 +21,15 @@ SOLD = re.compile(
     r"([/.?]|$)",
     re.I,
 )
-_ENDING = 5  # letters of one such as .html
-_FEW = 2  # words of a segment that is a name and no title
+_ENDING, _FEW = 5, 2  # letters of an ending such as .html; words of a segment that is a name
 
 
 def shape(url: str) -> str:
-    """Host, kinds of path segments and parameter names of an address: "site.example/news/{year}/{title}"."""
+    """Return host, kinds of path segments and parameter names of an address: "site.example/news/{year}/{title}"."""
     parts = urlsplit(url)
     host = parts.netloc.removeprefix("www.").lower()
-    segments = [one for one in parts.path.split("/") if one]
-    kinds = [_kind(one, last=place == len(segments) - 1) for place, one in enumerate(segments)]
+    segments = [segment for segment in parts.path.split("/") if segment]
+    kinds = [_kind(segment, last=place == len(segments) - 1) for place, segment in enumerate(segments)]
     names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
     return "/".join([host, *kinds]) + (f"?{'&'.join(names)}" if names else "")
 
@@ -53,49 +52,39 @@ def _kind(segment: str, *, last: bool) -> str:
 
 
 def family(url: str) -> str:
-    """A coarser shape: the host and the first segment of a path that has several."""
+    """Return a coarser shape: the host, and the first segment of a path with several."""
     host, _, rest = shape(url).partition("?")[0].partition("/")
     first, deeper, _ = rest.partition("/")
     return f"{host}/{first}/" if deeper else f"{host}/"
 
 
 # All numbers are choices.
-_MOST = 12  # forms, paths, shapes, layouts
-_PROOF = 3  # items known from before that prove a list; of a short one, half
-_HALF = 0.5
-_NEARLY_ALL = 0.9
-_TITLED = 12  # characters of a title that is not another article's by chance
-_MIXED = 4  # shapes of a list whose articles are in all parts of a site
+_MOST, _PROOF = 12, 3  # forms, paths, shapes, layouts; known items that prove a list (half of a short one)
+_HALF, _NEARLY_ALL = 0.5, 0.9
+_TITLED, _MIXED = 12, 4  # characters of a title that is unique; shapes of a list from all parts of a site
 _NO_WORD = re.compile(r"[\W_]+")
 _LONG, _SHORT = 3.0, 0.25  # times the usual length of a title
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """The items of a list, what is remembered of it from now on, and what the operator should know."""
-
-    items: tuple[Shown, ...]
-    wrapper: Wrapper
-    note: str = ""
+Chosen = tuple[Sequence[Shown], Wrapper]  # the items of a list, and the traits to remember
 
 
 class Unsure(Exception):
-    """No list of the page is sure to be the one that was learnt; the message says why."""
+    """No list of the page is surely the learnt one; the message says why."""
 
 
 def learnt(shown: Sequence[Shown], by: str, seen: Iterable[Seen] = ()) -> Wrapper:
-    """What `shown`, all of one list, are known by."""
-    dates = [one.item.published for one in shown if one.item.published]
-    falling = sum(after <= before for before, after in pairwise(dates))
+    """Return the wrapper of `shown`, all items of one list."""
+    dates = [item.item.published for item in shown if item.item.published]
     return Wrapper(
         by=by,
-        forms=_most(one.form for one in shown),
-        paths=_most(one.path for one in shown),
-        shapes=_most(one.shape for one in shown),
-        layouts=_most(one.layout for one in shown),
+        forms=_most(item.form for item in shown),
+        paths=_most(item.path for item in shown),
+        shapes=_most(item.shape for item in shown),
+        layouts=_most(item.layout for item in shown),
         dated=round(100 * len(dates) / len(shown)) if shown else 0,
-        title_length=round(median(len(one.item.title) for one in shown)) if shown else 0,
-        newest_first=len(dates) > _PROOF and falling >= _NEARLY_ALL * (len(dates) - 1),
+        title_length=round(median(len(item.item.title) for item in shown)) if shown else 0,
+        newest_first=len(dates) > _PROOF and _is_falling(shown, _NEARLY_ALL),
         seen=remembered(shown, seen),
     )
 
@@ -105,124 +94,118 @@ def _most(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def remembered(shown: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]:
-    """The items of today and then those of before, as many as are remembered."""
-    now = {one.key: Seen(url=one.item.url, title=one.item.title) for one in shown}
-    before = {urls.alias(one.url): one for one in seen}
-    return tuple((now | {key: one for key, one in before.items() if key not in now}).values())[:REMEMBERED]
+    """Return today's items, then earlier ones, at most REMEMBERED."""
+    now = {item.key: Seen(url=item.item.url, title=item.item.title) for item in shown}
+    before = {urls.alias(item.url): item for item in seen}
+    return tuple((now | {key: item for key, item in before.items() if key not in now}).values())[:REMEMBERED]
 
 
 def first(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> Chosen:
-    """The list with most of the `seen` items, else the page's first, as after a lost database. Raises Unsure."""
+    """Return the list with most of the `seen` items, else the page's first. Raises Unsure."""
     if not lists:
         raise Unsure("no three links of the page are alike")
-    known = Known(seen)
-    by, shown = max(lists, key=lambda pair: sum(known.has(one) for one in pair[1]))
-    return Chosen(items=tuple(shown), wrapper=learnt(shown, by, seen))
+    earlier = Known(seen)
+    by, shown = max(lists, key=lambda pair: sum(earlier.has(item) for item in pair[1]))
+    return shown, learnt(shown, by, seen)
 
 
 def again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> Chosen:
-    """The list that `wrapper` remembers, on the page of today. Raises Unsure."""
+    """Return the list on today's page that `wrapper` remembers. Raises Unsure."""
     if not lists:
         raise Unsure("no three links of the page are alike; its items were there before")
-    known = Known(wrapper.seen)
-    by, shown = max(lists, key=lambda pair: (sum(map(known.has, pair[1])), _likeness(pair[1], wrapper)))
-    known = Known(wrapper.seen, shown)
-    proven = sum(known.has(one) for one in shown)
-    healed = not any(one.form in wrapper.forms for one in shown)
+    earlier = Known(wrapper.seen)
+    by, shown = max(lists, key=lambda pair: (sum(map(earlier.has, pair[1])), _likeness(pair[1], wrapper)))
+    earlier = Known(wrapper.seen, shown)
+    proven = sum(earlier.has(item) for item in shown)
+    healed = not any(item.form in wrapper.forms for item in shown)
     if proven < min(_PROOF, max(1, len(shown) // 2)):
         _same_by_looks(shown, wrapper)
-    shown, out = _without_strangers(shown, wrapper, known)
-    fresh = [one for one in shown if not known.at(one)]
-    if wrapper.newest_first and fresh and not _is_falling(shown):
+    shown, out = _without_strangers(shown, wrapper, earlier)
+    fresh = [item for item in shown if not earlier.at(item)]
+    if wrapper.newest_first and fresh and not _is_falling(shown, _HALF):
         raise Unsure("the newest items no longer stand first")
-    kept = known.under_old_names(shown)
-    made = learnt(kept, by, wrapper.seen)
+    renamed = earlier.under_old_names(shown)
+    today = learnt(renamed, by, wrapper.seen)
     note = f"its layout changed; the list was found again by {proven} known items" if healed and proven else ""
     if out:
-        told = f"{len(out)} links among its items look unlike them and are left out, such as {out[0].item.url}"
-        note = "; ".join(filter(None, (note, told)))
-    return Chosen(items=tuple(kept), wrapper=_grown(made, wrapper), note=note)
+        left_out = f"{len(out)} links among its items look unlike them and are left out, such as {out[0].item.url}"
+        note = "; ".join(filter(None, (note, left_out)))
+    return renamed, replace(_grown(today, wrapper), note=note)
 
 
 def _likeness(shown: Sequence[Shown], wrapper: Wrapper) -> float:
-    """How much these items look like those that are remembered: 0 to 4."""
-    told = ((one.form in wrapper.forms, one.path in wrapper.paths, one.shape in wrapper.shapes) for one in shown)
-    laid = sum(one.layout in wrapper.layouts for one in shown)
-    return (sum(sum(row) for row in told) + laid) / len(shown)
+    marks = ((item.form in wrapper.forms, item.path in wrapper.paths, item.shape in wrapper.shapes) for item in shown)
+    laid = sum(item.layout in wrapper.layouts for item in shown)
+    return (sum(sum(row) for row in marks) + laid) / len(shown)
 
 
 def _same_by_looks(shown: Sequence[Shown], wrapper: Wrapper) -> None:
-    """Require an unknown list to look like the remembered one: shapes, and forms or paths and layouts."""
+    """Raise Unsure unless a list of unknown items has the shapes, and the forms or layouts, of the remembered one."""
     count = len(shown)
-    shapes = sum(one.shape in wrapper.shapes for one in shown) / count
-    forms = sum(one.form in wrapper.forms for one in shown) / count
-    laid = sum(one.path in wrapper.paths and one.layout in wrapper.layouts for one in shown) / count
+    shapes = sum(item.shape in wrapper.shapes for item in shown) / count
+    forms = sum(item.form in wrapper.forms for item in shown) / count
+    laid = sum(item.path in wrapper.paths and item.layout in wrapper.layouts for item in shown) / count
     if shapes < _NEARLY_ALL or max(forms, laid) < _NEARLY_ALL:
         raise Unsure("none of the items that were there before is, and what is listed looks unlike them")
 
 
-def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, known: Known) -> tuple[list[Shown], list[Shown]]:
-    """Items known or alike, and the others. Raises Unsure if those are most."""
-    forms = {*wrapper.forms} | _vouched(shown, known, lambda one: one.form)
-    shapes = {*wrapper.shapes} | _vouched(shown, known, lambda one: one.shape)
-    kept: list[Shown] = []
-    out: list[Shown] = []
-    for one in shown:
-        (kept if known.at(one) or _is_like(one, wrapper, forms, shapes) else out).append(one)
-    if len(out) > len(kept):
+def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, earlier: Known) -> tuple[list[Shown], list[Shown]]:
+    """Return the known or similar items, and the others. Raises Unsure if those are most."""
+    forms = {*wrapper.forms} | _vouched(shown, earlier, lambda item: item.form)
+    shapes = {*wrapper.shapes} | _vouched(shown, earlier, lambda item: item.shape)
+    alike, out = list[Shown](), list[Shown]()
+    for item in shown:
+        (alike if earlier.at(item) or _is_like(item, wrapper, forms, shapes) else out).append(item)
+    if len(out) > len(alike):
         raise Unsure(f"{len(out)} of {len(shown)} links look unlike the items that were there before")
-    return kept, out
+    return alike, out
 
 
-def _vouched(shown: Sequence[Shown], known: Known, of: Callable[[Shown], str]) -> set[str]:
-    """The forms, or shapes, of which half of the items and no fewer than two are known."""
-    every = Counter(of(one) for one in shown)
-    own = Counter(of(one) for one in shown if known.has(one))
+def _vouched(shown: Sequence[Shown], earlier: Known, of: Callable[[Shown], str]) -> set[str]:
+    every = Counter(of(item) for item in shown)
+    own = Counter(of(item) for item in shown if earlier.has(item))
     return {value for value, count in own.items() if count > 1 and count >= _HALF * every[value]}
 
 
-def _is_like(one: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Collection[str]) -> bool:
-    """Whether an item that is new looks like those that were there before."""
-    if wrapper.dated >= 100 * _NEARLY_ALL and one.item.published is None:
+def _is_like(item: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Collection[str]) -> bool:
+    if wrapper.dated >= 100 * _NEARLY_ALL and item.item.published is None:
         return False
-    length = len(one.item.title)
+    length = len(item.item.title)
     if not wrapper.title_length * _SHORT <= length <= max(wrapper.title_length, _TITLED) * _LONG:
         return False
-    formed = one.form in forms or (
-        one.layout in wrapper.layouts
-        and (one.path in wrapper.paths or _end(one.form) in {end for form in wrapper.forms if (end := _end(form))})
+    formed = item.form in forms or (
+        item.layout in wrapper.layouts
+        and (item.path in wrapper.paths or _end(item.form) in {end for form in wrapper.forms if (end := _end(form))})
     )
-    return formed and (one.shape in shapes or (one.form in forms and _is_of_many(one, shapes)))
+    return formed and (item.shape in shapes or (item.form in forms and _is_of_many(item, shapes)))
 
 
 def _end(form: str) -> str:
-    """The link of a form and what it is in, "" where no class tells them from others."""
     end = " > ".join(form.split(" > ")[-2:])
     return end if "." in end else ""
 
 
-def _is_of_many(one: Shown, shapes: Collection[str]) -> bool:
-    """True if an item of a new shape fits a list of many: in a known part of a site, or one more host."""
-    if len(shapes) < _MIXED or SOLD.search(one.item.url):
+def _is_of_many(item: Shown, shapes: Collection[str]) -> bool:
+    if len(shapes) < _MIXED or SOLD.search(item.item.url):
         return False
     hosts = {value.partition("/")[0] for value in shapes}
-    if one.shape.partition("/")[0] not in hosts:
+    if item.shape.partition("/")[0] not in hosts:
         return len(hosts) >= _MIXED
-    return _part(one.shape) in {_part(value) for value in shapes}
+    return _part(item.shape) in {_part(value) for value in shapes}
 
 
 def _part(shape: str) -> str:
     return "/".join(shape.split("/")[:2]) if shape.count("/") > 1 else shape
 
 
-def _is_falling(shown: Sequence[Shown]) -> bool:
-    dates = [one.item.published for one in shown if one.item.published]
+def _is_falling(shown: Sequence[Shown], share: float) -> bool:
+    dates = [item.item.published for item in shown if item.item.published]
     falls = sum(after <= before for before, after in pairwise(dates))
-    return falls >= _HALF * (len(dates) - 1)
+    return falls >= share * (len(dates) - 1)
 
 
 def _grown(new: Wrapper, old: Wrapper) -> Wrapper:
-    """What was learnt today, and then what is known from before: a site may show now this layout and now that one."""
+    """Return the new wrapper with the values of the old one appended: a site may alternate between two layouts."""
 
     def both(name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*getattr(new, name), *getattr(old, name))))[:_MOST]
@@ -232,39 +215,39 @@ def _grown(new: Wrapper, old: Wrapper) -> Wrapper:
 
 
 class Known:
-    """Earlier items by address and title. `moved`: more are known by title alone, so short titles count too."""
+    """Earlier items by address and title. `moved`: more match by title alone, so that short titles count too."""
 
     def __init__(self, seen: Sequence[Seen], shown: Sequence[Shown] = ()) -> None:
-        self._keys = {urls.alias(one.url): one for one in seen}
+        self._keys = {urls.alias(item.url): item for item in seen}
         self._titles: dict[str, Seen] = {}
-        for one in seen:
-            if name := plain(one.title):
-                self._titles.setdefault(name, one)
-        by_address = sum(one.key in self._keys for one in shown)
-        by_title = sum(one.key not in self._keys and plain(one.item.title) in self._titles for one in shown)
+        for item in seen:
+            if name := plain(item.title):
+                self._titles.setdefault(name, item)
+        by_address = sum(item.key in self._keys for item in shown)
+        by_title = sum(item.key not in self._keys and plain(item.item.title) in self._titles for item in shown)
         self.moved = by_title >= _PROOF and by_title > by_address
 
     def at(self, shown: Shown) -> bool:
-        """Whether the item is one that was there, at its address or, where all moved, at another."""
+        """Return True if the item was there before, at its address or, if all moved, at another."""
         return shown.key in self._keys or (self.moved and self.has(shown))
 
     def has(self, shown: Shown) -> bool:
-        """Whether the item is one that was there, or one of the same title."""
+        """Return True if an earlier item has its address or its title."""
         name = plain(shown.item.title)
         if shown.key in self._keys:
             return True
         return name in self._titles and (self.moved or len(shown.item.title) >= _TITLED)
 
     def under_old_names(self, shown: Sequence[Shown]) -> list[Shown]:
-        """`shown` under their old addresses if they moved; else a title that returns is a column's."""
-        found = [*shown]
-        for place, one in enumerate(shown if self.moved else ()):
-            old = self._titles.get(plain(one.item.title))
-            if old and one.key not in self._keys:
-                found[place] = replace(one, key=urls.alias(old.url), item=replace(one.item, url=old.url))
-        return found
+        """Return `shown` under their old addresses if all moved. Otherwise an equal title is a column's."""
+        renamed = [*shown]
+        for place, item in enumerate(shown if self.moved else ()):
+            old = self._titles.get(plain(item.item.title))
+            if old and item.key not in self._keys:
+                renamed[place] = replace(item, key=urls.alias(old.url), item=replace(item.item, url=old.url))
+        return renamed
 
 
 def plain(title: str) -> str:
-    """A title by which it is found again: letters and digits."""
+    """Return the letters and digits of a title, to find it again."""
     return _NO_WORD.sub("", title).casefold()

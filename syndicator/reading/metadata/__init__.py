@@ -1,1 +1,1 @@
-"""Title, author, dates, cover and identity: every place a page states them, and which one is believed."""
+"""Title, author, dates, cover and identity of a page, from every place that states them."""

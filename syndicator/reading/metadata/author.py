@@ -1,5 +1,4 @@
-"""Who wrote a page, by JSON-LD, metas and marked bylines; never an address, service or guess. A site, team or login
-counts only if declared alone. Of a forum's thread its opener; of a person's site its owner."""
+"""Author of a page, by JSON-LD, metas and bylines; of a thread its opener, of a personal site its owner; no guess."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,16 +31,14 @@ _MEMBER = re.compile(
     re.I,
 )
 _OUTSIDE = frozenset({"nav", "header", "footer", "aside", "form", "blockquote", "script", "style", "select", "cite"})
-_OPENER_MOST = 30_000  # elements looked at
-_OPENER_LONGEST = 40  # characters of a user's name
-_PIECES = 12  # texts of an element among which the name is looked for
+_OPENER_MOST, _OPENER_LONGEST = 30_000, 40  # elements looked at; characters of a user's name
 _NOBODY = frozenset(
     {"guest", "gast", "invité", "invitado", "anonymous", "user", "username", "login", "register", "member", "members"}
 )
 
 
 def read_opener(document: Document) -> str:
-    """The name of who opened the thread that the page shows, "" where it is none or bears no name."""
+    """Return the name of the user who opened the thread on the page, or ""."""
     body = next(document.tree.iter("body"), document.tree)
     for element in islice(body.iter("div", "article", "section", "main", "body", "span"), _OPENER_MOST):
         if any(name in (element.get("itemtype") or "") for name in _THREADS):
@@ -51,17 +48,15 @@ def read_opener(document: Document) -> str:
 
 
 def _declared_in_opener(thread: Any) -> str:
-    """The name in the first author of `thread` that is not a reply's."""
     for element in _within(thread, lambda child: any(name in (child.get("itemtype") or "") for name in _REPLIES)):
         if "author" in (element.get("itemprop") or "").split():
             names = [each for each in element.iter() if "name" in (each.get("itemprop") or "").split()]
-            found = (each.get("content") or inner(each, 200) for each in (*names, element))
-            return next((name for value in found if (name := _name(value))), "")
+            values = (each.get("content") or inner(each, 200) for each in (*names, element))
+            return next((name for value in values if (name := _name(value))), "")
     return ""
 
 
 def _within(top: Any, is_outside: Callable[[Any], bool]) -> Iterator[Any]:
-    """`top` and the elements in it in their order, without those outside and what is in them."""
     stack = [top]
     for _ in range(_OPENER_MOST):
         if not stack:
@@ -72,12 +67,11 @@ def _within(top: Any, is_outside: Callable[[Any], bool]) -> Iterator[Any]:
 
 
 def _user(element: Any) -> str:
-    """The name in an element that is marked as a user's, or that links to one within such a mark."""
     if not _USER.search((element.get("class") or "")[:200]):
         return ""
     if element.tag in ("a", "span", "h3", "h4", "strong", "b"):
         return _name(inner(element, 200))
-    pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), _PIECES))
+    pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), 12))
     links = (inner(link, 200) for link in element.iter("a") if _MEMBER.search(link.get("href") or ""))
     return next((name for value in (*links, *pieces) if (name := _name(value))), "")
 
@@ -97,10 +91,7 @@ _COPYRIGHT = re.compile(
 )
 _HOME = re.compile(r"(?:https?://[^/]*)?/?|\./|(?:\.\./)+")
 _COMPANIES = frozenset({"Organization", "NewsMediaOrganization", "Corporation", "LocalBusiness", "Store", "Brand"})
-_LEAST_LABEL = 7  # letters of a host's label that spells a name
-_MOST_ELEMENTS = 20_000
-_LEAST_LINE = 3  # characters above which a line can be a name
-_SHORT = 60  # characters of a line that can name the owner
+_LEAST_LABEL, _LEAST_LINE, _SHORT = 7, 3, 60  # letters of a host's label with a name; characters of a name's line
 
 
 def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
@@ -111,43 +102,36 @@ def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
     title = next((element.text or "" for element in document.tree.iter("title")), "")
     yield from (("title", piece) for piece in _BETWEEN.split(text.line(title[:400]))[1:])
     labels = {key(label) for label in urls.host(document.url).split(".")}
-    for element, line in _short_lines(document):
+    body = next(document.tree.iter("body"), document.tree)
+    for element in islice(body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2"), 20_000):
+        own = element.text or ""
+        line = text.line(own)[:_SHORT] if _LEAST_LINE < len(own) <= 4 * _SHORT else ""
+        if not line:
+            continue
         if element.tag == "a" and _HOME.fullmatch((element.get("href") or "#")[:100].strip()):
             yield "home", line
         if len(line) >= _LEAST_LABEL and key(line) in labels:
             yield "host", line
             yield "line", line
-        found = _COPYRIGHT.match(line) if line[0] in "©(cC" else None
-        if found:
-            owner = found[1].partition(". ")[0]
+        notice = _COPYRIGHT.match(line) if line[0] in "©(cC" else None
+        if notice:
+            owner = notice[1].partition(". ")[0]
             yield "copyright", owner
             if key(owner) in labels:
                 yield "host", owner
-
-
-def _short_lines(document: Document) -> Iterator[tuple[Any, str]]:
-    body = next(document.tree.iter("body"), document.tree)
-    for element in islice(body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2"), _MOST_ELEMENTS):
-        own = element.text or ""
-        if _LEAST_LINE < len(own) <= 4 * _SHORT and (line := text.line(own)):
-            yield element, line[:_SHORT]
 
 
 _METAS = (
     "author", "parsely-author", "sailthru.author", "article:author_name", "article:author", "dc.creator",
     "dcterms.creator", "citation_author", "byl", "cxenseparse:author", "twitter:data1",
 )  # fmt: skip
-_MOST = 12  # values of a meta; more are those of references or comments
-_SEEN = 5  # score of a byline from which it is surely one
-_MOST_ARTICLES = 3  # JSON-LD objects that are looked at
-_MOST_AUTHORS = 20  # of one of them
-_LEAST_NAME = 5  # letters of a site's name above which "The" before it or "Inc" behind it is looked for
-_LONGEST = 300  # characters of all names together
+_MOST, _MOST_ARTICLES, _LONGEST = 12, 3, 300  # values of a meta; JSON-LD objects; characters of all names together
+_SEEN, _LEAST_NAME = 5, 5  # score of a sure byline; letters of a site's name compared without "The" or "Inc"
 _NO_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")  # in a value that names nobody, or more than one
 
 
 def read(document: Document, sitename: str, entry: Entry | None, survey: Survey) -> Choice[str]:
-    """The authors as "A, B", and the candidate they come from. `survey` is the page as read around its headline."""
+    """Return the authors as "A, B", and the candidate that they come from."""
     domain = urls.domain(document.url).removeprefix("www.")
     site = frozenset(key(name) for name in (sitename, domain, urls.host(document.url), domain.split(".")[0]) if name)
     declared = [
@@ -157,8 +141,8 @@ def read(document: Document, sitename: str, entry: Entry | None, survey: Survey)
     ]
     if not declared and (name := read_opener(document)):
         return Choice(name, "opener", (("opener", name),))
-    kind, score, found = byline.read(survey)
-    shown = _kept(found, site)
+    kind, score, bylined = byline.read(survey)
+    shown = _kept(bylined, site)
     shown = shown if score >= _SEEN and len(shown) == 1 else _named(shown)
     candidates = [*declared, (kind, shown)] if shown else declared
     best = next((row for row in declared if any(map(person_names.is_full, row[1]))), None)
@@ -166,7 +150,7 @@ def read(document: Document, sitename: str, entry: Entry | None, survey: Survey)
         best = (kind, shown)
     if best is None:
         candidates = candidates or _owner(document, sitename) or _declared_as_is(document)
-        candidates = candidates or [(kind, found)][: len(found)]
+        candidates = candidates or [(kind, bylined)][: len(bylined)]
         best = next(iter(candidates), None)
     seen = tuple((candidate, ", ".join(people)[:_LONGEST]) for candidate, people in candidates)
     return Choice(", ".join(best[1])[:_LONGEST], best[0], seen) if best else Choice(None, "", seen)
@@ -176,17 +160,16 @@ def _owner(document: Document, sitename: str) -> list[tuple[str, list[str]]]:
     # two places must agree on the name
     businesses = [item.get("name") for item in document.jsonld if _COMPANIES & set(jsonld.types(item))]
     companies = {key(name) for stated in businesses for name in jsonld.strings(stated)}
-    found: dict[str, tuple[str, set[str]]] = {}
+    stated_by: dict[str, tuple[str, set[str]]] = {}
     for kind, value in _names(document, sitename):
         name = value.strip(" .,")
         if person_names.is_known(name) and key(name) not in companies:
-            found.setdefault(key(name), (name, set()))[1].add(kind)
-    name, kinds = max(found.values(), key=lambda pair: len(pair[1]), default=("", set()))
+            stated_by.setdefault(key(name), (name, set()))[1].add(kind)
+    name, kinds = max(stated_by.values(), key=lambda pair: len(pair[1]), default=("", set()))
     return [("owner", [name])] if len(kinds) > 1 else []
 
 
 def _declared_as_is(document: Document) -> list[tuple[str, list[str]]]:
-    """The first author that the page declares, if it is a login, a team, an organisation or the site itself."""
     nobody = _NOBODY | person_names.words().never
     stated = [name for item in articles(document)[:_MOST_ARTICLES] for name in _stated(item.get("author"), {})]
     metas = [(name, value) for name in _METAS[:-1] for value in document.metas.get(name, ())[:1]]
@@ -199,7 +182,7 @@ def _declared_as_is(document: Document) -> list[tuple[str, list[str]]]:
 
 
 def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]]) -> bool:
-    """True if the shown byline names others than a meta, or more; JSON-LD and the feed are only added to."""
+    """Return True if the byline names other people than a meta, or more people than any declaration."""
     candidate, declared = best
     own, theirs = {person_names.plain_key(name) for name in shown}, {person_names.plain_key(name) for name in declared}
     if score < _SEEN or not all(map(person_names.is_full, shown)):
@@ -211,7 +194,7 @@ def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]])
 
 
 def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
-    """`people` without shorter forms of a name, and without the site itself unless it sounds like a person."""
+    """Return `people` without shorter forms of a name, and without the site's name unless it sounds like a person."""
     out: dict[str, str] = {}
     for name in people:
         named = person_names.is_known(name) or not _is_site(name, site)
@@ -221,7 +204,6 @@ def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
 
 
 def _named(people: Iterable[str]) -> list[str]:
-    """`people` without editorial teams such as "Editorial staff"."""
     return [name for name in people if name.casefold() not in person_names.words().teams]
 
 
@@ -241,8 +223,7 @@ def _declared(document: Document, entry: Entry | None) -> Iterator[tuple[str, li
 
 
 def _stated(value: Any, by_id: dict[str, jsonld.Object]) -> Iterator[str]:
-    """The names of a JSON-LD author: texts, objects, or references to objects elsewhere on the page."""
-    for item in (value if isinstance(value, list) else [value])[:_MOST_AUTHORS]:
+    for item in (value if isinstance(value, list) else [value])[:20]:
         reference = item.get("@id") if isinstance(item, dict) and not item.get("name") else None
         item = by_id.get(reference, item) if isinstance(reference, str) else item
         yield from jsonld.strings(item, "name")

@@ -1,5 +1,4 @@
-"""Bylines in a page's text: elements marked as author, links to author pages, "By" lines, names beside the date below
-the headline or as a signature. A score by kind and place keeps out comments, footers, other articles."""
+"""Bylines in a page's text, by marks, links, "By" lines, dates and signatures, scored by kind and place."""
 
 import re
 from collections.abc import Iterator
@@ -14,14 +13,11 @@ from syndicator.reading.html.document import inner
 from syndicator.reading.metadata import date, person_names
 from syndicator.reading.metadata.title import Spot, Survey
 
-_BESIDE = 600  # characters around the end of the headline in which such a name counts
-_NEXT = 5  # characters after the headline within which a line that is only a name counts
+_BESIDE, _NEXT = 600, 5  # characters from the headline to a name beside a date, and to a name alone
 _SIGNED_AFTER = 800  # characters of text above a signature
 _ENDS = tuple('.!?…"”“’»)')  # what text above a signature ends with
 _LINES = frozenset({"p", "div", "span", "em", "i", "strong", "b", "h4", "h5", "h6", "address", "li", "td"})
-_LONG_LINE = 80  # characters of the line it is in
-_READ = 400  # characters looked at, blanks included
-_LEAST = 3  # characters above which a line can be a name
+_LONG_LINE, _READ, _LEAST = 80, 400, 3  # characters of a line with a name, of an element, of the shortest name
 _BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
 _DIGIT = re.compile(r"\d")
@@ -29,7 +25,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int] | None:
-    """The names in the element at `spot`, how they stand there (line, date, alone, signed), and their weight."""
+    """Return the names at `spot`, their kind (line, date, alone, signed) and weight, or None."""
     element, distance = spot.element, spot.at - survey.origin
     if survey.found and abs(distance) <= _BESIDE:
         own = inner(element, 2 * _READ)
@@ -47,16 +43,16 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], s
 
 
 def _within_line(element: Any, whole: str) -> tuple[str, ...]:
-    """The names in a line with a time: "Dec 8, 2019 by Ann Other in Boats"; logins count there."""
+    """Return the names in a line with a date, logins too: "Dec 8, 2019 by Ann Other in Boats"."""
     if not _DIGIT.search(whole) or not next(date.days(whole), None):
         return ()
     pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), _READ))
-    found = person_names.words().inside.search(" | ".join(piece for piece in pieces if piece))
-    return tuple(person_names.people(found[1])) if found else ()
+    match = person_names.words().inside.search(" | ".join(piece for piece in pieces if piece))
+    return tuple(person_names.people(match[1])) if match else ()
 
 
 def _beside_date(spot: Spot, whole: str) -> tuple[str, ...]:
-    """The names in "4 May 2024 | Ann Other", or in an element that a date stands before or after."""
+    """Return the names in "4 May 2024 | Ann Other", or in an element directly before or after a date."""
     element = spot.element
     own = whole if whole and _DAY.search(whole) else " ".join((element.text or "")[:_READ].split())
     if not _LEAST < len(own) <= _LONG_LINE:
@@ -77,7 +73,7 @@ def _beside_date(spot: Spot, whole: str) -> tuple[str, ...]:
 
 
 def _alone(whole: str, distance: int) -> str:
-    """The name that is all of an element's text just below the headline, or ends a line such as "A guest post by"."""
+    """Return the name that is all of an element's text below the headline, or ends a line like "A guest post by"."""
     if len(whole) <= _LEAST:
         return ""
     introduced = person_names.words().by_within.match(whole)
@@ -105,26 +101,17 @@ _NOT_CLASS = re.compile(
     r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b|role|position|job|staff\b|func\b|occupation|affiliation",
     re.I,
 )
-_NEAR = 1_500  # characters of text after the headline in which its byline stands
-_BEFORE = 600  # and before it
-_TOGETHER = 120  # characters between two names of one byline that look alike
-_AT_ONCE = 8  # between any two names of one byline
-_LOOK = 4  # characters of tag and classes above which elements with the same ones are taken for one kind
-_MOST_ALIKE = 8  # names of a byline that has an element for each
-_ENOUGH = 4  # score from which a byline is believed
-_SOME = 2  # score from which one counts where no other byline names somebody else
-_STRONG = 3  # weight of a mark that can hardly mean anything but the author
-_FIRST_PIECES = 6  # texts of a byline among which the word "by" is looked for
-_MOST_AROUND = 100  # characters around a link to an author above which it is in running text
-_REMEMBERED = 512  # class names and ends of lines whose result is kept
-_MOST_MARKS = 400
-_SHORT = 30  # characters of a line that is "by" and a login, and no more
-_LONG = 220  # characters; an element with more text is no byline
+_NEAR, _BEFORE = 1_500, 600  # characters after and before the headline in which its byline stands
+_TOGETHER, _AT_ONCE = 120, 8  # characters between two names of one byline, if they look alike and if not
+_LOOK, _MOST_ALIKE = 4, 8  # least characters of tag and classes that are compared; names with an element for each
+_ENOUGH, _SOME, _STRONG = 4, 2, 3  # scores: of a byline, of one without rivals; weight of an unmistakable mark
+_FIRST_PIECES, _MOST_AROUND = 6, 100  # texts searched for the word "by"; most characters around a link to an author
+_REMEMBERED, _SHORT, _LONG = 512, 30, 220  # cached class names; characters of "by" and a login, and of any byline
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A byline that was seen: who, by which kind of mark, its score, and how many characters after the headline."""
+    """A byline candidate: names, kind of mark, score, and characters after the headline."""
 
     people: tuple[str, ...]
     kind: str  # rel, itemprop, class, link, by, or one of unmarked_byline's
@@ -134,8 +121,8 @@ class Mark:
 
 
 def read(survey: Survey) -> tuple[str, int, list[str]]:
-    """Kind, score and names of the best byline, or ("", 0, []); from 6 on it is marked and beside the headline."""
-    marks = list(islice(_marks(survey), _MOST_MARKS))
+    """Return kind, score and names of the best byline, or ("", 0, []). From 6 on it is beside the headline."""
+    marks = list(islice(filter(None, (_mark(spot, survey) for spot in survey.spots)), 400))
     best = max(
         marks, key=lambda mark: (mark.score, all(map(person_names.is_full, mark.people)), -abs(mark.at)), default=None
     )
@@ -145,7 +132,6 @@ def read(survey: Survey) -> tuple[str, int, list[str]]:
 
 
 def _is_only(best: Mark, marks: list[Mark]) -> bool:
-    """True when a mark far from the headline, such as a box below the text, is the only one that names somebody."""
     if best.score < _SOME:
         return False
     if best.kind in ("class", "rel") and all(mark.people == best.people for mark in marks):
@@ -159,7 +145,6 @@ def _is_only(best: Mark, marks: list[Mark]) -> bool:
 
 
 def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
-    """`best` and the marks of its kind that follow at once, or soon and look alike."""
     yield best
     end = best.at + sum(map(len, best.people))
     for mark in marks:
@@ -170,31 +155,26 @@ def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
             end = mark.at + sum(map(len, mark.people))
 
 
-def _marks(survey: Survey) -> Iterator[Mark]:
-    for spot in survey.spots:
-        distance = spot.at - survey.origin
-        if (distance >= -_BEFORE or not survey.found) and (found := _mark(spot, survey)):
-            people, kind, weight, look = found
-            near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
-            yield Mark(people, kind, weight + near, distance, look)
-
-
-def _mark(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int, str] | None:
-    element = spot.element
+def _mark(spot: Spot, survey: Survey) -> Mark | None:
+    element, distance = spot.element, spot.at - survey.origin
+    if survey.found and distance < -_BEFORE:
+        return None
+    near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
     kind, weight = _kind(spot)
     if not weight:
         plain = read_unmarked_byline(spot, survey)
-        return (*plain, element.tag) if plain else None
+        return Mark(plain[0], plain[1], plain[2] + near, distance, element.tag) if plain else None
     if person_names.ends_in(spot.before, person_names.words().before_others):
         return None
-    pieces = _pieces(element)
-    found = _alike(element) or tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
-    if kind == "class" and weight < _STRONG and any(name.islower() for name in found) and not _ends_by(spot.before):
+    pieces = [line for value in islice(element.itertext(), 4 * _LONG) if (line := " ".join(value.split()))]
+    pieces = pieces if sum(map(len, pieces)) <= _LONG else pieces[:1] * (len(pieces) > 1)
+    names = _alike(element) or tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
+    if kind == "class" and weight < _STRONG and any(name.islower() for name in names) and not _ends_by(spot.before):
         return None
-    if kind == "by" and any(name[0].islower() for name in found) and len("".join(pieces)) > _SHORT:
+    if kind == "by" and any(name[0].islower() for name in names) and len("".join(pieces)) > _SHORT:
         return None
     look = f"{element.tag} {element.get('class') or ''} {element.get('rel') or ''}"
-    return (found, kind, weight, look) if found else None
+    return Mark(names, kind, weight + near, distance, look) if names else None
 
 
 def _kind(spot: Spot) -> tuple[str, int]:
@@ -227,7 +207,6 @@ def _kind(spot: Spot) -> tuple[str, int]:
 
 @lru_cache(_REMEMBERED)
 def _weight(named: str) -> int:
-    """The weight of an element's class names as a mark of the author; the same ones come again and again on a page."""
     named = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", named).lower()
     if not _CLASS.search(named) or _NOT_CLASS.search(named):
         return 0
@@ -239,13 +218,7 @@ def _ends_by(last: str) -> bool:
     return person_names.introduces(last[-40:]) or person_names.ends_in(last, person_names.words().long_before_names)
 
 
-def _pieces(element: Any) -> list[str]:
-    out = [line for value in islice(element.itertext(), 4 * _LONG) if (line := " ".join(value.split()))]
-    return out if sum(map(len, out)) <= _LONG else out[:1] * (len(out) > 1)
-
-
 def _alike(element: Any) -> tuple[str, ...]:
-    """The names in a byline that has an element for each, one like the other: nothing need stand between them."""
     for holder in islice(element.iter(etree.Element), _FIRST_PIECES):
         if len({(child.tag, child.get("class")) for child in holder}) == 1 < len(holder) <= _MOST_ALIKE:
             names = [" ".join(inner(child, _LONG).split()).strip(" ,") for child in holder]
@@ -255,17 +228,16 @@ def _alike(element: Any) -> tuple[str, ...]:
 
 
 def _people(pieces: list[str]) -> Iterator[str]:
-    """The names of the first piece that has some, and of those that follow it after a comma or "and"."""
     start = next((index + 1 for index, piece in enumerate(pieces[:_FIRST_PIECES]) if person_names.introduces(piece)), 0)
-    found = joined = False
+    begun = joined = False
     for piece in pieces[start:]:
         if person_names.ends_in(piece, person_names.words().before_others):
             return
         people = person_names.people(piece)
-        if people and (joined or not found):
+        if people and (joined or not begun):
             yield from people
-            found, joined = True, piece.rstrip().endswith((",", "&", " and", " und"))
-        elif found:
+            begun, joined = True, piece.rstrip().endswith((",", "&", " and", " und"))
+        elif begun:
             if not person_names.words().joined.fullmatch(f" {piece.strip()} "):
                 return
             joined = True

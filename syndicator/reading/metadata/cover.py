@@ -1,5 +1,4 @@
-"""Candidates of a field, most trusted first, and an article's picture: og:image, JSON-LD, twitter, large figure; no
-logo."""
+"""Choices of a field among candidates, and an article's picture: og:image, JSON-LD, twitter, large figure; no logo."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,34 +15,32 @@ from syndicator.reading.html.document import Document, articles
 
 T = TypeVar("T")
 _SHOWN = 12  # candidates kept for the trace
-_LONGEST = 200  # characters of one that are
 
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
-    """The value of a field, the name of the candidate it comes from ("" for none) and the candidates looked at."""
+    """The value of a field, the name of its candidate ("" for none) and the candidates looked at."""
 
     value: T | None
     candidate: str = ""
     seen: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
-        """True when there is a value."""
         return self.value is not None
 
     def trace(self) -> Mapping[str, Any]:
-        """What `show --why` prints: where the value is from, and each candidate as "name: value"."""
+        """Return the lines of `show --why`: the chosen candidate, and each candidate as "name: value"."""
         return {"from": self.candidate, "candidates": [f"{name}: {value}" for name, value in self.seen]}
 
 
 def first_sane(candidates: Iterable[tuple[str, T | None]], sane: Callable[[T], bool]) -> Choice[T]:
-    """The first of `candidates` (name, value) whose value is `sane`; those after it are not even computed."""
+    """Return the first of `candidates` (name, value) whose value is `sane`. Later ones are not computed."""
     seen: list[tuple[str, str]] = []
     for name, value in candidates:
         if value is None or value == "":
             continue
         if len(seen) < _SHOWN:
-            seen.append((name, str(value)[:_LONGEST]))
+            seen.append((name, str(value)[:200]))
         if sane(value):
             return Choice(value, name, tuple(seen))
     return Choice(None, "", tuple(seen))
@@ -83,22 +80,19 @@ _AWAY = re.compile(
 _AWAY_TAGS = frozenset({"nav", "footer", "aside", "header", "form"})
 _WITHIN = re.compile(r"article|content|entry|post|story|body|hero|lead|featured|main|figure", re.I)
 _LEAST_WIDTH, _LEAST_HEIGHT = 200, 120  # CSS pixels from which a figure is large
-_MOST_IMAGES = 150
-_LONGEST_URL = 2_000  # characters; longer ones hold data
-_LONGEST_REFERENCE = 4_000  # of a reference before it is resolved
-_LONGEST_SRCSET = 20_000
+_LONGEST_URL, _LONGEST_REFERENCE = 2_000, 4_000  # characters of an address, and of a reference before it is resolved
 _MOST_ABOVE = 25  # elements above a picture that are looked at for signs that it is the article's
 _CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
 
 
 def read(document: Document, entry: Entry | None) -> Choice[str]:
-    """The cover as an absolute URL, and the candidate it comes from; nothing rather than a logo or a placeholder."""
+    """Return the absolute URL of the cover and its candidate, or none rather than a logo or placeholder."""
     seen = ((candidate, absolute(document, value)) for candidate, value in _candidates(document, entry))
     return first_sane(seen, is_picture)
 
 
 def is_picture(url: str) -> bool:
-    """True when `url` can be a picture of what an article is about."""
+    """Return True if `url` may show the subject of an article: no logo, portrait or placeholder."""
     if len(url) > _LONGEST_URL:
         return False
     path = url.partition("?")[0].partition("#")[0]
@@ -118,36 +112,33 @@ def _candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, 
     )
     if entry is not None:
         yield "entry", entry.image
-    yield from (("figure", source(element)) for element in _figures(document.tree))
+    images = islice(document.tree.iter("img"), 150)
+    yield from (("figure", source(image)) for image in images if _is_large(image) and _is_of_article(image))
 
 
 def absolute(document: Document, value: str) -> str | None:
-    """`value` as the whole address of a picture on the page; None for none, and for a private one on a public page."""
+    """Return the absolute address of a picture on the page, or None if it is missing or private."""
     value = text.legal(value).strip()
     if not value or len(value) > _LONGEST_REFERENCE or value.lower().startswith(("data:", "blob:", "javascript:")):
         return None
-    found = urls.absolute(document.base_url, value)
-    return found if found and not refusal(found, document.url) else None
+    address = urls.absolute(document.base_url, value)
+    return address if address and not refusal(address, document.url) else None
 
 
 def source(element: Any) -> str:
-    """The address of an img: what a lazy loader would load, the largest of a srcset, src. "" when none is real."""
+    """Return the address of an img: the largest of a srcset, else of a lazy loader or src; "" if none is real."""
     for name in _LAZY_SETS:
         best = largest(element.get(name) or "")
         if best:
             return best
-    found = (element.get(name) or "" for name in _LAZY)
-    return next((value for value in found if value and not _UNREAL.match(value)), "")
+    addresses = (element.get(name) or "" for name in _LAZY)
+    return next((value for value in addresses if value and not _UNREAL.match(value)), "")
 
 
 def largest(srcset: str) -> str:
-    """The widest candidate of a srcset (HTML 4.8.4.2.1), "" when it has none."""
-    found = _CANDIDATE.findall(srcset[:_LONGEST_SRCSET])
-    return max(found, key=lambda pair: float(pair[1]))[0].lstrip(",") if found else ""
-
-
-def _figures(tree: Any) -> Iterator[Any]:
-    return (image for image in islice(tree.iter("img"), _MOST_IMAGES) if _is_large(image) and _is_of_article(image))
+    """Return the widest candidate of a srcset (HTML 4.8.4.2.1), or ""."""
+    candidates = _CANDIDATE.findall(srcset[:20_000])
+    return max(candidates, key=lambda pair: float(pair[1]))[0].lstrip(",") if candidates else ""
 
 
 def _is_large(element: Any) -> bool:
@@ -162,12 +153,11 @@ def _is_large(element: Any) -> bool:
 
 
 def _pixels(value: str | None) -> int | None:
-    found = re.match(r"\s*(\d{1,5})(?:px)?\s*$", value or "")
-    return int(found[1]) if found else None
+    number = re.match(r"\s*(\d{1,5})(?:px)?\s*$", value or "")
+    return int(number[1]) if number else None
 
 
 def _is_of_article(element: Any) -> bool:
-    """True when the picture is inside the article and in no menu, author box or list of other articles."""
     within = False
     for depth, holder in enumerate(element.iterancestors()):
         if depth > _MOST_ABOVE or holder.tag in ("body", "html"):

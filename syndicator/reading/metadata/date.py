@@ -1,5 +1,4 @@
-"""When a page was published and updated: as declared, as shown beside the headline, else by htmldate (no other
-importer)."""
+"""Dates of publication and update: as declared, as shown beside the headline, else by htmldate (imported here only)."""
 
 import re
 import tomllib
@@ -7,10 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import cache
-from importlib import resources
 from itertools import islice
 from typing import Any, NamedTuple
 
+from syndicator import reading
 from syndicator.core import urls
 from syndicator.core.model import Entry
 from syndicator.reading.html import jsonld
@@ -27,17 +26,17 @@ _EPOCH = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d{1,6})?$")
 _CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?![\d/]|[.-]\d)")
 _CLOCK = re.compile(r"\b(\d{1,2}):(\d\d)(?!\d|[./])\s?([ap]\.?m\b)?", re.I)
-_LONGEST = 300  # characters looked at
-_TWO_DIGITS = 100  # years below it are of this century
+_LONGEST, _TWO_DIGITS = 300, 100  # characters looked at; a smaller year is of this century
 _HOURS, _MINUTES = 24, 60
 
 
 class Names:
-    """The names of months, compiled, and their numbers; the words that stand before dates. From months.toml."""
+    """The month names and the words before dates of data/months.toml, compiled."""
 
     def __init__(self) -> None:
-        data = tomllib.loads(resources.files("syndicator.reading").joinpath("data/months.toml").read_text("utf-8"))
-        labels = {name: _labels(values) for name, values in data.pop("labels").items()}
+        data = tomllib.loads(reading.file_text("months.toml"))
+        alternatives = {name: "|".join(map(re.escape, values)) for name, values in data.pop("labels").items()}
+        labels = {name: re.compile(rf"(?:^|[^\w])(?:{each})(?![a-z])", re.I) for name, each in alternatives.items()}
         self.first = labels["first"]  # of a sentence that tells when a text first appeared
         self.published, self.updated = labels["published"], labels["updated"]
         self.joined = labels["joined"]  # before the day on which a user of a forum joined
@@ -60,16 +59,12 @@ class Names:
 names = cache(Names)
 
 
-def _labels(values: list[str]) -> re.Pattern[str]:
-    return re.compile(r"(?:^|[^\w])(?:" + "|".join(re.escape(value) for value in values) + r")(?![a-z])", re.I)
-
-
 def parse_date_text(value: str) -> datetime | None:
-    """A date as machines write it (ISO 8601 and its kin, RFC 5322, epoch seconds), or as people do."""
+    """Return the date in `value`: ISO 8601 and similar, RFC 5322, epoch seconds, or as people write it; else None."""
     value = value.strip()[:_LONGEST]
-    found = _MACHINE.search(value) or _COMPACT.match(value)
-    if found:
-        return _moment(*found.groups())
+    match = _MACHINE.search(value) or _COMPACT.match(value)
+    if match:
+        return _moment(*match.groups())
     if _EPOCH.match(value):
         return datetime.fromtimestamp(float(value[:10]), UTC)
     try:
@@ -80,26 +75,26 @@ def parse_date_text(value: str) -> datetime | None:
 
 
 def days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
-    """The dates that people wrote in `value`, in no order; `month_first`: 3/4/2021 is the 4th of March."""
+    """Yield the dates that people wrote in `value`, in no order. `month_first`: 3/4/2021 is the 4th of March."""
     value = value[:_LONGEST]
     if not any(char.isdigit() for char in value):
         return
-    yield from (when for found in _MACHINE.finditer(value) if (when := _moment(*found.groups())))
-    yield from (when for found in _CJK.finditer(value) if (when := _day(found[1], found[2], found[3], value)))
-    for found in names().day_first.finditer(value):
-        if when := _day(found[3], str(names().numbers[found[2].casefold()]), found[1], value):
+    yield from (when for match in _MACHINE.finditer(value) if (when := _moment(*match.groups())))
+    yield from (when for match in _CJK.finditer(value) if (when := _day(match[1], match[2], match[3], value)))
+    for match in names().day_first.finditer(value):
+        if when := _day(match[3], str(names().numbers[match[2].casefold()]), match[1], value):
             yield when
-    for found in names().month_first.finditer(value):
-        if when := _day(found[3], str(names().numbers[found[1].casefold()]), found[2], value):
+    for match in names().month_first.finditer(value):
+        if when := _day(match[3], str(names().numbers[match[1].casefold()]), match[2], value):
             yield when
-    for found in _NUMERIC.finditer(value):
-        first, second = (found[3], found[1]) if not (month_first and found[2] == "/") else (found[1], found[3])
-        if when := _day(found[4], first, second, value) or _day(found[4], second, first, value):
+    for match in _NUMERIC.finditer(value):
+        first, second = (match[3], match[1]) if not (month_first and match[2] == "/") else (match[1], match[3])
+        if when := _day(match[4], first, second, value) or _day(match[4], second, first, value):
             yield when
 
 
 def _day(year: str, month: str, day: str, around: str) -> datetime | None:
-    """That day, at the only time of day that stands in `around`."""
+    """Return the day, at the time of day in `around` if that has exactly one; None if there is no such day."""
     try:
         number = int(year.lstrip("'"))
         when = datetime(number + 2000 if number < _TWO_DIGITS else number, int(month), int(day), tzinfo=UTC)
@@ -113,7 +108,6 @@ def _day(year: str, month: str, day: str, around: str) -> datetime | None:
 
 
 def _moment(year: str, month: str, day: str, *time: str | None) -> datetime | None:
-    """The moment in UTC if `time` (hour, minute, second, zone) names no offset."""
     hour, minute, second, zone = ((value or "0").zfill(2) for value in time)
     offset = zone if zone[0] in "+-" else "Z"
     try:
@@ -125,7 +119,7 @@ def _moment(year: str, month: str, day: str, *time: str | None) -> datetime | No
 
 
 def _in_utc(when: datetime) -> datetime | None:
-    """The moment, None where UTC has none such: a page may write the last second of the year 9999 and a zone behind."""
+    """Return `when`, or None if UTC cannot express it, such as the last second of the year 9999 in the west."""
     try:
         when.astimezone(UTC)
     except OverflowError:
@@ -135,16 +129,9 @@ def _in_utc(when: datetime) -> datetime | None:
 
 _CLASS = re.compile(r"date|time|publi|posted|datum|fecha|pubdate|meta|byline|created", re.I)
 _UPDATED = re.compile(r"updat|modif|revis", re.I)
-NEAR = 1_200  # characters after the headline in which the date of the article stands
-_BEFORE = 500  # and before it
-_LINE = 120  # characters of a line that can be a date's
-_MOST_ELEMENTS = 20_000
-_MOST_CHILDREN = 40  # of an element whose texts are read
-_SENTENCE = 400  # characters in which a note tells when a text first appeared
-_SHORT = 40  # characters of a line that holds little more than a date, and of what follows "first published"
-_ONLY = 25  # characters of a line that is a date and no more
-_DATE_WORDS = 3  # words of two letters and more in such a line
-_DATE_ALONE = 2  # briefness of such a line
+NEAR, _BEFORE = 1_200, 500  # characters after and before the headline in which the date of the article stands
+_LINE, _SHORT, _ONLY = 120, 40, 25  # characters of a line with a date, with little else, and with nothing else
+_DATE_WORDS, _DATE_ALONE = 3, 2  # words of a line that is only a date, and the briefness of such a line
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
 _SURE = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
@@ -154,7 +141,7 @@ _US = frozenset({"en", "en-US"})
 
 
 class Day(NamedTuple):
-    """A date that readers see on the page."""
+    """A date that the page shows to readers."""
 
     score: int  # how likely it is the article's
     distance: int  # characters between it and the headline
@@ -164,18 +151,18 @@ class Day(NamedTuple):
 
 
 def shown_days(document: Document, seen: Survey) -> list[Day]:
-    """The dates that readers see, the likeliest day of publication first; from `ENOUGH` on it is sure."""
+    """Return the dates shown to readers, the likeliest day of publication first. From `ENOUGH` on a score is sure."""
     month_first = _is_american(document)
     least = seen.origin - _BEFORE if seen.found else 0
     spots = (spot for spot in seen.spots if spot.at >= least)
-    found = [each for spot in spots for each in _days(spot, seen, month_first)]
-    return sorted(found, key=lambda each: (-each.score, each.distance))
+    days = [each for spot in spots for each in _days(spot, seen, month_first)]
+    return sorted(days, key=lambda each: (-each.score, each.distance))
 
 
 def first_published(document: Document, seen: Survey) -> datetime | None:
-    """The day in a sentence such as "This was originally published on 3 May 2024"; not that of a label."""
+    """Return the day in a sentence such as "This was originally published on 3 May 2024", not that of a label."""
     own = (spot.element.text or "" for spot in seen.spots)
-    notes = (names().first.split(value[:_SENTENCE], 1)[1:] for value in own if len(value) > _LINE // 4)
+    notes = (names().first.split(value[:400], 1)[1:] for value in own if len(value) > _LINE // 4)
     after = (
         when for note in notes for part in note for when in days(part[:_SHORT], month_first=_is_american(document))
     )
@@ -183,10 +170,10 @@ def first_published(document: Document, seen: Survey) -> datetime | None:
 
 
 def anywhere(document: Document) -> datetime | None:
-    """The first line of the body that is a date and no more, wherever it stands; for pages that show no other."""
+    """Return the first line of the body that is only a date, wherever it stands."""
     body = next(document.tree.iter("body"), document.tree)
     elements = body.iter("p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6")
-    lines = (line for element in islice(elements, _MOST_ELEMENTS) for line in _lines(element))
+    lines = (line for element in islice(elements, 20_000) for line in _lines(element))
     alone = (line for line in lines if _briefness(line) == _DATE_ALONE and not names().updated.search(line))
     return next((when for line in alone for when in days(line, month_first=_is_american(document))), None)
 
@@ -221,14 +208,13 @@ def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
 
 
 def _briefness(line: str) -> int:
-    """_DATE_ALONE for a line that is a date and no more, 1 for a short one, 0 for others."""
     if len(line) <= _ONLY and len(_WORD.findall(line)) <= _DATE_WORDS:
         return _DATE_ALONE
     return 1 if len(line) <= _SHORT else 0
 
 
 def _lines(element: Any) -> Iterator[str]:
-    for value in (element.text, *(child.tail for child in islice(element, _MOST_CHILDREN))):
+    for value in (element.text, *(child.tail for child in islice(element, 40))):
         if value and len(value) <= 4 * _LINE:
             line = " ".join(value.split())
             if len(line) <= _LINE and _DIGIT.search(line):
@@ -261,14 +247,13 @@ _MODIFIED = (
 _SETTLED = (
     "entry", "list", "first published", "shown", "shown, perhaps", "url", "htmldate", "anywhere", "htmldate, anywhere",
 )  # fmt: skip
-_OLDEST = 1990  # the year of the first web pages; earlier dates are those of what a page is about
-_LATEST = 2100  # years from which a date is a mistake, whatever the clock says
+_OLDEST, _LATEST = 1990, 2100  # years: of the first web pages, and the first that must be a mistake
 _ZONES = (-12, 14)  # hours: the offsets from UTC that are in use
 _LARGE = 600_000  # characters of source above which htmldate is not asked: it is super-linear on some
 
 
 def published(document: Document, entry: Entry | None, seen: Survey, now: datetime | None) -> Choice[datetime]:
-    """The time and the candidate it is from; none before 1990 or more than a day after `now`."""
+    """Return the date of publication and its candidate; none before 1990 or more than a day after `now`."""
     visible = [day for day in shown_days(document, seen) if sane(day.when, now)]
     choice = first_sane(_published(document, entry, seen, visible), lambda when: sane(when, now))
     first = next((day for day in visible if day.score >= ENOUGH), None)
@@ -284,7 +269,7 @@ def published(document: Document, entry: Entry | None, seen: Survey, now: dateti
 
 
 def updated(document: Document, entry: Entry | None, now: datetime | None) -> Choice[datetime]:
-    """When its text last changed, as it declares."""
+    """Return the date of the last change of the text, as declared."""
     return first_sane(_updated(document, entry), lambda when: sane(when, now))
 
 
@@ -305,8 +290,8 @@ def _published(
         yield "list", entry.published
     yield "first published", first_published(document, seen)
     yield from (("shown", day.when) for day in visible[:1] if day.score >= ENOUGH)
-    found = _URL.search(document.url)
-    yield "url", parse_date_text("-".join(found.groups())) if found else None
+    in_url = _URL.search(document.url)
+    yield "url", parse_date_text("-".join(in_url.groups())) if in_url else None
     yield from (("shown, perhaps", day.when) for day in visible[:1] if day.score > 0)
     yield "htmldate", _htmldate(document)
     yield "anywhere", anywhere(document)
@@ -323,7 +308,7 @@ def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, dat
 
 
 def _as_shown(when: datetime, day: datetime) -> datetime:
-    """`when`, in UTC, with the offset of the shown `day` if one off: Buenos Aires shows 00:53Z as the day before."""
+    """Return `when` in a UTC offset that gives the shown `day`, if they are a day apart: 00:53Z in Buenos Aires."""
     if when.utcoffset() or not (when.hour or when.minute) or abs((day.date() - when.date()).days) != 1:
         return when
     hours = -(when.hour + 1) if day.date() < when.date() else 24 - when.hour
@@ -331,16 +316,16 @@ def _as_shown(when: datetime, day: datetime) -> datetime:
 
 
 def _htmldate(document: Document, *, extensive: bool = False) -> datetime | None:
-    """htmldate's date. `extensive`: from the source too, where a first of a month may be a lone month or year."""
+    """Return htmldate's date. `extensive`: search the source too, in which a lone month becomes its first day."""
     from htmldate import find_date
 
     if document.size > _LARGE:
         return None
-    found = find_date(document.tree, original_date=True, url=document.url or None, extensive_search=extensive)
+    stated = find_date(document.tree, original_date=True, url=document.url or None, extensive_search=extensive)
     # the first of January is what it makes of a lone year, such as that of a copyright
-    return parse_date_text(found) if found and not found.endswith("-01" if extensive else "-01-01") else None
+    return parse_date_text(stated) if stated and not stated.endswith("-01" if extensive else "-01-01") else None
 
 
 def sane(when: datetime, now: datetime | None) -> bool:
-    """True when a page can have been published then."""
+    """Return True if a page can have been published at `when`."""
     return _OLDEST <= when.year < _LATEST and (now is None or when.astimezone(UTC) <= now + timedelta(days=1))

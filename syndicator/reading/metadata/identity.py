@@ -1,4 +1,4 @@
-"""Which article a page is: its canonical URL, its other URLs, the name of its site, what robots may do. Pure."""
+"""Identity of a page: its canonical URL, its other URLs, its site's name, its directives for robots. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -18,17 +18,12 @@ _ROBOTS = ("robots", "googlebot", "googlebot-news")
 _PRINT = re.compile(
     r"[?&](?:print|printable|drucken)=(?:1|true|yes|y)\b|/(?:print|drucken|imprimer)/?$|[?&]output=print\b", re.I
 )
-_MOST_ALIASES = 20
-_LONGEST_NAME = 80  # characters of a site's name
-_MOST_LINKS = 3_000  # looked at for a print version
-_LONGEST_URL = 4_000  # characters of a reference
-_LOOKED_AT = 500  # of a link's target
-_LONGEST_ROBOTS = 2_000  # characters of a robots directive
+_LONGEST_NAME, _LONGEST_URL = 80, 4_000  # characters of a site's name, and of a reference
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`canonical` is the key of the article; `aliases` other URLs of it; `duplicate_of` a canonical on another host."""
+    """`canonical`: the article's key; `aliases`: its other URLs; `duplicate_of`: a canonical on another host."""
 
     canonical: str
     aliases: tuple[str, ...] = ()
@@ -37,7 +32,7 @@ class Identity:
 
 
 def identify(document: Document) -> Identity:
-    """The page's identity: canonical and og:url on its own host, no root; they alone if no address is known."""
+    """Return the page's identity. A canonical or og:url counts on its own host, if it is no front page."""
     own = _canonical(document.url) or document.url
     key, elsewhere, aliases = "", None, [own]
     for stated in _stated(document):
@@ -49,24 +44,23 @@ def identify(document: Document) -> Identity:
     key = key or own
     alternate = _alternate(document)
     others = dict.fromkeys([*aliases, *([alternate] if alternate else [])])
-    return Identity(key, tuple(url for url in others if url and url != key)[:_MOST_ALIASES], elsewhere, alternate)
+    return Identity(key, tuple(url for url in others if url and url != key)[:20], elsewhere, alternate)
 
 
 def robots(document: Document) -> tuple[str, ...]:
-    """The directives nosnippet, max-snippet:N, noarchive, noindex ("none"), noimageindex, max-image-preview:none of
-    robots metas and X-Robots-Tag, in lower case."""
+    """Return the directives of robots metas and X-Robots-Tag in lower case, "none" as noindex."""
     stated = [value for name in _ROBOTS for value in document.metas.get(name, ())]
     header = document.headers.get("x-robots-tag", "")
     stated.append(re.sub(r"(?:^|,)\s*googlebot(?:-news)?\s*:", ",", header, flags=re.I))
-    found = [re.sub(r"\s", "", part.strip().lower()) for value in stated for part in value[:_LONGEST_ROBOTS].split(",")]
-    out = dict.fromkeys(part for part in found if _DIRECTIVE.match(part))
+    parts = [re.sub(r"\s", "", part.strip().lower()) for value in stated for part in value[:2_000].split(",")]
+    out = dict.fromkeys(part for part in parts if _DIRECTIVE.match(part))
     if "none" in out:  # Google: equal to noindex, nofollow
         out = dict.fromkeys(["noindex", *(part for part in out if part != "none")])
     return tuple(out)
 
 
 def sitename(document: Document) -> str:
-    """The name of the site as the page declares it, "" when it does not."""
+    """Return the site's name as the page declares it, or ""."""
     return next((name for name in _sitenames(document) if 1 < len(name) <= _LONGEST_NAME and "://" not in name), "")
 
 
@@ -84,28 +78,27 @@ def _sitenames(document: Document) -> Iterator[str]:
 
 def _stated(document: Document) -> Iterator[str]:
     for reference in (*_links(document.tree, "canonical"), document.meta("og:url")):
-        found = urls.absolute(document.base_url, reference) if reference else None
-        stated = _canonical(found) if found and not refusal(found, document.url) else None
+        address = urls.absolute(document.base_url, reference) if reference else None
+        stated = _canonical(address) if address and not refusal(address, document.url) else None
         if stated:
             yield stated
 
 
 def _alternate(document: Document) -> str | None:
-    """The AMP page, else a print version, of the same publisher, if it is another page than this."""
     own, publisher = urls.alias(document.url), urls.publisher(document.url)
     for reference in (*_links(document.tree, "amphtml"), *_print_links(document.tree)):
-        found = urls.absolute(document.base_url, reference)
-        ours = not publisher or (found and urls.publisher(found) == publisher)
-        if found and ours and urls.alias(found) != own and not refusal(found, document.url):
-            return found
+        address = urls.absolute(document.base_url, reference)
+        ours = not publisher or (address and urls.publisher(address) == publisher)
+        if address and ours and urls.alias(address) != own and not refusal(address, document.url):
+            return address
     return None
 
 
 def _print_links(tree: Any) -> Iterator[str]:
-    for element in islice(tree.iter("a", "link"), _MOST_LINKS):
+    for element in islice(tree.iter("a", "link"), 3_000):
         href = element.get("href", "")
         named = element.get("media") == "print" and "alternate" in element.get("rel", "")
-        if named if element.tag == "link" else _PRINT.search(href[:_LOOKED_AT]):
+        if named if element.tag == "link" else _PRINT.search(href[:500]):
             yield href[:_LONGEST_URL]
 
 

@@ -1,14 +1,12 @@
-"""Everything about a page beside its text: title, author, dates, cover, identity, and where each is from; the rules
-of the operator come first. Pure."""
+"""The fields of an article beside its body, each with its origin. The operator's rules come first. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from syndicator.configuration import page_rules
 from syndicator.core import text
-from syndicator.core.model import Entry, Rules
+from syndicator.core.model import Draft, Entry, Rules
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, articles, inner
 from syndicator.reading.metadata import author as metadata_author
@@ -17,42 +15,38 @@ from syndicator.reading.metadata import title as metadata_title
 from syndicator.reading.metadata.cover import Choice, first_sane
 from syndicator.reading.metadata.title import LONGEST
 
-_MOST = 20  # elements of one selector that are looked at
-_TEXT = 2_000  # characters of one
-_LONGEST_NAMES = 300  # characters of all names together, as where no rule says them
-
 
 def title(document: Document, rules: Rules) -> Choice[str]:
-    """The text that `rules.title` selects, without `rules.title_suffix`."""
-    found = _values(document, rules.title, "content")
-    values = (text.line(value).removesuffix(rules.title_suffix or "").strip() for value in found)
+    """Return the text selected by `rules.title`, without `rules.title_suffix`."""
+    selected = _values(document, rules.title, "content")
+    values = (text.line(value).removesuffix(rules.title_suffix or "").strip() for value in selected)
     return first_sane((("rules.title", value) for value in values), lambda value: len(value) <= LONGEST)
 
 
 def author(document: Document, rules: Rules) -> Choice[str]:
-    """The names that `rules.author` selects, as "A, B"; no person's name is needed, as the operator says so."""
+    """Return the names selected by `rules.author` as "A, B"; text without a person's name is taken as it is."""
     for selector in rules.author:
         lines = [line for value in _values(document, (selector,), "content") if (line := text.line(value))]
         names = [name for line in lines for name in tuple(person_names.people(line, lenient=True)) or (line,)]
         if names:
-            value = ", ".join(dict.fromkeys(names))[:_LONGEST_NAMES]
+            value = ", ".join(dict.fromkeys(names))[:300]
             return Choice(value, "rules.author", (("rules.author", value),))
     return Choice(None)
 
 
 def published(document: Document, rules: Rules, now: datetime | None) -> Choice[datetime]:
-    """The date that `rules.date` selects: of a `time` its datetime, else its text."""
-    found = ((value, date.parse_date_text(value)) for value in _values(document, rules.date, "datetime", "content"))
-    return first_sane((("rules.date", when) for _, when in found), lambda when: date.sane(when, now))
+    """Return the date selected by `rules.date`: the datetime of a `time`, else its text."""
+    selected = ((value, date.parse_date_text(value)) for value in _values(document, rules.date, "datetime", "content"))
+    return first_sane((("rules.date", when) for _, when in selected), lambda when: date.sane(when, now))
 
 
 def ruled_picture(document: Document, rules: Rules) -> Choice[str]:
-    """The picture that `rules.cover` selects: an img, what contains one, a link or a meta. Never a private address."""
-    found = (_picture(document, element, name) for element, name in _elements(document, rules.cover))
-    return first_sane((("rules.cover", cover.absolute(document, value)) for value in found), bool)
+    """Return the picture selected by `rules.cover`: an img, a holder of one, a link or a meta; no private address."""
+    values = (_picture(element, name) for element, name in _elements(document, rules.cover))
+    return first_sane((("rules.cover", cover.absolute(document, value)) for value in values), bool)
 
 
-def _picture(document: Document, element: Any, name: str) -> str:
+def _picture(element: Any, name: str) -> str:
     if name:
         value = element.get(name) or ""
         return cover.largest(value) or value if name.endswith("srcset") else value
@@ -61,52 +55,28 @@ def _picture(document: Document, element: Any, name: str) -> str:
 
 
 def _values(document: Document, rule: Sequence[str], *usual: str) -> Iterator[str]:
-    """What a rule's selectors find, in their order: the named attribute, else a `usual` one, else the text."""
     for element, name in _elements(document, rule):
         if name:
             yield element.get(name) or ""
         else:
-            yield next((value for one in usual if (value := element.get(one))), "") or inner(element, _TEXT)
+            yield next((value for attribute in usual if (value := element.get(attribute))), "") or inner(element, 2_000)
 
 
 def _elements(document: Document, rule: Sequence[str]) -> Iterator[tuple[Any, str]]:
     for selector in rule:
         name = page_rules.split(selector)[1]
-        yield from ((element, name) for element in page_rules.matched(document.tree, selector)[:_MOST])
+        yield from ((element, name) for element in page_rules.matched(document.tree, selector)[:20])
 
 
 _TRACED = ("title", "author", "published", "updated", "cover")
-_MOST_KEYWORDS = 30
 _LONGEST_KEYWORD = 60  # characters; longer ones are sentences
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metadata:
-    """What was read; unknown is None or empty, never a guess. Datetimes are aware: a date alone is midnight UTC."""
-
-    title: str
-    author: str | None  # several as "A, B"
-    published: datetime | None
-    updated: datetime | None
-    cover: str | None
-    description: str
-    language: str | None
-    keywords: tuple[str, ...]
-    section: str
-    sitename: str
-    robots: tuple[str, ...]
-    rights: tuple[str, ...]
-    canonical: str
-    aliases: tuple[str, ...]
-    duplicate_of: str | None
-    alternate: str | None
-    trace: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_metadata(
     document: Document, *, entry: Entry | None = None, rules: Rules = Rules(), now: datetime | None = None
-) -> Metadata:
-    """The metadata of `document`; a sane `entry` wins; dates more than a day after `now` do not count."""
+) -> Draft:
+    """Return the draft of `document` without its body. Fields of `entry` come first; unknown ones are None or empty. A
+    date alone is midnight UTC. Dates more than a day after `now` do not count."""
     site = identity.sitename(document)
     headline = title(document, rules) or metadata_title.read(document, site, entry, rules)
     seen = metadata_title.survey(document.tree, headline.value or "")
@@ -115,21 +85,24 @@ def read_metadata(
     changed = date.updated(document, entry, now)
     picture = ruled_picture(document, rules) or cover.read(document, entry)
     who = identity.identify(document)
+    stated = document.meta("description", "og:description", "twitter:description", "dc.description")
+    described = (value for item in articles(document)[:1] for value in jsonld.strings(item.get("description")))
     choices: tuple[Choice[Any], ...] = (headline, byline, when, changed, picture)
-    return Metadata(
+    return Draft(
+        url=who.canonical,
         title=headline.value or "",
         author=byline.value,
         published=when.value,
         updated=changed.value,
         cover=picture.value,
-        description=_description(document),
+        description=jsonld.clean(stated) or next(described, ""),
+        body="",
         language=(entry.language if entry else "") or document.language,
         keywords=_keywords(document),
         section=document.meta("article:section", "parsely-section", "section"),
         sitename=site,
         robots=identity.robots(document),
         rights=usage.read(document, entry),
-        canonical=who.canonical,
         aliases=who.aliases,
         duplicate_of=who.duplicate_of,
         alternate=who.alternate,
@@ -137,19 +110,9 @@ def read_metadata(
     )
 
 
-def _description(document: Document) -> str:
-    stated = document.meta("description", "og:description", "twitter:description", "dc.description")
-    found = (value for item in articles(document)[:1] for value in jsonld.strings(item.get("description")))
-    return jsonld.clean(stated) or next(found, "")
-
-
 def _keywords(document: Document) -> tuple[str, ...]:
-    values = [part for value in _stated_keywords(document) for part in value.split(",")]
-    cleaned = (text.line(value) for value in values)
-    return tuple(dict.fromkeys(value for value in cleaned if 0 < len(value) <= _LONGEST_KEYWORD))[:_MOST_KEYWORDS]
-
-
-def _stated_keywords(document: Document) -> Iterator[str]:
-    yield from document.metas.get("article:tag", ())
-    yield from (value for item in articles(document) for value in jsonld.strings(item.get("keywords"), "name"))
-    yield document.meta("news_keywords", "keywords", "parsely-tags", "sailthru.tags")
+    tags = document.metas.get("article:tag", ())
+    stated = (value for item in articles(document) for value in jsonld.strings(item.get("keywords"), "name"))
+    values = (*tags, *stated, document.meta("news_keywords", "keywords", "parsely-tags", "sailthru.tags"))
+    words = (text.line(word) for value in values for word in value.split(","))
+    return tuple(dict.fromkeys(word for word in words if 0 < len(word) <= _LONGEST_KEYWORD))[:30]

@@ -1,11 +1,11 @@
-"""Names of people in the text of a byline. The words around them are data, per language: data/bylines.toml. Pure."""
+"""Names of people in the text of a byline. data/bylines.toml has the words around them, per language. Pure."""
 
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib import resources
 
+from syndicator import reading
 from syndicator.core import text
 
 _LETTERS = r"[^\W\d_]"
@@ -29,21 +29,17 @@ _BETWEEN = re.compile(r"(?:d[aeiou]|del|della|das|dos|des|v[ao]n|der|den|ter?|zu
 # "Head of News" behind a name: small words that names of people do not have
 _ROLE_OF = re.compile(r"\s(?:of|at|for|to|der|des|für|bei|beim|im|in)\s")
 _LOGIN = re.compile(r"(?=[\w.-]*[^\W\d_])[\w.-]+")
-_MOST_WORDS = 6
-_LONGEST_PHRASE = 4  # words of one that stands before a name
-_LONGEST = 60  # characters of one name
-_MOST = 20  # names
+_MOST_WORDS, _LONGEST, _MOST_DIGITS = 6, 60, 3  # of a name: words, characters; digits of a login
 FULL = 2  # the rank of a name of several words
-_LEAST_WORDS = 2  # of what can be a phrase or a person
+_LEAST_WORDS = 2  # of a phrase or a person
 _PERSON_WORDS = (2, 3)  # of a person's name, particles aside
-_MOST_DIGITS = 3  # in a login
 
 
 class Words:
-    """The words of bylines.toml, compiled."""
+    """The words of data/bylines.toml, compiled."""
 
     def __init__(self) -> None:
-        data = tomllib.loads(resources.files("syndicator.reading").joinpath("data/bylines.toml").read_text("utf-8"))
+        data = tomllib.loads(reading.file_text("bylines.toml"))
         self.before_names = frozenset(word for row in data["by"].values() for word in row)
         self.long_before_names = tuple(word for word in self.before_names if " " in word)
         self.before_others = tuple({word for row in data["other"].values() for word in row})
@@ -66,32 +62,32 @@ words = cache(Words)
 
 
 def introduces(value: str) -> bool:
-    """True when `value` is no more than words before who wrote it: "By", "Geschrieben von:"."""
+    """Return True if `value` is only words before an author's name: "By", "Geschrieben von:"."""
     return value.casefold().strip().rstrip(" :：/") in words().before_names
 
 
 def ends_in(value: str, phrases: tuple[str, ...]) -> bool:
-    """True when `value` ends in one of `phrases`."""
+    """Return True if `value` ends in one of `phrases`."""
     low = value.casefold().rstrip(" :：/")
-    parts = re.split(r"[\s(>/|]+", low)[-_LONGEST_PHRASE:] if low.endswith(phrases) else []
+    parts = re.split(r"[\s(>/|]+", low)[-4:] if low.endswith(phrases) else []
     return any(" ".join(parts[start:]) in phrases for start in range(len(parts)))
 
 
 @cache
-def given() -> frozenset[str]:
-    """Common given names in lower case."""
-    content = resources.files("syndicator.reading").joinpath("data/given_names.txt").read_text("utf-8")
-    return frozenset(name for line in content.splitlines() if not line.startswith("#") for name in line.split())
+def given_names() -> frozenset[str]:
+    """Return common given names in lower case."""
+    lines = reading.file_text("given_names.txt").splitlines()
+    return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
 
 
 def has_given_name(value: str) -> bool:
-    """True when the first word of `value`, after a Dr. or Prof., is a common given name."""
+    """Return True if the first word of `value`, after a Dr. or Prof., is a common given name."""
     parts = [part for part in value.split() if part.casefold().strip(".") not in ("dr", "prof", "mr", "mrs", "ms")]
-    return bool(parts) and parts[0].casefold().split("-")[0] in given()
+    return bool(parts) and parts[0].casefold().split("-")[0] in given_names()
 
 
 def plain_key(value: str) -> str:
-    """`value` by its letters alone, without a Dr. or Prof., to compare names."""
+    """Return the letters of a name without Dr. or Prof., to compare names."""
     return "".join(re.findall(r"\w+", re.sub(r"^(?:dr|prof|mr|mrs|ms)\b\.?\s+", "", value.casefold())))
 
 
@@ -100,7 +96,7 @@ def _alternatives(values: Iterable[str]) -> str:
 
 
 def people(value: str, *, lenient: bool = False) -> list[str]:
-    """The names in `value`, the text of a byline; `lenient` for one that is declared to hold names and nothing else."""
+    """Return the names in the text of a byline. `lenient`: the text is declared to hold only names."""
     rest = unby(text.line(value[:1_000]))
     addressed = _ADDRESSED.match(rest)
     rest = addressed[1] if addressed else rest
@@ -108,16 +104,16 @@ def people(value: str, *, lenient: bool = False) -> list[str]:
     if lenient:
         return _listed(rest.strip(" ,:;|•·*"), lenient=True)
     pieces = [piece.strip(" ,.:;|-–—•·*●/") for piece in _STOP.split(rest, maxsplit=3)]
-    found = _listed(pieces[0])
-    if not any(map(is_full, found)):  # a section may stand before the name
+    names = _listed(pieces[0])
+    if not any(map(is_full, names)):  # a section may stand before the name
         later = (_listed(piece) for piece in pieces[1:] if is_person(piece.split(",")[0]) and has_given_name(piece))
-        return next(later, found)
-    return found
+        return next(later, names)
+    return names
 
 
 def _listed(rest: str, *, lenient: bool = False) -> list[str]:
     out: list[str] = []
-    parts = words().joined.split(rest)[:_MOST]
+    parts = words().joined.split(rest)[:20]
     running = any(len(part.split()) > _MOST_WORDS for part in parts)  # text, of which no word is a login
     for part in parts:
         cleaned = unby(part.strip(' ,.:;|-–—•·*●/"“”„«»()[]<>\u200b@©')).strip()
@@ -140,7 +136,7 @@ def _is_agency(name: str) -> bool:
 
 
 def unby(value: str) -> str:
-    """`value` without the words before the name: "By", "Geschrieben von"."""
+    """Return `value` without the words before the name: "By", "Geschrieben von"."""
     for _ in range(3):
         shorter = words().by.sub("", value, count=1).strip()
         if shorter == value:
@@ -150,7 +146,7 @@ def unby(value: str) -> str:
 
 
 def is_name(value: str) -> bool:
-    """True when `value` can be the name of a person or an editorial team."""
+    """Return True if `value` can be the name of a person or an editorial team."""
     low = value.casefold()
     if low in words().teams or _is_agency(value):
         return True
@@ -169,23 +165,22 @@ def is_name(value: str) -> bool:
 
 
 def is_login(value: str) -> bool:
-    """True when `value` can be what a user of a site is called: a name, or a word of letters and digits."""
+    """Return True if `value` can be a user's name: a person's name, or one word of letters and digits."""
     return is_name(value) or bool(_LOGIN.fullmatch(value) and value.casefold() not in words().never)
 
 
 def _is_phrase(parts: list[str]) -> bool:
-    """True for several words of which one is in lower case and none of those that names have, or the last is a role."""
     if len(parts) < _LEAST_WORDS:
         return False
     if parts[-1].casefold() in words().roles - {"team", "staff", "desk", "authors"}:
         return True
-    if len(parts) == _LEAST_WORDS and parts[0].casefold() in given():
+    if len(parts) == _LEAST_WORDS and parts[0].casefold() in given_names():
         return False
     return any(part[:1].islower() and not _PARTICLES.match(part) and "'" not in part for part in parts)
 
 
 def is_person(value: str) -> bool:
-    """True for two or three capitalised words without words of companies: the strictest test."""
+    """Return True for two or three capitalised words without words of companies: the strictest test."""
     first, *later = value.split() or [""]
     parts = [first, *(part for part in later if not _BETWEEN.fullmatch(part))]
     if len(parts) not in _PERSON_WORDS or not all(part[:1].isupper() for part in parts):
@@ -194,12 +189,12 @@ def is_person(value: str) -> bool:
 
 
 def is_known(value: str) -> bool:
-    """True for a person's name that begins with a common given name."""
+    """Return True for a person's name that begins with a common given name."""
     return is_person(value) and has_given_name(value)
 
 
 def rank(name: str) -> int:
-    """How much of a name it is: FULL for several words, 1 for a word, 0 for what looks like a login."""
+    """Return FULL for a name of several words, 1 for a word, 0 for a likely login."""
     if _is_agency(name):
         return 1
     if name.casefold() in words().teams or re.fullmatch("[A-Z]{1,3}", name):
@@ -210,11 +205,11 @@ def rank(name: str) -> int:
 
 
 def is_full(name: str) -> bool:
-    """True for a name of several words."""
+    """Return True for a name of several words."""
     return rank(name) == FULL
 
 
 def all_people(values: Iterable[str], *, lenient: bool = False) -> Iterator[str]:
-    """The names in several bylines."""
+    """Yield the names in several bylines."""
     for value in values:
         yield from people(value, lenient=lenient)

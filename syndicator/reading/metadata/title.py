@@ -1,6 +1,5 @@
-"""The title of a page: a heading that agrees with the head, else an h1 alone, JSON-LD, or the head without the site's
-name. Heads are for machines, headings for readers: 570 of 654 real pages have an h1 that is their title. Site names,
-sections and kickers are cut. `survey` tells what stands near the headline."""
+"""Title of a page: a heading that agrees with the head, else a lone h1, JSON-LD, or the head without the site's name.
+Headings come first: on 570 of 654 real pages an h1 is the title. `survey` reads the elements around it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,7 @@ from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, articles, inner
 from syndicator.reading.metadata.cover import Choice, first_sane
 
-LONGEST = 300  # characters; longer is text, not a title
+LONGEST, _MOST_SENTENCES = 300, 4  # characters of a title; sentences of a text
 EDGE = " \t|–—-·•:»«~/,_¶#§🔗"
 # quotation marks that open and close: no separators. French ones stand apart from the words within, German ones do not.
 _QUOTED = re.compile(r"«[^«»|]{1,120}»|»(?=\S)[^«»|]{1,120}(?<=\S)«|‹[^‹›|]{1,120}›")
@@ -31,16 +30,13 @@ _WORD = re.compile(r"\w+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _NO_WORDS = frozenset({"html", "htm", "php", "aspx", "index", "article", "articles", "story", "news", "default"})
 _SENTENCE = re.compile(r"[.!?]\s+(?=[^\W\d_])")
-_MOST_SENTENCES = 4  # more are a text
 _DATED = re.compile(r"^\d{1,2}([./])\d{1,2}\1(?:19|20)\d\d\s*[-–—|:]\s+(?=\S)")
-_FEW = 6  # words; the name of a site is not longer
-_LEAST_LABEL = 4  # letters of a host's label that names the site
-_LABEL_SHARE = 0.75  # share of a text that it must be for the text to be the site's name
-_LEAST_NAME = 3  # letters above which a site's name is looked for in a section, and a word of a URL counts
+_FEW, _LEAST_NAME = 6, 3  # words of a section with the site's name; letters that a name or a word of a URL must exceed
+_LEAST_LABEL, _LABEL_SHARE = 4, 0.75  # letters of a host's label that names the site; its share of that name
 
 
 class SiteTitle:
-    """Cuts titles of one page. `whole` is the document's title: a site's name that equals it is none."""
+    """Cutter of a page's titles. `whole`: the document's title; a site's name equal to it is ignored."""
 
     def __init__(self, url: str, sitenames: Sequence[str], suffix: str | None = None, *, whole: str = "") -> None:
         domain = urls.domain(url).removeprefix("www.")  # stays where the registrable domain is unknown
@@ -57,20 +53,20 @@ class SiteTitle:
         self.suffix = (suffix or "").strip()
 
     def sane(self, title: str) -> bool:
-        """True when `title` can be the title of an article: some letters, not too many, not the site's name."""
+        """Return True if `title` can be an article's: some letters, not too long, not the site's name."""
         if not 1 < len(title) <= LONGEST or len(_SENTENCE.findall(title)) >= _MOST_SENTENCES:
             return False
         return bool(_WORD.search(title)) and not self.is_name(title)
 
     def is_name(self, value: str) -> bool:
-        """True when `value` names the site: by its name, its host, or little more than the host's label."""
+        """Return True if `value` is the site's name, its host, or little more than the host's label."""
         own = key(value)
         if own in self.names:
             return True
         return len(self.label) >= _LEAST_LABEL and self.label in own and len(self.label) >= _LABEL_SHARE * len(own)
 
     def bare(self, title: str) -> str:
-        """`title` without the site's name at either end."""
+        """Return `title` without the site's name at either end."""
         title = _DATED.sub("", masked(visible(title)[:2_000]).strip(EDGE))
         if self.suffix and title.endswith(self.suffix):
             title = title.removesuffix(self.suffix).rstrip(EDGE)
@@ -82,8 +78,7 @@ class SiteTitle:
         return unmasked(title)
 
     def main_part(self, title: str, *, hard_only: bool = False, least: int = 2) -> str:
-        """The separated part of `title` with most words of the URL, else the longest. Dashes and colons separate only
-        into `least` parts or more."""
+        """Return the part of `title` with most words of the URL, else the longest. Dashes need `least` parts."""
         title = masked(title)
         for pattern, enough in ((_HARD, 2),) if hard_only else ((_HARD, 2), (_SOFT, least)):
             pieces = [piece for piece in (piece.strip(EDGE) for piece in pattern.split(title)[:12]) if piece]
@@ -92,7 +87,7 @@ class SiteTitle:
         return unmasked(title)
 
     def _shorter(self, title: str) -> str:
-        cuts = sorted((*_HARD.finditer(title), *_SOFT.finditer(title)), key=lambda found: found.start())
+        cuts = sorted((*_HARD.finditer(title), *_SOFT.finditer(title)), key=lambda cut: cut.start())
         if cuts and self._is_section(title[cuts[-1].end() :]):
             return title[: cuts[-1].start()].rstrip(EDGE) or title
         if cuts and self.is_name(title[: cuts[0].start()]):
@@ -107,7 +102,6 @@ class SiteTitle:
         return title
 
     def _is_section(self, part: str) -> bool:
-        """True for a site's name, or a few words with it in them."""
         own = key(part)
         if not own or self.is_name(part):
             return True
@@ -115,38 +109,36 @@ class SiteTitle:
 
 
 def masked(title: str) -> str:
-    """`title` with its pairs of « and » as characters that are neither separators nor stripped."""
-    return _QUOTED.sub(lambda found: found[0].translate(_MASK), title) if "»" in title or "›" in title else title
+    """Replace the pairs of « and » in `title` by characters that are neither separators nor stripped."""
+    return _QUOTED.sub(lambda pair: pair[0].translate(_MASK), title) if "»" in title or "›" in title else title
 
 
 def unmasked(title: str) -> str:
-    """`title` as it was before `masked`."""
+    """Undo `masked`."""
     return title.translate(_UNMASK)
 
 
 def trimmed(title: str) -> str:
-    """`title` without separators at its ends."""
+    """Return `title` without separators at its ends."""
     return unmasked(masked(title).strip(EDGE))
 
 
 def key(name: str) -> str:
-    """`name` by its letters and digits alone."""
+    """Return the letters and digits of `name` in lower case."""
     return "".join(_WORD.findall(name.casefold()))
 
 
 def words(value: str) -> list[str]:
-    """The words of a title in lower case."""
+    """Return the words of a title in lower case."""
     return _WORD.findall(value.casefold())[:60]
 
 
 def visible(value: str) -> str:
-    """`value` as one line without invisible characters."""
+    """Return `value` as one line without invisible characters."""
     return text.line(_INVISIBLE.sub("", value))
 
 
-_MOST = 200  # headings read of a page
-_MOST_PIECES = 12  # texts of a heading among which the headline is looked for
-_LEAST = 4  # characters from which what a kicker leaves can be the headline
+_MOST, _LEAST = 200, 4  # headings of a page; characters of a headline without its kicker
 _SKIP = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
 _HIDDEN = re.compile(
     r"(^|[\s_-])(headerlink|anchor|hash-?link|permalink|sr-only|screen-reader-text|visually-?hidden|badge|"
@@ -177,14 +169,14 @@ class Heading:
         return trimmed(visible("".join(self.pieces)))
 
     def parts(self) -> set[str]:
-        """The key of each text that begins and ends at a tag."""
-        pieces = self.pieces[:_MOST_PIECES]
+        """Return the key of each text that begins and ends at a tag."""
+        pieces = self.pieces[:12]
         ends = range(1, len(pieces) + 1)
         return {key("".join(pieces[start:end])) for end in ends for start in range(end)}
 
 
 def headings(tree: Any) -> list[Heading]:
-    """The headings of `tree` in their order; those that are the site's logo have the tag "logo"."""
+    """Return the headings of `tree` in order; the tag of the site's logo is "logo"."""
     out: list[Heading] = []
     for element in tree.iter("h1", "h2", "h3"):
         if len(out) >= _MOST:
@@ -215,7 +207,6 @@ def _is_logo(heading: Any) -> bool:
 
 
 def _pieces(heading: Any, without_kicker: bool) -> Iterator[str]:
-    """The texts of a heading without small print."""
     skipped: Any = None
     length = 0
     for event, element in etree.iterwalk(heading, events=("start", "end")):
@@ -234,25 +225,20 @@ def _pieces(heading: Any, without_kicker: bool) -> Iterator[str]:
             yield " "
 
 
-_AGREES = 0.5  # F1 of words from which an h1 and a head are taken for the same title
-_SAME = 0.85  # the same for headings of lower rank, and for the words of the URL
-_SPELT = 3  # words of a URL from which it spells the title
-_LONG_START = 12  # characters of a heading from which a head may begin with it
-_TELLING = 4  # letters of a word that means something by itself
-_LEAST_WORDS = 2  # of an h1 that is believed without a head that agrees
-_SLUG_WORDS = 3  # of a URL from which it counts against an h1, and of a head that an h1 may end with
-_END_SHARE = 0.4  # share of the h1 that this head must be
+_AGREES, _SAME = 0.5, 0.85  # F1 of words of an h1 and a head with the same title, and of lower headings or a URL
+_SPELT, _SLUG_WORDS = 3, 3  # words of a URL that spells the title, and of one that counts against an h1
+_LONG_START, _TELLING = 12, 4  # characters of a heading that begins a head; letters of a word that is compared
+_LEAST_WORDS, _END_SHARE = 2, 0.4  # words of an h1 without a head; share of the h1 that a head at its end must be
 _QUOTES = tuple("\"'“„«‘")
-_MOST_ARTICLES = 3  # JSON-LD objects that are looked at
 _TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "parsely-title", "sailthru.title")
 
 
 def read(document: Document, sitename: str, entry: Entry | None, rules: Rules) -> Choice[str]:
-    """The title, and the candidate it comes from."""
-    found = headings(document.tree)
-    logos = [heading.text for heading in found if heading.tag == "logo"]
+    """Return the title and its candidate."""
+    page_headings = headings(document.tree)
+    logos = [heading.text for heading in page_headings if heading.tag == "logo"]
     site = SiteTitle(document.url, (sitename, *logos), rules.title_suffix, whole=_document_title(document))
-    best = first_sane(_candidates(document, entry, site, found), site.sane)
+    best = first_sane(_candidates(document, entry, site, page_headings), site.sane)
     # an issue or a product is called like the site, and more
     return best or first_sane(_heads(document), lambda head: 1 < len(head) <= LONGEST and key(head) not in site.names)
 
@@ -261,23 +247,23 @@ def _candidates(
     document: Document, entry: Entry | None, site: SiteTitle, all_headings: Sequence[Heading]
 ) -> Iterator[tuple[str, str]]:
     heads = [(candidate, site.bare(value)) for candidate, value in _heads(document) if value]
-    known = list(dict.fromkeys(value for _, value in heads if site.sane(value)))
+    titles = list(dict.fromkeys(value for _, value in heads if site.sane(value)))
     if entry is not None and not entry.listed:
-        yield "entry", _whole(site.bare(untag(entry.title)), known)
-    found = [heading for heading in all_headings if heading.tag != "logo" and site.sane(heading.text)]
-    best = _best(found, known, site)
+        yield "entry", _whole(site.bare(untag(entry.title)), titles)
+    shown = [heading for heading in all_headings if heading.tag != "logo" and site.sane(heading.text)]
+    best = _best(shown, titles, site)
     if best:
-        yield best.tag, _settle(best, known, site)
+        yield best.tag, _settle(best, titles, site)
     else:
-        yield "h1 alone", _alone(found, known, site)
+        yield "h1 alone", _alone(shown, titles, site)
     if entry is not None and entry.listed:
-        yield "list", _whole(site.bare(untag(entry.title)), known)
+        yield "list", _whole(site.bare(untag(entry.title)), titles)
     yield from ((candidate, site.main_part(value, least=3)) for candidate, value in heads)
-    yield from (("h1 alone", heading.text) for heading in found if heading.tag == "h1")
+    yield from (("h1 alone", heading.text) for heading in shown if heading.tag == "h1")
 
 
 def _heads(document: Document) -> Iterator[tuple[str, str]]:
-    for item in articles(document)[:_MOST_ARTICLES]:
+    for item in articles(document)[:3]:
         yield from (("json-ld", value) for value in jsonld.strings(item.get("headline") or item.get("name")))
     for name in _TITLE_METAS:
         yield name, jsonld.clean(document.meta(name))
@@ -289,26 +275,25 @@ def _document_title(document: Document) -> str:
     return next((text.line((element.text or "")[:2_000]) for element in titles), "")
 
 
-def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
-    """The heading nearest to heads or URL: any h1, a lower one nearly a head, or an h1 that a head begins with."""
+def _best(candidates: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
+    """Return an h1 like the heads or the URL, a lower heading nearly equal to a head, or an h1 that begins a head."""
     whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
     spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
     for tags, wanted, least in ((("h1",), [*whole, *spelt], _AGREES), (("h2", "h3"), whole, _SAME)):
         scored = [
-            (max((_agreement(words(each.text), known) for known in wanted), default=0.0), each)
-            for each in found
+            (max((_agreement(words(each.text), candidate_words) for candidate_words in wanted), default=0.0), each)
+            for each in candidates
             if each.tag in tags
         ]
         score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
         if score >= least:
             return best
-    long = (each for each in found if each.tag == "h1" and len(each.text) >= _LONG_START)
+    long = (each for each in candidates if each.tag == "h1" and len(each.text) >= _LONG_START)
     return next((each for each in long if any(head.startswith(each.text) for head in heads)), None)
 
 
-def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
-    """The only h1 of a page, when it shares a word with the head and the URL does not spell the head."""
-    texts = list(dict.fromkeys(heading.text for heading in found if heading.tag == "h1"))
+def _alone(shown: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
+    texts = list(dict.fromkeys(heading.text for heading in shown if heading.tag == "h1"))
     own = set(words(texts[0])) if len(texts) == 1 else set()
     if len(own) < _LEAST_WORDS:
         return ""
@@ -318,7 +303,7 @@ def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> s
 
 
 def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
-    """The headline in `heading`: a text of it that a head repeats if none has the whole, without section or source."""
+    """Return the headline in `heading`: the part that a head repeats, else all of it without section and source."""
     value = _DATED.sub("", heading.text)
     own = key(value)
     parts = set[str]() if any(own in key(head) for head in heads) else heading.parts()
@@ -334,7 +319,6 @@ def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
 
 
 def _whole(title: str, heads: Sequence[str]) -> str:
-    """`title`, that of a feed; where it was cut short, the head that begins with it."""
     start = title.removesuffix("…").removesuffix("...").rstrip()
     if start == title:
         return title
@@ -342,12 +326,12 @@ def _whole(title: str, heads: Sequence[str]) -> str:
 
 
 def _agreement(ours: Sequence[str], theirs: Sequence[str]) -> float:
-    one, other = set(ours), set(theirs)
-    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
+    left, other = set(ours), set(theirs)
+    return 2 * len(left & other) / (len(left) + len(other)) if left and other else 0.0
 
 
 def untag(value: str) -> str:
-    """A feed's text field as plain text."""
+    """Return a feed's text field as plain text."""
     return trimmed(re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", jsonld.clean(value))[: 4 * LONGEST])
 
 
@@ -358,15 +342,13 @@ _AWAY = re.compile(
 )
 _AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
 _NO_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
-_MOST_EVENTS = 120_000  # two an element
-_HELD = 0.6  # share of a page's paragraphs from which what holds them is no sidebar or widget, whatever it is called
-_LEAST_PARAGRAPHS = 5  # of a page on which shares tell
+_MOST_EVENTS, _LEAST_PARAGRAPHS = 120_000, 5  # two an element; paragraphs of a page whose shares count
+_HELD = 0.6  # share of a page's paragraphs in an element that is never a sidebar, whatever its class
 _COMMENTS = "comment"  # in names of what may hold most of a page and is not the article
-_LAST = 80  # characters before an element that are remembered
 
 
 class Spot(NamedTuple):
-    """An element, how much text stands before it, and the last of that text."""
+    """An element, the length of the text before it, and the end of that text."""
 
     element: Any
     at: int
@@ -375,7 +357,7 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The body's own elements in order; `origin`: end of the headline in characters; `found`: there is one."""
+    """The body's elements in order. `origin`: end of the headline in characters; `found`: the page has one."""
 
     spots: tuple[Spot, ...]
     origin: int
@@ -383,7 +365,7 @@ class Survey:
 
 
 def survey(tree: Any, headline: str) -> Survey:
-    """`tree` read around the heading that shows `headline`, else around the first h1."""
+    """Read `tree` around the heading with `headline`, else around the first h1."""
     body = next(tree.iter("body"), tree)
     heading = _heading(body, headline)
     around = set(heading.iterancestors()) if heading is not None else set()
@@ -415,7 +397,7 @@ def survey(tree: Any, headline: str) -> Survey:
             piece = element.tail if element is not body else None
         if piece and (stripped := piece.strip()):
             length += len(stripped)
-            last = stripped[-_LAST:]
+            last = stripped[-80:]
     return Survey(tuple(spots), origin, heading is not None)
 
 
@@ -429,7 +411,6 @@ def _heading(body: Any, headline: str) -> Any:
 
 
 def _is_away(element: Any) -> bool:
-    """True for what is no part of the article."""
     if not isinstance(element.tag, str) or element.tag in _NO_TEXT:
         return True
     if element.tag == "footer" and element.getparent().tag in ("article", "main"):
@@ -441,7 +422,7 @@ def _is_away(element: Any) -> bool:
 
 
 def _holds_most(element: Any, paragraphs: int) -> bool:
-    """True when most of the page's `paragraphs` stand in a div or section: it is the article, "widget" or not."""
+    """Return True if a div or section has most of the page's paragraphs: it is the article, whatever its class."""
     if element.tag not in ("div", "section") or paragraphs < _LEAST_PARAGRAPHS:
         return False
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400].lower()

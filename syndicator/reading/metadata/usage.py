@@ -1,4 +1,4 @@
-"""What a page, its answer, its feed and RSL 1.0 (https://rslstandard.org/rsl) say of an article's use. Pure."""
+"""Statements on an article's use by its page, answer, feed and RSL 1.0 (https://rslstandard.org/rsl). Pure."""
 
 import re
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ _FREE = frozenset(("free", "attribution"))  # types of payment that cost nothing
 
 
 def line(document: str, url: str = "") -> str:
-    """An RSL document as a list of token=yes or token=no, or "". Of several <content> the longest pattern that matches
-    `url` counts. A free licence allows its uses and no others; prohibited or paid ones are not allowed."""
+    """Return an RSL document as a list of token=yes or token=no, or "". The longest <content> pattern that matches
+    `url` counts. A free licence allows its uses and no others; prohibited or paid uses are not allowed."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     try:
         root = etree.fromstring(document.strip().encode("utf-8", "replace"), parser)
@@ -42,7 +42,6 @@ def line(document: str, url: str = "") -> str:
 
 
 def _about(root: Any, url: str) -> Any:
-    """The <content> that speaks of `url`, the whole where it has none, None where none of them does."""
     contents = list(_named(root, "content"))
     if not contents:
         return root
@@ -55,7 +54,6 @@ def _about(root: Any, url: str) -> Any:
 
 
 def _pattern(written: str, url: str) -> str | None:
-    """The pattern of a path that a <content> is for, None where it is for another host."""
     written = written.strip()[:_LONGEST_PATTERN]
     if "://" not in written:
         return written
@@ -69,7 +67,8 @@ def _path(url: str) -> str:
 
 
 def _named(root: Any, name: str) -> Iterator[Any]:
-    return (one for one in root.iter() if isinstance(one.tag, str) and etree.QName(one).localname == name)
+    elements = (element for element in root.iter() if isinstance(element.tag, str))
+    return (element for element in elements if etree.QName(element).localname == name)
 
 
 def _usage(licence: Any, name: str) -> Iterator[str]:
@@ -80,24 +79,24 @@ def _usage(licence: Any, name: str) -> Iterator[str]:
 
 
 _RSL = "application/rsl+xml"
-_MOST_LINKS = 3_000  # looked at for rel=license
 _LONGEST = 20_000  # characters of an embedded licence
 _LINK = re.compile(r"<([^<>]{1,2000})>([^<]{0,500})")  # RFC 8288 section 3
 _LICENSE = re.compile(r"""\brel\s*=\s*(?:"(?:[^"]*\s)?license(?:\s[^"]*)?"|license\b)""", re.I)
 
 
 def read(document: Document, entry: Entry | None = None) -> tuple[str, ...]:
-    """Statements (`usage.statement`) on the article's use: of page, feed `entry`, header and robots.txt."""
+    """Return the statements on the article's use by page, feed `entry`, header and robots.txt."""
     base = document.base_url or ""
     page = said("page", _of_page(document), base)
-    header = said("header", _of_header(document), base)
+    linked = _LINK.findall(document.headers.get("link", ""))
+    licences = [("link rel=license", target) for target, parameters in linked if _LICENSE.search(parameters)]
+    header = said("header", (*document.headers.items(), *licences), base)
     robots = said("robots-txt", _of_robots(document), base)
-    own, others = [one.line() for one in page], [one.line() for one in (*header, *robots)]
+    own, others = [statement.line() for statement in page], [statement.line() for statement in (*header, *robots)]
     return tuple(dict.fromkeys((*own, *(entry.rights if entry else ()), *others)))
 
 
 def _of_robots(document: Document) -> Iterator[tuple[str, str]]:
-    """What robots.txt says, and the licence that it names."""
     yield from vocabularies.fields(document.headers.get(vocabularies.HEADER, ""))
     licence = document.headers.get(vocabularies.RSL_HEADER, "")
     if licence:
@@ -108,7 +107,7 @@ def _of_page(document: Document) -> Iterator[tuple[str, str]]:
     for name, values in document.metas.items():
         if name in names("page"):
             yield from ((name, value) for value in values)
-    for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
+    for element in islice(document.tree.iter("a", "link"), 3_000):
         if "license" in (element.get("rel") or "").lower().split() and element.get("href"):
             yield "rel=license", text.legal(element.get("href"))
     for item in articles(document)[:1]:
@@ -116,10 +115,3 @@ def _of_page(document: Document) -> Iterator[tuple[str, str]]:
     for script in document.tree.iter("script"):
         if (script.get("type") or "").strip().lower() == _RSL:
             yield "rsl", line((script.text or "")[:_LONGEST])
-
-
-def _of_header(document: Document) -> Iterator[tuple[str, str]]:
-    yield from document.headers.items()
-    for target, parameters in _LINK.findall(document.headers.get("link", "")):
-        if _LICENSE.search(parameters):
-            yield "link rel=license", target

@@ -1,1 +1,1 @@
-"""From an address to a source: what it offers, how its entries would be published, its lines in sources.toml."""
+"""Add sources: search an address, preview its entries, write it to sources.toml."""

@@ -1,5 +1,4 @@
-"""Preview of a source: a real first visit to its three newest entries, in a folder that is thrown away. If the source
-is added, the same answers are its first visit: nothing is fetched twice."""
+"""Preview of a source: a first visit to its three newest entries in a temporary folder. Adding reuses the answers."""
 
 from __future__ import annotations
 
@@ -28,8 +27,8 @@ from syndicator.services.container import App, locked, make_context
 from syndicator.store.engine import open_store
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-ENTRIES = 3  # enough to see a habit, and three pauses at most
-_ALIKE = 0.5  # F1 of words from which two titles agree, as headings of a page agree with its head
+ENTRIES = 3  # enough to see a pattern, with three pauses at most
+_ALIKE = 0.5  # two titles agree from this F1 of their words on
 _SHOWN = {"title": "title", "author": "author", "published": "date", "cover": "cover", "excerpt": "excerpt"}
 
 
@@ -60,7 +59,7 @@ class Preview:
 
 
 async def preview(session: Session, candidate: Candidate) -> Preview:
-    """The newest entries of `candidate` as they would be filed; none for a known source or a list of feeds."""
+    """Return the newest entries of `candidate` as they would be filed; none for a known source or a list of feeds."""
     if candidate.known or candidate.kind == "opml":
         return Preview()
     source = replace(candidate.source, backfill=min(ENTRIES, candidate.source.backfill))
@@ -74,7 +73,7 @@ async def preview(session: Session, candidate: Candidate) -> Preview:
 
 
 async def first_visits(session: Session, sources: Iterable[Source]) -> None:
-    """File the entries that previews of `sources` read, from their answers; nothing while another run visits."""
+    """File the entries that previews of `sources` read, from their answers. Does nothing while another run visits."""
     with suppress(LockedError), locked(session.app.settings):
         for source in sources:
             fetcher = session.previewed.get(source.key)
@@ -92,37 +91,36 @@ async def _visited(session: Session, fetcher: Fetcher, source: Source) -> Previe
         outcome, _ = await visit(run.visit(source, SourceState(key=source.key, url=source.url)), stop=asyncio.Event())
         articles = [app.article_store.get(stamp.path) for stamp in app.article_store.walk()]
         rights = rights_in(app.rights_file, source, app.clock().date())
-    newest = sorted(articles, key=lambda one: (one.published or _NEVER, one.id), reverse=True)
+    newest = sorted(articles, key=lambda article: (article.published or _NEVER, article.id), reverse=True)
     failed = [Problem(what=source.url, reason=outcome.reason, detail=outcome.detail)] if outcome.reason else []
     return Preview(
-        articles=tuple(_shown(one, traces.get(one.id, {}), session.app) for one in newest),
+        articles=tuple(_shown(article, traces.get(article.id, {}), session.app) for article in newest),
         problems=(*failed, *outcome.skipped),
-        elsewhere=tuple(dict.fromkeys(urls.site(one.url) for one in newest if not rights.owns(one.url))),
+        elsewhere=tuple(dict.fromkeys(urls.site(row.url) for row in newest if not rights.owns(row.url))),
     )
 
 
 def _agree(plain: Preview, with_line: Preview, hosts: Collection[str]) -> bool:
-    """True if the page titles on `hosts` (`plain`) equal the titles of the feed (`with_line`). Pure."""
-    titles = {one.url: one.title for one in with_line.articles if one.origins.get("title") == "entry"}
+    titles = {item.url: item.title for item in with_line.articles if item.origins.get("title") == "entry"}
     for page in plain.articles:
-        one, other = {*words(page.title)}, {*words(titles.get(page.url, ""))}
-        both, enough = one & other, _ALIKE * (len(one) + len(other))
+        of_page, of_entry = {*words(page.title)}, {*words(titles.get(page.url, ""))}
+        both, enough = of_page & of_entry, _ALIKE * (len(of_page) + len(of_entry))
         if urls.site(page.url) in hosts and (not both or 2 * len(both) < enough):
             return False
     return True
 
 
 def speaking(candidate: Candidate, shown: Preview) -> Candidate:
-    """`candidate` with the line for the hosts that `shown` found to be its own."""
+    """Return `candidate` with `speaks_for` set to the hosts that the preview recognized as its own."""
     if not shown.speaks_for:
         return candidate
     return replace(candidate, source=replace(candidate.source, speaks_for=shown.speaks_for))
 
 
 def _shown(article: Article, trace: Mapping[str, Any], app: App) -> ShownArticle:
-    origins = {name: _origin(trace.get(field)) for field, name in _SHOWN.items() if _origin(trace.get(field))}
+    origins = {name: origin for field, name in _SHOWN.items() if (origin := _origin(trace.get(field)))}
     keys = [urls.alias(url) for url in (article.url, *article.aliases)]
-    known = known_at(app.store.visits.known(keys), keys, article.url)
+    record = known_at(app.store.visits.known(keys), keys, article.url)
     return ShownArticle(
         url=article.url,
         title=article.title,
@@ -133,17 +131,16 @@ def _shown(article: Article, trace: Mapping[str, Any], app: App) -> ShownArticle
         excerpt=article.excerpt,
         cover=article.cover,
         origins=origins | ({"tags": article.tags_by} if article.tags and article.tags_by else {}),
-        known=known.id if known else "",
+        known=record.id if record else "",
     )
 
 
-def _origin(told: object) -> str:
-    return str(told.get("from", "")) if isinstance(told, Mapping) else str(told or "")
+def _origin(value: object) -> str:
+    return str(value.get("from", "")) if isinstance(value, Mapping) else str(value or "")
 
 
 @contextmanager
 def _elsewhere(app: App, source: Source) -> Iterator[App]:
-    """`app` as if it were new and followed `source` too: what is stored goes with the folder."""
     with tempfile.TemporaryDirectory(prefix="syndicator-preview-") as folder:
         place = Path(folder)
         with open_store(f"sqlite:///{place / 'preview.db'}", articles_exist=False) as store:
@@ -161,7 +158,7 @@ def _elsewhere(app: App, source: Source) -> Iterator[App]:
 
 
 class _Remembering:
-    """A fetcher that asks for nothing twice, nor for the feed that was just looked at."""
+    """A fetcher that fetches nothing twice, nor the feed that was just read."""
 
     def __init__(self, fetcher: Fetcher, candidate: Candidate) -> None:
         self._fetcher = fetcher
@@ -183,4 +180,4 @@ class _Remembering:
         return ("page", url) in self._answers
 
     async def aclose(self) -> None:
-        """The other fetcher goes on."""
+        """Do nothing: the wrapped fetcher stays open."""

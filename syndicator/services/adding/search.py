@@ -41,9 +41,9 @@ from syndicator.services.container import App
 from syndicator.visiting.feeds.discovery import Discovery, FeedLink, known_feeds
 from syndicator.visiting.feeds.ranking import best_first, is_comments
 
-# What a list from elsewhere does not decide.
+# Settings that a list from elsewhere must not contain.
 _OPERATORS = frozenset(("allow", "content", "headers_env", "licence", "robots", "speaks_for"))
-_KEYLESS = "a"  # stands for the key that is given later, so that the rest can be checked
+_KEYLESS = "a"  # placeholder for a key that is chosen later, so that the other settings can be checked
 
 
 def is_file(address: str) -> bool:
@@ -52,7 +52,7 @@ def is_file(address: str) -> bool:
 
 
 def read_file(address: str) -> opml.SubscriptionList:
-    """The subscriptions of the OPML file at the path `address`, or on stdin for "-". Raises MissingError."""
+    """Return the subscriptions of the OPML file at the path `address`, or on stdin for "-". Raises MissingError."""
     try:
         data = sys.stdin.buffer.read() if address == "-" else Path(address).read_bytes()
     except OSError as error:
@@ -61,7 +61,7 @@ def read_file(address: str) -> opml.SubscriptionList:
 
 
 def read_list(data: bytes, where: str) -> opml.SubscriptionList:
-    """The subscriptions of an OPML document from `where`. Raises MissingError when it is none."""
+    """Return the subscriptions of an OPML document. `where`: its name, for MissingError if it is none."""
     try:
         return opml.read_opml(data)
     except NotAFeed as refusal:
@@ -70,23 +70,23 @@ def read_list(data: bytes, where: str) -> opml.SubscriptionList:
 
 
 def from_elsewhere(listed: opml.SubscriptionList) -> opml.SubscriptionList:
-    """`listed` from a stranger, without credentials, private networks, rights, addresses with variables. Pure."""
-    named = [one for one in listed.outlines if secrets.variables(one.url)]
-    why = "its address names a variable of this machine, which its server would be sent; add it by itself"
-    return opml.SubscriptionList(
-        outlines=tuple(
-            replace(one, own={name: value for name, value in one.own.items() if name not in _OPERATORS})
-            for one in listed.outlines
-            if one not in named
-        ),
-        skipped=(*listed.skipped, *(opml.Skipped(line=one.line, name=one.title, why=why) for one in named)),
-    )
+    """Remove from a stranger's list credentials, private networks, rights, and addresses with variables. Pure."""
+    outlines, skipped = [], list(listed.skipped)
+    why = "its address names a variable of this machine, whose value its server would get; add it by itself"
+    for outline in listed.outlines:
+        if secrets.variables(outline.url):
+            skipped.append(opml.Skipped(line=outline.line, name=outline.title, why=why))
+        else:
+            own = {name: value for name, value in outline.own.items() if name not in _OPERATORS}
+            outlines.append(replace(outline, own=own))
+    return opml.SubscriptionList(outlines=tuple(outlines), skipped=tuple(skipped))
 
 
 def as_found(app: App, address: str, listed: opml.SubscriptionList, folders: opml.Folders = "category") -> Found:
-    """Candidates of the OPML list at `address`; outlines that cannot be followed are in `skipped`."""
-    known, path = by_address(app), app.taxonomy.toml
-    categories = {one.name.casefold(): one.name for one in load_vocabulary(path).category} if path.exists() else {}
+    """Return the candidates of the OPML list at `address`; outlines that cannot be followed are in `skipped`."""
+    followed, path = by_address(app), app.taxonomy.toml
+    defined = load_vocabulary(path).category if path.exists() else ()
+    categories = {category.name.casefold(): category.name for category in defined}
     candidates: list[Candidate] = []
     skipped = list(listed.skipped)
     for outline in listed.outlines:
@@ -94,27 +94,22 @@ def as_found(app: App, address: str, listed: opml.SubscriptionList, folders: opm
             values = opml.followed(outline, folders, categories)
             source = source_of({"key": _KEYLESS, **values})
             source = source if "key" in values else replace(source, key="")
-            candidates.append(if_known(known, Candidate(source=source, kind="opml")))
+            candidates.append(if_known(followed, Candidate(source=source, kind="opml")))
         except UsageError as error:
             skipped.append(opml.Skipped(line=outline.line, name=outline.title, why=str(error)))
-    return Found(
-        address=address,
-        candidates=tuple(candidates),
-        whole=True,
-        listed=listed,
-        skipped=tuple(sorted(skipped, key=lambda one: one.line)),
-    )
+    skipped.sort(key=lambda outline: outline.line)
+    return Found(address=address, candidates=tuple(candidates), whole=True, listed=listed, skipped=tuple(skipped))
 
 
 def export(app: App) -> bytes:
-    """The sources as OPML."""
+    """Return the sources as OPML."""
     sites = {key: state.site_url for key, state in app.store.visits.states().items()}
     return opml.write_opml(app.settings.site.title, list(app.sources.values()), sites)
 
 
-async def page_candidates(session: Session, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
-    """The page as an article, a list of articles, or both, likelier first. Raises MissingError if neither."""
-    title = found.title[: opml.LONGEST_TITLE].strip() or None
+async def page_candidates(session: Session, url: str, answer: Fetched, discovery: Discovery) -> list[Candidate]:
+    """Return the page as article, list of articles, or both, the likelier first. Raises MissingError if neither."""
+    title = discovery.title[: opml.LONGEST_TITLE].strip() or None
     source = Source(key="", url=url, kind="page", title=title, allow=session.allow)
     warning = SHUT_PAGE if answer.warning else ""
     page = if_known(session.known, Candidate(source=source, kind="article", warning=warning, answer=answer))
@@ -123,7 +118,7 @@ async def page_candidates(session: Session, url: str, answer: Fetched, found: Di
         return listed
     if listed and listed[0].whole:
         return [*listed, page]
-    if found.article:
+    if discovery.article:
         return [page]
     if (refused := await _refused(session, answer)) and not listed:
         raise MissingError(f"{url} names no feed, and is neither an article nor a list of them: {refused}")
@@ -131,9 +126,9 @@ async def page_candidates(session: Session, url: str, answer: Fetched, found: Di
 
 
 async def _list(session: Session, page: Candidate, answer: Fetched) -> list[Candidate]:
-    told = (answer.body, answer.final_url, dict(answer.headers))
+    page_answer = (answer.body, answer.final_url, dict(answer.headers))
     try:
-        feed: ParsedFeed = await session.worker.call(jobs.read_listing, *told)
+        feed: ParsedFeed = await session.worker.call(jobs.read_listing, *page_answer)
     except (NotAFeed, WorkerFailed):
         return []
     source = page.source if page.known else replace(page.source, kind="list")
@@ -145,7 +140,7 @@ async def _list(session: Session, page: Candidate, answer: Fetched) -> list[Cand
 
 
 async def _refused(session: Session, answer: Fetched) -> str:
-    """Why a visit would not file the page itself, "" where it would."""
+    """Return why a visit would not file the page itself, or ""."""
     try:
         await session.worker.call(
             jobs.read_and_render,
@@ -164,10 +159,10 @@ async def _refused(session: Session, answer: Fetched) -> str:
     return ""
 
 
-MOST_TRIED = 20  # feeds that one page names: more than a site has, and 20 pauses are half a minute
-_LIKELY = ("guess", "link", "known", "api")  # of a feed's address: not certain enough to follow instead of an article
+MOST_TRIED = 20  # feeds of a page: more than a site has, and 20 pauses take half a minute
+_LIKELY = ("guess", "link", "known", "api")  # addresses of feeds that are too uncertain to prefer to an article
 _XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
-# Where the cure of a source that fails is none of an address that is to be one.
+# Cures for an address that is to be added, if the one for a failing source does not fit.
 _CURES: dict[str, str] = {
     FetchReason.DNS: "check how it is spelled, and this machine's network",
     FetchReason.CONNECT: "check the address, or try again later",
@@ -214,50 +209,48 @@ def _url(address: str) -> str:
 async def _look(session: Session, address: str, url: str) -> Found:
     try:
         answer = await _asked(session, url, secrets.known(url, session.app.environ))
-    except MissingError:  # the page is not shown to programs, which says nothing of its feed
+    except MissingError:  # the page may be closed to programs, and its feed open
         feeds, _ = await _named(session, known_feeds(url))
         if not feeds:
             raise
         return Found(address=address, candidates=_ranked(session, feeds, url))
     with _reading(url, (WorkerFailed, NotAFeed)):
-        found = await session.worker.call(jobs.discover, answer.body, answer.final_url, dict(answer.headers))
-        listed = await session.worker.call(jobs.read_opml, answer.body) if found.kind == "opml" else None
+        discovery = await session.worker.call(jobs.discover, answer.body, answer.final_url, dict(answer.headers))
+        listed = await session.worker.call(jobs.read_opml, answer.body) if discovery.kind == "opml" else None
     if listed is not None:
         return as_found(session.app, address, from_elsewhere(listed))
-    index = found.kind == "sitemap" and bool(found.feeds) and found.feeds[0].url != answer.final_url
-    if not index and (found.kind != "page" or _XML.match(answer.headers.get("content-type", ""))):
+    index = discovery.kind == "sitemap" and bool(discovery.feeds) and discovery.feeds[0].url != answer.final_url
+    if not index and (discovery.kind != "page" or _XML.match(answer.headers.get("content-type", ""))):
         try:
             return Found(address=address, candidates=_ranked(session, [await _parsed(session, url, answer)], url))
         except NotAFeed as refusal:
             if refusal.reason != FeedReason.HTML:
                 raise MissingError(f"{url}: {refusal}") from refusal
     try:
-        return replace(await _page(session, address, url, answer, found), page=answer)
-    except MissingError as error:  # a person may see a list there
+        return replace(await _page(session, address, url, answer, discovery), page=answer)
+    except MissingError as error:  # a person may recognize a list on it
         return Found(address=address, error=error, page=answer)
 
 
-async def _page(session: Session, address: str, url: str, answer: Fetched, found: Discovery) -> Found:
-    """The feeds that a page names; the page itself, first when it declares itself an article."""
-    article = found.article and not urls.is_root(url)
-    links = [link for link in found.feeds if not article or link.type not in _LIKELY]
+async def _page(session: Session, address: str, url: str, answer: Fetched, discovery: Discovery) -> Found:
+    article = discovery.article and not urls.is_root(url)
+    links = [link for link in discovery.feeds if not article or link.type not in _LIKELY]
     feeds, failed = await _named(session, links[:MOST_TRIED])
     candidates = _ranked(session, feeds, answer.final_url)
-    own = {urls.alias(one.feed.site_url) for one in feeds if not is_comments(one.address, one.title, one.feed)}
-    alone = article and urls.alias(answer.final_url) not in own  # no front page that calls itself an article
-    if found.kind == "page" and (alone or not candidates):
-        candidates = (*await page_candidates(session, url, answer, found), *candidates)
+    own = {urls.alias(item.feed.site_url) for item in feeds if not is_comments(item.address, item.title, item.feed)}
+    alone = article and urls.alias(answer.final_url) not in own  # not a front page that calls itself an article
+    if discovery.kind == "page" and (alone or not candidates):
+        candidates = (*await page_candidates(session, url, answer, discovery), *candidates)
     if not candidates and failed:
         raise MissingError(f"{url} names feeds, and none of them can be read: {failed[0]}")
     if not candidates:
-        raise MissingError(
-            f"{url} names no feed and lists no articles; look for its feed's address, or add single articles"
-        )
+        cure = "look for its feed's address, or add single articles"
+        raise MissingError(f"{url} names no feed and lists no articles; {cure}")
     return Found(address=address, candidates=candidates, untried=len(links[MOST_TRIED:]))
 
 
 async def _named(session: Session, links: Sequence[FeedLink]) -> tuple[list[_Feed], list[str]]:
-    """The feeds among `links`, and why the others are none. Guessed addresses stop at the first feed."""
+    """Return the feeds among `links`, and the errors of the others."""
     feeds: dict[str, _Feed] = {}
     failed: list[str] = []
     needless: set[str] = set()
@@ -265,7 +258,7 @@ async def _named(session: Session, links: Sequence[FeedLink]) -> tuple[list[_Fee
         if link.url in needless:
             continue
         try:
-            # an interface is asked by robots.txt, as the page is that names it
+            # robots.txt applies to an API as it does to the page that names it
             answer = await _asked(session, link.url, {}, kind="page" if link.type == "api" else "feed")
             feed = await _parsed(session, link.url, answer, link.title)
         except SyndicatorError as error:
@@ -279,13 +272,13 @@ async def _named(session: Session, links: Sequence[FeedLink]) -> tuple[list[_Fee
 
 
 async def _asked(
-    session: Session, url: str, known: Mapping[str, str], *, kind: Literal["feed", "page"] = "feed"
+    session: Session, url: str, values: Mapping[str, str], *, kind: Literal["feed", "page"] = "feed"
 ) -> Fetched:
-    """The answer of `url`. `known`: values of its variables. Raises MissingError, NetworkDown."""
     app = session.app
-    if lacking := [name for name in secrets.variables(url) if name not in known]:
+    if lacking := [name for name in secrets.variables(url) if name not in values]:
         raise MissingError(f"{url}: {unset_detail(lacking)}")
-    request = Request(url=url, kind=kind, secrets=known, deadline=app.settings.fetch.feed_seconds, allow=session.allow)
+    deadline = app.settings.fetch.feed_seconds
+    request = Request(url=url, kind=kind, secrets=values, deadline=deadline, allow=session.allow)
     if isinstance(result := await session.fetcher.fetch(request), Fetched):
         return result
     failed = result if isinstance(result, Failed) else Failed(url=url, reason=FetchReason.NOT_MODIFIED)
@@ -293,7 +286,7 @@ async def _asked(
 
 
 def unanswered(url: str, failed: Failed) -> SyndicatorError:
-    """The error of an address that gives no answer, with what the operator can do about it. Pure."""
+    """Return the error of an address that does not answer, with its cure. Pure."""
     kind = NetworkDown if failed.no_network else MissingError
     means = f"{explained(failed.reason)[0]}: " if failed.detail.startswith("robots.txt unreachable") else ""
     return kind(f"{url}: {failed.reason}: {means}{failed.detail}{_cure(failed)}")
@@ -302,13 +295,12 @@ def unanswered(url: str, failed: Failed) -> SyndicatorError:
 def _cure(failed: Failed) -> str:
     if line := _ALLOW.search(failed.detail):
         return f", or add it with --allow {line[1]}, which writes that line"
-    told = _CURES.get(failed.reason) or explained(failed.reason)[1]
-    return f"; {told}" if told and not told.startswith("nothing") else "; try again later"
+    cure = _CURES.get(failed.reason) or explained(failed.reason)[1]
+    return f"; {cure}" if cure and not cure.startswith("nothing") else "; try again later"
 
 
 @contextmanager
 def _reading(url: str, faults: tuple[type[SyndicatorError], ...] = (WorkerFailed,)) -> Iterator[None]:
-    """Raise MissingError if the worker raises one of `faults` for the answer of `url`."""
     try:
         yield
     except faults as fault:
@@ -324,26 +316,22 @@ async def _parsed(session: Session, url: str, answer: Fetched, title: str = "") 
 
 
 def _ranked(session: Session, feeds: Sequence[_Feed], page: str) -> tuple[Candidate, ...]:
-    by_address = {one.address: one for one in feeds}
-    ranked = best_first([(one.address, one.title, one.feed) for one in feeds], page)
-    made = []
-    for one in ranked:
-        feed = by_address[one.url]
-        source = Source(
-            key="", url=one.url, kind="feed", title=one.title[: opml.LONGEST_TITLE].strip() or None, allow=session.allow
-        )
+    by_url = {feed.address: feed for feed in feeds}
+    candidates = []
+    for row in best_first([(feed.address, feed.title, feed.feed) for feed in feeds], page):
+        feed, title = by_url[row.url], row.title[: opml.LONGEST_TITLE].strip() or None
         candidate = Candidate(
-            source=source,
-            kind="sitemap" if one.format == "sitemap" else "feed",
-            format=one.format,
-            announced=one.entries,
-            latest=one.latest,
-            comments=one.comments,
-            same_as=one.same_as,
+            source=Source(key="", url=row.url, kind="feed", title=title, allow=session.allow),
+            kind="sitemap" if row.format == "sitemap" else "feed",
+            format=row.format,
+            announced=row.entries,
+            latest=row.latest,
+            comments=row.comments,
+            same_as=row.same_as,
             warning=feed.answer.warning,
             entries=feed.feed.entries[:SHOWN],
             other=feed.url,
             answer=feed.answer,
         )
-        made.append(if_known(session.known, candidate))
-    return tuple(made)
+        candidates.append(if_known(session.known, candidate))
+    return tuple(candidates)

@@ -1,4 +1,4 @@
-"""A folder of articles that somebody wrote elsewhere becomes articles here."""
+"""Import a folder of articles that somebody wrote elsewhere."""
 
 from __future__ import annotations
 
@@ -62,30 +62,30 @@ def import_files(app: App, files: Mapping[str, Path | bytes], *, dry_run: bool =
 
 
 def markdown_files(folder: Path) -> dict[str, Path]:
-    """The markdown files below a folder by their path in it. Raises UsageError if there is none."""
+    """Return the markdown files below a folder by their path in it. Raises UsageError if there is none."""
     paths = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in _ENDINGS and path.is_file())
     inside = {path.relative_to(folder): path for path in paths}
-    found = {str(name): path for name, path in inside.items() if not any(part[0] == "." for part in name.parts)}
-    if not found:
+    files = {str(name): path for name, path in inside.items() if not any(part[0] == "." for part in name.parts)}
+    if not files:
         raise UsageError(f"{folder}: no file ends in {', '.join(_ENDINGS)}; name the folder that has the articles")
-    return found
+    return files
 
 
 def _read(
     name: str, raw: bytes, inside: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None
 ) -> tuple[Article | None, bytes, list[Problem]]:
-    """The article of a file, None for a draft; its text here; and remarks. Raises ConfigError, OSError."""
+    """Return the article of a file (None for a draft), its new text, and remarks. Raises ConfigError, OSError."""
     front, body = frontmatter.foreign(raw, name)
     if is_draft(front):
         return None, b"", []
     translated = translate(front, inside, settings.site.url)
     if translated.own and not settings.site.url:
         raise ConfigError(
-            f"{name}: has no source; write the address it was published at, or set site.url, of which and of its path "
-            "its address is made"
+            f"{name}: has no source; write the address it was published at, or set site.url: then its address is made "
+            "of that and its path"
         )
     data = frontmatter.by_hand(translated.front, body)
     article = frontmatter.load(data, name)
     odd = [(LintReason.NOT_TAKEN_OVER, detail) for detail in translated.dropped]
-    odd += [(one.reason, one.detail) for one in lint(article, body, taxonomy)]
+    odd += [(remark.reason, remark.detail) for remark in lint(article, body, taxonomy)]
     return article, data, [Problem(what=name, reason=reason, detail=text) for reason, text in odd]

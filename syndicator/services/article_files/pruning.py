@@ -1,4 +1,4 @@
-"""Delete articles and their files. Their ids are remembered, so no source brings them back; readers keep entries."""
+"""Delete articles and their files. Their ids are noted, so that no source brings them back."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from syndicator.services.naming import filed, need_article
 from syndicator.services.recovery import start as prunings
 from syndicator.store import codec
 
-_AT_A_TIME = 500  # articles that are pruned in one transaction: what a crash leaves is whole
+_AT_A_TIME = 500  # articles that are pruned in one transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Articles to delete, by all criteria: added before `older_than`, beyond the newest `keep` a source; or `named`."""
+    """Articles to delete: those that meet all criteria (`keep`: the newest of a source stay), or the `named`."""
 
     older_than: timedelta | None = None
     keep: int | None = None
@@ -33,7 +33,7 @@ class Which:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What is asked of an article. `stays`: why no rule takes it ("hand", "hold"), "" where one may."""
+    """The facts about an article that decide. `stays`: why criteria never select it ("hand", "hold"), or ""."""
 
     id: str
     url: str
@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruning:
-    """A planned deletion. `stays`: number of articles that stay, by reason: "hand", "hold", "copy" (one stays)."""
+    """A planned deletion. `stays`: number of articles that stay, by reason: "hand", "hold", "copy" (its copy stays)."""
 
     articles: tuple[Row, ...]
     feeds: tuple[FeedKey, ...]
@@ -55,7 +55,7 @@ class Pruning:
 
 
 def chosen(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
-    """Those that `which` asks for, whether they may go or not. Pure."""
+    """Return the rows that meet the criteria, even if they must stay. Pure."""
     newest: dict[str, set[str]] = defaultdict(set)
     if which.keep is not None:
         for row in sorted(rows, key=_age, reverse=True):
@@ -71,7 +71,7 @@ def chosen(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
 
 
 def going(asked: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
-    """The ids of `asked` that may go, copies first, and counts of reasons to stay, such as having a copy. Pure."""
+    """Return the rows of `asked` that may go, copies first, and the number that stay by reason. Pure."""
     stays = Counter(row.stays for row in asked if row.stays)
     gone = {row.id: row for row in asked if not row.stays}
     held_by = {row.copy_of for row in rows if row.copy_of and row.id not in gone}
@@ -85,7 +85,7 @@ def _age(row: Row) -> tuple[datetime, str]:
 
 
 def plan(app: App, which: Which) -> Pruning:
-    """What pruning would do; nothing is changed. Raises UsageError."""
+    """Plan a deletion; changes nothing. Raises UsageError."""
     rows = list(_rows(app))
     if which.named:
         by_id = {row.id: row for row in rows}
@@ -93,10 +93,8 @@ def plan(app: App, which: Which) -> Pruning:
     else:
         asked = chosen(rows, which, app.clock())
         if not asked and which.source not in ("", *app.sources, *(row.source for row in rows)):
-            hint = suggestion(which.source, app.sources)
-            raise UsageError(
-                f"no source {which.source!r}{hint}, and no article of one; `syndicator sources` lists them"
-            )
+            near = suggestion(which.source, app.sources)
+            raise UsageError(f"no source {which.source!r}{near}, and no article of it; `syndicator sources` lists them")
     leaving, stays = going(asked, rows)
     feeds = {key for row in leaving for key in app.store.index.shown(row.id)}
     return Pruning(articles=tuple(leaving), feeds=tuple(sorted(feeds)), stays=dict(stays))
@@ -104,28 +102,27 @@ def plan(app: App, which: Which) -> Pruning:
 
 def prune(app: App, planned: Pruning) -> None:
     """Carry out `plan`: aliases, then rows, then files; the caller builds feeds. Raises OSError, StoreError."""
-    known = set(app.store.visits.pruned()) if planned.articles else set()
+    listed = set(app.store.visits.pruned()) if planned.articles else set()
     for start in range(0, len(planned.articles), _AT_A_TIME):
         part = planned.articles[start : start + _AT_A_TIME]
         aliases = _aliases(app, part)
-        app.article_store.prune(one for one in aliases if one not in known)
+        app.article_store.prune(pair for pair in aliases if pair not in listed)
         app.store.visits.prune([row.id for row in part], aliases)
         prunings.note(app)
         app.article_store.delete_all(row.path for row in part)
         for row in part:
             app.snapshots.forget(row.id)
-    learn.forget(app.settings.state_dir / "learnt.npz")  # it has texts
+    learn.forget(app.settings.state_dir / "learnt.npz")  # it contains texts
 
 
 def _aliases(app: App, part: Sequence[Row]) -> list[tuple[str, str]]:
-    """What is remembered of these articles, the address of each first."""
     own = {row.id: [codec.key(urls.alias(row.url))] for row in part}
     articles = app.store.index.articles([row.id for row in part])
     for id, article in articles.items():
         own[id] += map(codec.key, aliases_of(article))
     for id, alias in app.store.visits.aliases([row.id for row in part]):
         own[id].append(alias)
-    return list(dict.fromkeys((id, alias) for id, found in own.items() for alias in found))
+    return list(dict.fromkeys((id, alias) for id, names in own.items() for alias in names))
 
 
 def _rows(app: App) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""The database made again from the article files."""
+"""Rebuild the database from the article files."""
 
 from __future__ import annotations
 
@@ -20,39 +20,36 @@ from syndicator.services.recovery import start
 class Reindexed:
     articles: int
     problems: tuple[Problem, ...]
-    unlearnt: bool = False  # nothing is there that `learn` learnt
+    unlearnt: bool = False  # the results of `learn` are missing
 
 
 def take_in(app: App, files: Sequence[str]) -> Reindexed:
-    """Record article files (by path) that a hand changed in an object store. Raises UsageError, OSError, StoreError."""
+    """Record article files (by path) edited in an object store. Raises UsageError, OSError, StoreError."""
     problems: list[Problem] = []
     taken = 0
     for what in files:
         name = what.replace("\\", "/").removeprefix(f"{app.article_store.name}/")
-        known = (stamp.path for stamp in app.store.visits.stamps().values() if stamp.path == name)
-        path = app.article_store.path_of(what) or next(known, None)
+        deleted = (stamp.path for stamp in app.store.visits.stamps().values() if stamp.path == name)
+        path = app.article_store.path_of(what) or next(deleted, None)
         if path is None:
-            raise UsageError(
-                f"{what!r} is no article file in {app.article_store.name}; name it like 2026/11/title-id.md"
-            )
-        found = reconcile.file(app, path)
-        problems += found
-        taken += not found
+            place = app.article_store.name
+            raise UsageError(f"{what!r} is no article file in {place}; name it like 2026/11/title-id.md")
+        faults = reconcile.file(app, path)
+        problems += faults
+        taken += not faults
     return Reindexed(articles=taken, problems=tuple(problems))
 
 
 def reindex(app: App) -> Reindexed:
     """Rebuild rows from the article files; learnt tags stay. Returns unreadable files, whose rows stay."""
-    problems: list[Problem] = []
-    unread: list[str] = []
-    recent: list[Article] = []
-    late: list[Article] = []
+    problems, unread = list[Problem](), list[str]()
+    recent, late = list[Article](), list[Article]()
     now = app.clock()
     app.article_store.sweep()
     app.beside.apply()
     start.settle_withdrawals(app)
 
-    known, on_hold = app.store.visits.stamps(), app.store.index.on_hold()
+    stamps, on_hold = app.store.visits.stamps(), app.store.index.on_hold()
     places: dict[str, str] = {}  # id -> the file that has it
 
     def readable() -> Iterator[tuple[Article | str, FileStamp]]:
@@ -64,7 +61,7 @@ def reindex(app: App) -> Reindexed:
                 unread.append(app.article_store.id_at(stamp.path))
                 yield unread[-1], stamp
                 continue
-            other = reconcile.elsewhere(app.article_store, article, stamp, known.get(article.id))
+            other = reconcile.elsewhere(app.article_store, article, stamp, stamps.get(article.id))
             other = places.setdefault(article.id, other or stamp.path)
             if other != stamp.path:
                 problems.append(reconcile.double(stamp.path, other))
@@ -77,19 +74,19 @@ def reindex(app: App) -> Reindexed:
             late.extend([article] if article.added and article.added > now else [])
             yield reconcile.as_shown(article, app.taxonomy), stamp
 
-    start.settle(app)  # makes the file where it was lost
+    start.settle(app)  # writes a lost file
     app.article_store.compact()
     start.settle_prunings(app)
     count = app.store.reindex(readable(), app.article_store.withdrawn(), app.article_store.carried())
     start.bring_back(app, late)
-    gone = known.keys() - set(app.store.visits.stamps())
+    gone = stamps.keys() - set(app.store.visits.stamps())
     unknown = {id for id in unread if app.store.visits.stamp(id) is None}  # after a lost database
     if gone or unknown:
         excuse(app, gone | unknown)
-    if gone and (start.is_older(app.article_store, app.store) or reconcile.are_many(len(gone), len(known))):
+    if gone and (start.is_older(app.article_store, app.store) or reconcile.are_many(len(gone), len(stamps))):
         app.store.visits.reopen(gone)
     app.beside.note()
-    sketches = {one.id: sketch for one in recent if (sketch := compared(one, now)) is not None}
+    sketches = {article.id: sketch for article in recent if (sketch := compared(article, now)) is not None}
     for id, sketch in sketches.items():
         app.store.visits.save_sketch(id, sketch)
     learnt = (app.settings.state_dir / "learnt.npz").exists()

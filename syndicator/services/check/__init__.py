@@ -1,4 +1,4 @@
-"""What is wrong with an installation: its configuration, its article files, its machine."""
+"""Check an installation: its configuration, its article files, its machine."""
 
 from syndicator.services.check.installation import check
 

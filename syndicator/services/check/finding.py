@@ -1,4 +1,4 @@
-"""Findings of `check`, as values; names of categories, tags and sources that are nowhere defined."""
+"""Findings of `check`, as values; undefined names of categories, tags and sources."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from syndicator.configuration.entry_rules import And, Expr, Not, Or, Term
+from syndicator.configuration.entry_rules import Term
 from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile
 from syndicator.core import text
@@ -14,13 +14,14 @@ from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.model import Problem
 from syndicator.core.reasons import CommandReason
 from syndicator.publishing.queries import SavedQuery
+from syndicator.services.naming import terms
 
 Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One fault. `what`: the file with line, folder or variable; `file`, `line`, `key`: the same for programs."""
+    """A fault. `what`: the file with line, folder or variable; `file`, `line`, `key`: the same for programs."""
 
     severity: Severity
     what: str
@@ -32,25 +33,27 @@ class Finding:
 
 
 def of_fault(fault: Fault, reason: str, severity: Severity = "error") -> Finding:
-    found = of_problem(Problem(what=fault.at, reason=reason, detail=fault.message), severity)
-    return replace(found, file=fault.file, line=fault.line, key=fault.key)
+    finding = of_problem(Problem(what=fault.at, reason=reason, detail=fault.message), severity)
+    return replace(finding, file=fault.file, line=fault.line, key=fault.key)
 
 
 def of_problem(problem: Problem, severity: Severity = "error") -> Finding:
     return Finding(severity=severity, what=problem.what, reason=problem.reason, detail=problem.detail)
 
 
+def in_file(
+    file: object, line: int | None, reason: str, detail: str, severity: Severity = "error", key: str = ""
+) -> Finding:
+    what = f"{file}:{line}" if line else str(file)
+    return Finding(severity=severity, what=what, reason=reason, detail=detail, file=str(file), line=line, key=key)
+
+
 def of_error(what: str, error: ConfigError) -> list[Finding]:
-    """All that a configuration error says; `what` names what was read, where the error is about it as a whole."""
+    """Return all faults of a configuration error. `what`: the file or folder that was read."""
     if error.faults:
         return [of_fault(fault, CommandReason.BAD_CONFIG) for fault in error.faults]
     detail = str(error).removeprefix(f"{what}: ").removeprefix(f"{what} ")
-    return [Finding(severity="error", what=what, reason=error.reason, detail=detail, file=what)]
-
-
-def in_order(found: list[Finding]) -> list[Finding]:
-    """Errors first; among equals in the order of files and lines, else as they were found."""
-    return sorted(found, key=lambda one: (one.severity != "error", one.file, one.line or 0))
+    return [in_file(what, None, error.reason, detail)]
 
 
 CATEGORY, TAG, SOURCE = "category", "tag", "source"  # axes, and the fields of queries
@@ -60,7 +63,7 @@ WHERE = {CATEGORY: "taxonomy.toml", TAG: "taxonomy.toml", SOURCE: "sources.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """Known names. `aliases`: other spellings of tags; `used`: by axis, names of articles that queries may ask for."""
+    """Defined names. `aliases`: other spellings of tags; `used`: by axis, names of articles, which queries may use."""
 
     categories: Collection[str] = ()
     tags: Collection[str] = ()
@@ -68,52 +71,38 @@ class Names:
     sources: Collection[str] = ()
     used: Mapping[str, Collection[str]] | None = None
 
-    def of(self, axis: str) -> Collection[str]:
-        return {CATEGORY: self.categories, TAG: self.tags, SOURCE: self.sources}[axis]
-
     def lack(self, axis: str, name: str, same: Callable[[str], str], *, used: bool = False) -> str:
-        """What to tell of `name`, "" where it is one of the axis. `same`: what is equal in two spellings of a name;
-        `used`: names that articles have count too. Where nothing of the axis is defined, anything goes."""
-        known = self.of(axis)
-        well = {same(one) for one in (*known, *((self.used or {}).get(axis, ()) if used else ()))}
-        if not known or same(name) in well:
+        """Return why `name` is not valid, or "". `same`: normalizes spellings; `used`: accept names of articles."""
+        defined = {CATEGORY: self.categories, TAG: self.tags, SOURCE: self.sources}[axis]
+        valid = {same(each) for each in (*defined, *((self.used or {}).get(axis, ()) if used else ()))}
+        if not defined or same(name) in valid:
             return ""
         aliases = {same(alias): tag for alias, tag in (self.aliases or {}).items()} if axis == TAG else {}
         if alias := aliases.get(same(name)):
             return f"{axis} {name!r} is only another name in {WHERE[axis]}; write {alias!r}"
-        return f"{axis} {name!r} is not in {WHERE[axis]}; write it there, or {_ANOTHER}{text.suggestion(name, known)}"
+        return f"{axis} {name!r} is not in {WHERE[axis]}; write it there, or {_ANOTHER}{text.suggestion(name, defined)}"
 
 
 def in_sources(placed: Sequence[Placed], names: Names) -> Iterator[Fault]:
-    """Categories and tags of sources that the taxonomy does not have."""
-    for one in placed:
-        category = one.source.category
-        if category and (told := names.lack(CATEGORY, category, str)):
-            yield one.fault(told, "category")
-        for number, tag in enumerate(one.source.tags):
-            # a tag of its own, such as "papers", is an operator's right
-            if (told := names.lack(TAG, tag, str)) and not told.endswith(_ANOTHER):
-                yield one.fault(told, "tags", number)
+    """Yield categories and tags of sources that the taxonomy lacks."""
+    for entry in placed:
+        category = entry.source.category
+        if category and (detail := names.lack(CATEGORY, category, str)):
+            yield entry.fault(detail, "category")
+        for number, tag in enumerate(entry.source.tags):
+            # operators may give a source a tag that no other source has, such as "papers"
+            if (detail := names.lack(TAG, tag, str)) and not detail.endswith(_ANOTHER):
+                yield entry.fault(detail, "tags", number)
 
 
 def in_queries(file: TomlFile, queries: Sequence[SavedQuery], names: Names) -> Iterator[Fault]:
-    """Categories, tags and sources of saved queries that no article can have."""
+    """Yield categories, tags and sources of saved queries that no article can have."""
     for number, query in enumerate(queries):
-        asked = list(_terms(query.expr)) if query.expr else []
+        asked = list(terms(query.expr)) if query.expr else []
         if query.feed is not None and query.feed.axis in WHERE:
             asked = [Term(query.feed.axis, query.feed.slug)]
         key = "feed" if query.feed is not None else "query"
         for term in asked:
             same = text.slug if query.feed is not None else lambda name: name.casefold().replace(" ", "-")
-            if term.field in WHERE and (told := names.lack(term.field, term.value, same, used=True)):
-                yield file.fault(told, "feed", number, key, entry=f"[[feed]] {query.slug!r}")
-
-
-def _terms(expr: Expr) -> Iterator[Term]:
-    if isinstance(expr, Term):
-        yield expr
-    elif isinstance(expr, Not):
-        yield from _terms(expr.inner)
-    elif isinstance(expr, And | Or):
-        for part in expr.parts:
-            yield from _terms(part)
+            if term.field in WHERE and (detail := names.lack(term.field, term.value, same, used=True)):
+                yield file.fault(detail, "feed", number, key, entry=f"[[feed]] {query.slug!r}")

@@ -24,7 +24,7 @@ from syndicator.configuration.settings import Settings, load
 from syndicator.configuration.sources.registry import placed_sources
 from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
-from syndicator.core import urls
+from syndicator.core import text, urls
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.core.model import Problem, Source
@@ -35,7 +35,7 @@ from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, look
 from syndicator.services.check import configuration, finding
-from syndicator.services.check.finding import Finding, in_order, of_fault, of_problem
+from syndicator.services.check.finding import Finding, in_file, of_fault, of_problem
 from syndicator.services.container import App, make_fetcher, open_app, utc_now
 from syndicator.services.health.conditions import Disk, is_nearly_full, room
 from syndicator.services.health.look import disks_of
@@ -53,7 +53,7 @@ _RESERVED = (".example", ".test", ".invalid", ".localhost")  # RFC 2606: in no D
 
 
 def folders(settings: Settings) -> Iterator[Finding]:
-    """Folders that cannot be written, and file systems that are nearly full."""
+    """Report folders that are not writable, and disks that are nearly full."""
     for folder in settings.folders:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def folders(settings: Settings) -> Iterator[Finding]:
 
 
 def full(disks: Iterable[Disk]) -> Iterator[Finding]:
-    """Those that are nearly full. Pure."""
+    """Report disks that are nearly full. Pure."""
     for disk in disks:
         if is_nearly_full(disk):
             detail = f"{room(disk)}; free some space: `syndicator prune` deletes kept pages"
@@ -77,10 +77,10 @@ def full(disks: Iterable[Disk]) -> Iterator[Finding]:
 
 
 def clock(now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = "") -> Iterator[Finding]:
-    """The fault of a clock behind the last run, the installation or the articles (`articles`, in words). Pure."""
-    for known, when in ((last_run, "the last run"), (installed, "this program was installed")):
-        if known and known > now + AHEAD:
-            detail = f"it says {now:%Y-%m-%d %H:%M} UTC, and {when} was at {known:%Y-%m-%d %H:%M}; set it"
+    """Report a clock behind the last run, the installation or the articles (`articles`: that fault in words). Pure."""
+    for time, when in ((last_run, "the last run"), (installed, "this program was installed")):
+        if time and time > now + AHEAD:
+            detail = f"it says {now:%Y-%m-%d %H:%M} UTC, and {when} was at {time:%Y-%m-%d %H:%M}; set it"
             detail = detail.replace("installed was", "installed")
             yield Finding(severity="error", what="clock", reason=ConditionReason.CLOCK, detail=detail)
             return
@@ -89,8 +89,8 @@ def clock(now: datetime, *, installed: datetime, last_run: datetime | None, arti
 
 
 def names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
-    """Whether this machine finds hosts by their names: one of the first few sources' is enough."""
-    hosts = list(dict.fromkeys(urlsplit(one.url).hostname or "" for one in sources if one.enabled))
+    """Report if this machine cannot resolve host names: it tries those of the first few sources."""
+    hosts = list(dict.fromkeys(urlsplit(source.url).hostname or "" for source in sources if source.enabled))
     asked = [host for host in hosts if not _is_address(host) and not host.endswith(_RESERVED)][:_ASKED]
     if not asked or _one_resolves(asked, lookup):
         return
@@ -106,7 +106,6 @@ def _is_address(host: str) -> bool:
 
 
 def _one_resolves(hosts: Sequence[str], lookup: Lookup) -> bool:
-    """Asks for all at once: a look-up cannot be stopped, and may take half a minute."""
     answers: queue.Queue[bool] = queue.Queue()
 
     def ask(host: str) -> None:
@@ -127,8 +126,8 @@ _KEY = re.compile(r"(\w+):")
 _LINE = re.compile(r"line (\d+): ")
 
 
-def by_hand(store: ArticleStore, known: finding.Names) -> Iterator[Finding]:
-    """Faults in hand-written articles that readers would not see as meant."""
+def by_hand(store: ArticleStore, names: finding.Names) -> Iterator[Finding]:
+    """Report faults in hand-written articles that readers would see."""
     for stamp in store.walk():
         try:
             data = store.read(stamp.path)
@@ -139,35 +138,23 @@ def by_hand(store: ArticleStore, known: finding.Names) -> Iterator[Finding]:
             continue
         lines = {line.partition(b":")[0].strip(): number for number, line in enumerate(data.splitlines(), 1)}
 
-        def told(key: str, reason: str, detail: str, path: str = stamp.path, at: dict[bytes, int] = lines) -> Finding:
-            line, file = at.get(key.encode()), f"{store.name}/{path}"
-            what = f"{file}:{line}" if line else file
-            return Finding(severity="warning", what=what, reason=reason, detail=detail, file=file, line=line, key=key)
-
-        if article.category and (detail := known.lack(finding.CATEGORY, article.category, str)):
-            yield told("category", CheckReason.UNKNOWN_NAME, detail)
+        file = f"{store.name}/{stamp.path}"
+        if article.category and (detail := names.lack(finding.CATEGORY, article.category, str)):
+            yield in_file(file, lines.get(b"category"), CheckReason.UNKNOWN_NAME, detail, "warning", "category")
         if article.cover and urls.host(article.cover) == "":
             detail = f"coverImage {article.cover!r} is no whole address, and feeds leave it out; write https://..."
-            yield told("coverImage", CheckReason.BAD_COVER, detail)
+            yield in_file(file, lines.get(b"coverImage"), CheckReason.BAD_COVER, detail, "warning", "coverImage")
 
 
 def broken(app: App) -> Iterator[Finding]:
-    """Files that are no article, and those of which there are two, with the line where it shows."""
+    """Report files that are no article, and second files of an article, with the line if known."""
     for problem in unread(app.store, app.article_store):
         path = f"{app.article_store.name}/{problem.what}"
         detail = problem.detail.removeprefix(f"{path}:").strip()
         key = _KEY.match(detail)
-        said = _LINE.match(detail)
-        line = int(said[1]) if said else _line(app.article_store, problem.what, key[1]) if key else None
-        yield Finding(
-            severity="error",
-            what=f"{path}:{line}" if line else path,
-            reason=problem.reason,
-            detail=_LINE.sub("", detail),
-            file=path,
-            line=line,
-            key=key[1] if key and not said else "",
-        )
+        named = _LINE.match(detail)
+        line = int(named[1]) if named else _line(app.article_store, problem.what, key[1]) if key else None
+        yield in_file(path, line, problem.reason, _LINE.sub("", detail), key=key[1] if key and not named else "")
 
 
 def _line(store: ArticleStore, path: str, key: str) -> int | None:
@@ -182,34 +169,25 @@ _PLACED: Final = re.compile(rf"{TEMPLATES}/(?P<name>.+?), line (?P<line>\d+): (?
 
 
 def templates(config: Path, settings: Settings) -> Iterator[Finding]:
-    """Templates that are never used, and, as errors, those with which pages cannot be made."""
-    given = look(config)
-    if not given.templates:
+    """Report templates that are never used, and as errors those that cannot make pages."""
+    own = look(config)
+    if not own.templates:
         return
     from syndicator.publishing.web.pages import faults, template_names  # loads a library of templates
 
     ours = template_names()
-    for name in sorted(given.templates.keys() - ours):
-        if not any(name in text for other, text in given.templates.items() if other != name):
+    for name in sorted(own.templates.keys() - ours):
+        if not any(name in text for other, text in own.templates.items() if other != name):
             path, near = config / TEMPLATES / name, difflib.get_close_matches(name, ours, 1)
             meant = f"did you mean {near[0]}?" if near else f"ours are {', '.join(sorted(ours))}"
             detail = f"no template of ours has this name, and none of yours uses it; {meant}"
-            yield Finding(
-                severity="warning", what=str(path), reason=FeedFileReason.TEMPLATE, detail=detail, file=str(path)
-            )
-    for fault in faults(given, settings):
-        placed = _PLACED.fullmatch(fault)
-        path, line = (
-            (config / TEMPLATES / placed["name"], int(placed["line"])) if placed else (config / TEMPLATES, None)
-        )
-        yield Finding(
-            severity="error",
-            what=f"{path}:{line}" if line else str(path),
-            reason=FeedFileReason.TEMPLATE,
-            detail=f"{placed['said'] if placed else fault}; our own templates are used until it is mended",
-            file=str(path),
-            line=line,
-        )
+            yield in_file(path, None, FeedFileReason.TEMPLATE, detail, "warning")
+    for fault in faults(own, settings):
+        path, line, detail = config / TEMPLATES, None, fault
+        if placed := _PLACED.fullmatch(fault):
+            path, line, detail = path / placed["name"], int(placed["line"]), placed["said"]
+        detail += "; our own templates are used until it is mended"
+        yield in_file(path, line, FeedFileReason.TEMPLATE, detail)
 
 
 _NAMED = 20  # sites in one line; a choice
@@ -223,9 +201,10 @@ def check(
     clock: Callable[[], datetime] = utc_now,
     lookup: Lookup = ssrf.system,
 ) -> list[Finding]:
-    """All faults, errors first. `strict`: what should be set before feeds are published is an error. Never raises."""
+    """Return all faults, errors first. `strict`: missing settings that publishing needs are errors. Never raises."""
     set_wrong = (*configuration.dropped(config, environ), *configuration.variables(environ))
-    return in_order([*set_wrong, *_look(config, strict, environ, clock, lookup)])
+    findings = [*set_wrong, *_look(config, strict, environ, clock, lookup)]
+    return sorted(findings, key=lambda item: (item.severity != "error", item.file, item.line or 0))
 
 
 def _look(
@@ -243,9 +222,9 @@ def _look(
     shut = list(folders(settings))
     yield from shut
     if not settings.fetch.proxy:  # a proxy looks names up for itself
-        yield from names((one.source for one in placed), lookup)
-    if not all(Path(one.what).is_dir() for one in shut):
-        return  # nothing can be opened there
+        yield from names((entry.source for entry in placed), lookup)
+    if not all(Path(folder.what).is_dir() for folder in shut):
+        return  # no database or article can be opened
     try:
         with open_app(config, environ=environ) as app:
             yield from _opened(app, placed, clock())
@@ -259,13 +238,13 @@ def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Findi
     installed = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
     yield from clock(now, installed=installed, last_run=last, articles=behind)
     yield from _names(app, placed)
-    yield from (of_problem(one, "warning") for one in _unanswered(app, now))
+    yield from (of_problem(problem, "warning") for problem in _unanswered(app, now))
     yield from broken(app)
-    yield from (of_problem(one) for one in status.check())
-    yield from (of_problem(one, "warning") for one in status.held())
+    yield from map(of_problem, status.check())
+    yield from (of_problem(problem, "warning") for problem in status.held())
     for problem in ignored(app.article_store):
         yield replace(of_problem(problem, "warning"), file=problem.what)
-    if app.settings.site.url and app.settings.publish.hubs:  # nobody is asked where feeds have no public address
+    if app.settings.site.url and app.settings.publish.hubs:  # else feeds have no public address to subscribe to
         yield from asyncio.run(_hubs(app))
 
 
@@ -275,33 +254,46 @@ async def _hubs(app: App) -> list[Finding]:
 
     async with aclosing(make_fetcher(app)) as fetcher:
         topic = app.settings.base_url + paths.file_name(ALL, app.settings.publish.formats[0])
-        found = await refused(topic, app.settings.publish.hubs, fetcher, allow=endpoint)
-    said = [f"it answers a subscription with {one.reason}{f': {one.detail}' * bool(one.detail)}" for one in found]
-    return [
-        Finding(severity="warning", what=one.what, reason=CheckReason.HUB_REFUSES, detail=detail)
-        for one, detail in zip(found, said, strict=True)
-    ]
+        problems = await refused(topic, app.settings.publish.hubs, fetcher, allow=endpoint)
+    findings = []
+    for problem in problems:
+        answer = ": ".join(filter(None, (problem.reason, problem.detail)))
+        detail = f"it answers a subscription with {answer}"
+        hub = Problem(what=problem.what, reason=CheckReason.HUB_REFUSES, detail=detail)
+        findings.append(of_problem(hub, "warning"))
+    return findings
 
 
 def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
     words = load_any(app.config / "taxonomy.toml")
     rows = [row for row in app.store.index.feeds() if not row.dropped]
-    categories = [one.name for one in words.category]
-    known = finding.Names(
+    categories = [category.name for category in words.category]
+    names = finding.Names(
         categories=[*categories, app.settings.describe.uncategorised] if categories else [],
         tags=[tag.name for tag in words.tag],
         aliases={alias: tag.name for tag in words.tag for alias in tag.aliases},
         sources=list(app.sources),
         used={
-            finding.CATEGORY: _of(rows, finding.CATEGORY) + [one.source.category or "" for one in placed],
-            finding.TAG: _of(rows, finding.TAG) + [tag for one in placed for tag in one.source.tags],
+            finding.CATEGORY: _of(rows, finding.CATEGORY) + [entry.source.category or "" for entry in placed],
+            finding.TAG: _of(rows, finding.TAG) + [tag for entry in placed for tag in entry.source.tags],
         },
     )
     feeds = app.config / "feeds.toml"
     file = read_toml_file(feeds) if feeds.exists() else TomlFile(feeds, {})
-    unknown = (*finding.in_sources(placed, known), *finding.in_queries(file, app.queries, known))
+    unknown = (*finding.in_sources(placed, names), *finding.in_queries(file, app.queries, names))
     yield from (of_fault(fault, CheckReason.UNKNOWN_NAME, "warning") for fault in unknown)
-    yield from by_hand(app.article_store, known)
+    yield from by_hand(app.article_store, names)
+    there = {*map(paths.stem, (ALL, *(row.key for row in rows), *(query.key for query in app.queries)))}
+    there |= {f"categories/{text.slug(name)}" for name in categories} | {f"sources/{key}" for key in app.sources}
+    there |= {f"tags/{text.slug(tag.name)}" for tag in words.tag}
+    path = app.config / "syndicator.toml"
+    file = read_toml_file(path) if path.exists() else TomlFile(path, {})
+    for number, digest in enumerate(app.settings.digest):
+        if digest.of not in there:
+            detail = (
+                f"of: no feed is called {digest.of!r}, so the digest stays empty; name one of feeds.html by its path"
+            )
+            yield of_fault(file.fault(detail, "digest", number, "of"), CheckReason.UNKNOWN_NAME, "warning")
 
 
 def _of(rows: Iterable[FeedRow], axis: str) -> list[str]:
@@ -309,21 +301,22 @@ def _of(rows: Iterable[FeedRow], axis: str) -> list[str]:
 
 
 def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
-    """Rights that wait for the operator: foreign domains written for before owners existed, links not seen lately."""
+    """Yield rights that wait for the operator: domains from before owners existed, links not seen lately."""
     for source in app.sources.values():
         if source.speaks_for is not None:
             continue
         for host, end in app.rights_file.ending(source.key, now.date()).items():
             detail = (
-                f"the front page of {host} was last seen to link its feed on {end - BELIEVED}: from {end} on its own "
-                f"words on articles there do not count; if they should, write in sources.toml: {line(source, [host])}"
+                f"the front page of {host} was last seen to link its feed on {end - BELIEVED}: from {end} on what the "
+                f"feed says of articles there does not count; if it should, write in sources.toml: "
+                f"{line(source, [host])}"
             )
             yield Problem(what=source.key, reason=CheckReason.RIGHT_ENDS, detail=detail)
         if sites := app.rights_file.before(source.key):
             more = f" and {len(sites) - _NAMED} more, named in {app.rights_file}" if len(sites) > _NAMED else ""
             detail = (
-                f"it still writes the articles of {len(sites)} domains that are not its own; write in sources.toml for "
-                f"which it may speak: {line(source, sites[:_NAMED])}{more}; speaks_for = [] leaves them all to their "
-                f"own pages"
+                f"it still writes the articles of {len(sites)} domains that are not its own; write in sources.toml "
+                f"those that it may write for: {line(source, sites[:_NAMED])}{more}; speaks_for = [] leaves them all "
+                f"to their own pages"
             )
             yield Problem(what=source.key, reason=CheckReason.SPEAKS_FOR, detail=detail)

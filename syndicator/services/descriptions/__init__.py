@@ -1,1 +1,1 @@
-"""Excerpts, categories and tags, changed afterwards: by an edited taxonomy, a tag's new name, a language model."""
+"""Later changes of excerpts, categories and tags: by an edited taxonomy, a renamed tag, a language model."""

@@ -1,4 +1,4 @@
-"""An operator's word on tags and category of one article: written into its file, as an edit of the file is."""
+"""An operator's decision on tags and category of one article, written into its file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from syndicator.services.naming import need_article
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """Effect of a decision. `changed`: the file differs, if only in who confirmed. `problems`: unreadable files."""
+    """Effect of a decision. `changed`: the file differs, at least in who confirmed. `problems`: unreadable files."""
 
     before: Article
     after: Article
@@ -39,7 +39,7 @@ class Confirmed:
 
 
 def names(app: App) -> Names:
-    """The names of taxonomy.toml and of the tags that were published. Raises ConfigError."""
+    """Return the names of taxonomy.toml and the published tags. Raises ConfigError."""
     used = [row.name for row in app.store.index.feeds() if row.key.axis == "tag" and row.moved_to is None]
     return Names(load_any(app.config / "taxonomy.toml"), tuple(used))
 
@@ -66,8 +66,8 @@ def plan(app: App, what: str, decide: Callable[[Article, Names], Decision]) -> C
 
 
 def write(app: App, path: str, seen: Article, wanted: Article) -> Article:
-    """Write tags and category of `wanted`, and who confirmed them, to the file at `path`. Returns the article. Raises
-    UsageError if the file differs from `seen`; OSError, ConfigError, StoreError."""
+    """Write tags and category of `wanted` to the file at `path`. Raises UsageError if it differs from `seen`; OSError,
+    ConfigError, StoreError."""
     now = app.article_store.get(path)
     if not same(now, seen):
         raise EditedMeanwhile(path)

@@ -1,4 +1,4 @@
-"""Articles that are published with our own descriptions, described again by the operator's language model."""
+"""Let the operator's language model describe articles that still have our own descriptions."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from syndicator.processes.worker import Worker
 from syndicator.services.container import App, llm_key, make_enricher, open_worker
 from syndicator.services.descriptions.enrich_report import EnrichReport
 
-RECENT = timedelta(days=7)  # a run asks about what was added since; `describe --llm` about all
+RECENT = timedelta(days=7)  # a run asks about articles added since; `describe --llm` about all
 MOST_TRIES = 3  # for one text; then only `describe --llm` tries again
 WAIT = timedelta(hours=1)  # after an article's first failure, doubled with each
-OPTED_OUT = timedelta(days=1)  # after which an article of a source with `llm = false` is looked at again
+OPTED_OUT = timedelta(days=1)  # until an article of a source with `llm = false` is checked again
 BATCH = 100
 _KEPT = 4000  # characters of an answer that are kept
 ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Articles to ask about: added since `since`. `again`: also failed ones, and while the endpoint is paused."""
+    """Articles to ask about, by time of adding. `again`: also failed ones, and while the endpoint is paused."""
 
     since: datetime
     again: bool = False
@@ -49,9 +49,9 @@ async def enrich(
     scope: Scope | None = None,
     filed: Callable[[str], None] = lambda title: None,
 ) -> EnrichReport:
-    """Ask about the articles of `scope` (default: the last week), newest first, and file accepted answers. Stops after
-    `seconds`; drops open questions when `stop` is set. `filed` gets the title of each changed article. Network, model
-    and text never raise; the caller holds the lock and builds."""
+    """Ask about the articles of `scope` (default: the last week), newest first, for `seconds` or until `stop`, and file
+    accepted answers. `filed` gets each title. Faults of network and model are in the report. The caller holds the
+    lock."""
     report = EnrichReport()
     settings = app.settings.describe.llm
     if not settings.url:
@@ -59,7 +59,7 @@ async def enrich(
     scope = scope or Scope(since=app.clock() - RECENT)
     try:
         llm_key(app.config, settings, app.environ)
-        if not _unasked(app, scope, 1):
+        if not unasked(app, scope, 1):
             return report
         meter = client.current(app.store.enrichment.meter(), settings, app.clock())
         meter = client.awake(meter) if scope.again else meter
@@ -72,21 +72,17 @@ async def enrich(
         return report
     try:
         with open_worker(app, app.settings.fetch.workers) as worker:
-            made = _Pass(app=app, scope=scope, enricher=enricher, worker=worker, report=report, filed=filed)
-            await made.run(stop, seconds)
-    except ConfigError as error:  # taxonomy.toml, which the worker reads
+            asking = _Pass(app=app, scope=scope, enricher=enricher, worker=worker, report=report, filed=filed)
+            await asking.run(stop, seconds)
+    except ConfigError as error:  # in taxonomy.toml, which the worker reads
         report.wrong = str(error)
     finally:
         await enricher.aclose()
     return report
 
 
-def unasked(app: App, scope: Scope) -> list[str]:
-    """Ids of the articles that a pass would look at."""
-    return _unasked(app, scope, 1_000_000)
-
-
-def _unasked(app: App, scope: Scope, limit: int) -> list[str]:
+def unasked(app: App, scope: Scope, limit: int = 1_000_000) -> list[str]:
+    """Return the ids of the articles that a pass would ask about."""
     plan = prompt.plan(app.settings.describe.llm.model, app.settings.describe.llm.write)
     now = NEVER if scope.again else app.clock()
     return app.store.enrichment.unasked(plan, since=scope.since, now=now, limit=limit)
@@ -119,7 +115,7 @@ class _Pass:
 
         ids = self._ids()
         try:
-            await self._some(ids, going, over, one=True)  # one question is enough to notice a dead endpoint
+            await self._some(ids, going, over, once=True)  # one question is enough to notice a dead endpoint
             await asyncio.gather(*(self._some(ids, going, over) for _ in range(self.settings.concurrency)))
         finally:
             over.cancel()
@@ -128,14 +124,13 @@ class _Pass:
 
     def _ids(self) -> Iterator[str]:
         seen = dict[str, None]()
-        while new := [id for id in _unasked(self.app, self.scope, len(seen) + BATCH) if id not in seen]:
+        while new := [id for id in unasked(self.app, self.scope, len(seen) + BATCH) if id not in seen]:
             seen |= dict.fromkeys(new)
             yield from new
 
     async def _some(
-        self, ids: Iterator[str], going: Callable[[], bool], over: asyncio.Task[bool], *, one: bool = False
+        self, ids: Iterator[str], going: Callable[[], bool], over: asyncio.Task[bool], *, once: bool = False
     ) -> None:
-        """Takes articles until there are no more; `one`: until one question was asked."""
         while going():
             if (id := next(ids, None)) is None:
                 return
@@ -149,7 +144,7 @@ class _Pass:
             if task.cancelled():
                 return
             self.broken = task.exception() or self.broken  # the disk or the store: raised when all have ended
-            if self.broken or (one and task.result()):
+            if self.broken or (once and task.result()):
                 return
 
     async def _take(self, id: str) -> bool:
@@ -164,9 +159,9 @@ class _Pass:
             return False
 
     async def _asked(self, id: str) -> bool:
-        if (found := self._read(id)) is None:
+        if (current := self._read(id)) is None:
             return False
-        article, stamp = found
+        article, stamp = current
         before = self.store.asked(id)
         note = Asked(id=id, at=self.app.clock(), plan=self.plan, key="", status="skipped", stamp=stamp)
         if reason := self._needless(article):
@@ -244,7 +239,7 @@ class _Pass:
         return None
 
     def _failed(self, note: Asked, failure: Failed) -> None:
-        """Records a failure. One that is the endpoint's alone does not count against the article."""
+        """Record a failure. Failures of the endpoint do not count against the article."""
         if client.is_endpoints(failure):
             self.report.problems.append(Problem(what=failure.url, reason=failure.reason, detail=failure.detail))
             return
@@ -256,17 +251,17 @@ class _Pass:
 
     async def _judged(self, note: Asked, was: Article, asked: Material, answer: str) -> None:
         """File the answer or record the refusal. If the text changed meanwhile, leave it to the next pass."""
-        found = self._read(note.id)
-        if found is None or validate.material(found[0]) != validate.material(was):
+        current = self._read(note.id)
+        if current is None or validate.material(current[0]) != validate.material(was):
             return
-        article, stamp = found
+        article, stamp = current
         source = self.app.terms(article)
         note = replace(note, stamp=stamp, at=self.app.clock(), answer=answer[:_KEPT], tries=0)
         try:
             applied = await self.worker.call(jobs.apply_answer, self.app.taxonomy, article, source, asked, answer)
         except WorkerFailed as failure:
             applied = Refusal(reason=failure.reason, detail=failure.detail)
-        if self._read(note.id) != found:
+        if self._read(note.id) != current:
             return
         if isinstance(applied, Refusal):
             self._note(replace(note, status="refused", reason=applied.reason, detail=applied.detail))
@@ -291,6 +286,6 @@ class _Pass:
 
 
 def need_llm(app: App) -> None:
-    """Raises ConfigError when no language model is configured."""
+    """Raise ConfigError if no language model is configured."""
     if not app.settings.describe.llm.url:
         raise ConfigError(f"{app.config}/syndicator.toml: describe.llm.url is empty; set it to your model's endpoint")

@@ -1,4 +1,4 @@
-"""What an operator does to descriptions: learn from confirmed tags, describe the article store anew."""
+"""Learn from confirmed tags, suggest tags and categories, describe all articles anew."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LONG_SECONDS = 900.0  # for learning: 3,000 posts were measured to take about a 
 LONG_MEGABYTES = 3000
 MOST_READ = 5000  # newest articles that are searched for new tags
 MOST_GROUPED = 600  # newest articles that are grouped
-LEAST_GROUPED = 50  # articles: fewer make groups of chance
+LEAST_GROUPED = 50  # articles: fewer form groups by chance
 
 Progress = Callable[[int, int], None]  # done, of how many
 
@@ -49,7 +49,7 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redescribed:
-    """An article that is described differently now. `told` is a key of `describe --json`."""
+    """An article with a changed description. `told` is a key of `describe --json`."""
 
     id: str
     title: str
@@ -59,7 +59,7 @@ class Redescribed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What `describe` would change. `looked`: articles looked at."""
+    """Changes by `describe`. `looked`: number of articles that were checked."""
 
     looked: int
     articles: tuple[Redescribed, ...]
@@ -84,7 +84,7 @@ def learn(app: App, *, least: int = LEAST) -> Learnt:
 
 
 def suggest(app: App) -> list[Proposal]:
-    """What articles speak of and the taxonomy lacks, the most telling first. Raises WorkerFailed."""
+    """Return topics of articles that the taxonomy lacks, the most significant first. Raises WorkerFailed."""
     files = taxonomy_files(app.config, app.settings)
     paths = [stamp.path for stamp in _by_age(app)[-MOST_READ:]]
     with _at_hand(app, paths) as folder, _long_worker() as worker:
@@ -92,7 +92,7 @@ def suggest(app: App) -> list[Proposal]:
 
 
 def suggest_groups(app: App) -> list[Group]:
-    """Groups of `LEAST_GROUPED` articles or more that could be categories, largest first. Raises WorkerFailed."""
+    """Return groups of many articles that could be categories, largest first. Raises WorkerFailed."""
     paths = [stamp.path for stamp in _by_age(app)[-MOST_GROUPED:]]
     if len(paths) < LEAST_GROUPED:
         return []
@@ -102,7 +102,7 @@ def suggest_groups(app: App) -> list[Group]:
 
 @contextmanager
 def _at_hand(app: App, paths: Iterable[str]) -> Iterator[str]:
-    """The folder with the files; those of an object store are copied to a temporary one for the worker."""
+    """Yield the folder with the files. Those of an object store are copied to a temporary folder for the worker."""
     if not is_bucket(app.article_store.name):
         yield app.article_store.name
         return
@@ -122,16 +122,16 @@ def _long_worker() -> closing[Worker]:
 
 def _by_age(app: App) -> list[FileStamp]:
     stamps = app.store.visits.stamps()
-    dated = [(one.added.timestamp() if one.added else 0.0, stamps[one.id].path, one.id) for one in filed(app)]
+    dated = [(row.added.timestamp() if row.added else 0.0, stamps[row.id].path, row.id) for row in filed(app)]
     return [stamps[id] for _, _, id in sorted(dated)]
 
 
 def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda done, total: None) -> Plan:
-    """Plan what today's taxonomy changes of articles added since `since` (None: all). Changes nothing."""
+    """Plan how the present taxonomy changes articles added since `since` (None: all). Changes nothing."""
     problems = list(reconcile.files(app))
     bad = {problem.what for problem in problems}
     paths = [stamp.path for stamp in app.article_store.walk() if stamp.path not in bad]
-    found: list[Redescribed] = []
+    changed: list[Redescribed] = []
     changes = ChangeCounter(app.store.index.merged())
     looked = done = 0
     with open_worker(app) as worker:
@@ -140,16 +140,16 @@ def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda
             read = [(path, article) for path in part if (article := _read(app, path, since, problems)) is not None]
             for (path, article), new in zip(read, _described(app, worker, read, problems), strict=True):
                 if new is not None:
-                    found.append(Redescribed(id=article.id, title=article.title, path=path, told=new))
+                    changed.append(Redescribed(id=article.id, title=article.title, path=path, told=new))
                     changes.add(article, replace(article, **new.values))
             looked += len(read)
             done += len(part)
             progress(done, len(paths))
-    return Plan(looked=looked, articles=tuple(found), feeds=changes.feeds(), problems=tuple(problems))
+    return Plan(looked=looked, articles=tuple(changed), feeds=changes.feeds(), problems=tuple(problems))
 
 
 def apply(app: App, planned: Plan, progress: Progress = lambda done, total: None) -> None:
-    """Change exactly what `plan` listed; `updated` stays where it is."""
+    """Apply exactly the changes of `plan`. `updated` of articles stays."""
 
     def write(item: Redescribed) -> None:
         before, store, score = app.article_store.get(item.path), app.store.visits, item.told.score
@@ -171,7 +171,6 @@ def _read(app: App, path: str, since: datetime | None, problems: list[Problem]) 
 def _described(
     app: App, worker: Worker, read: Sequence[tuple[str, Article]], problems: list[Problem]
 ) -> Iterator[Redescription | None]:
-    """How each article is described now. One that the worker fails on is named, and costs no other."""
     files = taxonomy_files(app.config, app.settings)
     pairs = [(article, app.terms(article)) for _, article in read]
     if not pairs:

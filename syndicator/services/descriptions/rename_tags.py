@@ -1,13 +1,12 @@
-"""Rename, merge and part tags in taxonomy.toml, articles and feeds; ids and addresses of feeds stay good."""
+"""Rename and merge tags in taxonomy.toml, articles and feeds. Ids and addresses of feeds stay valid."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from syndicator.articles import disk
-from syndicator.configuration.entry_rules import And, Expr, Not, Or, Term
 from syndicator.core import text
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, FeedKey
@@ -21,10 +20,10 @@ from syndicator.publishing.output.redirects import moved
 from syndicator.services import reconcile
 from syndicator.services.beside import move
 from syndicator.services.container import App
-from syndicator.services.naming import filed, rewrite
+from syndicator.services.naming import filed, rewrite, terms
 
 _LONGEST = 80  # characters of a name, as in taxonomy.toml
-_AT_ONCE = 200  # feeds, some seconds of a build: what somebody who typed a command may wait for. A choice
+_AT_ONCE = 200  # feeds that a command builds at once, which takes some seconds. A choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,27 +80,27 @@ def plan(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Reta
 
 
 def act(app: App, planned: Retagging, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
-    """Does what `plan` listed. Safe to run again after a crash: each step that was done already changes nothing."""
+    """Carry out `plan`. Safe to repeat after a crash."""
     path = (app.config / "taxonomy.toml").resolve()  # a symlink stays one
     if planned.change is not None:
         disk.write(path, rewritten(path.read_text(encoding="utf-8"), planned.change, path).encode())
     _move_feed(app, planned)
-    _rewrite(app, planned.articles, lambda one: _retagged(one, planned.old_feed.slug, planned.new), progress)
+    _rewrite(app, planned.articles, lambda article: _retagged(article, planned.old_feed.slug, planned.new), progress)
     learnt = app.settings.state_dir / "learnt.npz"
     if not learnt.exists():
         return
     from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
-    known = Taxonomy().with_learnt(learnt)
-    renamed = known.renamed(planned.old, planned.new)
-    if renamed is not known:
+    taxonomy = Taxonomy().with_learnt(learnt)
+    renamed = taxonomy.renamed(planned.old, planned.new)
+    if renamed is not taxonomy:
         fresh = learnt.with_name(f".{learnt.name}.new")
         renamed.save(fresh)
         fresh.replace(learnt)
 
 
 def built_first(app: App, planned: Retagging) -> Callable[[FeedKey], bool] | None:
-    """The feeds to build at once if very many show the tag: those that have other articles now. None: all."""
+    """Return a test for the feeds to build at once if very many changed, else None for all."""
     if len(planned.feeds) <= _AT_ONCE:
         return None
     return frozenset((planned.old_feed, planned.new_feed, *(query.key for query in app.queries))).__contains__
@@ -126,15 +125,13 @@ def _done_already(vocabulary: Vocabulary, old: str, new: str) -> bool:
 
 def _check(vocabulary: Vocabulary, old: str, new: str, *, exists: bool) -> None:
     if old == new:
-        raise UsageError(f"{old!r} is what the tag is called already")
+        raise UsageError(f"the tag is called {old!r} already")
     if place(vocabulary, old) is None and not exists:
         near = suggestion(old, [tag.name for tag in vocabulary.tag])
         raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{near}")
     owner = next((tag.name for tag in vocabulary.tag if fold(tag.name) != fold(new) and knows(tag, new)), None)
     if owner is not None and fold(owner) != fold(old):
-        raise UsageError(
-            f"{new!r} is an alias of {owner!r} in taxonomy.toml: merge into {owner!r}, or take it out there"
-        )
+        raise UsageError(f"{new!r} is an alias of {owner!r} in taxonomy.toml: merge into {owner!r}, or remove it there")
 
 
 def _check_kind(kind: str, old: str, new: str, *, there: bool, same: bool) -> None:
@@ -147,10 +144,9 @@ def _check_kind(kind: str, old: str, new: str, *, there: bool, same: bool) -> No
 
 
 def _check_address(app: App, old: FeedKey, new: FeedKey) -> None:
-    target = moved(app.store.index.feeds()).get(new)
-    if target is not None and target != old:
+    if (target := moved(app.store.index.feeds()).get(new)) not in (None, old):
         raise UsageError(
-            f"tags/{new.slug} answers with tags/{target.slug} since it was renamed; take that, or another name"
+            f"tags/{new.slug} leads to tags/{target.slug} since it was renamed; take that, or another name"
         )
 
 
@@ -161,29 +157,19 @@ def _retagged(article: Article, slug: str, new: str) -> Article:
 
 
 def _notes(app: App, old: FeedKey, new: str) -> tuple[str, ...]:
-    found = []
+    notes = []
     for query in app.queries:
         if query.feed == old:
-            found.append(f"feeds.toml sets up tags/{old.slug}; let it say tags/{text.slug(new)}")
-        elif query.expr is not None and any(text.slug(value) == old.slug for value in _tags_in(query.expr)):
-            found.append(f"feeds.toml: the query {query.slug!r} asks for the old tag; let it say {new!r}")
-    return tuple(found)
-
-
-def _tags_in(expr: Expr) -> Iterator[str]:
-    match expr:
-        case Term(field, value):
-            if field == "tag":
-                yield value
-        case Not(inner):
-            yield from _tags_in(inner)
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _tags_in(part)
+            notes.append(f"feeds.toml sets up tags/{old.slug}; let it say tags/{text.slug(new)}")
+        elif query.expr and any(
+            term.field == "tag" and text.slug(term.value) == old.slug for term in terms(query.expr)
+        ):
+            notes.append(f"feeds.toml: the query {query.slug!r} asks for the old tag; let it say {new!r}")
+    return tuple(notes)
 
 
 def _move_feed(app: App, planned: Retagging) -> None:
-    """Redirect the old feed to the new one, which has the old one's id after a rename and its own after a merge."""
+    """Redirect the old feed to the new one, which takes the old id after a rename."""
     index = app.store.index
     rows = {row.key: row for row in index.feeds()}
     old = rows.get(planned.old_feed)
@@ -202,7 +188,7 @@ def _move_feed(app: App, planned: Retagging) -> None:
 
 def put_tags(app: App, tags: Mapping[str, tuple[str, ...]], progress: Callable[[int, int], None]) -> None:
     """Give each article, by id, these tags. Safe to repeat after a crash."""
-    _rewrite(app, tags, lambda one: replace(one, tags=tags[one.id]), progress)
+    _rewrite(app, tags, lambda article: replace(article, tags=tags[article.id]), progress)
 
 
 def _rewrite(

@@ -18,8 +18,8 @@ from syndicator.services import reconcile
 from syndicator.services.container import App, taxonomy_files
 from syndicator.services.descriptions.confirm import names, write
 
-NEWEST = 5000  # published articles that are looked through
-DOUBTED = 200  # newest tagged ones of these of which it is reckoned how doubtful they are
+NEWEST = 5000  # published articles to review
+DOUBTED = 200  # newest tagged articles that are sorted by doubt
 BATCH = 20  # articles to a call of the worker
 
 
@@ -34,17 +34,16 @@ class Sheet:
     category: str
 
     def turned(self, tag: str) -> Sheet:
-        """With `tag` marked where it was not, and the other way round; one that is not offered is added."""
+        """Return the sheet with `tag` marked, or unmarked if it was marked. Adds the tag if it is not offered."""
         if tag in self.marked:
-            return replace(self, marked=tuple(one for one in self.marked if one != tag))
-        known = any(tag == one for one, _ in self.offered)
-        offered = self.offered if known else (*self.offered, (tag, 0.0))
+            return replace(self, marked=tuple(mark for mark in self.marked if mark != tag))
+        offered = self.offered if tag in dict(self.offered) else (*self.offered, (tag, 0.0))
         return replace(self, offered=offered, marked=(*self.marked, tag))
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What was done with an article: put off where `after` is None."""
+    """A decision on an article. `after` is None if it was put off."""
 
     id: str
     path: str
@@ -53,7 +52,7 @@ class Step:
 
 
 class Review:
-    """One sitting; `alone` holds the lock of runs. Raises ConfigError, StoreError, WorkerFailed, OSError."""
+    """A review session; `alone` holds the lock of runs. Raises ConfigError, StoreError, WorkerFailed, OSError."""
 
     def __init__(
         self,
@@ -71,14 +70,14 @@ class Review:
 
     @property
     def categories(self) -> tuple[str, ...]:
-        return tuple(one.name for one in self._names.vocabulary.category)
+        return tuple(category.name for category in self._names.vocabulary.category)
 
     @property
     def confirmed(self) -> int:
         return sum(step.after is not None for step in self._steps)
 
     def next(self) -> Sheet | None:
-        """The next article that waits, as its file is now; None when none does."""
+        """Return the next waiting article with the present content of its file, or None."""
         while True:
             id = self._again.pop() if self._again else next(self._coming, None)
             if id is None:
@@ -86,14 +85,16 @@ class Review:
             path = self._app.store.index.path(id)
             article = self._read(path) if path else None
             if path and article and article.tags_by != By.OPERATOR:
-                return self._sheet(article, path)
+                (offered,) = self._offers([article])
+                category = article.category or offered.category
+                return Sheet(article=article, path=path, offered=offered.tags, marked=article.tags, category=category)
 
     def tag(self, sheet: Sheet, name: str) -> Sheet:
-        """The sheet with a tag turned that the operator typed. Raises UsageError for one that there is not."""
+        """Mark or unmark a tag that the operator typed. Raises UsageError for an unknown tag."""
         return sheet.turned(self._names.tag(name, sheet.article))
 
     def confirm(self, sheet: Sheet) -> None:
-        """Write the marked tags and the category. Raises UsageError if the file changed: a hand's edit stays."""
+        """Write the marked tags and the category. Raises UsageError if the file was edited meanwhile."""
         category = sheet.category if sheet.category in self.categories else None
         wanted = decided(sheet.article, Decision(tags=sheet.marked, category=category))
         try:
@@ -105,11 +106,11 @@ class Review:
         self._steps.append(Step(sheet.article.id, sheet.path, sheet.article, after))
 
     def put_off(self, sheet: Sheet) -> None:
-        """Leaves an article to the next sitting."""
+        """Leave an article to the next session."""
         self._steps.append(Step(sheet.article.id, sheet.path, sheet.article, None))
 
     def undo(self, sheet: Sheet | None) -> bool:
-        """Undo the last decision and show it next; False if none. Raises UsageError for an edited file."""
+        """Undo the last decision and show its article next; False if none. Raises UsageError for an edited file."""
         if not self._steps:
             return False
         if sheet is not None:
@@ -122,15 +123,15 @@ class Review:
         return True
 
     def waiting(self) -> list[Sheet]:
-        """The first `DOUBTED` that wait, in their order."""
+        """Return the first `DOUBTED` waiting articles in their order."""
         return list(islice(iter(self.next, None), DOUBTED))
 
     def _ids(self) -> Iterator[str]:
         merged = self._app.store.index.merged()
         newest = islice(self._app.store.index.each(), NEWEST)
-        waiting = [one for one in newest if one.tags_by != By.OPERATOR and one.id not in merged]
-        yield from (one.id for one in waiting if not one.tags)
-        tagged = [one.id for one in waiting if one.tags]
+        waiting = [article for article in newest if article.tags_by != By.OPERATOR and article.id not in merged]
+        yield from (article.id for article in waiting if not article.tags)
+        tagged = [article.id for article in waiting if article.tags]
         yield from self._by_doubt(tagged[:DOUBTED])
         yield from tagged[DOUBTED:]
 
@@ -155,13 +156,3 @@ class Review:
         except (ConfigError, OSError) as error:
             self.problems.append(reconcile.unreadable(path, error))
             return None
-
-    def _sheet(self, article: Article, path: str) -> Sheet:
-        (offered,) = self._offers([article])
-        return Sheet(
-            article=article,
-            path=path,
-            offered=offered.tags,
-            marked=article.tags,
-            category=article.category or offered.category,
-        )

@@ -1,1 +1,1 @@
-"""What an article is, or would be, and why (`show`)."""
+"""Explain an article, or an address that may become one (`show`)."""

@@ -34,7 +34,7 @@ from syndicator.services.naming import article_id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An article, its file, and why it is so: by field, and by what else there is to say."""
+    """An article, its file, and the reasons for its fields and state."""
 
     article: ReadArticle
     markdown: str
@@ -45,7 +45,7 @@ _FENCE = "(a line of random letters)"
 
 
 def llm_history(app: App, id: str) -> Mapping[str, Any]:
-    """What `show` prints of it; empty where no language model is set or was ever asked about article `id`."""
+    """Return the answers of the language model about article `id`; empty if no model is set or it was never asked."""
     if (asked := app.store.enrichment.asked(id)) is None:
         return {"llm": "not asked yet"} if app.settings.describe.llm.url and app.store.index.path(id) else {}
     why = ": ".join(part for part in (asked.reason, asked.detail) if part)
@@ -53,7 +53,7 @@ def llm_history(app: App, id: str) -> Mapping[str, Any]:
     verdict = f"{asked.status}{f' ({why})' if why else ''}, {asked.by or asked.plan}, {asked.at.isoformat()}{again}"
     shown: dict[str, Any] = {"llm": verdict} | ({"llm_answer": asked.answer} if asked.answer else {})
     if (path := app.store.index.path(id)) and asked.key:
-        try:  # as it would be sent now: the article's text and the taxonomy may have changed since
+        try:  # as it would be sent now: text and taxonomy may have changed since
             article = app.article_store.get(path)
             messages = prompt.messages(make_question(app.taxonomy, article, app.settings.describe.llm.write), _FENCE)
             shown["llm_asked"] = [f"{message['role']}: {message['content']}" for message in messages]
@@ -69,14 +69,14 @@ _BY: Final = {
     By.LLM: "the language model",
     By.EXTRACTIVE: "sentences of its text",
 }
-# Under which name the trace of a reading has a field of the file.
+# Names of the file's fields in the trace of a reading.
 _TRACED: Final = {"title": "title", "date": "published", "coverImage": "cover", "author": "author", "body": "body"}
-_DESCRIBED: Final = ("tags", "category")  # `tag_reasons` and `category_reason` say more of these
+_DESCRIBED: Final = ("tags", "category")  # explained by `tag_reasons` and `category_reason`
 _FEED: Final = "its feed, or its page when it was filed"
 
 
 def origins(article: Article, reading: Article | None, trace: Mapping[str, Any]) -> dict[str, str]:
-    """Origin of each field. `reading`: of the kept page with its `trace`, or None. Other values came from the feed."""
+    """Return the origin of each field. `reading`: of the kept page, with its `trace`, or None."""
     return {
         key: _origin(key, article, reading, trace)
         for key in FIELDS
@@ -92,19 +92,19 @@ def _origin(key: str, article: Article, reading: Article | None, trace: Mapping[
         return "its publisher's own"
     if reading is None or not _same(key, article, reading):
         return _FEED
-    told = trace.get(_TRACED[key])
-    return f"its page: {told.get('from', '')}" if isinstance(told, Mapping) else "its page"
+    step = trace.get(_TRACED[key])
+    return f"its page: {step.get('from', '')}" if isinstance(step, Mapping) else "its page"
 
 
-def _same(key: str, one: Article, other: Article) -> bool:
+def _same(key: str, article: Article, other: Article) -> bool:
     if key == "body":
-        return one.body.strip() == other.body.strip()
+        return article.body.strip() == other.body.strip()
     row = articles_fields.row(key)
-    return bool(row.written(one) == row.written(other))
+    return bool(row.written(article) == row.written(other))
 
 
 def tag_reasons(article: Article, source: Source | None, taxonomy: Taxonomy) -> dict[str, str]:
-    """Tag of the article -> why it has it, with its probability where there is one."""
+    """Return the reason for each tag, with its probability if there is one."""
     by = by_of(article, "tags")
     if by in (By.OPERATOR, By.LLM):
         return dict.fromkeys(article.tags, _BY[by])
@@ -129,7 +129,7 @@ def _tag_reason(
 
 
 def category_reason(article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str) -> str:
-    """Why the article has its category, with the probability of the taxonomy's guess."""
+    """Return the reason for the category, with the probability of the taxonomy's guess."""
     by = by_of(article, "category")
     if by in (By.OPERATOR, By.LLM):
         return _BY[by]
@@ -145,9 +145,9 @@ def category_reason(article: Article, source: Source | None, taxonomy: Taxonomy,
 
 
 def entry(app: App, what: str, format: str) -> bytes:
-    """The entry of an article (address, id or file) in a feed format. Raises UsageError, MissingError."""
-    known = build.vocabulary(app)
-    tags, specs = [tag.name for tag in known.tag], build.feed_specs(app, known, app.store.index.feeds())
+    """Return the entry of an article (address, id or file) in a feed format. Raises UsageError, MissingError."""
+    taxonomy = build.vocabulary(app)
+    tags, specs = [tag.name for tag in taxonomy.tag], build.feed_specs(app, taxonomy, app.store.index.feeds())
     table = renderers(Pages(specs, app.settings, look(app.config), tags))
     if format not in table:
         raise UsageError(f"no format {format!r}; there are {', '.join(table)}")
@@ -155,22 +155,23 @@ def entry(app: App, what: str, format: str) -> bytes:
         raise UsageError(f"{what!r} is not published; give the address or the id of an article, or its file")
     index, body = app.store.index, lambda id: build.read(app, id).body
     entries = Entries(index, app.terms, app.instance, app.settings, table, tags=tags, markdown=body)
-    found = entries.views([id], None)
-    made = entries.made([format], found[0], None) if found else None
-    if made is None:
+    views = entries.views([id], None)
+    rendered = entries.made([format], views[0], None) if views else None
+    if rendered is None:
         raise MissingError(f"{what}: {entries.problems[id].reason}: {entries.problems[id].detail}")
-    return alone(made[format]) if format == PAGE else made[format]
+    return alone(rendered[format]) if format == PAGE else rendered[format]
 
 
 def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
-    """Feeds, merges, addresses and carriers of an article, and its source's next visit. Empty facts are left out."""
+    """Yield the feeds, merges, addresses and carriers of an article, and the next visit of its source."""
     visits, index = app.store.visits, app.store.index
     into = article.merged_into or index.merged().get(article.id, "")
     yield "feeds", [stem(key) for key in sorted(index.shown(article.id))]
     if article.hold:
         why = next((reason.means for reason in HoldReason if reason == article.hold_reason), "you said so in its file")
         yield "on hold", f"{why}; `syndicator release {article.id}` publishes it"
-    named = {id: f"{one.title} ({one.url})" for id, one in index.articles([into, *visits.copies(article.id)]).items()}
+    others = index.articles([into, *visits.copies(article.id)])
+    named = {id: f"{other.title} ({other.url})" for id, other in others.items()}
     if into:
         yield "merged into", named.pop(into, into)
     if named:
@@ -185,12 +186,12 @@ def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
         yield "next visit", f"{when}{f' ({state.due_why})' if state.due_why else ''}"
 
 
-def _lists(found: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, list[str]]]:
-    yield from ((name, list(values)) for name, values in found.items() if values)
+def _lists(facts: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, list[str]]]:
+    yield from ((name, list(values)) for name, values in facts.items() if values)
 
 
 def show_filed(app: App, id: str) -> Shown:
-    """For the article of the store with this id: its file as it stands. Raises MissingError, ConfigError."""
+    """Explain the filed article with this id, from its present file. Raises MissingError, ConfigError."""
     path = app.store.index.path(id)
     try:
         data = app.article_store.read(path) if path else None
@@ -203,18 +204,17 @@ def show_filed(app: App, id: str) -> Shown:
 
 
 def show_article(app: App, article: Article, data: bytes) -> Shown:
-    """For an article and the bytes of its file."""
     return Shown(article=unread(article), markdown=data.decode("utf-8", "replace"), why=dict(_why(app, article)))
 
 
 def unread(article: Article) -> ReadArticle:
-    """An article from its file, with nothing of the visit that read its page."""
+    """Return an article from its file, without facts about the visit that read its page."""
     return ReadArticle(**{field.name: getattr(article, field.name) for field in fields(Article)})
 
 
 def _why(app: App, article: Article) -> Iterator[tuple[str, Any]]:
     taxonomy, source = load_taxonomy(app.taxonomy), app.terms(article)
-    reading, told = _of_page(app, article, source)
+    reading, page = _of_page(app, article, source)
     trace = reading.trace if reading else {}
     yield "origins", origins(article, reading, trace)
     yield "tags", tag_reasons(article, source, taxonomy)
@@ -222,29 +222,29 @@ def _why(app: App, article: Article) -> Iterator[tuple[str, Any]]:
     yield from ((name, value) for name, value in trace.items() if name not in ("category", "excerpt"))
     yield "robots", article.robots
     yield "rights", rights(article)
-    yield "page", told
+    yield "page", page
     if app.store.index.path(article.id) is None:
-        yield "state", "not filed; the next run takes in what lies in the folder of articles"
+        yield "state", "not filed; the next run files what is in the folder of articles"
         return
     yield from standing(app, article)
     yield from llm_history(app, article.id).items()
 
 
 def rights(article: Article) -> list[str]:
-    """What is said of the use of an article, and what the operator could do about it."""
+    """Return the terms of use of an article, and the setting that they allow."""
     free = terms(article.rights).free
     cure = [f'{free} lets you publish it whole: `content = "full"` of its source'] if free else []
     return [*article.rights, *cure]
 
 
 def _of_page(app: App, article: Article, source: Source | None) -> tuple[ReadArticle | None, str]:
-    """What the kept page alone gives today, and what rereading it would change. None, and why, where there is none."""
-    kept = app.snapshots.get(article.id) if app.store.index.path(article.id) else None
-    if kept is None:
-        return None, f"not kept; `syndicator reread --source {article.id} --fetch` asks for it once more"
+    """Return the present reading of the kept page, or None, and in words if a reread would change the article."""
+    snapshot = app.snapshots.get(article.id) if app.store.index.path(article.id) else None
+    if snapshot is None:
+        return None, f"not kept; `syndicator reread --source {article.id} --fetch` fetches it again"
     if source is None:
         return None, f"kept, but its source {article.source_key!r} is followed no more"
-    html, headers = kept
+    html, headers = snapshot
     repeated, now = app.store.visits.repeated(urls.own_host(article.url)), app.clock()
     try:
         reading = read_article(

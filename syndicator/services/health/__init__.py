@@ -1,1 +1,1 @@
-"""What is wrong, for `status`, the health feed, alerts and metrics."""
+"""Faults and figures, for `status`, the health feed, alerts and metrics."""

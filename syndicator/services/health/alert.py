@@ -1,4 +1,4 @@
-"""Alerts by command or mail. Never harms a run: faults are returned. Includes outages that stop the runs of `up`."""
+"""Alerts by command or mail. They never stop a run: faults are returned. Also alerts about outages of `up`."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from syndicator.services.health.episodes import Event, Memory, Outbox, follow, i
 from syndicator.services.health.feed import lines
 
 SECONDS: Final = 30.0  # for a command, and for each step of a mail
-_OUTPUT = 2000  # characters of what a command prints that are logged
+_OUTPUT = 2000  # characters of a command's output that are logged
 _SUBJECT = 100
-_UNSENT = (OSError, smtplib.SMTPException, ValueError)  # a ValueError: a host or a text that cannot be encoded
+_UNSENT = (OSError, smtplib.SMTPException, ValueError)  # ValueError: a host or a text that cannot be encoded
 
 
 async def send(settings: Settings, outbox: Outbox, now: datetime, environ: Mapping[str, str]) -> Outbox:
-    """Send all that waits in one message. Returns the outbox after that."""
+    """Send all waiting events in one message. Returns the outbox after that."""
     alert, site, fault, printed = settings.alert, settings.site, "", ""
     if alert.command:
         fault, printed = await _run(alert.command, message(site, outbox.waiting, now), environ)
@@ -49,7 +49,7 @@ async def send(settings: Settings, outbox: Outbox, now: datetime, environ: Mappi
 async def deliver(
     alert: Alert, to: Sequence[str], subject: str, text: str, now: datetime, environ: Mapping[str, str]
 ) -> str:
-    """Send a mail by the server of `alert`. Returns why that failed, or ""."""
+    """Send a mail by the server of `alert`. Returns the fault, or ""."""
     user = unquote(urlsplit(alert.smtp).username or "")
     mail = EmailMessage()
     try:
@@ -91,13 +91,13 @@ async def _aside(work: Callable[[], None]) -> None:
 
 
 def message(site: Site, events: Sequence[Event], now: datetime) -> dict[str, Any]:
-    """What a command gets on its standard input, as JSON."""
-    told = [{"title": title, **asdict(event)} for event, title in zip(events, titles(events), strict=True)]
-    return {"site": site.title, "url": site.url, "at": now, "events": told}
+    """Return the JSON document that a command gets on its standard input."""
+    items = [{"title": title, **asdict(event)} for event, title in zip(events, titles(events), strict=True)]
+    return {"site": site.title, "url": site.url, "at": now, "events": items}
 
 
 async def _run(command: Sequence[str], document: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str, str]:
-    """Runs the operator's command, without a shell, in a group of its own that is ended as a whole."""
+    """Run the operator's command in a process group, which is killed as a whole. Returns fault and output."""
     body = json.dumps(document, default=lambda at: at.isoformat()).encode()
     try:
         process = await asyncio.create_subprocess_exec(
@@ -124,7 +124,7 @@ async def _run(command: Sequence[str], document: Mapping[str, Any], environ: Map
 
 
 def letter(site: Site, events: Sequence[Event]) -> tuple[str, str]:
-    """Subject and text of the mail: the first event, and all."""
+    """Return subject (the first event) and text (all events) of the mail."""
     heads = list(titles(events))
     more = f" (and {len(heads) - 1} more)" if len(heads) > 1 else ""
     pairs = zip(heads, events, strict=True)
@@ -133,18 +133,18 @@ def letter(site: Site, events: Sequence[Event]) -> tuple[str, str]:
 
 
 def password(alert: Alert, environ: Mapping[str, str]) -> str:
-    """The mail password, or "". Raises ConfigError that names the variable if it is not set or unusable."""
+    """Return the mail password, or "". Raises ConfigError with the name of an unset or unusable variable."""
     if not alert.password_env:
         return ""
-    if not (found := environ.get(alert.password_env, "")):
+    if not (value := environ.get(alert.password_env, "")):
         raise ConfigError(f"the environment variable {alert.password_env} is not set; alert.password_env names it")
-    if not found.isascii():  # smtplib can send no other, and its message would show a part of it
+    if not value.isascii():  # smtplib cannot send it, and its error message would show a part of it
         raise ConfigError(f"the environment variable {alert.password_env} has characters that are not ASCII")
-    return found
+    return value
 
 
 def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
-    """Send the mail, by TLS or STARTTLS if offered; a password by these alone. Raises OSError, SMTPException."""
+    """Send the mail by TLS, or STARTTLS if offered. A password is never sent without. Raises OSError, SMTPException."""
     parts = urlsplit(alert.smtp)
     tls = ssl.create_default_context()
     host = parts.hostname or "localhost"
@@ -159,17 +159,17 @@ def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
             server.starttls(context=tls)
             server.ehlo()
         elif parts.scheme == "smtp" and secret and not local:
-            raise smtplib.SMTPException("the server offers no TLS, and a password is not sent without")
+            raise smtplib.SMTPException("the server offers no TLS, and a password is not sent without it")
         if secret:
             server.login(unquote(parts.username or alert.mail), secret)
         server.send_message(mail)
 
 
-_IN_A_ROW = 2  # runs: a file that is just being written mends itself
+_IN_A_ROW = 2  # failed runs: a half-written file is complete at the next one
 
 
 class Outage:
-    """Is told after each run how that ended."""
+    """Alerts about failing runs. Call `follow` after each run."""
 
     def __init__(self) -> None:
         self._memory, self._outbox, self._failures = Memory(), Outbox(), 0
@@ -186,7 +186,7 @@ class Outage:
             means, cure = explained(error.reason)
             kind = ConditionReason.CONFIGURATION if isinstance(error, ConfigError) else ConditionReason.DATABASE
             conditions = [plain(kind, reason=means, detail=str(error), cure=cure, code=error.reason)]
-        # an id is of this instance's folder and the time: who restarts the service in an outage is told again
+        # ids depend on this instance's folder and the time: after a restart in an outage the alert is sent again
         id = uuid.uuid5(uuid.NAMESPACE_OID, str(settings.root))
         self._memory, events = follow(self._memory, conditions, now, id)
         if settings.alert.command or settings.alert.mail:

@@ -20,20 +20,20 @@ from syndicator.store.tables.messages import Waiting as Undelivered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One fault or remark. `identity` stays the same for as long as it lasts."""
+    """A fault or remark. `identity` stays the same while it lasts."""
 
     kind: ConditionReason
-    subject: str  # key of a source, name of a feed or file, folder; "" where there is only one of its kind
+    subject: str  # source key, name of a feed or file, or folder; "" if there is only one of its kind
     since: datetime | None = None  # None: not known
     reason: str = ""  # in words
     detail: str = ""
     cure: str = ""
     last_success: datetime | None = None
     next_try: datetime | None = None  # None: none, or at once
-    code: str = ""  # of `reason`, where it has one
-    needs_you: bool = True  # False: it is well, or mends itself
-    count: int = 1  # of what it is about: entries, articles
-    source: str = ""  # key of the source that it is about, "" where it is about none
+    code: str = ""  # of `reason`, if it has one
+    needs_you: bool = True  # False: only a remark, or it mends itself
+    count: int = 1  # of entries or articles concerned
+    source: str = ""  # key of the source concerned, "" if none
 
     @property
     def identity(self) -> str:
@@ -42,7 +42,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
-    """What is free where `path` is. `inodes` is 0 on file systems that do not count them."""
+    """The free space of the disk of `path`. `inodes` is 0 on file systems that do not count them."""
 
     path: str
     free: int
@@ -53,7 +53,7 @@ class Disk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What conditions follow from. What is left out is taken to be well."""
+    """The facts that conditions follow from. Each default means that all is well."""
 
     sources: Mapping[str, Source] = field(default_factory=dict)
     states: Sequence[SourceState] = ()
@@ -64,7 +64,7 @@ class Observed:
     on_hold: int = 0  # articles
     on_hold_since: datetime | None = None
     on_hold_files: str = ""  # the latest few, with why
-    outdated: int = 0  # articles that an older version read, whose pages are kept
+    outdated: int = 0  # articles with kept pages that an older version read
     disks: Sequence[Disk] = ()
     database: str = ""  # why it cannot be used
     configuration: str = ""  # why it could not be read
@@ -74,17 +74,16 @@ class Observed:
 
 
 def plain(kind: ConditionReason, subject: str = "", *, source: str = "", **more: Any) -> Condition:
-    """A condition in the words of its kind, with `more` of its fields."""
+    """Return a condition in the words of its kind. `more`: other fields."""
     words = {"reason": kind.means, "cure": kind.cure, **more}
     return Condition(kind=kind, subject=subject or source, source=source, **words)
 
 
 def _of_state(kind: ConditionReason, state: SourceState, **more: Any) -> Condition:
-    """A condition of a source that is still visited."""
     return plain(kind, source=state.key, **{"last_success": state.last_success, "next_try": state.next_due, **more})
 
 
-# Failures that mend themselves more often than not: nobody is called for them before they have lasted for a day.
+# Failures that usually mend themselves: nobody is alerted before they have lasted for a day.
 _PASSING: Final = {
     *(FetchReason.DNS, FetchReason.CONNECT, FetchReason.TLS, FetchReason.TIMEOUT, FetchReason.TRUNCATED),
     *(FetchReason.DISCONNECTED, FetchReason.PROTOCOL, FetchReason.RATE_LIMITED, FetchReason.SYSTEM),
@@ -92,16 +91,16 @@ _PASSING: Final = {
 }
 _NAMED = 3  # sources in one line
 _LASTS: Final = timedelta(days=1)
-# Silence: three times the usual pause between two articles, but not what is a pause of a weekend, nor one that the
-# source has made twice before.
+# Silence: three times the usual pause between two articles, but longer than a weekend and than a pause that the source
+# has made twice before.
 _TIMES, _LEAST = 3, timedelta(days=1).total_seconds()
 _KNOWN_PAUSES = 4
 
 
 def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
-    """The conditions of all sources that are followed, and of their entries."""
-    followed = [state for state in seen.states if (one := seen.sources.get(state.key)) and one.enabled]
-    flooded = {one.source for one in seen.floods}
+    """Yield the conditions of all enabled sources and their entries."""
+    followed = _enabled(seen)
+    flooded = {flood.source for flood in seen.floods}
     for state in followed:
         yield from of_source(state, now)
         if state.warning and state.key not in flooded:
@@ -116,25 +115,24 @@ def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
         detail += f"; {along}" if along else ""
         warned = bool(move.warning)
         yield plain(ConditionReason.SOURCE_MOVED, source=move.source, since=move.since, detail=detail, needs_you=warned)
-    yield from (_waiting(ConditionReason.FLOOD, one) for one in seen.floods)
-    yield from (_waiting(ConditionReason.ENTRIES_WAIT, one) for one in seen.operator)
+    yield from (_waiting(ConditionReason.FLOOD, entries) for entries in seen.floods)
+    yield from (_waiting(ConditionReason.ENTRIES_WAIT, entries) for entries in seen.operator)
 
 
-def notable(state: SourceState, now: datetime) -> bool:
-    """True if the state of a source may make a condition."""
-    return bool(state.warning or state.effective_url or state.site_moved) or any(True for _ in of_source(state, now))
+def _enabled(seen: Observed) -> list[SourceState]:
+    return [state for state in seen.states if (source := seen.sources.get(state.key)) and source.enabled]
 
 
 def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
-    """The faults in the state of a source: the worst of its health, and its rules."""
+    """Yield the worst fault of a source, and its selectors that match nothing."""
     if state.disabled:
         yield _gone(state)
     elif state.reason:
         yield _failing(state, now)
     elif since := silent_since(state.recent, now):
         yield _silent(state, since, now)
-    elif found := wall(state.walls):
-        yield _walled(state, found)
+    elif blocked := wall(state.walls):
+        yield _walled(state, blocked)
     elif has_collapsed(state.bodies):
         yield _collapsed(state)
     for rule, pages in unmatched(state):
@@ -143,7 +141,7 @@ def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
 
 
 def _silent(state: SourceState, since: datetime, now: datetime) -> Condition:
-    """A source that was silent already when it was added is as its operator wanted it."""
+    # the operator knew of the silence if the source was silent already when it was added
     fell = since + (_patience([at for at in state.recent if at <= now]) or timedelta())
     days = median(_pauses(state.recent)) / _LEAST
     usual = f"{days:.2g} days" if days > 1 else f"{24 * days:.2g} hours"
@@ -176,11 +174,11 @@ def _failing(state: SourceState, now: datetime) -> Condition:
     )
 
 
-def _walled(state: SourceState, found: Wall) -> Condition:
-    """The operator is needed only if the pages show nothing: their beginnings are read as well as they can be."""
-    detail = f"{found.pages} of its last {found.of} pages: {found.means}"
-    words = {"detail": detail, "cure": found.cure, "code": found.reason}
-    return _of_state(ConditionReason.SOURCE_WALLED, state, needs_you=found.reason != LEAD, **words)
+def _walled(state: SourceState, blocked: Wall) -> Condition:
+    detail = f"{blocked.pages} of its last {blocked.of} pages: {blocked.means}"
+    words = {"detail": detail, "cure": blocked.cure, "code": blocked.reason}
+    # pages that show their beginning are read as well as possible
+    return _of_state(ConditionReason.SOURCE_WALLED, state, needs_you=blocked.reason != LEAD, **words)
 
 
 def _collapsed(state: SourceState) -> Condition:
@@ -193,11 +191,11 @@ def _collapsed(state: SourceState) -> Condition:
 
 
 def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
-    """Start of an unusual silence (three usual pauses), else None. `recent`: publication times."""
+    """Return the start of an unusual silence (three usual pauses), else None. `recent`: publication times."""
     past = [at for at in recent if at <= now]
     newest = max(past, default=now)
     if (now - newest).total_seconds() <= _TIMES * _LEAST:
-        return None  # no pause is unusual that is so short
+        return None  # a pause so short is never unusual
     patience = _patience(past)
     return newest if patience and now - newest > patience else None
 
@@ -209,20 +207,20 @@ def _patience(past: Sequence[datetime]) -> timedelta | None:
     return timedelta(seconds=max(_TIMES * max(median(gaps), _LEAST), gaps[-2]))
 
 
-def _waiting(kind: ConditionReason, one: Waiting) -> Condition:
-    reason, cure = explained(one.reason)
-    wait = "1 entry waits" if one.count == 1 else f"{one.count} entries wait"
+def _waiting(kind: ConditionReason, entries: Waiting) -> Condition:
+    reason, cure = explained(entries.reason)
+    wait = "1 entry waits" if entries.count == 1 else f"{entries.count} entries wait"
     return Condition(
         kind=kind,
-        subject=f"{one.source} {one.reason}" if kind == ConditionReason.ENTRIES_WAIT else one.source,
-        source=one.source,
-        since=one.since,
+        subject=f"{entries.source} {entries.reason}" if kind == ConditionReason.ENTRIES_WAIT else entries.source,
+        source=entries.source,
+        since=entries.since,
         reason=reason,
-        detail="; ".join(filter(None, (one.detail, f"{wait}, such as {one.example}"))),
+        detail="; ".join(filter(None, (entries.detail, f"{wait}, such as {entries.example}"))),
         cure=cure,
-        next_try=one.next_try,
-        code=one.reason,
-        count=one.count,
+        next_try=entries.next_try,
+        code=entries.reason,
+        count=entries.count,
     )
 
 
@@ -230,22 +228,22 @@ def _pauses(times: Sequence[datetime]) -> list[float]:
     return sorted((later - earlier).total_seconds() for earlier, later in pairwise(sorted(times)))
 
 
-# A disk is nearly full when both the share and the size of what is free are below these; what a run writes between two
-# looks is far less. So with its inodes. All are a choice.
+# A disk is nearly full if both the share and the size of its free space are below these; a run writes far less between
+# two checks. The same for its inodes. All are a choice.
 FREE_SHARE, FREE_BYTES, FREE_INODES = 0.05, 2 * 2**30, 100_000
 OVERDUE: Final = timedelta(hours=25)  # a crontab that calls `refresh` once a day is well
 
 
 def conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
-    """All conditions, those for the operator first, by kind and subject; undecodable file names escaped."""
+    """Return all conditions, those for the operator first, by kind and subject. Undecodable file names are escaped."""
 
     def printable(value: str) -> str:
         return value.encode("utf-8", "backslashreplace").decode()
 
-    made = (*_of_machine(seen), *of_sources(seen, now), *_not_running(seen, now), *_of_feeds(seen))
-    found = [replace(one, subject=printable(one.subject), detail=printable(one.detail)) for one in made]
+    every = (*_of_machine(seen), *of_sources(seen, now), *_not_running(seen, now), *_of_feeds(seen))
+    escaped = [replace(item, subject=printable(item.subject), detail=printable(item.detail)) for item in every]
     order = {kind: place for place, kind in enumerate(ConditionReason)}
-    return tuple(sorted(found, key=lambda one: (not one.needs_you, order[one.kind], one.subject)))
+    return tuple(sorted(escaped, key=lambda item: (not item.needs_you, order[item.kind], item.subject)))
 
 
 def _of_machine(seen: Observed) -> Iterator[Condition]:
@@ -266,21 +264,21 @@ def _of_machine(seen: Observed) -> Iterator[Condition]:
 
 
 def is_nearly_full(disk: Disk) -> bool:
-    """True if a disk has too little room, for data or for further files."""
+    """True if a disk has too little room, for data or for more files."""
     few_bytes = disk.free < FREE_SHARE * disk.size and disk.free < FREE_BYTES
     few_inodes = disk.free_inodes < FREE_SHARE * disk.inodes and disk.free_inodes < FREE_INODES
     return few_bytes or few_inodes
 
 
 def room(disk: Disk) -> str:
-    """What is free, in words."""
+    """Return the free space in words."""
     share = f" ({100 * disk.free / disk.size:.0f} %)" if disk.size else ""
     few = disk.free_inodes < FREE_SHARE * disk.inodes
     return f"{size(disk.free)}{share} free" + (f", room for {disk.free_inodes} more files" if few else "")
 
 
 def size(count: int) -> str:
-    """A number of bytes as one reads it: 3.1 GB, 40 MB."""
+    """Return a number of bytes in words: 3.1 GB, 40 MB."""
     for least, unit in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
         if count >= least:
             return f"{count / least:.3g} {unit}"
@@ -288,7 +286,7 @@ def size(count: int) -> str:
 
 
 def _not_running(seen: Observed, now: datetime) -> Iterator[Condition]:
-    asked = [state for state in seen.states if (one := seen.sources.get(state.key)) and one.enabled]
+    asked = _enabled(seen)
     last = max((state.last_visit for state in asked if state.last_visit), default=None)
     due = [state.next_due for state in asked if state.next_due and not state.disabled]
     late = [at for at in due if now - at > OVERDUE]
@@ -301,8 +299,8 @@ def _of_feeds(seen: Observed) -> Iterator[Condition]:
     yield from seen.held
     for problem in seen.files:
         means, cure = explained(problem.reason)
-        words = {"reason": means, "detail": problem.detail, "cure": cure, "code": problem.reason}
-        yield plain(ConditionReason.ARTICLE_FILE, problem.what, **words)
+        more = {"detail": problem.detail, "code": problem.reason}
+        yield plain(ConditionReason.ARTICLE_FILE, problem.what, reason=means, cure=cure, **more)
     if seen.on_hold:
         since, detail, count = seen.on_hold_since, seen.on_hold_files, seen.on_hold
         yield plain(ConditionReason.ARTICLES_ON_HOLD, since=since, detail=detail, count=count)

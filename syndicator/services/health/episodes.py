@@ -1,5 +1,4 @@
-"""Episodes: conditions over time, their begin and end reported once. One that returns within a day waits an hour, then
-twice as long each time. Notes in the database outlast restarts. Pure."""
+"""Episodes: conditions over time, whose begin and end are reported once; repetitions later and later. Pure."""
 
 from __future__ import annotations
 
@@ -18,19 +17,19 @@ from syndicator.services.health.conditions import Condition
 from syndicator.store import codec
 from syndicator.store.engine import Store
 
-# Counts, or remarks on what is well: `status` has them, nobody is called for them.
+# Remarks that only `status` shows; nobody is alerted.
 _QUIET: Final = frozenset((ConditionReason.MUTED, ConditionReason.SOURCE_WARNING))
-# A failure that mends itself more often than not is told when it has come so often in a row.
+# A failure that usually mends itself is reported after so many in a row.
 _IN_A_ROW: Final = 3
 _DAMPED, _LONGEST = timedelta(hours=1), timedelta(days=1)
-_MEMORY: Final = timedelta(days=1)  # for which a recovery makes the next episode a repetition
+_MEMORY: Final = timedelta(days=1)  # an episode so soon after a recovery is a repetition
 EVENTS_KEPT: Final = 200
 _SHARED: Final = ("reason", "detail", "cure", "code", "last_success", "next_try")  # by a condition and its event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One message: something broke or recovered. `id` is of it alone and stays."""
+    """Something broke or recovered. `id` is unique and never changes."""
 
     id: str  # a uuid
     at: datetime
@@ -48,7 +47,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
-    """A condition over time. `began`: first seen; `gone`: since when it is over; `told`: the event that reported it."""
+    """A condition over time. `began`: first seen; `gone`: when it ended; `told`: the event that reported it."""
 
     began: datetime
     kind: str
@@ -63,52 +62,57 @@ class Episode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """What is remembered: the episodes that are not over, and the last events, newest first."""
+    """The episodes that are not over, and the last events, newest first."""
 
     episodes: tuple[Episode, ...] = ()
     events: tuple[Event, ...] = field(default=())
 
 
 def follow(
-    memory: Memory, found: Iterable[Condition], now: datetime, instance: uuid.UUID
+    memory: Memory, conditions: Iterable[Condition], now: datetime, instance: uuid.UUID
 ) -> tuple[Memory, tuple[Event, ...]]:
-    """What is remembered after a look at `now` that found these conditions, and the events that are new."""
-    present = {one.identity: one for one in found if one.kind not in _QUIET}
-    open_ = {one.identity: one for one in memory.episodes}
-    ended = (one for one in memory.events if one.state == "recovered" and now - one.at < _MEMORY)
-    again = Counter(f"{one.kind}:{one.subject}" for one in ended)
-    kept: list[Episode] = []
+    """Return the memory after a check at `now` that returned these conditions, and the new events."""
+    present = {item.identity: item for item in conditions if item.kind not in _QUIET}
+    open_ = {item.identity: item for item in memory.episodes}
+    ended = (item for item in memory.events if item.state == "recovered" and now - item.at < _MEMORY)
+    again = Counter(f"{item.kind}:{item.subject}" for item in ended)
+    ongoing: list[Episode] = []
     events: list[Event] = []
     for identity in sorted(present.keys() | open_.keys()):
-        damping = damping_of(again[identity])
+        count = again[identity]
+        damping = min(_LONGEST, _DAMPED * 2 ** min(count - 1, 10)) if count else timedelta()
         episode, event = _step(open_.get(identity), present.get(identity), damping, now, instance)
-        kept += [episode] if episode else []
+        ongoing += [episode] if episode else []
         events += [event] if event else []
     recent = (*events, *memory.events)[:EVENTS_KEPT]
-    return Memory(episodes=tuple(kept), events=recent), tuple(events)
+    return Memory(episodes=tuple(ongoing), events=recent), tuple(events)
 
 
-def dated(found: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
-    """The conditions with the time of the first look at them, if nothing else dates them. Pure."""
-    began = {one.identity: one.began for one in memory.episodes if one.gone is None}
-    return tuple(one if one.since else replace(one, since=began.get(one.identity)) for one in found)
-
-
-def damping_of(again: int) -> timedelta:
-    """How long something has to last to be told that recovered `again` times within a day."""
-    return min(_LONGEST, _DAMPED * 2 ** min(again - 1, 10)) if again else timedelta()
+def dated(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
+    """Date conditions without a time by their first check. Pure."""
+    began = {item.identity: item.began for item in memory.episodes if item.gone is None}
+    return tuple(item if item.since else replace(item, since=began.get(item.identity)) for item in conditions)
 
 
 def _step(
     episode: Episode | None, condition: Condition | None, damping: timedelta, now: datetime, instance: uuid.UUID
 ) -> tuple[Episode | None, Event | None]:
-    """An episode after a look: as it goes on, None where it is over; and what is to be told."""
+    """Return the episode after a check (None: over), and the event to report if it lasted for `damping`."""
     if condition is not None:
         new = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
         episode = replace(episode or new, gone=None)
         if episode.told or not _is_telling(condition) or now - episode.began < damping:
             return episode, None
-        event = _event(condition, episode, now, instance)
+        shared: dict[str, Any] = {name: getattr(condition, name) for name in _SHARED}
+        event = Event(
+            id=_id(episode, "broken", instance),
+            at=now,
+            state="broken",
+            kind=episode.kind,
+            subject=episode.subject,
+            since=condition.since or episode.began,
+            **shared,
+        )
         return replace(episode, told=event), event
     if episode is None or episode.told is None:
         return None, None
@@ -119,16 +123,10 @@ def _step(
 
 
 def _is_telling(condition: Condition) -> bool:
-    """False for a source that was silent when it was added, and for first failures that most likely pass."""
+    """False for a source that was silent when it was added, and for first failures that will probably pass."""
     if condition.kind == ConditionReason.SOURCE_FAILING:
         return condition.needs_you or (condition.count >= _IN_A_ROW and condition.code != FetchReason.SYSTEM)
     return condition.needs_you or condition.kind != ConditionReason.SOURCE_SILENT
-
-
-def _event(condition: Condition, episode: Episode, now: datetime, instance: uuid.UUID) -> Event:
-    id, since = _id(episode, "broken", instance), condition.since or episode.began
-    shared: dict[str, Any] = {name: getattr(condition, name) for name in _SHARED}
-    return Event(id=id, at=now, state="broken", kind=episode.kind, subject=episode.subject, since=since, **shared)
 
 
 def _id(episode: Episode, state: str, instance: uuid.UUID) -> str:
@@ -136,7 +134,7 @@ def _id(episode: Episode, state: str, instance: uuid.UUID) -> str:
 
 
 def titles(events: Iterable[Event]) -> Iterator[str]:
-    """What happened, in one line each."""
+    """Yield a line for each event."""
     for event in events:
         about = f"{event.subject}: " if event.subject else ""
         over = f"over after {_length(event.at - event.since)}: " if event.state == "recovered" else ""
@@ -159,25 +157,25 @@ _EPISODES, _OUTBOX = "episodes", "alert"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
-    """The events that were not sent yet, oldest first, when it was last tried, and what was wrong then."""
+    """The events that were not sent yet, oldest first, with time and fault of the last try."""
 
     waiting: tuple[Event, ...] = ()
     last: datetime | None = None
     fault: str = ""
 
 
-PAUSE: Final = timedelta(minutes=10)  # between two messages: what happens meanwhile is in the next one
+PAUSE: Final = timedelta(minutes=10)  # between two messages
 
 
 def is_due(outbox: Outbox, now: datetime) -> bool:
-    """True if a message is to be sent. A clock that was set back delays none for longer than the pause. Pure."""
+    """True if it is time to send a message. A clock that was set back delays it by at most the pause. Pure."""
     return bool(outbox.waiting) and (outbox.last is None or abs(now - outbox.last) >= PAUSE)
 
 
 def put(outbox: Outbox, events: Sequence[Event]) -> Outbox:
-    """With further events (newest first), each once; the oldest of too many go. Pure."""
-    known = {event.id for event in outbox.waiting}
-    new = [event for event in reversed(events) if event.id not in known]
+    """Add events (newest first), each once. Drops the oldest if there are too many. Pure."""
+    waiting = {event.id for event in outbox.waiting}
+    new = [event for event in reversed(events) if event.id not in waiting]
     return replace(outbox, waiting=(*outbox.waiting, *new)[-EVENTS_KEPT:])
 
 
@@ -200,22 +198,22 @@ def write_outbox(store: Store, outbox: Outbox, now: datetime) -> None:
 
 
 # Counters outlive processes, so that runs of cron count like those of `up`.
-# Name of a counter -> what it is divided by ("" where by nothing) -> the count. Reasons are those of `reasons`.
+# By name, then by label ("" for a counter without labels). Reason codes are those of `reasons`.
 Counters = Mapping[str, Mapping[str, float]]
 
 COUNTERS = "counters"
 
 
 def read_counters(store: Store) -> Counters:
-    """The counts up to the last run."""
-    found: Counters = json.loads(store.visits.note(COUNTERS) or "{}")
-    return found
+    """Return the counters up to the last run."""
+    counters: Counters = json.loads(store.visits.note(COUNTERS) or "{}")
+    return counters
 
 
 def counted(
     before: Counters, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float, now: datetime, down: bool
 ) -> dict[str, dict[str, float]]:
-    """`before` plus a run that ended `now` after `seconds`; `down`: no source was reachable. Times are Unix seconds."""
+    """Add a run that ended `now` after `seconds`. `down`: no source was reachable. Times are Unix seconds."""
     after = {name: dict(values) for name, values in before.items()}
 
     def add(name: str, value: float = 1, by: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The health feed: an Atom document of what broke and recovered, at an address that nobody guesses."""
+"""The health feed: an Atom document of faults and recoveries, at an address that nobody can guess."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BYTES = 24
 
 
 def token(state_dir: Path) -> str:
-    """The secret in the address of the health feed, minted once into the state folder. Raises OSError."""
+    """Return the secret in the address of the health feed, created at the first call. Raises OSError."""
     if not known_token(state_dir):
         state_dir.mkdir(parents=True, exist_ok=True)
         temporary = state_dir / f".{_FILE}.{os.getpid()}"
@@ -32,13 +32,13 @@ def token(state_dir: Path) -> str:
         with suppress(FileExistsError):  # another process was first: its token counts
             os.link(temporary, state_dir / _FILE)
         temporary.unlink()
-    if known := known_token(state_dir):
-        return known
+    if secret := known_token(state_dir):
+        return secret
     raise OSError(errno.EINVAL, "is empty, or this user may not read it; delete it", str(state_dir / _FILE))
 
 
 def known_token(state_dir: Path) -> str:
-    """The token, "" where none was minted or this user may not read it. Writes nothing."""
+    """Return the token, "" if there is none or this user may not read it. Writes nothing."""
     try:
         return (state_dir / _FILE).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
@@ -46,12 +46,12 @@ def known_token(state_dir: Path) -> str:
 
 
 def feed_name(key: str) -> str:
-    """Where the feed of a token is, below the web root."""
+    """Return the path of the feed below the web root."""
     return f"health/{key}.atom"
 
 
 def feed_url(settings: Settings, key: str) -> str:
-    """The address of the health feed: among the published feeds if set so, else on our own server."""
+    """Return the address of the health feed: among the published feeds if so set, else on our own server."""
     publish, base = settings.publish, settings.base_url
     at_home = publish.secret_path and publish.host == "0.0.0.0"
     here = base.removesuffix(f"{publish.secret_path}/") if at_home else f"http://{publish.host}:{publish.port}/"
@@ -59,7 +59,7 @@ def feed_url(settings: Settings, key: str) -> str:
 
 
 def document(events: Sequence[Event], settings: Settings, key: str) -> bytes:
-    """The feed of these events, newest first, for the token `key`. The same events give the same bytes."""
+    """Return the feed of these events, newest first, for the token `key`. The same events give the same bytes."""
     updated = max((_moment(event) for event in events), default=datetime.fromtimestamp(0, UTC))
     parts = (
         _element("id", uuid.uuid5(uuid.NAMESPACE_OID, f"health:{key}").urn),  # another token is another feed
@@ -90,8 +90,8 @@ def _element(name: str, text: str) -> str:
 
 
 def lines(event: Event) -> list[str]:
-    """What is known of an event, a line each, for people."""
-    found = [
+    """Return an event in lines for people."""
+    pairs = [
         ("What", event.reason),
         ("Detail", event.detail),
         ("Cure", event.cure if event.state == "broken" else ""),
@@ -100,7 +100,7 @@ def lines(event: Event) -> list[str]:
         ("Last success", _time(event.last_success) if event.last_success and event.state == "broken" else ""),
         ("Next try", _time(event.next_try) if event.next_try and event.state == "broken" else ""),
     ]
-    return [f"{name}: {line(value)}" for name, value in found if value]
+    return [f"{name}: {line(value)}" for name, value in pairs if value]
 
 
 def _moment(event: Event) -> datetime:

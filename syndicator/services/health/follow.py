@@ -24,8 +24,8 @@ from syndicator.services.health.look import observe
 from syndicator.services.places import open_outlet
 from syndicator.services.stories import digests
 
-# How long runs in which nothing happens are spared a look at everything; and the share of its time that others have: of
-# 50,000 sources it takes over a second, in which nobody else has a turn. Both are a choice.
+# Pauses between two checks of all conditions: five minutes if nothing happens, else 60 times as long as a check takes.
+# A check of 50,000 sources blocks the loop for over a second. Both are a choice.
 _LOOK: Final = timedelta(minutes=5)
 _SHARE: Final = 60
 _MAIL_PAUSE: Final = timedelta(minutes=10)  # between two tries of a digest's mail
@@ -40,14 +40,14 @@ async def follow(
     down: bool = False,
     configuration: str = "",
 ) -> tuple[Problem, ...]:
-    """Count a run of `seconds`, report news, return failed reports. `down`: no answers; `configuration`: its fault."""
+    """Count a run and report changes. Returns failed reports. `down`: no answers; `configuration`: its fault."""
     try:
-        now, known = app.clock(), episodes.read_counters(app.store)
+        now, before = app.clock(), episodes.read_counters(app.store)
         configuration = configuration or fault_of(app.faults)
-        made = episodes.counted(known, outcomes, built, seconds=seconds, now=now, down=down)
-        if is_look_due(known.get("look", {}), now, something=bool(outcomes or built.builds or configuration)):
-            _look(app, now, made, configuration)
-        app.store.visits.set_note(episodes.COUNTERS, json.dumps(made, sort_keys=True), now)
+        counters = episodes.counted(before, outcomes, built, seconds=seconds, now=now, down=down)
+        if is_look_due(before.get("look", {}), now, something=bool(outcomes or built.builds or configuration)):
+            _look(app, now, counters, configuration)
+        app.store.visits.set_note(episodes.COUNTERS, json.dumps(counters, sort_keys=True), now)
         _publish(app)
         return (*_write_textfile(app), *await _alert(app), *await _mail_digests(app), *await webhooks.send(app))
     except SyndicatorError as error:
@@ -57,36 +57,36 @@ async def follow(
 
 
 def is_look_due(last: Mapping[str, float], now: datetime, *, something: bool) -> bool:
-    """True if all conditions are to be checked after a run. `last`: time of the last look and its seconds. Pure."""
+    """True if all conditions are to be checked after a run. `last`: time and seconds of the last check. Pure."""
     passed = now.timestamp() - last.get("at", 0)
     pause = _SHARE * round(last.get("took", 0)) if something else _LOOK.total_seconds()
-    return not 0 <= passed < pause  # also where the clock was set back
+    return not 0 <= passed < pause  # also true if the clock was set back
 
 
-def _look(app: App, now: datetime, made: dict[str, dict[str, float]], configuration: str) -> None:
+def _look(app: App, now: datetime, counters: dict[str, dict[str, float]], configuration: str) -> None:
     clock = asyncio.get_running_loop().time
     began = clock()
-    found = conditions(observe(app.place(configuration)), now)
+    current = conditions(observe(app.place(configuration)), now)
     before = episodes.read_memory(app.store)
-    memory, events = episodes.follow(before, found, now, app.instance)
-    if _is_wanted(app) and events:  # first: what is told twice is better than what is lost
+    memory, events = episodes.follow(before, current, now, app.instance)
+    if _is_wanted(app) and events:  # before the memory: after a crash an alert is sent twice rather than never
         episodes.write_outbox(app.store, episodes.put(episodes.read_outbox(app.store), events), now)
     for event, title in zip(events, episodes.titles(events), strict=True):
         subject, data = f"{event.kind}:{event.subject}", {"title": title, **asdict(event)}
         webhooks.put_condition(app, opened=event.state == "broken", subject=subject, data=data)
     if memory != before:
         episodes.write_memory(app.store, memory, now)
-    made["conditions"] = dict(Counter(str(one.kind) for one in found))
-    made["sources"] = {"": len(app.sources)}
-    made["look"] = {"at": now.timestamp(), "took": clock() - began}
+    counters["conditions"] = dict(Counter(str(condition.kind) for condition in current))
+    counters["sources"] = {"": len(app.sources)}
+    counters["look"] = {"at": now.timestamp(), "took": clock() - began}
 
 
 def _publish(app: App) -> None:
     from syndicator.services.health import feed
 
     settings = app.settings
-    with suppress(OSError):  # where none can be kept, nothing but the feed is missing
-        feed.token(settings.state_dir)  # here, for `status`, which makes none: `up` and `serve` may never run
+    with suppress(OSError):  # without a token only the feed is missing
+        feed.token(settings.state_dir)  # `status` needs it and creates none: `up` and `serve` may never run
     outlet = open_outlet(settings, app.environ)
     if not settings.health.publish and not outlet.names("health/"):
         return
@@ -121,10 +121,10 @@ async def _alert(app: App) -> list[Problem]:
 
 
 async def _mail_digests(app: App) -> list[Problem]:
-    """Mail the newest entry of each digest once. What failed is tried again later, while there is no newer entry."""
-    kept, now = digests.read(app.store), app.clock()
+    """Mail the newest entry of each digest once; retry failures."""
+    state, now = digests.read(app.store), app.clock()
     for digest in app.settings.digest:
-        issue: dict[str, Any] = next(iter(kept.get(digest.name, {}).get("issues", ())), {})
+        issue: dict[str, Any] = next(iter(state.get(digest.name, {}).get("issues", ())), {})
         if not digest.mail or not issue.get("waits") or issue["tried"] > (now - _MAIL_PAUSE).isoformat():
             continue
         from syndicator.publishing.digests import entry, text
@@ -133,10 +133,10 @@ async def _mail_digests(app: App) -> list[Problem]:
 
         entries = Entries(app.store.index, app.terms, app.instance, app.settings, {})
         view, alert, fault = entry(digest.name, digests.published(app, issue), entries), app.settings.alert, ""
-        if view:  # else all of it was withdrawn
+        if view:  # else all its articles were withdrawn
             fault = await deliver(alert, digest.mail, view.title, text(view.content), now, app.environ)
         issue |= {"waits": bool(fault), "tried": now.isoformat(), "fault": fault}
-        digests.write(app, kept)
+        digests.write(app, state)
     return [Problem(what="digest", reason=ConditionReason.ALERT, detail=fault) for fault in digests.faults(app.store)]
 
 

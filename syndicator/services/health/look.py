@@ -1,4 +1,4 @@
-"""Looks at an instance: what it does, and what is wrong with it. Writes nothing and makes no file or folder."""
+"""Read the state and the faults of an instance. Writes nothing and creates no file or folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from syndicator.publishing import paths
 from syndicator.services import build, reconcile, webhooks
 from syndicator.services.build import Freshness
 from syndicator.services.container import Configuration, configuration, fault_of, utc_now
-from syndicator.services.health.conditions import Condition, Disk, Observed, conditions, notable, plain
+from syndicator.services.health.conditions import Condition, Disk, Observed, conditions, of_source, plain
 from syndicator.services.health.episodes import dated, read_memory, read_outbox
 from syndicator.services.health.feed import feed_url, known_token
 from syndicator.services.mending.reread import outdated
@@ -36,11 +36,11 @@ _MOST_NAMED = 3  # articles on hold in one line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How an instance is."""
+    """The health of an instance."""
 
     now: datetime
     conditions: tuple[Condition, ...]
-    fine: int  # sources
+    fine: int  # sources without faults
     unvisited: int  # sources
     counts: Counts
     disks: tuple[Disk, ...]
@@ -49,12 +49,12 @@ class Health:
     freshness: Freshness | None = None
     muted: int = 0  # entries
     waiting: int = 0  # entries that the next run takes
-    pictures: Pictured | None = None  # of articles; None where pages show none
-    feed: str = ""  # the address of the health feed, where there is one
+    pictures: Pictured | None = None  # of articles; None if pages show none
+    feed: str = ""  # the address of the health feed, if there is one
 
     @property
     def need_you(self) -> tuple[Condition, ...]:
-        return tuple(one for one in self.conditions if one.needs_you)
+        return tuple(condition for condition in self.conditions if condition.needs_you)
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def place_of(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walked:
-    """Faults found by a walk through the folders, which takes seconds if they are large."""
+    """Faults that take a walk through the folders, seconds if they are large."""
 
     files: tuple[Problem, ...] = ()  # article files that cannot be read
     outdated: int = 0  # articles that an older version read
@@ -99,25 +99,25 @@ def walk(place: Place) -> Walked:
     """Walk through the folders. Raises StoreError, OSError."""
     if (store := place.store) is None:
         return Walked()
-    kept = kept_pages(place.settings, place.environ)
+    pages = kept_pages(place.settings, place.environ)
     files = reconcile.unread(store, place.article_store)
-    return Walked(files=files, outdated=outdated(store.index, kept, place.sources))
+    return Walked(files=files, outdated=outdated(store.index, pages, place.sources))
 
 
 def look(
     place: Place, each: Callable[[SourceState], object] = lambda state: None, *, walked: Walked | None = None
 ) -> Health:
-    """The instance's health; `each` gets every state. `walked`: result of a walk. Raises StoreError, OSError."""
+    """Return the instance's health; `each` gets every state. `walked`: result of a walk. Raises StoreError, OSError."""
     store, settings = place.store, place.settings
     seen = observe(place, each, walked)
-    found = conditions(seen, place.now)
-    found = dated(found, read_memory(store)) if store else found
-    ill = {one.source for one in found if one.needs_you}
+    current = conditions(seen, place.now)
+    current = dated(current, read_memory(store)) if store else current
+    ill = {condition.source for condition in current if condition.needs_you}
     visited = {state.key for state in seen.states if state.last_visit}
     followed = {key for key, source in place.sources.items() if source.enabled}
     return Health(
         now=place.now,
-        conditions=found,
+        conditions=current,
         fine=len((followed & visited) - ill),
         unvisited=len(followed - visited - ill),
         counts=store.status.counts() if store else Counts(),
@@ -135,14 +135,14 @@ def look(
 def observe(
     place: Place, each: Callable[[SourceState], object] = lambda state: None, walked: Walked | None = None
 ) -> Observed:
-    """Observations for conditions; `each` gets every source state. Reads only. Raises StoreError, OSError."""
+    """Return the facts for conditions; `each` gets every state of a source. Reads only. Raises StoreError, OSError."""
     disks = disks_of(place.settings.folders)
     if (store := place.store) is None:
         return Observed(sources=place.sources, disks=disks, configuration=place.fault)
     status, on_hold = store.status, store.status.on_hold()
     outlet = open_outlet(place.settings, place.environ)
     walked = walked or walk(place)
-    named = [f"{one.file} ({one.reason})" if one.reason else one.file for one in on_hold[:_MOST_NAMED]]
+    files = [f"{row.file} ({row.reason})" if row.reason else row.file for row in on_hold[:_MOST_NAMED]]
     return Observed(
         sources=place.sources,
         states=[_slim(state, place.now, each) for state in as_written(store.visits.each_state(), place.sources)],
@@ -151,8 +151,8 @@ def observe(
         floods=status.floods(),
         files=walked.files,
         on_hold=len(on_hold),
-        on_hold_since=min((one.added for one in on_hold if one.added), default=None),
-        on_hold_files=", ".join(named) + (f" and {len(on_hold) - len(named)} more" if on_hold[_MOST_NAMED:] else ""),
+        on_hold_since=min((article.added for article in on_hold if article.added), default=None),
+        on_hold_files=", ".join(files) + (f" and {len(on_hold) - len(files)} more" if on_hold[_MOST_NAMED:] else ""),
         disks=disks,
         clock=start.behind(store, place.now),
         configuration=place.fault,
@@ -163,19 +163,18 @@ def observe(
 
 
 def as_written(states: Iterable[SourceState], sources: Mapping[str, Source]) -> Iterator[SourceState]:
-    """The states of sources that are followed; of one whose address was edited since, nothing is known yet."""
+    """Yield the states of configured sources; an empty state if the address was edited since."""
     for state in states:
         if (source := sources.get(state.key)) is not None:
             yield state if source.url == state.url else SourceState(key=source.key, url=source.url)
 
 
 def _slim(state: SourceState, now: datetime, each: Callable[[SourceState], object]) -> SourceState:
-    """`state`, of one that is well only what is needed to tell that: there may be a hundred thousand."""
     each(state)
-    if notable(state, now):
+    if state.warning or state.effective_url or state.site_moved or any(True for _ in of_source(state, now)):
         return state
-    kept = ("key", "url", "last_visit", "next_due", "muted", "waiting")
-    return SourceState(**{name: getattr(state, name) for name in kept})
+    names = ("key", "url", "last_visit", "next_due", "muted", "waiting")
+    return SourceState(**{name: getattr(state, name) for name in names})
 
 
 def _held(problem: Problem, outlet: Outlet) -> Condition:
@@ -186,14 +185,14 @@ def _held(problem: Problem, outlet: Outlet) -> Condition:
 
 
 def disks_of(folders: Iterable[Path]) -> tuple[Disk, ...]:
-    """What is free where these folders are, or will be: a disk once."""
-    found: dict[int, Disk] = {}
+    """Return the free space of the disks of these folders (which may not exist yet), each disk once."""
+    disks: dict[int, Disk] = {}
     for folder in folders:
-        there = next((one for one in (folder, *folder.parents) if one.exists()), None)
+        there = next((path for path in (folder, *folder.parents) if path.exists()), None)
         if there is None:
             continue
         room = os.statvfs(there)
         size = {"free": room.f_bavail * room.f_frsize, "size": room.f_blocks * room.f_frsize}
         disk = Disk(path=str(there), **size, free_inodes=room.f_favail, inodes=room.f_files)
-        found.setdefault(there.stat().st_dev, disk)
-    return tuple(found.values())
+        disks.setdefault(there.stat().st_dev, disk)
+    return tuple(disks.values())

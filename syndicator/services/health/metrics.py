@@ -48,7 +48,7 @@ _LAST: Final = {
 
 
 def of(store: Store, settings: Settings, hosts: HostCounts | None = None) -> Iterator[Metric]:
-    """The metrics of an instance. `hosts`: if several machines share its database. Raises StoreError."""
+    """Yield the metrics of an instance. `hosts`: if several machines share its database. Raises StoreError."""
     fresh = build.of(build.read_freshness(store))
     pictures = store.pictures.counts() if settings.publish.thumbnails else None
     return families(store.status.counts(), read_counters(store), fresh, pictures, hosts)
@@ -61,7 +61,7 @@ def families(
     pictures: Pictured | None = None,
     hosts: HostCounts | None = None,
 ) -> Iterator[Metric]:
-    """The metrics of these figures. Pure."""
+    """Yield the metrics of these figures. Pure."""
     ill = counters.get("conditions", {})
     yield InfoMetricFamily("syndicator_build", "The version", value={"version": __version__})
     for name, text, value in (
@@ -78,7 +78,7 @@ def families(
     times = dict(counters.get("times", {}))
     if counts.last_article:
         times["article"] = counts.last_article.timestamp()
-    for when, at in sorted(times.items()):  # what never was has no sample, rather than a wrong one
+    for when, at in sorted(times.items()):  # an event that never happened has no sample
         yield GaugeMetricFamily(f"syndicator_last_{when}_timestamp_seconds", _LAST[when], value=at)
     if pictures:
         states = {"made": pictures.made, "waiting": pictures.waiting, "failed": sum(pictures.failed.values())}
@@ -92,10 +92,8 @@ def families(
         yield GaugeMetricFamily("syndicator_workers", "Workers that work on a host", value=len(hosts.workers))
     yield _gauge("syndicator_conditions", "What is wrong or worth knowing, by kind", "kind", ill)
     for key, (name, label, text) in _COUNTED.items():
-        yield _filled(
-            CounterMetricFamily(name, text, labels=[label] if label else []),
-            counters.get(key, {} if label else {"": 0}),
-        )
+        family = CounterMetricFamily(name, text, labels=[label] if label else [])
+        yield _filled(family, counters.get(key, {} if label else {"": 0}))
     for key, (name, counted, text) in _TIMED.items():
         many = int(sum(counters.get(counted, {}).values()))
         yield SummaryMetricFamily(name, text, count_value=many, sum_value=counters.get(key, {}).get("", 0))
@@ -126,7 +124,7 @@ def _registry(measured: Iterable[Metric]) -> CollectorRegistry:
 
 
 def page(measured: Iterable[Metric]) -> bytes:
-    """The scrape answer, with this process's figures."""
+    """Return the answer to a scrape, with the figures of this process."""
     registry = _registry(measured)
     ProcessCollector(registry=registry)
     return generate_latest(registry)

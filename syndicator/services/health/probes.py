@@ -18,29 +18,31 @@ from syndicator.store.engine import Store, look_into
 
 
 def unready(settings: Settings, *, writes: bool) -> str:
-    """Why the instance is not ready, in words safe for strangers, or "". `writes`: it must do more than serve."""
+    """Return why the instance is not ready, in words safe for strangers, or "". `writes`: it must be able to write."""
     try:
         with _store(settings):
             pass
     except (SyndicatorError, OSError):
         return "database"
     places = {"articles": settings.articles_at, "public": settings.public_at, "state": str(settings.state_dir)}
-    wrong = [name for name, place in places.items() if not _is_usable(place, writes=writes)]
+    folders = {name: Path(place) for name, place in places.items() if not is_bucket(place)}
+    usable = os.R_OK | os.X_OK | (os.W_OK if writes else 0)
+    wrong = [name for name, folder in folders.items() if not folder.is_dir() or not os.access(folder, usable)]
     if wrong:
         return f"folders: {', '.join(wrong)}"
-    built = settings.public_dir is None or has_feeds(settings, {})  # an object store would have to be asked
+    built = settings.public_dir is None or has_feeds(settings, {})  # an object store would take a request
     return "" if built else "no feed was built yet"
 
 
 def measured(settings: Settings) -> bytes:
-    """The metrics. Raises StoreError, and MissingError where nothing was run yet."""
+    """Return the metrics. Raises StoreError, and MissingError before the first run."""
     with _store(settings) as store:
         hosts = None if store.single else store.hosts(lease_seconds(settings)).counts()
         return metrics.page(metrics.of(store, settings, hosts))
 
 
 def health_feed(settings: Settings, token: str) -> bytes:
-    """The health feed; without entries where nothing is known yet. Raises StoreError."""
+    """Return the health feed; without entries before the first run. Raises StoreError."""
     events: tuple[Event, ...] = ()
     if (store := look_into(settings.store_url, articles_exist=False)) is not None:
         with store:
@@ -54,9 +56,3 @@ def _store(settings: Settings) -> Iterator[Store]:
         raise MissingError("there is no database yet")
     with store:
         yield store
-
-
-def _is_usable(place: str, *, writes: bool) -> bool:
-    folder = Path(place)
-    usable = os.R_OK | os.X_OK | (os.W_OK if writes else 0)
-    return is_bucket(place) or (folder.is_dir() and os.access(folder, usable))

@@ -30,25 +30,26 @@ class SourceHealth:
     visits: tuple[Outcome, ...] = ()  # newest first
     entries: tuple[EntryRow, ...] = ()  # refused, or tried and still pending; newest first
     rules: tuple[str, ...] = ()
-    hub: Subscription | None = None  # that pushes it, or is to
+    hub: Subscription | None = None  # the one asked to push it
 
 
 def look_at(place: Place, key: str) -> SourceHealth:
-    """Look at one source. Raises UsageError for a key that is not in sources.toml, StoreError."""
+    """Return the health of one source. Raises UsageError for a key that is not in sources.toml, StoreError."""
     need_sources(place, [key])
-    source, known = place.sources[key], place.store.visits.state(key) if place.store else None
-    changed = ((one.name, value) for one in fields(Rules) if (value := getattr(source.rules, one.name)) != one.default)
+    source, recorded = place.sources[key], place.store.visits.state(key) if place.store else None
+    named = ((field, getattr(source.rules, field.name)) for field in fields(Rules))
+    changed = ((field.name, value) for field, value in named if value != field.default)
     lists = ((name, value if isinstance(value, tuple) else (value,)) for name, value in changed)
     rules = tuple(f"{name} {each!r}" for name, values in lists for each in values)
-    if place.store is None or known is None:
+    if place.store is None or recorded is None:
         return SourceHealth(source=source, state=None, rules=rules)
-    (state,) = as_written([known], {key: source})
+    (state,) = as_written([recorded], {key: source})
     status = place.store.status
     seen = Observed(
         sources={key: source},
         states=[state],
-        operator=[one for one in status.for_the_operator() if one.source == key],
-        floods=[one for one in status.floods() if one.source == key],
+        operator=[entries for entries in status.for_the_operator() if entries.source == key],
+        floods=[entries for entries in status.floods() if entries.source == key],
     )
     return SourceHealth(
         source=source,
@@ -57,11 +58,11 @@ def look_at(place: Place, key: str) -> SourceHealth:
         visits=tuple(status.outcomes(key, _SHOWN)),
         entries=status.troubled(key, _SHOWN),
         rules=rules,
-        hub=next((one for one in place.store.subscriptions.of(key) if one.wanted), None),
+        hub=next((hub for hub in place.store.subscriptions.of(key) if hub.wanted), None),
     )
 
 
-# Of a source, in this order. What else is remembered of it is nobody's business and may change.
+# Fields of a source, in this order. Others are internal and may change.
 _OF_A_SOURCE = (
     *("key", "url", "reason", "detail", "failures", "failing_since", "disabled", "warning"),
     *("last_visit", "last_success", "next_due", "due_why", "waiting"),
@@ -77,13 +78,14 @@ _OF_A_VISIT = (
 _OF_A_HUB = ("topic", "verified_at", "expires", "last_push", "pushed", "missed", "next_try", "reason", "detail")
 
 
-def _picked(one: object, *names: str) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in names}
+def _picked(item: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in names}
 
 
 def document(health: Health, store: Store | None, sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The state of an instance, for JSON; `sources`: each as `of_state` has it."""
-    status, broken = store.status if store else None, (one for one in health.conditions if one.kind == "article-file")
+    """Return the state of an instance, for JSON; `sources`: each from `of_state`."""
+    status = store.status if store else None
+    broken = (condition for condition in health.conditions if condition.kind == "article-file")
     return {
         "fine": health.fine,
         "need_you": len(health.need_you),
@@ -93,8 +95,8 @@ def document(health: Health, store: Store | None, sources: Sequence[Mapping[str,
         "pictures": asdict(health.pictures) if health.pictures else None,
         **_picked(health.counts, "last_article", "last_run"),
         "freshness": health.freshness,
-        "disks": [_picked(one, "path", "free", "size") for one in health.disks],
-        "conditions": [of_condition(one) for one in health.conditions],
+        "disks": [_picked(disk, "path", "free", "size") for disk in health.disks],
+        "conditions": [of_condition(condition) for condition in health.conditions],
         "sources": sources,
         "refused": status.refused() if status else [],
         "late": status.late() if status else [],
@@ -102,39 +104,39 @@ def document(health: Health, store: Store | None, sources: Sequence[Mapping[str,
         "held": status.held() if status else [],
         "on_hold": status.on_hold() if status else [],
         "moves": health.moves,
-        "files": [{"what": one.subject, "reason": one.code, "detail": one.detail} for one in broken],
+        "files": [{"what": file.subject, "reason": file.code, "detail": file.detail} for file in broken],
         "llm": health.llm,
         "health_feed": health.feed or None,
     }
 
 
-def of_condition(one: Condition) -> dict[str, Any]:
-    """A condition, for JSON."""
-    special = {"kind": one.kind.value, "source": one.source or None, "code": one.code or None}
-    return _picked(one, *_OF_A_CONDITION) | special
+def of_condition(condition: Condition) -> dict[str, Any]:
+    """Return a condition, for JSON."""
+    special = {"kind": condition.kind.value, "source": condition.source or None, "code": condition.code or None}
+    return _picked(condition, *_OF_A_CONDITION) | special
 
 
 def of_state(state: SourceState) -> dict[str, Any]:
-    """The state of a source, for JSON."""
+    """Return the state of a source, for JSON."""
     return _picked(state, *_OF_A_SOURCE) | {"url": secrets.shown(state.url), "moved_to": state.effective_url}
 
 
-def of_source(found: SourceHealth) -> dict[str, Any]:
-    """One source with its visits and entries, for JSON."""
-    entries = ((one, {"what": one.url or one.entry_id}) for one in found.entries)
+def of_source(health: SourceHealth) -> dict[str, Any]:
+    """Return one source with its visits and entries, for JSON."""
+    entries = ((entry, {"what": entry.url or entry.entry_id}) for entry in health.entries)
     return {
-        "source": found.source.key,
-        "url": secrets.shown(found.source.url),
-        "enabled": found.source.enabled,
-        "rules": found.rules,
-        "hub": of_hub(found.hub) if found.hub else None,
-        "state": of_state(found.state) if found.state else None,
-        "conditions": [of_condition(one) for one in found.conditions],
-        "visits": [_picked(one, *_OF_A_VISIT) for one in found.visits],  # `added` and `changed` are ids of articles
-        "entries": [what | _picked(one, "status", "reason", "detail", "tries", "next_try") for one, what in entries],
+        "source": health.source.key,
+        "url": secrets.shown(health.source.url),
+        "enabled": health.source.enabled,
+        "rules": health.rules,
+        "hub": of_hub(health.hub) if health.hub else None,
+        "state": of_state(health.state) if health.state else None,
+        "conditions": [of_condition(condition) for condition in health.conditions],
+        "visits": [_picked(visit, *_OF_A_VISIT) for visit in health.visits],  # `added`, `changed`: ids of articles
+        "entries": [what | _picked(row, "status", "reason", "detail", "tries", "next_try") for row, what in entries],
     }
 
 
-def of_hub(one: Subscription) -> dict[str, Any]:
-    """A subscription without its secrets, for JSON."""
-    return {"url": urls.redacted(one.hub), **{name: getattr(one, name) or None for name in _OF_A_HUB}}
+def of_hub(hub: Subscription) -> dict[str, Any]:
+    """Return a subscription without its secrets, for JSON."""
+    return {"url": urls.redacted(hub.hub), **{name: getattr(hub, name) or None for name in _OF_A_HUB}}

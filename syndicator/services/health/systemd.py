@@ -1,4 +1,4 @@
-"""What a service tells systemd that runs it with Type=notify: that it is ready, alive, or stops (sd_notify(3))."""
+"""Notifications of a service with Type=notify to systemd: ready, alive, stopping (sd_notify(3))."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _PATIENCE_SECONDS = 3600
 
 
 class Notify:
-    """Tells what is given to systemd; nothing where nobody listens. What cannot be told harms nothing."""
+    """Sender of notifications to systemd. Does nothing if nobody listens; ignores errors."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._address = environ.get("NOTIFY_SOCKET", "")
         self.watchdog_seconds = watchdog_seconds(environ, os.getpid()) if self._address else None
 
     def ready(self, status: str = "") -> None:
-        """Also after a reload. `status`: what `systemctl status` shows."""
+        """Report that the service is ready, also after a reload. `status`: shown by `systemctl status`."""
         self._tell("READY=1", *([f"STATUS={status}"] if status else []))
 
     def reloading(self) -> None:
-        """For Type=notify-reload, too, which wants to know when it began (sd_notify(3), MONOTONIC_USEC)."""
+        """Report a reload and its time, which Type=notify-reload needs (sd_notify(3), MONOTONIC_USEC)."""
         self._tell("RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
 
     def alive(self) -> None:
@@ -35,7 +35,7 @@ class Notify:
 
     @contextmanager
     def patience(self) -> Iterator[None]:
-        """Extend the watchdog during one long task, such as a rebuild, that systemd would restart for ever."""
+        """Extend the watchdog during a long task, such as a rebuild, which systemd would restart again and again."""
         if self.watchdog_seconds:
             self._tell(f"WATCHDOG_USEC={_PATIENCE_SECONDS * 1_000_000}")
         try:
@@ -45,7 +45,7 @@ class Notify:
                 self._tell(f"WATCHDOG_USEC={int(self.watchdog_seconds * 1_000_000)}", "WATCHDOG=1")
 
     async def keep_alive(self, well: Callable[[], bool]) -> None:
-        """Ping the watchdog twice per period while `well`; from the event loop, which proves that it turns."""
+        """Ping the watchdog twice per period while `well`, from the event loop, which proves that the loop runs."""
         if self.watchdog_seconds is None:
             return
         while True:
@@ -63,11 +63,11 @@ class Notify:
 
 
 def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:
-    """Seconds of silence after which systemd ends `pid` (sd_watchdog_enabled(3)), or None. Pure."""
+    """Return the seconds of silence after which systemd ends `pid` (sd_watchdog_enabled(3)), or None. Pure."""
     if environ.get("WATCHDOG_PID", str(pid)) != str(pid):
         return None
     try:
-        found = int(environ.get("WATCHDOG_USEC", "0"))
+        microseconds = int(environ.get("WATCHDOG_USEC", "0"))
     except ValueError:
         return None
-    return found / 1_000_000 if found > 0 else None
+    return microseconds / 1_000_000 if microseconds > 0 else None

@@ -1,1 +1,1 @@
-"""A first folder of one's own: configuration, a script that runs the program on it, files to deploy it with."""
+"""Create a new instance: configuration and deployment files."""

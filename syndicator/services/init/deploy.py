@@ -20,7 +20,7 @@ _FOLDER: Final = Path(__file__).resolve().parents[2] / "data/init"
 
 
 def filled(template: str, **values: str) -> str:
-    """The text of a template with its `@NAMES@` replaced. Raises KeyError for one that has no value."""
+    """Return a template with its `@NAMES@` replaced. Raises KeyError for a name without a value."""
     text = (_FOLDER / template).read_text(encoding="utf-8")
     return re.sub(r"@([A-Z_]+)@", lambda name: values[name[1]], text)
 
@@ -38,7 +38,7 @@ FILES: Final = (
 )
 _WEB: Final = ("nginx.conf", "Caddyfile")
 _FLEET: Final = ("database.sh", "syndicator-worker@.service", "fleet.yaml")
-# The answer to how it will run -> the files for that, and the command that starts it, also after a reboot.
+# By way of running: the files for it, and the command that starts it, also after a reboot.
 RUNS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "up": ((), "{run}"),
     "systemd": (FILES[:3], "{sudo}systemctl enable --now {root}/deploy/syndicator.service"),
@@ -50,7 +50,7 @@ RUNS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
         "{sudo}systemctl enable --now syndicator-worker@1",
     ),
 }
-_OF_THE_IMAGE: Final = 10001  # its account, which the folder is given to where root made it
+_OF_THE_IMAGE: Final = 10001  # account of the image; it gets the folder if root created it
 _HOMES: Final = (Path("/home"), Path("/", "root"), Path("/run/user"))
 _NGINX_PRIVATE: Final = """
     add_header X-Robots-Tag "noindex, nofollow" always;
@@ -78,16 +78,14 @@ class Deployment:
     private: bool = False  # the path of `url` is a secret
     shared: bool = False  # the program itself serves other machines
     runs: str = ""  # a key of RUNS; "": files for all of them
-    elsewhere: tuple[Path, ...] = ()  # folders outside `root` that it writes to, by the settings
+    elsewhere: tuple[Path, ...] = ()  # folders outside `root` that it writes to
 
 
 def deployment_files(here: Deployment) -> dict[str, str]:
-    """The files by name. Raises UsageError where a path cannot be written into all of them."""
+    """Return the files by name. Raises UsageError for a path that cannot be written into all of them."""
     for path in (here.root, here.config, here.public, *here.elsewhere, *here.program, here.checkout or "-"):
         if not _HARMLESS.fullmatch(str(path)):
-            raise UsageError(
-                f"{str(path)!r}: quotes, backslashes, braces and $ in it cannot be written into every file"
-            )
+            raise UsageError(f"{str(path)!r}: quotes, backslashes, braces and $ cannot be written into every file")
     values = {"USER": here.user, "PUBLIC": str(here.public), "CSP": CSP}
     values |= _systemd(here) | _cron(here) | _web(here) | _container(here)
     values["HARDENING"] = filled("deploy/hardening", **values)
@@ -96,7 +94,6 @@ def deployment_files(here: Deployment) -> dict[str, str]:
 
 
 def _systemd(here: Deployment) -> dict[str, str]:
-    """In unit files % begins a specifier, and a space ends a word that is not quoted."""
     escaped = str(here.root).replace("%", "%%")
     seen = (here.root, here.config, Path(here.program[0]), *here.elsewhere)
     at_home = any(path.is_relative_to(home) for path in seen for home in _HOMES)
@@ -110,7 +107,6 @@ def _systemd(here: Deployment) -> dict[str, str]:
 
 
 def _cron(here: Deployment) -> dict[str, str]:
-    """In a crontab % ends the command."""
     words = {"ROOT": str(here.root), "CONFIG": str(here.config)}
     quoted = {f"CRON_{name}": shlex.quote(word) for name, word in words.items()}
     quoted["CRON_PROGRAM"] = shlex.join(here.program)
@@ -153,7 +149,7 @@ def _web(here: Deployment) -> dict[str, str]:
 
 
 def _container(here: Deployment) -> dict[str, str]:
-    """Never root: it would write files that only root may change."""
+    """Return values for containers. They never run as root, whose files only root could change."""
     user, group = here.owner if here.owner[0] else (_OF_THE_IMAGE, _OF_THE_IMAGE)
     return {
         "PORT": str(here.port or 8080),
@@ -170,19 +166,19 @@ def _caddy_type(suffix: str, kind: str) -> str:
     return "\n".join("\t\t" + line for line in lines)
 
 
-# The name of a template -> the files it adds to the configuration, each with the text of ours that it is made of.
+# By name of the template: the files that it adds, each with our template for it.
 TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
     "github": {
         ".github/workflows/feeds.yml": "github/feeds.yml",
         ".gitignore": "github/gitignore",
         "README.md": "github/README.md",
         "requirements.txt": "github/requirements.txt",
-    },
+    }
 }
 
 
 def repository_files(template: str, requirement: str) -> dict[str, str]:
-    """Files of a repository template. `requirement`: for pip. Raises UsageError for an unknown template."""
+    """Return the files of a repository template. `requirement`: for pip. Raises UsageError for an unknown template."""
     if template not in TEMPLATES:
-        raise UsageError(f"--template {template}: there is none of that name; there is {', '.join(TEMPLATES)}")
+        raise UsageError(f"--template {template}: no such template; there is {', '.join(TEMPLATES)}")
     return {path: filled(name, REQUIREMENT=requirement) for path, name in TEMPLATES[template].items()}

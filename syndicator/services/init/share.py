@@ -1,4 +1,4 @@
-"""An instance for its operator alone: its secret path, and its address on the home network."""
+"""A private instance for its operator: its secret path, and its address on the home network."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from syndicator.services.init.start import Start
 
 _EVERYWHERE: Final = "0.0.0.0"
 _BYTES: Final = 12  # 20 letters and digits, which can be typed on a telephone
-_FAR: Final = ("192.0.2.1", 9)  # a network for documentation (RFC 5737): the way there is the way out
+_FAR: Final = ("192.0.2.1", 9)  # a network for documentation (RFC 5737), reached by the default route
 _AT_HOME: Final = re.compile(r"http://[\d.]+:\d+/?")
 
 
@@ -28,7 +28,7 @@ def new_secret() -> str:
 
 
 def home_address() -> str:
-    """The IPv4 address of this machine in its network, "" without one. Nothing is sent."""
+    """Return the IPv4 address of this machine in its network, "" without one. Sends nothing."""
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(_FAR)
         return str(probe.getsockname()[0])
@@ -36,14 +36,14 @@ def home_address() -> str:
 
 
 def for_me(start: Start) -> Start:
-    """`start` for its operator alone, on the home network unless it has an address."""
+    """Make `start` private; on the home network unless it has an address."""
     start = replace(start, secret_path=new_secret())
     address = "" if start.url else home_address()
     return replace(start, url=f"http://{address}:{Publish().port}/", host=_EVERYWHERE) if address else start
 
 
 def share(config: Path) -> None:
-    """Make the instance its operator's alone, on the home network. Raises UsageError if public, MissingError."""
+    """Make the instance private, on the home network. Raises UsageError if public, MissingError if offline."""
     settings = load(config)
     url, secret = settings.site.url, settings.publish.secret_path
     if url and not _AT_HOME.fullmatch(url):

@@ -1,4 +1,4 @@
-"""Initial configuration, made of the files we ship, never of a checkout's `config`; the program's location."""
+"""The initial configuration, made from the shipped files, never from a checkout's `config`; the program's location."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from syndicator.core.errors import UsageError
 _DATA: Final = Path(__file__).resolve().parents[2] / "data"
 SHIPPED: Final = _DATA / "config"  # the same as `config` of the repository
 FILES: Final = ("syndicator.toml", "sources.toml", "taxonomy.toml", "feeds.toml")
-# Sets of sources with a taxonomy for them, and the title of what they make.
+# Sets of sources with their taxonomies, and titles for their feeds.
 EXAMPLES: Final[Mapping[str, str]] = {"ai": "AI and technology, by tag"}
 _DEFAULT_TITLE: Final = '# title = "Syndicator"'
-# Shows what to write where nothing is written yet.
+# An example in comments.
 _FIRST_TAXONOMY: Final = """\
 
 # [[category]]
@@ -39,20 +39,20 @@ _FIRST_TAXONOMY: Final = """\
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a new folder is for; all of it may be left out. `example`: a key of EXAMPLES."""
+    """The purpose of a new folder; all of it is optional. `example`: a key of EXAMPLES."""
 
     title: str = ""
-    url: str = ""  # where the feeds will be
+    url: str = ""  # address of the feeds
     contact: str = ""
     example: str = ""
     secret_path: str = ""  # for the operator alone
-    host: str = ""  # where `up` listens
+    host: str = ""  # address that `up` listens on
 
 
 def checked(start: Start) -> Start:
-    """`start` itself. Raises UsageError that says what is wrong with it."""
+    """Return `start`. Raises UsageError with its fault."""
     if start.example and start.example not in EXAMPLES:
-        raise UsageError(f"--example {start.example}: there is none of that name; there is {', '.join(EXAMPLES)}")
+        raise UsageError(f"--example {start.example}: no such example; there is {', '.join(EXAMPLES)}")
     parts = urlsplit(start.url)
     if start.url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
         raise UsageError(f"--url {start.url}: write it like https://feeds.example.org/")
@@ -60,7 +60,7 @@ def checked(start: Start) -> Start:
 
 
 def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
-    """The four files by name, with example sources and taxonomy or empty ones. `at_home`: they stay on this machine."""
+    """Return the four files by name, with example sources or none. `at_home`: they stay on this machine."""
     shipped = {name: _with_schema((SHIPPED / name).read_text(encoding="utf-8"), at_home) for name in FILES}
     if not start.example:
         shipped["sources.toml"] = _explanation(shipped["sources.toml"])
@@ -72,7 +72,7 @@ def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
 
 
 def _with_schema(text: str, at_home: bool) -> str:
-    """A file whose first line names its schema where the program is, for editors; elsewhere it names none."""
+    """Adapt the first line of a file, which names its schema for editors; remove it for other machines."""
     named, _, rest = text.partition("\n")
     return f"{named.replace('../syndicator/data/', f'{_DATA}/')}\n{rest}" if at_home else rest.lstrip()
 
@@ -96,13 +96,13 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def checkout() -> Path | None:
-    """The checkout that this program runs from; None where it was installed."""
+    """Return the checkout that this program runs from; None if it was installed."""
     folder = _PACKAGE.parent
     return folder if (folder / "run").is_file() and (folder / "requirements.lock").is_file() else None
 
 
 def words() -> tuple[str, ...]:
-    """The words that start the program: the script of the checkout, which follows its locks, or the installed one."""
+    """Return the command that starts the program: the script of the checkout, or the installed one."""
     if folder := checkout():
         return (str(folder / "run"),)
     script = Path(sys.executable).parent / "syndicator"
@@ -110,14 +110,14 @@ def words() -> tuple[str, ...]:
 
 
 def config_for_shell(root: Path, config: Path) -> str:
-    """The folder `config` in a script that lies in `root` and calls its own folder $here: both may move together."""
+    """Return the path of `config` for a script in `root`, relative to the script's folder `$here` if possible."""
     if config.resolve().is_relative_to(root.resolve()):
         return f'"$here"/{shlex.quote(str(config.resolve().relative_to(root.resolve())))}'
     return shlex.quote(str(config.resolve()))
 
 
 def account() -> str:
-    """Whose service it will be: who calls this, but for root, who makes it for an account of its own."""
+    """Return the account that will run the service: the caller's, but for root a new one."""
     number = os.getuid()
     try:
         return pwd.getpwuid(number).pw_name if number else "syndicator"
@@ -126,7 +126,7 @@ def account() -> str:
 
 
 def requirement() -> str:
-    """The pip requirement of this program: the checkout's remote at its commit if pushed, else this version."""
+    """Return the pip requirement of this program: the checkout's remote at its commit if pushed, else this version."""
     folder = checkout()
     address = _public(_git(folder, "remote", "get-url", "origin")) if folder else ""
     if not address:
@@ -136,7 +136,6 @@ def requirement() -> str:
 
 
 def _public(remote: str) -> str:
-    """The https address of a remote repository, without name and password; "" where it has none."""
     remote = re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", remote)
     parts = urlsplit(remote)
     return f"https://{parts.hostname}{parts.path}" if parts.scheme == "https" and parts.hostname else ""

@@ -1,4 +1,4 @@
-"""Writes the files of a new folder. What is there stays as it is."""
+"""Write the files of a new folder. Existing files stay as they are."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ from syndicator.services.init.start import Start, checked, config_files
 def write_folder(
     root: Path, start: Start | None = None, *, config: Path | None = None, template: str = "", runs: str = ""
 ) -> list[Path]:
-    """Make `root` a working folder (configuration, `run`, `deploy` for a key of RUNS or all), or `template`: a
-    publishing repository. Returns files. Raises UsageError, also for our own folder."""
+    """Make `root` a working folder with the files for `runs`, or with `template` a publishing repository. Returns the
+    written files. Raises UsageError, also for the program's own folder."""
     if root.resolve() == program.checkout():
-        raise UsageError(
-            f"{root.resolve()} is the program's own folder, whose files an upgrade changes; name one of your own, "
-            "for example: init ../feeds"
-        )
+        own = f"{root.resolve()} is the program's own folder, whose files an upgrade changes"
+        raise UsageError(f"{own}; name one of your own, for example: init ../feeds")
     config = config or root / "config"
     if template:
         files = deploy.repository_files(template, program.requirement())
@@ -37,7 +35,7 @@ def write_folder(
 
 
 def next_command(root: Path, runs: str) -> str:
-    """The command that starts the program as `runs` says, also after a reboot. Raises UsageError for another word."""
+    """Return the command that starts the program as `runs` says, also after a reboot. Raises UsageError."""
     if runs and runs not in deploy.RUNS:
         raise UsageError(f"--run {runs}: say {', '.join(deploy.RUNS)}")
     folder, user, as_root = root.resolve(), program.account(), not os.getuid()
@@ -75,7 +73,7 @@ def write_config(config: Path, start: Start | None = None, *, at_home: bool = Tr
 
 
 def write_missing(folder: Path, files: Mapping[str, str]) -> list[Path]:
-    """Writes those `files` (name -> text; a name may be a path, a script may be run) that `folder` lacks; which."""
+    """Write those of `files` (text by path) that `folder` lacks, and return them. Scripts become executable."""
     written = []
     for name, text in files.items():
         path = folder / name

@@ -1,1 +1,1 @@
-"""Changes to articles that are filed: withdraw, release, split, reread, try rules."""
+"""Changes to filed articles: withdraw, release, split, reread, try rules."""

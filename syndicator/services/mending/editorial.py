@@ -1,4 +1,4 @@
-"""Withdraw articles and restore them, part merged copies, release articles on hold."""
+"""Withdraw articles and restore them, split merged copies, release articles on hold."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from syndicator.services.recovery import start
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """Effect of a withdrawal or its undo: `feeds`, `copies` that stand alone, `kept`: its file, `problems`: files."""
+    """Effect of a withdrawal or its undo. `copies`: become articles of their own; `kept`: the file is kept."""
 
     id: str
     url: str
@@ -32,7 +32,7 @@ class Withdrawal:
 
 
 def plan_withdrawal(app: App, what: str, *, purge: bool = False) -> Withdrawal:
-    """Plan `withdraw` for an article named by URL, file or id; nothing is changed. Raises UsageError."""
+    """Plan `withdraw` for an article named by URL, file or id; changes nothing. Raises UsageError."""
     before = withdrawn(app, what)
     if purge and before:
         return replace(before, kept=False)
@@ -52,18 +52,18 @@ def plan_withdrawal(app: App, what: str, *, purge: bool = False) -> Withdrawal:
 
 
 def _copies(app: App, id: str) -> list[Article]:
-    found = [copy for copy, into in app.store.index.merged().items() if into == id]
-    return list(app.store.index.articles(sorted(found)).values())
+    ids = [copy for copy, into in app.store.index.merged().items() if into == id]
+    return list(app.store.index.articles(sorted(ids)).values())
 
 
 def _is_spelling(app: App, copy: Article, article: Article) -> bool:
-    """True if the copy is the article at another address of its site, which only a neighbour announced."""
+    """True if the copy is the same article at another address of its site, which only a neighbour announced."""
     return urls.same_site(copy.url, article.url) and filed_by_neighbour(copy, owners(app))
 
 
 def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
     """Remove an article (URL, file or id) and its text from all feeds for good; its file is kept for `start.KEPT_FOR`,
-    or, with `purge`, forgotten. Raises UsageError."""
+    with `purge` not at all. Raises UsageError."""
     planned = plan_withdrawal(app, what, purge=purge)
     article = app.store.visits.article(planned.id)
     if article is None:  # it was withdrawn before
@@ -85,23 +85,23 @@ def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
 
 
 def plan_return(app: App, what: str) -> Withdrawal:
-    """What undoing the withdrawal of an article, named by URL or id, would do. Changes nothing. Raises UsageError."""
-    if (found := withdrawn(app, what)) is None:
+    """Plan to undo the withdrawal of an article, named by URL or id. Changes nothing. Raises UsageError."""
+    if (withdrawal := withdrawn(app, what)) is None:
         path = app.article_store.file("withdrawn.toml")
         raise UsageError(f"no article {what!r} was withdrawn; {path} lists those that were")
-    return found
+    return withdrawal
 
 
 def undo_withdrawal(app: App, what: str) -> Withdrawal:
-    """Restore a withdrawn article from its kept file, or read it again once announced. Raises UsageError."""
-    found = plan_return(app, what)
-    return replace(found, problems=bring_back(app, [found.id]))
+    """Restore a withdrawn article from its file, or have it read again once announced. Raises UsageError."""
+    withdrawal = plan_return(app, what)
+    return replace(withdrawal, problems=bring_back(app, [withdrawal.id]))
 
 
 def bring_back(app: App, ids: Sequence[str]) -> tuple[Problem, ...]:
     """Undo the withdrawals of these articles. Returns unreadable files."""
     for id in ids:
-        app.article_store.unlist_withdrawn(id)  # whatever happens now, the next start ends it
+        app.article_store.unlist_withdrawn(id)  # after a crash the next start completes it
     problems = reconcile.files(app)
     for id in ids:
         if (article := app.store.visits.article(id)) is not None:
@@ -110,7 +110,7 @@ def bring_back(app: App, ids: Sequence[str]) -> tuple[Problem, ...]:
 
 
 def _name_copy(app: App, copy: Article, *, named: bool) -> None:
-    """Has the article that stands for `copy`, if there is one, name its address as another one of the story, or not."""
+    """Add the address of `copy` to the article that it was merged into, or with `named` false remove it."""
     if not (path := app.store.index.path(copy.merged_into)):
         return
     first = app.article_store.get(path)
@@ -121,27 +121,27 @@ def _name_copy(app: App, copy: Article, *, named: bool) -> None:
 
 
 def withdrawn(app: App, what: str) -> Withdrawal | None:
-    """The withdrawal of the article that `what` names by URL or id; None where it was not withdrawn."""
+    """Return the withdrawal of the article with this URL or id, or None."""
     alias = urls.alias(what)
-    for one in app.article_store.withdrawn():
-        if what == one.id or alias in (urls.alias(one.url), *one.aliases):
-            kept = one.id in app.kept_away.ids()
-            return Withdrawal(id=one.id, url=one.url, title="", feeds=one.feeds, kept=kept)
+    for row in app.article_store.withdrawn():
+        if what == row.id or alias in (urls.alias(row.url), *row.aliases):
+            has_file = row.id in app.kept_away.ids()
+            return Withdrawal(id=row.id, url=row.url, title="", feeds=row.feeds, kept=has_file)
     return None
 
 
 def copies(app: App, what: str) -> dict[str, str]:
-    """The copy that `what` names, or all copies of that article, each with its original. Raises UsageError."""
+    """Return the copy that `what` names, or all copies of that article, each with its original. Raises UsageError."""
     id = need_article(app, what)
     merged = app.store.index.merged()
     return {copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))}
 
 
 def need_copies(app: App, what: str) -> dict[str, str]:
-    """The same. Raises UsageError if there is none."""
-    if not (found := copies(app, what)):
+    """As `copies`, but raise UsageError if there is none."""
+    if not (merged := copies(app, what)):
         raise UsageError(f"{what!r} is merged with no other article, and in no story")
-    return found
+    return merged
 
 
 def split(app: App, what: str) -> list[Article]:
@@ -161,7 +161,7 @@ def split(app: App, what: str) -> list[Article]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """Result of `release`. `published`: released articles; `known`: not on hold; `problems`: unreadable files."""
+    """Result of `release`. `known`: named articles that were not on hold; `problems`: unreadable files."""
 
     articles: tuple[Article, ...]
     known: tuple[Article, ...] = ()
@@ -169,8 +169,8 @@ class Released:
 
 
 def release(app: App, named: Sequence[str], *, source: str = "", all: bool = False, dry_run: bool = False) -> Released:
-    """Publishes the articles that are on hold: those that are `named` by id, file or address, those of a source, or
-    all. Nothing is done unless every name is an article. Raises UsageError, OSError, StoreError."""
+    """Publish articles on hold: `named` by id, file or address, those of a source, or all; none if a name is unknown.
+    Raises UsageError, OSError, StoreError."""
     problems = list(reconcile.files(app))
     waiting = app.store.index.on_hold()
     ids = dict[str, None]()
@@ -179,13 +179,12 @@ def release(app: App, named: Sequence[str], *, source: str = "", all: bool = Fal
             raise UsageError(f"no article {name!r}; `syndicator status` lists the files of those that are on hold")
         ids[id] = None
     if source or all:
-        ids |= {
-            id: None for id, one in app.store.index.articles(list(waiting)).items() if all or one.source_key == source
-        }
+        rows = app.store.index.articles(list(waiting)).items()
+        ids |= {id: None for id, row in rows if all or row.source_key == source}
     if source and not ids:
         need_sources(app, [source])
     context, done = filing_context(app), []
-    for id in reversed(ids):  # the latest last, so that it stands first
+    for id in reversed(ids):  # the latest last, so that feeds list it first
         if (path := waiting.get(id)) is None:
             continue
         try:
@@ -194,5 +193,5 @@ def release(app: App, named: Sequence[str], *, source: str = "", all: bool = Fal
             problems.append(reconcile.unreadable(path, error))
             continue
         done.append(article if dry_run else publish(article, path, context))
-    known = app.store.index.articles([id for id in ids if id not in waiting])
-    return Released(articles=tuple(done), known=tuple(known.values()), problems=tuple(problems))
+    others = app.store.index.articles([id for id in ids if id not in waiting])
+    return Released(articles=tuple(done), known=tuple(others.values()), problems=tuple(problems))

@@ -1,4 +1,4 @@
-"""The filed articles that `publish.mute` and `publish.keep` leave out since they were edited."""
+"""Filed articles that edited settings `publish.mute` and `publish.keep` leave out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from syndicator.services.container import App
 
 
 def muted(app: App) -> tuple[Article, ...]:
-    """The published articles that the settings leave out, copies included, without those that a hand wrote."""
+    """Return the published articles, copies included, that the settings leave out, except hand-written ones."""
     publish, index = app.settings.publish, app.store.index
     if not (publish.mute or publish.keep):
         return ()
@@ -18,4 +18,4 @@ def muted(app: App) -> tuple[Article, ...]:
         return leaves_out(publish, article, lambda: read(app, article.id).text)
 
     copies = index.articles(sorted(index.merged())).values()
-    return tuple(one for one in (*index.each(), *copies) if one.digest and is_left_out(one))
+    return tuple(article for article in (*index.each(), *copies) if article.digest and is_left_out(article))

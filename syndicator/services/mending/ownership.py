@@ -1,4 +1,4 @@
-"""Articles of the wrong owner: find and mend them; lost rights with the line of sources.toml to add."""
+"""Articles with the wrong owner: find and mend them. Lost rights, with the line for sources.toml."""
 
 from __future__ import annotations
 
@@ -20,20 +20,19 @@ from syndicator.services.reconcile import OWNED_SINCE
 
 
 def find_mend(app: App) -> list[Fault]:
-    """What is wrong, newest articles last. Reads the database alone. Raises StoreError, ConfigError."""
+    """Return the faults of ownership, newest articles last. Reads only the database. Raises StoreError, ConfigError."""
     rows: dict[str, list[EntryRow]] = defaultdict(list)
     for row in app.store.visits.bound():
         rows[row.article_id or ""].append(row)
     noted = app.store.visits.note(OWNED_SINCE)
     since = datetime.fromisoformat(noted) if noted else app.clock()
-    known = owners(app)
-    faults = (fault_of(article, rows.get(article.id, ()), known, since) for article in filed(app))
-    found = [fault for fault in faults if fault is not None]
-    return sorted(found, key=lambda fault: (fault.article.added or since, fault.article.id))
+    sources = owners(app)
+    faults = (fault_of(article, rows.get(article.id, ()), sources, since) for article in filed(app))
+    return sorted(filter(None, faults), key=lambda fault: (fault.article.added or since, fault.article.id))
 
 
 def told(fault: Fault) -> Iterator[Problem]:
-    """A fault as `check` shows it: what is wrong, and what mending does about it."""
+    """Yield the problems of a fault for `check`, each with the effect of mending."""
     article, what = fault.article, fault.article.url
     again = "its own page is read again" if fault.reader else "no source of yours can read its page again: see to it"
     if fault.owner:
@@ -51,14 +50,18 @@ def told(fault: Fault) -> Iterator[Problem]:
 
 
 def mend(app: App, faults: Iterable[Fault]) -> None:
-    """Mend aliases, owners, entries, pages to read again. Repeatable. Raises OSError, ConfigError, StoreError."""
+    """Mend aliases, owners and entries. Safe to repeat. Raises OSError, ConfigError, StoreError."""
     visits, files = app.store.visits, app.article_store
     for fault in faults:
         article = fault.article
         if (path := files.find(article.id)) is None:
             continue  # its file is gone: `reconcile` forgets it
         due = _due(app, fault) if fault.reader and (fault.owner or fault.text) else None
-        visits.save_entries([*map(_freed, fault.strays), *([due] if due else [])])
+        entries = [due] if due else []
+        for row in fault.strays:
+            entry = Entry(id=row.entry_id, url=row.url)
+            entries.append(replace(row.reopened(), tries=0, article_id=None, entry=entry))
+        visits.save_entries(entries)
         if fault.owner:
             files.carry([(article.id, article.source_key)])
             visits.carry([(article.id, article.source_key)], {})
@@ -71,7 +74,6 @@ def mend(app: App, faults: Iterable[Fault]) -> None:
 
 
 def _due(app: App, fault: Fault) -> EntryRow:
-    """The entry through which the article's page is read again, at the reader's next visit."""
     article, key = fault.article, fault.reader
     own = article.source_id if key == article.source_key and article.source_id else article.url
     new = EntryRow(source_key=key, entry_id=own, url="", digest="", status="pending", first_seen=app.clock())
@@ -87,18 +89,13 @@ def _due(app: App, fault: Fault) -> EntryRow:
     )
 
 
-def _freed(row: EntryRow) -> EntryRow:
-    entry = Entry(id=row.entry_id, url=row.url)
-    return replace(row.reopened(), tries=0, article_id=None, entry=entry)
-
-
 def line(source: Source, hosts: Iterable[str]) -> str:
-    """The `speaks_for` of `source` with `hosts` added to what it has."""
+    """Return the line `speaks_for` of `source` with `hosts` added."""
     return f"speaks_for = {json.dumps(list(dict.fromkeys((*(source.speaks_for or ()), *hosts))))}"
 
 
 def lost(app: App) -> Iterator[Problem]:
-    """The hosts that each source wrote for and has no right to any more. Raises ConfigError."""
+    """Yield the hosts that each source wrote for but has no right to any more. Raises ConfigError."""
     for key, claimant in owners(app).items():
         hosts = [host for host in app.rights_file.shown(key) if not claimant.rights.owns(f"https://{host}/")]
         if hosts:

@@ -27,12 +27,12 @@ from syndicator.services.container import App, make_fetcher, open_worker
 from syndicator.services.naming import article_id, filed, rewrite
 from syndicator.store.index import Index
 
-_READING = "reading version"  # the note with the version that ran last
+_READING = "reading version"  # name of a note: the version that ran last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Articles to reread. `what`: source or article, "" for all; `since`: of adding; `outdated`: by old versions."""
+    """Articles to reread. `what`: source or article, "" for all; `since`: added since; `outdated`: by old versions."""
 
     what: str = ""
     since: datetime | None = None
@@ -40,28 +40,28 @@ class Which:
 
 
 def chosen(app: App, which: Which) -> list[str]:
-    """The ids of the chosen articles of followed sources, oldest first. Raises UsageError."""
+    """Return the ids of the chosen articles of configured sources, oldest first. Raises UsageError."""
     key, id = _meant(app, which.what)
     ids = [id] if id else list(app.store.visits.stamps())  # copies of a story too
     if which.outdated:
         older = app.snapshots.outdated()
-        ids = [one for one in ids if one in older]
-    found = []
+        ids = [id for id in ids if id in older]
+    dated = []
     for article in filed(app, ids):
         at = article.added or article.published
         is_early = at is not None and which.since is not None and at < which.since
         if article.source_key in app.sources and key in ("", article.source_key) and not is_early:
-            found.append((at.timestamp() if at else 0.0, article.id))
-    return [id for _, id in sorted(found)]
+            dated.append((at.timestamp() if at else 0.0, article.id))
+    return [id for _, id in sorted(dated)]
 
 
 def outdated(index: Index, snapshots: Snapshots, followed: Collection[str]) -> int:
-    """How many articles of the sources `followed` (keys) an older version read, whose pages are kept."""
+    """Return the number of articles of `followed` sources (keys) with kept pages that an older version read."""
     return sum(key in followed for key in index.sources(sorted(snapshots.outdated())).values())
 
 
 def newly_outdated(app: App) -> int:
-    """The number of articles read by an older version, at the first run of a new one; 0 later."""
+    """Return the number of articles read by an older version, at the first run of a new one; 0 later."""
     version = str(app.snapshots.version)
     if app.store.visits.note(_READING) == version:
         return 0
@@ -70,15 +70,15 @@ def newly_outdated(app: App) -> int:
 
 
 def due_again(app: App, which: Which) -> int:
-    """How many entries the next run asks for once more because the rules of their source were changed since it."""
+    """Return the number of entries that the next run reads again because the rules of their source changed."""
     key, id = _meant(app, which.what)
     states = app.store.visits.states()
 
     def changed(source: Source) -> bool:
         return source.key in states and states[source.key].rules not in (None, source.rules.digest)
 
-    meant = [source for source in app.sources.values() if not id and key in ("", source.key)]
-    return sum(len(reconcile.due_again(app, source)) for source in meant if changed(source))
+    chosen_sources = [source for source in app.sources.values() if not id and key in ("", source.key)]
+    return sum(len(reconcile.due_again(app, source)) for source in chosen_sources if changed(source))
 
 
 def _meant(app: App, what: str) -> tuple[str, str]:
@@ -114,7 +114,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Changes by `reread`. `looked`: with a kept page; `unkept`: without; `read`; `due_again`: entries to ask again."""
+    """Changes by `reread`. `looked`: pages reread; `unkept`: articles without; `due_again`: entries to read again."""
 
     looked: int
     unkept: tuple[str, ...]
@@ -126,49 +126,49 @@ class Plan:
 
 
 def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, total: None) -> Plan:
-    """Plan a reread of chosen articles; changes nothing. Raises UsageError, ConfigError: rules must be sound now."""
+    """Plan a reread of chosen articles; changes nothing. Raises UsageError, ConfigError."""
     if app.faults:
         raise ConfigError.of(app.faults)
     problems, ids = list(reconcile.files(app)), chosen(app, which)
     counter = ChangeCounter(app.store.index.merged())
-    unkept, read, found = list[str](), list[str](), list[Changed]()
+    unkept, read, changes = list[str](), list[str](), list[Changed]()
     with open_worker(app) as worker:
         for number, id in enumerate(ids, 1):
-            kept, path = app.snapshots.get(id), app.article_store.find(id)
-            if kept is None or path is None:
+            page, path = app.snapshots.get(id), app.article_store.find(id)
+            if page is None or path is None:
                 unkept.append(id)
             else:
                 try:
-                    changed = _again(app, worker, path, kept)
+                    changed = _again(app, worker, path, page)
                     read.append(id)
                 except WorkerFailed as failure:
                     changed = Problem(what=path, reason=failure.reason, detail=failure.detail)
                 if isinstance(changed, Problem):
                     problems.append(changed)
                 elif changed:
-                    found.append(changed)
+                    changes.append(changed)
                     counter.add(changed.before, changed.now.article)
             progress(number, len(ids))
     return Plan(
         looked=len(ids) - len(unkept),
         unkept=tuple(unkept),
         read=tuple(read),
-        articles=tuple(found),
+        articles=tuple(changes),
         feeds=counter.feeds(),
         problems=tuple(problems),
         due_again=due_again(app, which),
     )
 
 
-def _again(app: App, worker: Worker, path: str, kept: tuple[bytes, dict[str, str]]) -> Changed | Problem | None:
-    """The article as its kept page reads now, None if it stays, or its problem. Raises WorkerFailed, ConfigError."""
+def _again(app: App, worker: Worker, path: str, page: tuple[bytes, dict[str, str]]) -> Changed | Problem | None:
+    """Reread the kept page of an article: None if it stays, or its problem. Raises WorkerFailed, ConfigError."""
     try:
         article = app.article_store.get(path)
     except ConfigError as error:
         return Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
     if (source := app.terms(article)) is None:
         return None
-    html, headers = kept
+    html, headers = page
     try:
         new = worker.call_sync(
             jobs.reread,
@@ -190,7 +190,7 @@ def _again(app: App, worker: Worker, path: str, kept: tuple[bytes, dict[str, str
 
 
 def apply_plan(app: App, planned: Plan, progress: Progress = lambda done, total: None) -> None:
-    """Change exactly what `plan` listed, and note which articles this version has read."""
+    """Apply exactly the changes of `plan`, and note which articles this version has read."""
 
     def write(item: Changed) -> None:
         new, files, store = item.now, app.article_store, app.store.visits
@@ -198,12 +198,12 @@ def apply_plan(app: App, planned: Plan, progress: Progress = lambda done, total:
         refile(files, store, new.article, before=item.before, path=item.path, html=new.html, compared=sketch)
 
     rewrite(app, planned.articles, write, progress)
-    for id in planned.read:  # what this version makes of them is in their files
+    for id in planned.read:
         app.snapshots.note_read(id)
 
 
 def unkept(app: App, which: Which) -> list[str]:
-    """The ids of the articles that are meant and have no kept page. Raises UsageError."""
+    """Return the ids of chosen articles without a kept page. Raises UsageError."""
     return [id for id in chosen(app, which) if app.snapshots.get(id) is None]
 
 
@@ -222,7 +222,6 @@ async def fetch(app: App, ids: Sequence[str], progress: Progress = lambda done, 
 
 
 async def _fetch(app: App, fetcher: Fetcher, article: Article) -> Failed | None:
-    """Keeps the page of `article`. Why it could not, None where it did. What another site answers is not its page."""
     if (source := app.terms(article)) is None:
         return None
     request = page_request(article.url, source, app.settings, app.environ)

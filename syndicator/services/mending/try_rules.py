@@ -22,13 +22,13 @@ from syndicator.services.places import Place, kept_pages
 if TYPE_CHECKING:  # the libraries that read pages are not loaded for a type
     from syndicator.reading.reader import Trial
 
-PAGES = 10  # newest kept ones that are tried
-POINTED = 5  # on which a selector has to hold that was made by pointing
+PAGES = 10  # newest kept pages that are tried
+POINTED = 5  # pages on which a selector made by pointing must match
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """What rules do to the kept page of an article; `trial` is None where reading it was given up."""
+    """Result of rules on the kept page of an article; `trial` is None if reading failed."""
 
     id: str
     url: str
@@ -47,42 +47,42 @@ class KeptPage:
 
 
 def kept(place: Place | App, key: str, most: int = POINTED) -> list[KeptPage]:
-    """The newest kept pages of a source, for which its rules hold. Raises UsageError for a key that is none."""
+    """Return the newest kept pages that a source owns. Raises UsageError for an unknown key."""
     need_sources(place, [key])
     if place.store is None:
         return []
     rights = rights_in(RightsFile(place.article_store.file(RIGHTS_TOML)), place.sources[key])
     snapshots, index = kept_pages(place.settings, place.environ), place.store.index
     ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
-    found: list[KeptPage] = []
+    pages: list[KeptPage] = []
     for id, article in index.articles(ids).items():
-        if len(found) < most and rights.owns(article.url) and (page := snapshots.get(id)) is not None:
+        if len(pages) < most and rights.owns(article.url) and (page := snapshots.get(id)) is not None:
             html, headers = page
             answered = (html, headers.get(ANSWERED, article.url), headers)
-            found.append(KeptPage(id=id, title=article.title, url=article.url, page=answered))
-    return found
+            pages.append(KeptPage(id=id, title=article.title, url=article.url, page=answered))
+    return pages
 
 
 def try_out(app: App, key: str, rules: Rules, *, most: int = PAGES) -> tuple[Tried, ...]:
     """Try `rules` on the newest kept pages of source `key`. Raises UsageError, RulesError for an invalid selector."""
     pages, tried = kept(app, key, most), []
     with open_worker(app) as worker:
-        for one in pages:
-            html, answered, headers = one.page
-            repeated, trial = app.store.visits.repeated(urls.own_host(one.url)), None
+        for page in pages:
+            html, answered, headers = page.page
+            repeated, trial = app.store.visits.repeated(urls.own_host(page.url)), None
             more: dict[str, Any] = {"repeated": repeated, "headers": headers, "now": app.clock()}
             with suppress(WorkerFailed):
                 trial = worker.call_sync(jobs.tried, html, answered, rules, **more)
-            tried.append(Tried(id=one.id, url=one.url, title=one.title, trial=trial))
+            tried.append(Tried(id=page.id, url=page.url, title=page.title, trial=trial))
     return tuple(tried)
 
 
 def score(tried: Sequence[Tried]) -> float:
-    """How good rules are on all pages: the mean of their scores, where a page that could not be read counts as 0."""
-    return fmean(one.trial.score if one.trial else 0.0 for one in tried) if tried else 0.0
+    """Return the mean score of all pages; a page that could not be read counts as 0."""
+    return fmean(row.trial.score if row.trial else 0.0 for row in tried) if tried else 0.0
 
 
 def pages_matched(tried: Sequence[Tried]) -> dict[str, int]:
-    """For each selector, as in `select "div.text"`, on how many of the pages it matches."""
-    trials = [one.trial for one in tried if one.trial]
-    return {rule: sum(bool(one.matches[rule]) for one in trials) for rule in (trials[0].matches if trials else ())}
+    """Return the number of pages that each selector matches, by selector, such as `select "div.text"`."""
+    trials = [row.trial for row in tried if row.trial]
+    return {rule: sum(bool(trial.matches[rule]) for trial in trials) for rule in (trials[0].matches if trials else ())}

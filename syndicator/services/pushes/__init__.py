@@ -1,1 +1,1 @@
-"""Hubs that push (WebSub): our subscriptions, what hubs are asked, and what becomes of what they bring."""
+"""Hubs that push (WebSub): subscriptions, requests to hubs, and pushes."""

@@ -1,4 +1,4 @@
-"""Takes what hubs bring while a run is under way, and asks them what is to be asked."""
+"""Take the pushes of hubs during a run, and send the hubs the due requests."""
 
 from __future__ import annotations
 
@@ -8,37 +8,31 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
-from syndicator.core.errors import first_of
 from syndicator.core.model import OURS, Fetched, Outcome
 from syndicator.core.ports import Fetcher
 from syndicator.core.ports.subscriptions import Subscription
 from syndicator.processes.worker import Worker
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services.build import build_due, together
-from syndicator.services.container import App, Watch, make_context, make_fetcher
+from syndicator.services.container import App, Watch, make_context, make_fetcher, task_group
 from syndicator.services.pushes.registry import Push, Registry
 from syndicator.services.settling import Settling
 from syndicator.visiting import websub
 from syndicator.visiting.fetch.decompress import DELTA
 
-if TYPE_CHECKING:  # what reads is loaded where something is to be read
+if TYPE_CHECKING:  # loaded only to read a push
     from syndicator.pipeline.context import RunContext
 
-_LOOK: Final = 0.5  # seconds after which something that came due meanwhile is seen
+_LOOK: Final = 0.5  # seconds between two checks
 _AT_ONCE: Final = 8  # pushes that are read, and hubs that are asked
-_ASKING_SECONDS: Final = 20.0  # that a run goes on for hubs that are to be asked; the others are the next run's
-_PAUSES: Final = 4  # for each second of a build, as between builds while visits go on
+_ASKING_SECONDS: Final = 20.0  # the most that a run waits for its hubs; the next run asks the others
+_PAUSES: Final = 4  # seconds of pause for each second of a build
 _PRELOAD: Final = ("syndicator.pipeline.read_article", "syndicator.visiting.feeds.parser")
 
 
 @asynccontextmanager
 async def taking(
-    app: App,
-    registry: Registry,
-    fetcher: Fetcher | None,
-    stop: asyncio.Event,
-    watch: Watch,
-    settling: Settling | None,
+    app: App, registry: Registry, fetcher: Fetcher | None, stop: asyncio.Event, watch: Watch, settling: Settling | None
 ) -> AsyncIterator[Intake | None]:
     """Take pushes within the block, the rest at `finish`; None without `site.callback`. `fetcher`: the run's."""
     registry.begin(app.store.subscriptions, app.sources, app.settings.site.callback)
@@ -55,7 +49,7 @@ async def taking(
 
 
 class Intake:
-    """What hubs bring, as it is taken. What the disk or the store raises is raised by `finish`."""
+    """Pushes under way. `finish` raises the errors of disk and store."""
 
     def __init__(
         self,
@@ -71,25 +65,25 @@ class Intake:
         self.built = BuildReport()
         self._given = fetcher
         self._own: Fetcher | None = None
-        self._took = False  # a push: others may follow it
+        self._took = False  # a push came: others may follow
         self._over = asyncio.Event()
-        self._next_build = 0.0  # of the loop's clock
-        self._stale = False  # something that a hub brought is to be built
+        self._next_build = 0.0  # by the loop's clock
+        self._stale = False  # pushed articles are to be built
         self._under_way = self._asked = 0  # pushes, and hubs
-        self._ended: float | None = None  # when the run was done but for what hubs bring
-        self._read = asyncio.Event()  # one of them ended
+        self._ended: float | None = None  # when the rest of the run was done
+        self._read = asyncio.Event()  # a push or a question ended
         registry.attended = True
         self._task = asyncio.create_task(self._run())
 
     async def finish(self) -> None:
-        """Takes what waits and builds it, and waits for hubs that are being asked. Raises StoreError, OSError."""
+        """Take and build the waiting pushes, and wait for the answers of hubs. Raises StoreError, OSError."""
         self._over.set()
         await self._task
 
     async def aclose(self) -> None:
-        """Drops what is under way."""
+        """Cancel the pushes under way."""
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):  # what `finish` raised, or would have
+        with contextlib.suppress(asyncio.CancelledError, Exception):  # `finish` raises them
             await self._task
         if not self._took:
             await self.registry.rest()
@@ -98,7 +92,7 @@ class Intake:
 
     async def _run(self) -> None:
         try:
-            async with asyncio.TaskGroup() as group:
+            async with task_group() as group:
                 room = asyncio.Semaphore(_AT_ONCE)
                 while not self.stop.is_set():
                     over = self._over.is_set()
@@ -113,19 +107,17 @@ class Intake:
                     if over and not (asking or self._under_way or self._stale):
                         break
                     await self._a_moment()
-        except BaseExceptionGroup as failed:
-            raise first_of(failed) from failed
         finally:
             self.registry.attended = False
 
     async def _a_moment(self) -> None:
         events = (self._read, self.stop, self.registry.arrived) + (() if self._over.is_set() else (self._over,))
-        waiting = [asyncio.create_task(one.wait()) for one in events]
+        waiting = [asyncio.create_task(event.wait()) for event in events]
         try:
             await asyncio.wait(waiting, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for one in waiting:
-                one.cancel()
+            for task in waiting:
+                task.cancel()
             self._read.clear()
 
     def _clock(self) -> float:
@@ -140,7 +132,6 @@ class Intake:
             self._read.set()
 
     async def _visit(self, push: Push) -> None:
-        """Visit the source with the pushed feed; if that is not allowed, make the source due at once."""
         from syndicator.pipeline.visit import is_signal, signalled, take_push
 
         key = push.subscription.source_key
@@ -153,9 +144,8 @@ class Intake:
                 visits.save_states([signalled(state, self.app.clock())])
                 return
             url = push.subscription.topic
-            body = Fetched(
-                url=url, final_url=url, status=DELTA, headers={"content-type": push.content_type}, body=push.body
-            )
+            headers = {"content-type": push.content_type}
+            body = Fetched(url=url, final_url=url, status=DELTA, headers=headers, body=push.body)
             outcome, after = await take_push(self._context().visit(source, state), body, stop=self.stop)
             if outcome is None:
                 visits.save_states([after])
@@ -188,14 +178,14 @@ class Intake:
         self._next_build = self._clock() + _PAUSES * (self._clock() - began)
 
     def _ask_hubs(self, group: asyncio.TaskGroup) -> bool:
-        """Ask some due hubs. False if there is none or the run waited long enough: a hub has a queue like any host."""
+        """Send requests to some due hubs. False if none is due or the run waited long enough."""
         due = self.registry.due(self.app.clock())
         if not due or (self._ended is not None and self._clock() - self._ended > _ASKING_SECONDS):
             return self._asked > 0
-        for one in due[: _AT_ONCE - self._asked]:
+        for subscription in due[: _AT_ONCE - self._asked]:
             self._asked += 1
-            group.create_task(self._ask(self.registry.asking(one.token)))
-        self.registry.save(self.app.store.subscriptions)  # before a hub hears of it
+            group.create_task(self._ask(self.registry.asking(subscription.token)))
+        self.registry.save(self.app.store.subscriptions)  # before a hub gets the request
         return True
 
     async def _ask(self, asked: Subscription) -> None:
@@ -205,5 +195,5 @@ class Intake:
             self._asked -= 1
             self._read.set()
         now = self.app.clock()
-        self.registry.after(asked.token, lambda one: websub.answered(one, result, now))
+        self.registry.after(asked.token, lambda current: websub.answered(current, result, now))
         self.registry.log.debug("asked a hub", hub=asked.hub, source=asked.source_key, mode=asked.asked)

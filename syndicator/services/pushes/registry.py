@@ -1,4 +1,4 @@
-"""Subscriptions in memory, for server and runs of one process. The server writes no database; the next run does."""
+"""Subscriptions in memory, shared by the server and the runs of a process. The server writes no database; runs do."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from syndicator.visiting.websub import is_signed, may_subscribe
 if TYPE_CHECKING:
     from syndicator.processes.worker import Worker
 
-_TOKEN_BYTES: Final = 32  # of chance in a callback and in a secret
-# What waits to be read: some dozens of the largest feeds, or a burst of a thousand small ones. Choices.
+_TOKEN_BYTES: Final = 32  # random bytes in a callback and in a secret
+# Limits of waiting pushes: some dozens of the largest feeds, or a burst of a thousand small ones. Choices.
 _MOST_BYTES: Final = 64_000_000
 _MOST_PUSHES: Final = 1000
-_STEADY: Final = timedelta(days=1)  # a feed that names another hub or topic each time gets a subscription a day
+_STEADY: Final = timedelta(days=1)  # between two subscriptions for a feed that keeps changing its hub or topic
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """What a hub brought for a source, signed as it should be."""
+    """A correctly signed push of a hub for a source."""
 
     subscription: Subscription
     content_type: str
@@ -47,21 +47,21 @@ class Registry(Hubs):
         self._mint = mint or (lambda: secrets.token_urlsafe(_TOKEN_BYTES))
         self._base: str | None = None  # None: not known yet; "": hubs are not wanted
         self._by_token: dict[str, Subscription] = {}
-        self._of: dict[str, str] = {}  # source key -> token of the one that is wanted
+        self._of: dict[str, str] = {}  # by source key: the token of its wanted subscription
         self._tallies: dict[str, Tally] = {}
         self._changed: set[str] = set()  # tokens
         self._counted: set[str] = set()  # hubs
         self._inbox: deque[Push] = deque()
         self._waiting_bytes = 0
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self.arrived = asyncio.Event()  # something waits in the inbox
-        self.attended = False  # a run takes what arrives
-        self.worker: Worker | None = None  # that read the last pushes, for the next ones; a run without any ends it
+        self.arrived = asyncio.Event()  # a push waits in the inbox
+        self.attended = False  # a run takes pushes
+        self.worker: Worker | None = None  # kept for the next pushes; a run without pushes ends it
         self.on_arrival: Callable[[], object] = lambda: None
         self.log = logger("hubs")
 
     async def rest(self) -> None:
-        """Ends what is kept ready for pushes."""
+        """End the worker that is kept for pushes."""
         worker, self.worker = self.worker, None
         if worker is not None:
             await worker.aclose()
@@ -69,21 +69,22 @@ class Registry(Hubs):
     def begin(self, store: Subscriptions, sources: Mapping[str, Source], base: str) -> None:
         """Read the store once when a run begins, and end unwanted subscriptions. `base`: `site.callback`."""
         if self._base is None:
-            for one in store.all():
-                self._put(one, known=True)
-            self._tallies = {one.hub: one for one in store.tallies()}
+            for row in store.all():
+                self._put(row)
+            self._changed.clear()
+            self._tallies = {tally.hub: tally for tally in store.tallies()}
         self._base = base
         now = self._clock()
-        for one in list(self._by_token.values()):
-            source = sources.get(one.source_key)
-            is_same = source is not None and source.enabled and one.source_url == source.url
-            if one.wanted and not (source and base and is_same and may_subscribe(source)):
-                self._end(one, now)
-            elif one.wanted and one.callback and one.callback != self._callback(one):
-                self._put(replace(one, next_try=now))
+        for row in list(self._by_token.values()):
+            source = sources.get(row.source_key)
+            is_same = source is not None and source.enabled and row.source_url == source.url
+            if row.wanted and not (source and base and is_same and may_subscribe(source)):
+                self._end(row, now)
+            elif row.wanted and row.callback and row.callback != self._callback(row):
+                self._put(replace(row, next_try=now))
 
     def save(self, store: Subscriptions) -> None:
-        """Stores what changed since the last call. Raises StoreError."""
+        """Store the changes since the last call. Raises StoreError."""
         if not (self._changed or self._counted):
             return
         gone = [token for token in self._changed if token not in self._by_token]
@@ -93,66 +94,66 @@ class Registry(Hubs):
         self._counted.clear()
 
     def due(self, now: datetime) -> list[Subscription]:
-        """The subscriptions whose hub is to be asked, longest overdue first."""
+        """Return the subscriptions whose hub is due for a request, longest overdue first."""
         if not self._base:
             return []
         latest = now + websub.LONGEST  # beyond that the clock was wrong
-        found = [one for one in self._by_token.values() if one.next_try and not now < one.next_try <= latest]
-        return sorted(found, key=lambda one: (one.next_try or now, one.token))
+        due = [row for row in self._by_token.values() if row.next_try and not now < row.next_try <= latest]
+        return sorted(due, key=lambda row: (row.next_try or now, row.token))
 
     def asking(self, token: str) -> Subscription:
-        """The subscription, whose hub is asked now."""
+        """Return the subscription, marked as being sent to its hub."""
         asked = websub.asking(self._by_token[token], self._callback(self._by_token[token]))
         self._put(replace(asked, next_try=None))
         return asked
 
     def after(self, token: str, change: Callable[[Subscription], Subscription | None]) -> None:
-        """The subscription as `change` makes it of what it is by now; None forgets it."""
-        one = self._by_token.get(token)
-        changed = change(one) if one else None
-        if one is not None and (changed is None or websub.ended(changed)):
-            self._forget(one)
+        """Replace the subscription with the result of `change`; None deletes it."""
+        current = self._by_token.get(token)
+        changed = change(current) if current else None
+        if current is not None and (changed is None or websub.ended(changed)):
+            self._forget(current)
         elif changed is not None:
             self._put(changed)
 
     def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
-        """Answers a hub that verifies our intent, or denies."""
-        if (one := self._by_token.get(token)) is None:
+        """Answer a hub that verifies our intent, or denies. Returns HTTP status and body."""
+        if (subscription := self._by_token.get(token)) is None:
             return self._unknown(), ""
-        answer = websub.intent(one, asked, self._clock())
+        answer = websub.intent(subscription, asked, self._clock())
         if answer.status == HTTPStatus.OK:
             self.after(token, lambda _: answer.after)
-        self.log.debug("hub asks", hub=one.hub, mode=asked.get("hub.mode", ""), answer=answer.status)
+        self.log.debug("hub asks", hub=subscription.hub, mode=asked.get("hub.mode", ""), answer=answer.status)
         return answer.status, answer.body
 
     def known(self, token: str) -> int:
-        """200 where a push to this callback is to be read; 410 where it is not wanted any more."""
-        if (one := self._by_token.get(token)) is None:
+        """Return the HTTP status for a push to this callback: 200 to read it, 410 if it is no longer wanted."""
+        if (subscription := self._by_token.get(token)) is None:
             return self._unknown()
-        if not one.wanted:
+        if not subscription.wanted:
             return HTTPStatus.GONE
-        return HTTPStatus.OK if one.verified_at or one.asked else HTTPStatus.NOT_FOUND
+        return HTTPStatus.OK if subscription.verified_at or subscription.asked else HTTPStatus.NOT_FOUND
 
     def push(self, token: str, headers: Mapping[str, str], body: bytes) -> int:
-        """Takes what a hub brings, where it is signed with our secret; 403 where it is not. It is read by a run."""
+        """Queue a push for a run if it is signed with our secret. Returns the HTTP status."""
         status = self.known(token)
         if status != HTTPStatus.OK:
             return status
-        one = self._by_token[token]
-        if not is_signed(one.secret, body, headers.get("x-hub-signature", "")):
-            self.log.info("a push was not signed by its hub", source=one.source_key, hub=one.hub)
+        subscription = self._by_token[token]
+        if not is_signed(subscription.secret, body, headers.get("x-hub-signature", "")):
+            self.log.info("a push was not signed by its hub", source=subscription.source_key, hub=subscription.hub)
             return HTTPStatus.FORBIDDEN
         if len(self._inbox) >= _MOST_PUSHES or self._waiting_bytes + len(body) > _MOST_BYTES:
             return HTTPStatus.SERVICE_UNAVAILABLE
-        self._put(replace(one, last_push=self._clock()))
-        self._inbox.append(Push(one, headers.get("content-type", ""), body))
+        self._put(replace(subscription, last_push=self._clock()))
+        self._inbox.append(Push(subscription, headers.get("content-type", ""), body))
         self._waiting_bytes += len(body)
         self.arrived.set()
         self.on_arrival()
         return HTTPStatus.ACCEPTED
 
     def taken(self) -> Iterator[Push]:
-        """What waits, each once."""
+        """Yield the queued pushes, each once."""
         self.arrived.clear()
         while self._inbox:
             push = self._inbox.popleft()
@@ -164,17 +165,21 @@ class Registry(Hubs):
     ) -> None:
         if not self._base:
             return
-        if (one := self._wanted(source.key)) is not None and (lost := websub.missed(one, new, before, now)):
-            self._count(one, missed=lost)
+        if (subscription := self._wanted(source.key)) is not None and (
+            lost := websub.missed(subscription, new, before, now)
+        ):
+            self._count(subscription, missed=lost)
         self._follow(source, offer if may_subscribe(source) else None, now)
 
     def brought(self, source_key: str, new: int, now: datetime) -> None:
-        if (one := self._wanted(source_key)) is not None and new:
-            self._count(one, pushed=new)
+        if (subscription := self._wanted(source_key)) is not None and new:
+            self._count(subscription, pushed=new)
 
     def trust(self, source_key: str, now: datetime) -> float:
-        one = self._wanted(source_key) if self._base else None
-        return websub.trust(one, self._tallies.get(one.hub, Tally(hub=one.hub)), now) if one else 0.0
+        subscription = self._wanted(source_key) if self._base else None
+        if subscription is None:
+            return 0.0
+        return websub.trust(subscription, self._tallies.get(subscription.hub, Tally(hub=subscription.hub)), now)
 
     def alone(self, source_key: str) -> AbstractAsyncContextManager[object]:
         lock = self._locks.get(source_key) or asyncio.Lock()
@@ -182,20 +187,20 @@ class Registry(Hubs):
         return lock
 
     def _follow(self, source: Source, offer: Offer | None, now: datetime) -> None:
-        one = self._wanted(source.key)
+        current = self._wanted(source.key)
         if offer is None:
-            if one is not None:
-                self._end(one, now)
+            if current is not None:
+                self._end(current, now)
             return
-        if one is not None:
-            same = one.topic == offer.topic and one.hub in offer.hubs
-            lost = one.reason and not one.expires and len(offer.hubs) > 1  # the hub fails, and there is another one
-            if (same and not lost) or now - one.made_at < _STEADY:
+        if current is not None:
+            same = current.topic == offer.topic and current.hub in offer.hubs
+            lost = current.reason and not current.expires and len(offer.hubs) > 1  # the hub fails, there is another
+            if (same and not lost) or now - current.made_at < _STEADY:
                 return
-            self._end(one, now)
-        others = [hub for hub in offer.hubs if one is None or hub != one.hub]
+            self._end(current, now)
+        others = [hub for hub in offer.hubs if current is None or hub != current.hub]
         hub = (others or offer.hubs)[0]
-        made = Subscription(
+        new = Subscription(
             token=self._mint(),
             secret=self._mint(),
             source_key=source.key,
@@ -205,42 +210,41 @@ class Registry(Hubs):
             made_at=now,
             next_try=now,
         )
-        self._put(made)
+        self._put(new)
 
     def _wanted(self, source_key: str) -> Subscription | None:
         return self._by_token.get(self._of.get(source_key, ""))
 
-    def _count(self, one: Subscription, *, pushed: float = 0, missed: float = 0) -> None:
-        self._put(websub.counted(one, pushed=pushed, missed=missed))
-        tally = self._tallies.get(one.hub, Tally(hub=one.hub))
-        self._tallies[one.hub] = websub.counted(tally, pushed=pushed, missed=missed)
-        self._counted.add(one.hub)
+    def _count(self, subscription: Subscription, *, pushed: float = 0, missed: float = 0) -> None:
+        self._put(websub.counted(subscription, pushed=pushed, missed=missed))
+        tally = self._tallies.get(subscription.hub, Tally(hub=subscription.hub))
+        self._tallies[subscription.hub] = websub.counted(tally, pushed=pushed, missed=missed)
+        self._counted.add(subscription.hub)
 
-    def _end(self, one: Subscription, now: datetime) -> None:
-        over = websub.farewell(one, now)
+    def _end(self, subscription: Subscription, now: datetime) -> None:
+        over = websub.farewell(subscription, now)
         if websub.ended(over):
-            self._forget(one)
+            self._forget(subscription)
         else:
             self._put(over)
 
-    def _put(self, one: Subscription, *, known: bool = False) -> None:
-        self._by_token[one.token] = one
-        if one.wanted:
-            self._of[one.source_key] = one.token
-        elif self._of.get(one.source_key) == one.token:
-            del self._of[one.source_key]
-        if not known:
-            self._changed.add(one.token)
+    def _put(self, subscription: Subscription) -> None:
+        self._by_token[subscription.token] = subscription
+        if subscription.wanted:
+            self._of[subscription.source_key] = subscription.token
+        elif self._of.get(subscription.source_key) == subscription.token:
+            del self._of[subscription.source_key]
+        self._changed.add(subscription.token)
 
-    def _forget(self, one: Subscription) -> None:
-        del self._by_token[one.token]
-        if self._of.get(one.source_key) == one.token:
-            del self._of[one.source_key]
-        self._changed.add(one.token)
+    def _forget(self, subscription: Subscription) -> None:
+        del self._by_token[subscription.token]
+        if self._of.get(subscription.source_key) == subscription.token:
+            del self._of[subscription.source_key]
+        self._changed.add(subscription.token)
 
-    def _callback(self, one: Subscription) -> str:
-        return f"{(self._base or '').rstrip('/')}{PATH}{one.token}"
+    def _callback(self, subscription: Subscription) -> str:
+        return f"{(self._base or '').rstrip('/')}{PATH}{subscription.token}"
 
     def _unknown(self) -> int:
-        """For a callback that is not known; before the store was read it may be one."""
+        """Return the status for an unknown callback: 503 until the store is read, since it may be there."""
         return HTTPStatus.SERVICE_UNAVAILABLE if self._base is None else HTTPStatus.NOT_FOUND

@@ -1,1 +1,1 @@
-"""What a start mends of what went wrong before."""
+"""Repairs at the start of a run."""

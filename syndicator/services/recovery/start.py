@@ -1,5 +1,4 @@
-"""Recovery at the start of a run: a wrong clock, a restored folder or database, carriers, withdrawals and prunings that
-differ between files and database, unchanged files to skip, and text kept for the console."""
+"""Recovery at the start of a run: a wrong clock, a restored folder or database, edited lists of articles."""
 
 from __future__ import annotations
 
@@ -21,14 +20,13 @@ from syndicator.pipeline.refile import refile
 from syndicator.services.container import App
 from syndicator.store.engine import Store
 
-# The times of two clocks may differ by so much.
-AHEAD = timedelta(minutes=10)
-_NOTE = "clock"  # the note: what is wrong with it by the servers that answered last, "" if nothing is
-_HOSTS = 3  # so many servers can tell: the clock of one is wrong more often than ours. A choice
+AHEAD = timedelta(minutes=10)  # two clocks may differ by so much
+_NOTE = "clock"  # name of a note: the fault of our clock by the last servers that answered, or ""
+_HOSTS = 3  # servers needed: the clock of one is wrong more often than ours. A choice
 
 
 def set_back(app: App) -> tuple[Problem, ...]:
-    """Reset times that lie ahead of the clock in the database. Returns the problem, if any. Raises StoreError."""
+    """Reset times in the database that lie in the future. Returns the problem, if any. Raises StoreError."""
     now, detail = app.clock(), behind(app.store, app.clock())
     if app.store.ahead.visited(now + AHEAD):
         app.store.ahead.set_back(now, now + AHEAD)
@@ -50,7 +48,7 @@ def compare(app: App) -> tuple[Problem, ...]:
 
 
 def behind(store: Store, now: datetime) -> str:
-    """The fault of a slow clock by the last visit, servers or newest article, else "". Raises StoreError."""
+    """Return the fault of a slow clock, by last visit, servers or newest article, else "". Raises StoreError."""
     last, newest = store.ahead.last_visit(), store.ahead.newest_added()
     if last and last > now + AHEAD:
         return f"it says {fields.iso(now)}, and the last visit was at {fields.iso(last)}; what was published stays"
@@ -61,47 +59,47 @@ def behind(store: Store, now: datetime) -> str:
 
 
 def bring_back(app: App, written: Collection[Article]) -> None:
-    """Set articles of a hand that are dated ahead to now, in order; dates stay. Raises OSError, StoreError."""
+    """Set the time of adding of hand-written articles from the future to now, in order. Raises OSError, StoreError."""
     newest = app.store.ahead.newest_added()
     latest = max(app.clock(), newest or app.clock())
-    late = [one for one in written if not one.digest and one.added and one.added > latest + AHEAD]
-    for place, article in enumerate(sorted(late, key=lambda one: (one.added, one.id), reverse=True)):
+    late = [item for item in written if not item.digest and item.added and item.added > latest + AHEAD]
+    for place, article in enumerate(sorted(late, key=lambda item: (item.added, item.id), reverse=True)):
         path = app.store.index.path(article.id)
-        with suppress(ConfigError, FileNotFoundError):  # a file that is broken or gone is told of elsewhere
+        with suppress(ConfigError, FileNotFoundError):  # `reconcile` reports a file that is broken or gone
             before = app.article_store.get(path) if path else article
             after = replace(before, added=latest - timedelta(seconds=place))
             refile(app.article_store, app.store.visits, after, before=before, path=path, ordered=("added",))
 
 
-_CARRIERS_NOTE = "carried"  # the note with the stamp of the file whose lines the database has
+_CARRIERS_NOTE = "carried"  # name of a note: the stamp of the file whose lines the database has
 _NO_FILE = "none"
 
 
 def settle(app: App) -> None:
-    """Record lines that the database lacks if the file changed; write a lost one. Raises OSError, StoreError."""
+    """Record carriers that the database lacks; write their file if it is lost. Raises OSError, StoreError."""
     store, files = app.store.visits, app.article_store
     stamp, noted = files.carried_stamp(), store.note(_CARRIERS_NOTE)
     if stamp is None:
-        found = dict.fromkeys((*store.carried(), *(store.announced() if noted is None else ())))
-        if found:
-            files.carry(found)
+        lines = dict.fromkeys((*store.carried(), *(store.announced() if noted is None else ())))
+        if lines:
+            files.carry(lines)
         stamp = files.carried_stamp() or _NO_FILE
     if stamp == noted:
         return
-    known = set(store.carried())
-    lacking = [one for one in files.carried() if one not in known]
+    recorded = set(store.carried())
+    lacking = [line for line in files.carried() if line not in recorded]
     titles = {key: state.feed_title for key, state in store.states().items()}
-    store.carry(lacking, {key: one.title or titles.get(key, "") for key, one in app.sources.items()})
+    store.carry(lacking, {key: source.title or titles.get(key, "") for key, source in app.sources.items()})
     store.set_note(_CARRIERS_NOTE, stamp, app.clock())
 
 
 _NAME = "newest.txt"
 _HEAD = "# When the newest article here was added. A folder that was put back is known by it: back it up with them.\n"
-_NEWEST, _LOST = "newest", "lost"  # notes: the same time; the ids of the articles whose files are fetched again
+_NEWEST, _LOST = "newest", "lost"  # names of notes: the time in the file; ids of articles that are fetched again
 
 
 def mark(app: App) -> None:
-    """Writes the time of the newest article into the file, then into the database. Raises OSError, StoreError."""
+    """Write the time of the newest article into the file, then into the database. Raises OSError, StoreError."""
     newest = fields.iso(app.store.ahead.newest_added())
     if newest and (newest != app.store.visits.note(_NEWEST) or is_older(app.article_store, app.store)):
         app.article_store.file(_NAME).update(lambda before: f"{_HEAD}{newest}\n".encode())
@@ -109,23 +107,23 @@ def mark(app: App) -> None:
 
 
 def is_older(article_store: ArticleStore, store: Store) -> bool:
-    """True if the folder is of an earlier day than the database. Raises OSError, StoreError."""
+    """True if the folder is older than the database, as after a restore. Raises OSError, StoreError."""
     noted = store.visits.note(_NEWEST)
     return bool(noted) and max(tsv_files.read_lines(article_store.file(_NAME).read()), default="") < (noted or "")
 
 
 def awaited(store: Store, gone: Collection[str]) -> set[str]:
-    """Those of the articles `gone` whose files are being fetched again. Raises StoreError."""
+    """Return the ids in `gone` whose files are being fetched again. Raises StoreError."""
     return set(gone).intersection(json.loads(store.visits.note(_LOST) or "[]")) if gone else set()
 
 
 def lost(article_store: ArticleStore, store: Store, gone: Collection[str]) -> set[str]:
-    """Those of the articles `gone` whose files nobody deleted. Raises OSError, StoreError."""
+    """Return the ids in `gone` whose files nobody deleted. Raises OSError, StoreError."""
     return set(gone) if gone and is_older(article_store, store) else awaited(store, gone)
 
 
 def fetch_again(app: App, ids: Collection[str]) -> None:
-    """Have the texts of these articles read again at the next visits of their sources. Raises StoreError."""
+    """Let the next visits of their sources read these articles again. Raises StoreError."""
     noted = json.dumps(sorted(ids)) if ids else None
     if app.store.visits.note(_LOST) != noted:
         app.store.visits.reopen(ids, bound=True)
@@ -145,51 +143,47 @@ def forget(state_dir: Path, id: str, names: Iterable[str], path: str) -> None:
             job.unlink(missing_ok=True)
     for page in (console / "jobs").glob("*.page"):
         page.unlink(missing_ok=True)
-    for kept in (console / "kept").glob("*.json"):
-        files = _read(kept.read_bytes())
+    for copy in (console / "kept").glob("*.json"):
+        files = _read(copy.read_bytes())
         if files.pop(f"article:{path}", None) is not None:
-            disk.write(kept, json.dumps(files).encode())
+            disk.write(copy, json.dumps(files).encode())
     log = console / "changes.jsonl"
     if log.exists():
-        disk.write(log, b"".join(_without_text(line, id) for line in log.read_bytes().splitlines(keepends=True)))
-
-
-def _without_text(line: bytes, id: str) -> bytes:
-    change = _read(line)
-    if change.get("subject") != id:
-        return line
-    return json.dumps(change | {"said": change["act"], "args": {}}).encode() + b"\n"
+        lines = log.read_bytes().splitlines(keepends=True)
+        for number, change in enumerate(map(_read, lines)):
+            if change.get("subject") == id:
+                lines[number] = json.dumps(change | {"said": change["act"], "args": {}}).encode() + b"\n"
+        disk.write(log, b"".join(lines))
 
 
 def _read(data: bytes) -> dict[str, Any]:
-    """The object in a JSON text; an empty one if it is damaged."""
     try:
-        found = json.loads(data)
+        value = json.loads(data)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
 KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 
 
 def settle_withdrawals(app: App) -> None:
-    """Apply withdrawn.toml: withdraw, restore; rewrite a lost one. Raises ConfigError, OSError, StoreError."""
+    """Withdraw articles in withdrawn.toml, restore removed ones. Raises ConfigError, OSError, StoreError."""
     files, visits = app.article_store, app.store.visits
-    known = {one.id: one for one in app.store.index.withdrawn()}
-    if not files.lists_withdrawn() and known:
-        files.list_withdrawn(known.values())
-    listed = {one.id: one for one in files.withdrawn()}
-    for one in listed.values():
-        if one.id not in known:
-            visits.withdraw(Article(id=one.id, url=one.url, title=""), one.aliases, one.feeds, one.at)
-        take_away(app, one.id, one.url)
+    recorded = {item.id: item for item in app.store.index.withdrawn()}
+    if not files.lists_withdrawn() and recorded:
+        files.list_withdrawn(recorded.values())
+    listed = {item.id: item for item in files.withdrawn()}
+    for item in listed.values():
+        if item.id not in recorded:
+            visits.withdraw(Article(id=item.id, url=item.url, title=""), item.aliases, item.feeds, item.at)
+        take_away(app, item.id, item.url)
     for id in app.kept_away.ids():
         if id not in listed:
             _put_back(app, id)
         elif listed[id].at < app.clock() - KEPT_FOR:
             app.kept_away.drop(id)
-    for id in known.keys() - listed.keys():
+    for id in recorded.keys() - listed.keys():
         read_again(app, visits.readmit(id, unread=files.find(id) is None), "a withdrawal was undone")
 
 
@@ -204,7 +198,7 @@ def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:
 
 
 def forget_text(app: App, id: str, url: str, path: str) -> None:
-    """Deletes what else has the text of a withdrawn article, whose file was at `path`. Raises OSError."""
+    """Delete all other copies of the text of a withdrawn article; its file was at `path`. Raises OSError."""
     from syndicator.pipeline.descriptions import learn  # late: it loads the taxonomy
 
     app.snapshots.forget(id)
@@ -213,9 +207,8 @@ def forget_text(app: App, id: str, url: str, path: str) -> None:
 
 
 def _put_back(app: App, id: str) -> None:
-    """The file of an article that is withdrawn no longer, where it was, unless the article has one again."""
-    if (kept := app.kept_away.get(id)) is not None and app.article_store.find(id) is None:
-        path, data = kept
+    if (copy := app.kept_away.get(id)) is not None and app.article_store.find(id) is None:
+        path, data = copy
         try:
             app.article_store.put_back(path, data)
         except FileExistsError:  # another article's file has taken its name
@@ -224,29 +217,29 @@ def _put_back(app: App, id: str) -> None:
 
 
 def read_again(app: App, keys: Collection[str], why: str) -> None:
-    """Visit the sources anew as if their feeds were unknown, for entries to be read again."""
+    """Let the next visits of the sources `keys` read all their entries again."""
     states = app.store.visits.states()
     due = [replace(states[key].asked_whole(), due_why=why) for key in keys if key in states]
     app.store.visits.save_states(due)
 
 
-NOTE = "pruned"  # the note with the stamp of the file whose lines the database has
+NOTE = "pruned"  # name of a note: the stamp of the file whose lines the database has
 
 
 def settle_prunings(app: App) -> None:
-    """Apply pruned.tsv if it changed, ask for removed lines again; rewrite a lost one. Raises OSError, StoreError."""
+    """Apply pruned.tsv if it changed; ask again for the lines removed from it. Raises OSError, StoreError."""
     files, visits = app.article_store, app.store.visits
     if files.pruned_stamp() == visits.note(NOTE):
         return
-    if (known := set(visits.pruned())) and files.pruned_stamp() is None:
-        files.prune(sorted(known))
+    if (recorded := set(visits.pruned())) and files.pruned_stamp() is None:
+        files.prune(sorted(recorded))
     listed = files.pruned()
-    if gone := known.difference(listed):
+    if gone := recorded.difference(listed):
         read_again(app, visits.forget_pruned(gone), "a pruning was undone")
     visits.prune((), listed)
     note(app)
 
 
 def note(app: App) -> None:
-    """The database has what the file says."""
+    """Note that the database agrees with the file of prunings."""
     app.store.visits.set_note(NOTE, app.article_store.pruned_stamp(), app.clock())

@@ -1,1 +1,1 @@
-"""What the pages of the console show, read for them."""
+"""Data for the pages of the console."""

@@ -1,4 +1,4 @@
-"""Answers to questions (`publishing.questions`): what `up` and `serve` say at /q/…. Reads only."""
+"""Answers of `up` and `serve` to questions at /q/… (`publishing.questions`). Reads only."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from syndicator.services.places import Place
 from syndicator.services.showing.tags import markdown
 
 _KEPT = 500  # entries in memory
-_BUILD_SECONDS = 60  # after which a file that is newer than the list of them was not made by a build
+_BUILD_SECONDS = 60  # a file newer than the manifest may belong to a build for so long
 
 
 @dataclass(slots=True)
 class Answers:
-    """Answers by the configuration that `read` gives."""
+    """Answers with the configuration that `read` returns."""
 
     config: Path
     read: Callable[[], Configuration]
     kept: KeptEntries = field(default_factory=lambda: KeptEntries(_KEPT))
 
     def questions(self, settings: Settings) -> Questions:
-        """What the server asks."""
+        """Return the functions that the server calls."""
         return Questions(version=self._version, spelled=self._spelled, ask=self._ask, base=settings.base_url)
 
     def _version(self) -> Stamp | None:
@@ -52,7 +52,7 @@ class Answers:
         stem, _, format = name.rpartition(".")
         formats = self.read().settings.publish.formats
         if format not in formats:
-            return 404, f"The address ends in none of {', '.join(f'.{one}' for one in formats)}."
+            return 404, f"The address ends in none of {', '.join(f'.{name}' for name in formats)}."
         try:
             right = parse(stem).stem
         except QuestionError as error:
@@ -72,7 +72,7 @@ class Answers:
                     return 301, quote(f"{question.moved(moved).stem}.{format}"), b""
                 names = {key: row.name for key, row in rows.items()}
                 return 200, "", self._made(place, question, names, format)
-        except (SyndicatorError, OSError, LookupError):  # a database or file of the search that is just being made
+        except (SyndicatorError, OSError, LookupError):  # the database or a file is just being written
             return 503, "This cannot be answered now; try again in a minute.", b""
 
     def _made(self, place: Place, question: Question, names: Mapping[FeedKey, str], format: str) -> bytes:
@@ -93,15 +93,15 @@ class Answers:
         tags = [tag.name for tag in load_any(self.read().taxonomy or self.config / "taxonomy.toml").tag]
         pages = Pages([spec], settings, look(self.config), tags)
         self.kept.begin(repr((settings, pages.templates.look.digest, tags)))
-        made = (index, source_of, instance, settings, renderers(pages), None, tags)
-        entries = Entries(*made, markdown=lambda id: markdown(place, id), kept=self.kept)
+        arguments = (index, source_of, instance, settings, renderers(pages), None, tags)
+        entries = Entries(*arguments, markdown=lambda id: markdown(place, id), kept=self.kept)
         ids = answer(question, self._file, settings.publish.limit)
-        shown = [id for id, one in index.articles(ids).items() if not one.hold]
+        shown = [id for id, article in index.articles(ids).items() if not article.hold]
         top = replace(head(spec, settings, instance, None), hubs=())
         return documents(top, (format,), entries.views(shown, None), None, entries)[format]
 
     def _file(self, name: str) -> bytes | None:
-        """A file of the search. Raises LookupError while a build writes it: the list of them comes last."""
+        """Return a file of the search. Raises LookupError while a build writes it: the manifest comes last."""
         path, listed = self._path(name), self._version() or (0, 0, 0)
         stamp = stamp_of(path) or (0, 0, 0)
         if stamp[0] > listed[0] and utc_now().timestamp() < stamp[0] / 1e9 + _BUILD_SECONDS:

@@ -1,4 +1,4 @@
-"""Data of the console's pages, from a read-only database and the current configuration; kept pages of a source."""
+"""Data of the console's pages, from a read-only database and the present configuration."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from syndicator.services.places import Place
 from syndicator.services.showing.lists import Item, Line, Work, lines, name_of, newest, work
 from syndicator.store.status import OnHold
 
-# For how long a look at the whole is good: then a page has it made anew behind itself, later before.
+# Age of the health after which a page renews it: after FRESH in the background, after OLDEST before it is shown.
 FRESH, OLDEST = timedelta(seconds=15), timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
-    """How the instance is, what is on hold, and the newest articles."""
+    """The health of the instance, articles on hold, and the newest articles."""
 
     health: Health
     on_hold: tuple[OnHold, ...]
@@ -34,7 +34,7 @@ class Today:
 
 
 class Glance:
-    """Opens the place of an instance for one page. Used from one thread."""
+    """Opener of the instance for one page at a time. Used from one thread."""
 
     def __init__(self, config: Path) -> None:
         self.config = config
@@ -46,7 +46,7 @@ class Glance:
 
     @contextmanager
     def place(self) -> Iterator[Place]:
-        """What is to be looked at now. Raises ConfigError, StoreError."""
+        """Open the instance read-only. Raises ConfigError, StoreError."""
         try:
             self._read = configuration(self.config, before=self._read)
         except ConfigError:
@@ -56,30 +56,31 @@ class Glance:
             yield place
 
     def configuration_fault(self) -> str:
-        """What is wrong with the configuration as it is now, "" where nothing is."""
+        """Return the faults of the present configuration, or ""."""
         try:
             return fault_of(configuration(self.config, before=self._read).faults)
         except ConfigError as error:
             return str(error)
 
     def dropped_settings(self) -> tuple[str, ...]:
-        """The settings of earlier versions that were still set when a page was last read."""
+        """Return the dropped settings that were still set when a page was last read."""
         return tuple(map(str, self._read.dropped)) if self._read else ()
 
     def is_stale(self) -> bool:
-        """Whether the last look at the whole is too old to be the next page's."""
+        """True if the health is too old for the next page."""
         return self._seen is None or utc_now() - self._seen[0].now > FRESH
 
     def renew(self) -> tuple[Health, tuple[OnHold, ...]]:
-        """Looks at the whole, for the pages to come."""
+        """Read the health of the instance again, for the next pages."""
         with self.place() as place:
             held, states = place.store.status.on_hold() if place.store else (), list[SourceState]()
             self._seen = seen = look(place, states.append, walked=self.walked), held
-            self._names = {one.key: name_of(place.sources[one.key], one) for one in states if one.key in place.sources}
+            followed = (state for state in states if state.key in place.sources)
+            self._names = {state.key: name_of(place.sources[state.key], state) for state in followed}
             return seen
 
     def changed(self) -> None:
-        """Something was changed: the next look is a new one. May be called from any thread."""
+        """Let the next page read the health again. May be called from any thread."""
         self._seen = None
 
     def today(self, most: int) -> Today:
@@ -87,9 +88,8 @@ class Glance:
         health, held = seen if seen and utc_now() - seen[0].now <= OLDEST else self.renew()
         with self.place() as place:
             latest = newest(place, FeedKey(ALL.axis, ALL.slug), most)
-            return Today(
-                health=health, on_hold=held, latest=latest, vocabulary=vocabulary(self.config), names=self._names
-            )
+            words = vocabulary(self.config)
+            return Today(health=health, on_hold=held, latest=latest, vocabulary=words, names=self._names)
 
     def walk(self) -> tuple[Walked, Mapping[str, Work]]:
         """Walk through folders and visits, for `walked` and `work`. May run in a thread with a glance of its own."""
@@ -97,14 +97,14 @@ class Glance:
             return walk(place), work(place)
 
     def lines(self, words: Sequence[str]) -> list[Line]:
-        """The sources that have `words`, as the table shows them."""
+        """Return the sources that match all `words`, as the table shows them."""
         health, _ = self._seen or self.renew()
         with self.place() as place:
             return lines(place, words, health.conditions, self.work)
 
 
 def vocabulary(config: Path) -> Vocabulary:
-    """The names of taxonomy.toml, none where it cannot be read: `check` names its faults."""
+    """Return the names of taxonomy.toml, none if it cannot be read: `check` reports its faults."""
     try:
         return load(config / "taxonomy.toml")
     except (ConfigError, OSError):
@@ -112,5 +112,4 @@ def vocabulary(config: Path) -> Vocabulary:
 
 
 def now() -> datetime:
-    """The time of what is shown."""
     return utc_now()

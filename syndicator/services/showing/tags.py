@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from syndicator.articles import frontmatter
 from syndicator.configuration.entry_rules import QueryError, matches, parse_query
@@ -34,7 +35,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """All of them, each kind with the largest first."""
+    """All tags, categories and queries, each kind with the largest first."""
 
     tags: tuple[Named, ...]
     categories: tuple[Named, ...]
@@ -43,7 +44,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryTrial:
-    """What a query finds among the newest articles. `fault`: what is wrong with it, and where (a place in the text)."""
+    """Matches of a query among the newest articles. `fault`: its error, with the position in the text."""
 
     found: tuple[Article, ...] = ()
     count: int = 0
@@ -52,32 +53,33 @@ class QueryTrial:
 
 
 def names(place: Place) -> Names:
-    """The names of taxonomy.toml and those that articles have. Raises StoreError."""
+    """Return the names of taxonomy.toml and those of articles. Raises StoreError."""
     rows = [row for row in place.store.index.plain_feeds() if row.moved_to is None] if place.store else []
     counts = {(row.key.axis, row.key.slug): row.count for row in rows}
-    known = vocabulary(place.config)
+    taxonomy = vocabulary(place.config)
 
-    def named(axis: str, one: TagDef | CategoryDef, aliases: tuple[str, ...] = ()) -> Named:
-        count = counts.get((axis, texts.slug(one.name)), 0)
-        return Named(name=one.name, count=count, aliases=aliases, description=one.description)
+    def named(axis: str, item: TagDef | CategoryDef, aliases: tuple[str, ...] = ()) -> Named:
+        count = counts.get((axis, texts.slug(item.name)), 0)
+        return Named(name=item.name, count=count, aliases=aliases, description=item.description)
 
-    slugs = {texts.slug(one.name) for one in known.tag}
+    slugs = {texts.slug(tag.name) for tag in taxonomy.tag}
     others = [row for row in rows if row.key.axis == "tag" and row.key.slug not in slugs and row.count]
-    tags = [*(named("tag", one, one.aliases) for one in known.tag)]
+    tags = [named("tag", tag, tag.aliases) for tag in taxonomy.tag]
     tags += [Named(name=row.name, count=row.count, listed=False) for row in others]
-    with_count = tuple((one, counts.get((one.key.axis, one.key.slug), 0)) for one in queries(place))
-    return Names(_largest(tags), _largest([named("category", one) for one in known.category]), with_count)
+    categories = [named("category", category) for category in taxonomy.category]
+    with_count = tuple((query, counts.get((query.key.axis, query.key.slug), 0)) for query in queries(place))
+    return Names(_largest(tags), _largest(categories), with_count)
 
 
 def queries(place: Place) -> list[SavedQuery]:
-    """The saved queries of feeds.toml, none if it cannot be read."""
+    """Return the saved queries of feeds.toml, none if it cannot be read."""
     with suppress(ConfigError):
-        return [one for one in load_queries(place.config / "feeds.toml") if one.feed is None]
+        return [query for query in load_queries(place.config / "feeds.toml") if query.feed is None]
     return []
 
 
-def _largest(found: list[Named]) -> tuple[Named, ...]:
-    return tuple(sorted(found, key=lambda one: (-one.count, one.name.casefold())))
+def _largest(names: list[Named]) -> tuple[Named, ...]:
+    return tuple(sorted(names, key=lambda item: (-item.count, item.name.casefold())))
 
 
 def try_query(place: Place, query: str) -> QueryTrial | None:
@@ -93,12 +95,12 @@ def try_query(place: Place, query: str) -> QueryTrial | None:
     index = place.store.index
     ids = index.ids(FeedKey(ALL.axis, ALL.slug), limit=LOOKED, since=None, most=LOOKED)
     articles = index.articles(ids)
-    found = [one for one in articles.values() if matches(asked, one, lambda one=one: body(place, one.id))]  # type: ignore[misc]
-    return QueryTrial(found=tuple(found[:_SHOWN]), count=len(found), looked=len(articles))
+    matching = [item for id, item in articles.items() if matches(asked, item, partial(body, place, id))]
+    return QueryTrial(found=tuple(matching[:_SHOWN]), count=len(matching), looked=len(articles))
 
 
 def newest(app: App, most: int) -> list[Article]:
-    """The newest published articles whose files can be read."""
+    """Return the newest published articles with readable files."""
     index, articles = app.store.index, []
     for id in index.ids(FeedKey(ALL.axis, ALL.slug), limit=most, since=None, most=most):
         with suppress(ConfigError, OSError):
@@ -107,12 +109,12 @@ def newest(app: App, most: int) -> list[Article]:
 
 
 def body(place: Place | App, id: str) -> str:
-    """The plain text of an article, "" if its file cannot be read."""
+    """Return the plain text of an article, "" if its file cannot be read."""
     return texts.plain(markdown(place, id))
 
 
 def markdown(place: Place | App, id: str) -> str:
-    """The same as its file has it."""
+    """Return the markdown text of an article, "" if its file cannot be read."""
     path = place.store.index.path(id) if place.store else None
     try:
         return frontmatter.body(place.article_store.read(path or ""))

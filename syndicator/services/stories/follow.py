@@ -78,13 +78,14 @@ def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
 
 
 def _sketched(app: App, unread: Unread, article: Article, since: datetime) -> Sketched:
-    """What an article is compared by; nothing if it is not published by itself, or too old."""
+    """What an article is compared by; nothing if it is not published by itself, or too old. It counts from when it was
+    added: dates are claims."""
     added = codec.moment(unread.added)
-    at = min(article.published or added, added)
-    aside = article.hold or article.unlisted or article.merged_into
-    data = pack(sketch(article.title, _text(app, unread.path))) if not aside and at >= since else b""
+    old = added < since or (article.published or added) < since
+    aside = old or article.hold or article.unlisted or article.merged_into
+    data = b"" if aside else pack(sketch(article.title, _text(app, unread.path)))
     language = (article.language or "").lower().partition("-")[0]
-    return Sketched(unread.article, outlet_of(article), language, codec.micros(at), data)
+    return Sketched(unread.article, outlet_of(article), language, codec.micros(added), data)
 
 
 def _text(app: App, path: str) -> str:

@@ -1,1 +1,1 @@
-"""Workers on one or many machines that share a database; one of them dispatches hosts and builds."""
+"""Workers of several machines that share a database."""

@@ -1,4 +1,4 @@
-"""Commands on the database that machines share: its tables, its move, the sources that workers follow, its state."""
+"""Commands on a shared database: create its tables, move it, push sources to workers, show its state."""
 
 from __future__ import annotations
 
@@ -21,28 +21,24 @@ from syndicator.store.fleet.moving import copy
 
 
 def need_server(settings: Settings) -> None:
-    """Raises UsageError where the database is a file, which has one machine."""
+    """Raise UsageError if the database is a file, which only one machine can use."""
     if settings.store_url.startswith("sqlite"):
-        raise UsageError(
-            "workers share a database server: set store.url to postgresql://user@host/database. On one machine "
-            "`syndicator up` does all of it"
-        )
+        cure = "set store.url to postgresql://user@host/database. On one machine `syndicator up` does all of it"
+        raise UsageError(f"workers share a database server: {cure}")
 
 
 def pushed(config: Path, settings: Settings) -> Configuration:
-    """A worker's configuration: pushed sources and its folder. Raises MissingError, ConfigError, StoreError."""
+    """Return a worker's configuration: pushed sources and its folder. Raises MissingError, ConfigError, StoreError."""
     with open_store(settings.store_url, articles_exist=True, create=True) as store:
         stamp, sources = store.fleet.stamp(), store.fleet.sources()
     if not stamp:
-        raise MissingError(
-            "no sources were pushed to this database: run `syndicator sources push` where sources.toml is"
-        )
+        raise MissingError("this database has no pushed sources: run `syndicator sources push` where sources.toml is")
     queries, faults = valid_queries(config, settings, remember=True)
     return Configuration(settings=settings, sources=sources, queries=queries, sources_stamp=stamp, faults=faults)
 
 
 def push(app: App, *, dry_run: bool = False) -> Pushed:
-    """Have workers use the sources of `app` now. Returns the changes; `dry_run` changes nothing. Raises StoreError."""
+    """Let workers use the present sources of `app`. Returns the changes. Raises StoreError."""
     if not dry_run:
         reconcile.sources(app)
     change = app.store.fleet.push(list(app.sources.values()), micros(app.clock()), dry_run=dry_run)
@@ -54,7 +50,7 @@ def push(app: App, *, dry_run: bool = False) -> Pushed:
 
 
 def look(config: Path, *, requeue: bool = False) -> HostCounts:
-    """The state of the fleet. `requeue`: retry held hosts. Raises ConfigError, UsageError, StoreError."""
+    """Return the state of the fleet. `requeue`: retry held hosts. Raises ConfigError, UsageError, StoreError."""
     settings = load(config)
     need_server(settings)
     lease = lease_seconds(settings)
@@ -68,8 +64,7 @@ def look(config: Path, *, requeue: bool = False) -> HostCounts:
 
 
 def migrate(config: Path) -> str:
-    """Create or upgrade the tables, and on a server the queue's, which workers otherwise do at start (not behind a
-    pooler). Returns the database's name. Raises ConfigError, StoreError."""
+    """Create or upgrade all tables. Returns the database's name. Raises ConfigError, StoreError."""
     settings = load(config)
     exist = begun(open_articles(settings.articles_at, os.environ), settings, os.environ)
     with open_store(settings.store_url, articles_exist=exist) as store:
@@ -79,8 +74,8 @@ def migrate(config: Path) -> str:
 
 
 def move_to(config: Path, target: str) -> Mapping[str, int]:
-    """Copies the database to `target` once no run is under way; the rows by table. The old one stays, for store.url to
-    name again. Raises ConfigError, UsageError, LockedError, StoreError."""
+    """Copy the database to `target` while no run is under way. Returns the rows by table. Raises ConfigError,
+    UsageError, LockedError, StoreError."""
     settings = load(config)
     if target == settings.store_url:
         raise UsageError("the database is there already: name where it is to go")
@@ -89,7 +84,7 @@ def move_to(config: Path, target: str) -> Mapping[str, int]:
 
 
 def move(origin: str, target: str) -> Mapping[str, int]:
-    """As `store.fleet.moving.copy`, with both databases brought to this version's tables first, or made."""
+    """Upgrade or create the tables of both databases, then call `store.fleet.moving.copy`."""
     open_store(origin, articles_exist=True).close()
     open_store(target, articles_exist=False).close()
     return copy(origin, target)

@@ -1,5 +1,4 @@
-"""Lanes of a worker: threads with an event loop, a store and a network client of their own, for a job at a time. A lane
-waits for the database, and the others go on."""
+"""Lanes of a worker: threads with their own event loop, store and network client, for one job at a time."""
 
 from __future__ import annotations
 
@@ -12,7 +11,6 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field, replace
 
-from syndicator.core.errors import first_of
 from syndicator.core.model import OURS, Outcome, Source, SourceState
 from syndicator.core.ports.fleet import Busy, HostTurns, Turn
 from syndicator.core.program import logger
@@ -20,22 +18,22 @@ from syndicator.core.urls import host
 from syndicator.pipeline.context import RunContext
 from syndicator.pipeline.visit import visit
 from syndicator.processes.worker import Worker
-from syndicator.services.container import App, make_context, make_fetcher
+from syndicator.services.container import App, make_context, make_fetcher, task_group
 from syndicator.services.refresh import Totals
 from syndicator.services.settling import Settling
 from syndicator.store import codec
 from syndicator.store.fleet.shards import Job, Shards
 from syndicator.store.postgres import JobLost
 
-SIDE_BY_SIDE = 4  # sources of a host under way: while one waits for pages of other hosts, the next is asked. A choice
-JOB_SECONDS = 30.0  # after which a job begins no visit any more, so that others get at its hosts
-# Hosts of a job, and sources of each: after so many, whoever wants a page of a host has a chance. Choices.
+SIDE_BY_SIDE = 4  # sources of a host visited at the same time: some wait for pages of other hosts. A choice
+JOB_SECONDS = 30.0  # a job begins no visit later than this, so that others get its hosts
+# Hosts of a job, and sources of each, so that others get a turn at these hosts. Choices.
 MOST_HOSTS, EACH = 200, 8
-_SAVE_SECONDS = 1.0  # for which outcomes are gathered: what a crash loses is done again
-_SOON = 0.05  # seconds until leave may be had again: a choice
+_SAVE_SECONDS = 1.0  # between two saves: visits that a crash loses are repeated
+_SOON = 0.05  # seconds until a turn may be asked for again: a choice
 _MOST_OUTCOMES = 20_000  # that wait to be reported: a choice
 _LATELY = 600.0  # seconds for which a host that was reached proves that there is a network: a choice
-_OURS = -1  # the token of leave that the table of hosts did not give
+_OURS = -1  # the token of a turn that the table of hosts did not give
 
 
 @dataclass(slots=True)
@@ -47,8 +45,8 @@ class _Own:
 
 
 class OwnTurns:
-    """`ports.HostTurns` of a worker: leave for hosts of its jobs comes from memory, for others from the table. None is
-    given after `asks_until`, without a sign of life that was confirmed lately. `steady`: seconds."""
+    """`ports.HostTurns` of a worker: turns for hosts of its jobs come from memory, for others from the table; none
+    after `asks_until`. `steady`: seconds."""
 
     def __init__(
         self, common: HostTurns, asks_until: Callable[[], float], steady: Callable[[], float] = time.monotonic
@@ -58,10 +56,10 @@ class OwnTurns:
         self._alone = threading.Lock()
 
     def beside(self, common: HostTurns) -> OwnTurns:
-        """The same hosts for another thread, which has `common` for itself."""
-        made = copy(self)
-        made._common = common
-        return made
+        """Return the same hosts for another thread, with its own `common`."""
+        turns = copy(self)
+        turns._common = common
+        return turns
 
     def take(self, host: str) -> Turn | Busy:
         now = self._steady()
@@ -93,11 +91,11 @@ class OwnTurns:
         self._common.set_away(host, reason, detail, seconds)
 
     def add(self, delays: Mapping[str, float]) -> None:
-        """These hosts are ours, which have such crawl-delays."""
+        """Add hosts of a job, with their crawl-delays."""
         self._own |= {name: _Own(delay) for name, delay in delays.items()}
 
     def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
-        """Those of the hosts that no request is under way to. They get no leave any more; with `at_once`, none does."""
+        """Give no more turns for hosts without a request under way (`at_once`: for any), and return the idle ones."""
         with self._alone:
             idle = [name for name in names if not self._own[name].busy]
             for name in names if at_once else idle:
@@ -105,15 +103,15 @@ class OwnTurns:
         return idle
 
     def drop(self, names: Collection[str]) -> None:
-        """These hosts are ours no more."""
+        """Remove hosts of an ended job."""
         for name in names:
             self._own.pop(name, None)
 
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """While database and sources stay. `owner`: our name beside hosts; `room`: visits of a lane; `stop`: begin
-    no work; `over`: end this session; `asks_until`: by the monotonic clock, when no request may begin any more."""
+    """The time in which database and sources stay the same. `owner`: our name; `room`: visits of a lane; `stop`: begin
+    no work; `over`: end this session; `asks_until`: monotonic time after which no request begins."""
 
     app: App
     shards: Shards
@@ -139,8 +137,7 @@ class Session:
         return self.stop.is_set() or self.over.is_set()
 
     def counts(self, outcome: Outcome, first: bool) -> bool:
-        """Record an outcome, in any thread. False if it counts against no source: nobody was reached lately, or the
-        fault is ours. `first`: it was the source's first visit."""
+        """Record an outcome, in any thread. False if no host was reached lately or the fault is ours."""
         if not outcome.no_network:
             self._reached = time.monotonic()
         if outcome.reason == OURS or time.monotonic() - self._reached >= _LATELY:
@@ -152,18 +149,18 @@ class Session:
         return True
 
     async def pause(self, seconds: float) -> None:
-        """Waits so long, or until `stop`."""
+        """Wait for `stop`, or `seconds` at most."""
         await pause(self.stop, seconds)
 
 
 async def pause(event: asyncio.Event, seconds: float) -> None:
-    """Waits for `event`, for so long at most."""
+    """Wait for `event`, or `seconds` at most."""
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
 
 
 class Lane:
-    """One lane. `app` is for its thread alone."""
+    """A lane. Only its own thread uses `app`."""
 
     def __init__(self, app: App, session: Session) -> None:
         self.app, self.session = app, session
@@ -177,7 +174,7 @@ class Lane:
 
     async def work_on(self, job: Job) -> None:
         """Visit the due sources of a shard. Raises StoreError."""
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_work_on(self, job), self._loop))
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._work_on(job), self._loop))
 
     async def aclose(self) -> None:
         """Wait for all work under way, and end the thread."""
@@ -191,20 +188,17 @@ class Lane:
             await asyncio.wait(others)
         await self.fetcher.aclose()
 
-
-async def _work_on(lane: Lane, job: Job) -> None:
-    work = _Work(lane, job)
-    try:
-        await work.visit_all()
-    except JobLost as lost:
-        work.log.info("work was lost", detail=str(lost))
-    finally:
-        await work.end()
+    async def _work_on(self, job: Job) -> None:
+        work = _Work(self, job)
+        try:
+            await work.visit_all()
+        except JobLost as lost:
+            work.log.info("work was lost", detail=str(lost))
+        finally:
+            await work.end()
 
 
 class _Work:
-    """One job, its hosts, and outcomes that are to be saved."""
-
     def __init__(self, lane: Lane, job: Job) -> None:
         self._lane, self._job = lane, job
         self.log = logger("worker", shard=job.shard)
@@ -212,35 +206,30 @@ class _Work:
         taken = lane.hosts.own(shards.due_hosts(job.shard, MOST_HOSTS), lane.session.owner)
         lane.turns.add(taken)
         self._names = set(taken)
-        found = shards.due(job.shard, taken, EACH) if taken else []
-        self._fence, self._waiting = shards.fence(job), [state.key for state, waits in found if waits]
+        states = shards.due(job.shard, taken, EACH) if taken else []
+        self._fence, self._waiting = shards.fence(job), [state.key for state, waits in states if waits]
         self._store = app.store.fenced(self._fence, self._waiting)
-        self._due = [(app.sources[state.key], state) for state, _ in found if state.key in app.sources]
+        self._due = [(app.sources[state.key], state) for state, _ in states if state.key in app.sources]
         self._left = Counter(_host(state) for _, state in self._due)
         self._ended: list[tuple[Outcome, SourceState]] = []
         self._until = time.monotonic() + JOB_SECONDS
 
     async def visit_all(self) -> None:
         self.log.debug("work begins", sources=len(self._due), hosts=len(self._names))
-        runs, room = {name: self._run_of(name) for name in self._left}, asyncio.Semaphore(self._lane.session.room)
+        lane, runs, room = self._lane, dict[str, RunContext](), asyncio.Semaphore(self._lane.session.room)
+        for name in self._left:
+            fence = lane.hosts.forgiving(self._fence, name, lane.session.owner)
+            runs[name] = replace(lane.run, store=lane.app.store.fenced(fence, self._waiting))
         rooms = {name: asyncio.Semaphore(SIDE_BY_SIDE) for name in self._left}
-        try:
-            async with asyncio.TaskGroup() as group:
-                saving = group.create_task(self._save_often())
-                visits = []
-                for source, state in self._due:
-                    places = (rooms[_host(state)], room)
-                    visits.append(group.create_task(self._visit(runs[_host(state)], places, source, state)))
-                if visits:
-                    await asyncio.wait(visits)
-                saving.cancel()
-        except BaseExceptionGroup as failed:
-            raise first_of(failed) from failed
-
-    def _run_of(self, name: str) -> RunContext:
-        lane = self._lane
-        fence = lane.hosts.forgiving(self._fence, name, lane.session.owner)
-        return replace(lane.run, store=lane.app.store.fenced(fence, self._waiting))
+        async with task_group() as group:
+            saving = group.create_task(self._save_often())
+            visits = []
+            for source, state in self._due:
+                places = (rooms[_host(state)], room)
+                visits.append(group.create_task(self._visit(runs[_host(state)], places, source, state)))
+            if visits:
+                await asyncio.wait(visits)
+            saving.cancel()
 
     async def _visit(
         self, run: RunContext, places: tuple[asyncio.Semaphore, asyncio.Semaphore], source: Source, state: SourceState
@@ -260,7 +249,6 @@ class _Work:
                 self._save()
 
     def _save(self) -> None:
-        """Saves outcomes, and lets others ask the hosts that are done."""
         lane = self._lane
         idle = lane.turns.leave([name for name in self._names if not self._left[name]])
         owner, pause = lane.session.owner, lane.app.settings.fetch.pause
@@ -270,15 +258,14 @@ class _Work:
         lane.turns.drop(idle)
 
     async def end(self) -> None:
-        """Saves the rest and ends the job in one transaction, once no other lane asks a host of ours."""
+        """Save the rest and end the job in one transaction, once no other lane uses its hosts."""
         lane, names = self._lane, sorted(self._names)
         while len(lane.turns.leave(names, at_once=True)) < len(names):  # noqa: ASYNC110 - another thread ends the request
             await asyncio.sleep(_SOON)
         owner, pause = lane.session.owner, lane.app.settings.fetch.pause
         try:
-            self._store.end_visits(
-                self._ended, lambda connection: lane.shards.end(connection, self._job, names, owner, pause)
-            )
+            last = lambda connection: lane.shards.end(connection, self._job, names, owner, pause)
+            self._store.end_visits(self._ended, last)
         except JobLost:
             lane.hosts.let_go(names, owner, pause)
         finally:

@@ -1,4 +1,4 @@
-"""A worker's life: sessions on databases that come and go, lanes that visit, builds by whoever has the lock."""
+"""A worker: sessions on a database that may come and go, lanes that visit, builds while it holds the lock."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.configuration.settings import load
-from syndicator.core.errors import LockedError, StoreError, first_of
+from syndicator.core.errors import LockedError, StoreError
 from syndicator.core.program import logger
 from syndicator.services import reconcile, thumbnails
 from syndicator.services.build import build_due, together
-from syndicator.services.container import lease_seconds, locked, make_fetcher, open_app
+from syndicator.services.container import lease_seconds, locked, make_fetcher, open_app, task_group
 from syndicator.services.health.follow import follow
 from syndicator.services.refresh import Totals, ask_model, make_worker
 from syndicator.services.worker.fleet import need_server, pushed
@@ -31,24 +31,23 @@ from syndicator.store.fleet.shards import Engine, Job
 from syndicator.store.postgres import StoreAway, StoreBusy
 
 DRAIN_SECONDS = 25.0  # for work under way after a signal; systemd and Docker kill after that, at 30 as set up
-# Choices, in seconds: between two looks for what is to be built, between two times at which a worker reports its
-# visits, for pictures and for the language model in the time that one worker has the lock, between two looks at all
-# sources for jobs that a crash left out, between two tries to reach a database that is away, between two looks for
-# pushed sources.
+# Choices, in seconds: between checks for stale feeds; between reports of a worker's visits; for pictures and for the
+# language model while a worker has the lock; between checks for jobs that a crash lost; between tries to reach the
+# database; between checks for pushed sources.
 _EVERY, _TELL, _PICTURES, _MODEL, _FILL, _LONGEST_PAUSE, _LOOK = 2.0, 60.0, 20.0, 60.0, 600.0, 15.0, 10.0
-_RECOVERIES, _SIGNS = 3, 6  # in a lease: looks for jobs of silent workers, and signs of life
+_RECOVERIES, _SIGNS = 3, 6  # in a lease: checks for jobs of silent workers, and signs of life
 _LANES = 8  # of a worker, so that each of sixteen workers has jobs: a choice
-_SOON = 0.05  # seconds between two looks if the engine has begun
+_SOON = 0.05  # seconds between two checks if the engine has begun
 
 
 class DatabaseClock:
-    """The database's clock, from this machine's: all machines have one time."""
+    """The database's clock, computed from this machine's, so that all machines have the same time."""
 
     def __init__(self) -> None:
         self._ahead = timedelta(0)
 
     def set(self, now: int) -> None:
-        """It is `now` there, in microseconds since 1970."""
+        """Set the clock to `now`, microseconds since 1970."""
         self._ahead = moment(now) - datetime.now(UTC)
 
     def __call__(self) -> datetime:
@@ -56,16 +55,16 @@ class DatabaseClock:
 
 
 async def build(session: Session) -> None:
-    """Build due feeds and record visits while the session lasts and we have the lock. Raises StoreError, OSError."""
-    told = time.monotonic()
+    """Build due feeds and record visits when the lock is free, while the session lasts. Raises StoreError, OSError."""
+    reported = time.monotonic()
     while not session.ending:
-        tells = bool(session.outcomes) and time.monotonic() - told >= _TELL
+        tells = bool(session.outcomes) and time.monotonic() - reported >= _TELL
         if tells or session.settling.is_due(session.app):
             try:
                 with locked(session.app.settings) as held:
                     session.app.store.guard(held)
                     await _all_of_it(session)
-                told = time.monotonic()
+                reported = time.monotonic()
             except LockedError:
                 logger("worker").debug("somebody else builds, or changes articles")
             finally:
@@ -89,13 +88,13 @@ async def _all_of_it(session: Session) -> None:
         built = together(built, await build_due(app, session.settling))
     app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
     for problem in await follow(app, outcomes, built, seconds=time.monotonic() - began):
-        logger("worker").info("nobody could be told", what=problem.what, detail=problem.detail)
+        logger("worker").info("a report failed", what=problem.what, detail=problem.detail)
     session.totals.files += len(built.written)
     logger("worker").info("built", files=len(built.written), held=len(built.held))
 
 
 async def recover(session: Session) -> None:
-    """Give the jobs of silent workers away, and make those that are missing. Raises StoreError."""
+    """Give away the jobs of silent workers, and create missing jobs. Raises StoreError."""
     filled = -_FILL
     while not session.ending:
         if not session.shards.recover() or time.monotonic() - filled >= _FILL:
@@ -106,7 +105,7 @@ async def recover(session: Session) -> None:
 
 
 async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
-    """Say that we live, until cancelled: also while work under way ends. Raises StoreError."""
+    """Send signs of life until cancelled, also while work under way ends. Raises StoreError."""
     while True:
         if engine.worker is not None:
             beat = session.shards.beat(engine.worker, session.owner)
@@ -116,8 +115,7 @@ async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
 
 
 async def watch(session: Session) -> None:
-    """End the session when other sources were pushed, or a newer version moved the database on; take in files of
-    workers that are gone."""
+    """End the session if sources were pushed or the database was upgraded. Record files that dead workers left."""
     while not session.ending:
         await session.pause(_LOOK)
         reconcile.left_behind(session.app)
@@ -128,9 +126,8 @@ async def watch(session: Session) -> None:
 async def work(
     config: Path, lanes: int, *, stop: asyncio.Event, ready: Callable[[str], None], trouble: Callable[[str], None]
 ) -> Totals:
-    """Work until `stop` is set, or a newer version has moved the database on. `ready` gets our name at each start,
-    `trouble` a line on each fault. Raises ConfigError, UsageError, MissingError, StoreError for what waiting does not
-    mend."""
+    """Work until `stop` is set or the database was upgraded. `ready` gets our name at each start, `trouble` each fault.
+    Raises ConfigError, UsageError, MissingError, StoreError for faults that do not pass."""
     owner, tries = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}", 0
     totals = Totals()
     while not stop.is_set():
@@ -151,7 +148,7 @@ async def work(
 
 
 def _passes(error: StoreError | OSError, totals: Totals) -> bool:
-    """True for faults that waiting mends (database, object store, a faster build), not for wrong settings or disks."""
+    """True for faults that pass by themselves, not for wrong settings or disks."""
     if isinstance(error, OSError):
         return error.errno == errno.EREMOTE
     return isinstance(error, StoreAway | StoreBusy) or totals.jobs > 0
@@ -170,7 +167,7 @@ async def _session(config: Path, lanes: int, ready: Callable[[str], None], *, ow
         room = -(-lanes * SIDE_BY_SIDE // threads)
         session = Session(app=app, shards=shards, worker=worker, owner=owner, lease=lease, room=room, **shared)
         shards.install()
-        hosts.give_up(owner, settings.fetch.pause)  # what a session had whose database went away
+        hosts.give_up(owner, settings.fetch.pause)  # hosts of an earlier session that lost the database
         free: list[Lane] = []
         for _ in range(threads):
             lane = Lane(stack.enter_context(open_app(config, read=read, clock=clock)), session)
@@ -179,17 +176,17 @@ async def _session(config: Path, lanes: int, ready: Callable[[str], None], *, ow
         try:
             await _tasks(session, free, clock)
         finally:
-            with suppress(StoreError):  # the next session does it, or the leases end
+            with suppress(StoreError):  # else the next session does it, or the leases end
                 hosts.give_up(owner, settings.fetch.pause)
 
 
 async def _tasks(session: Session, free: list[Lane], clock: DatabaseClock) -> None:
     failed: list[Exception] = []
 
-    async def job(given: Job) -> None:
+    async def job(shard_job: Job) -> None:
         taken = free.pop()
         try:
-            await taken.work_on(given)
+            await taken.work_on(shard_job)
             session.totals.jobs += 1
         except Exception as error:  # noqa: BLE001 - it is raised below; the engine would only log it
             failed.append(error)
@@ -198,20 +195,17 @@ async def _tasks(session: Session, free: list[Lane], clock: DatabaseClock) -> No
             free.append(taken)
 
     engine = Engine(session.shards.address, job, lanes=len(free), lease=session.lease, grace=DRAIN_SECONDS)
-    try:
-        async with asyncio.TaskGroup() as group:
-            for task in (recover(session), build(session), watch(session)):
-                group.create_task(task)
-            living = group.create_task(live(session, engine, clock))
-            working = group.create_task(engine.run())
-            while not session.ending and not working.done():
-                await asyncio.wait((working,), timeout=0.2)
-            if not session.ending:
-                raise StoreAway("the queue's engine has ended")
-            engine.stop()
-            await asyncio.wait((working,))
-            living.cancel()
-    except BaseExceptionGroup as group_failed:
-        raise first_of(group_failed) from group_failed
+    async with task_group() as group:
+        for task in (recover(session), build(session), watch(session)):
+            group.create_task(task)
+        living = group.create_task(live(session, engine, clock))
+        working = group.create_task(engine.run())
+        while not session.ending and not working.done():
+            await asyncio.wait((working,), timeout=0.2)
+        if not session.ending:
+            raise StoreAway("the queue's engine has ended")
+        engine.stop()
+        await asyncio.wait((working,))
+        living.cancel()
     if failed:
         raise failed[0]

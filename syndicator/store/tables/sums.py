@@ -56,31 +56,29 @@ _SOME = {
 }
 _IN_SUMS = (_s.axis == bindparam("axis"), _s.slug == bindparam("slug"), _s.kind == bindparam("kind"))
 _KEPT = select(_s.day, _s.count, _s.made_of).where(*_IN_SUMS)
-_ANY = select(_s.day).where(*_IN_SUMS[:2]).limit(1)
+_f = schema.feeds.c
+ANY = select(_s.day).where(_s.axis == _f.axis, _s.slug == _f.slug).correlate(schema.feeds).exists()  # of a feed
 _CHANGED = select(_marks.added, shown(_marks)).distinct()
 _CHANGED = _CHANGED.where(_marks.axis == bindparam("axis"), _marks.slug == bindparam("slug"), _marks.added.is_not(None))
 
 
 def by_day(read: Read, key: FeedKey, kind: str) -> Days:
     """The days of a feed, ascending, as of now."""
-    place = {ADDED: 0, PUBLISHED: 1}[kind]
+    place, this = {ADDED: 0, PUBLISHED: 1}[kind], {**key._asdict(), "kind": kind}
+    if not read(_KEPT.limit(1), this):
+        return dict(sorted(_grouped(read, key, kind).items()))
     changed = {row[place] // DAY for row in read(_CHANGED, key._asdict())}  # first: what comes later has a mark
-    kept = {row.day: (row[1], row.made_of) for row in read(_KEPT, {**key._asdict(), "kind": kind})}
-    if kept:
-        found = {day: of for day, of in kept.items() if day not in changed} | _grouped(read, key, kind, changed)
-    else:
-        found = _grouped(read, key, kind)
-    return dict(sorted(found.items()))
+    kept = {row.day: (row[1], row.made_of) for row in read(_KEPT, this) if row.day not in changed}
+    return dict(sorted((kept | _grouped(read, key, kind, changed)).items()))
 
 
-def keep(connection: Connection, key: FeedKey, taken: Collection[tuple[int, int]], count: int) -> None:
+def keep(connection: Connection, key: FeedKey, taken: Collection[tuple[int, int]], count: int, known: bool) -> None:
     """Sum up the days of the marks that were `taken` (added, published as shown), in their transaction; all days of a
-    feed that has become large."""
+    feed of `count` articles that has become large. `known`: it has sums (`ANY`)."""
 
     def read(statement: Any, values: Any) -> Sequence[Any]:
         return connection.execute(statement, values).all()
 
-    known = bool(read(_ANY, key._asdict()))
     if not (taken if known else count >= LARGE):
         return
     alone(connection, f"sums {key}")

@@ -1,4 +1,4 @@
-"""The kind of what is at a URL: feed, page with links to feeds or hubs, OPML file, sitemap. Pure."""
+"""Kind of a document (feed, page, OPML, sitemap) and the feeds that it links to. Pure."""
 
 import re
 import tomllib
@@ -20,11 +20,11 @@ _LONGEST = 500  # characters of an address that are looked at
 
 
 def known_feed(url: str) -> str | None:
-    """The feed of the page at `url`, or a better one than the feed `url`; None for an address that no row knows."""
+    """Return the feed for the page `url`, or a better feed than the feed `url`, from data/known_feeds.toml, or None."""
     for page, feed in _table():
-        found = page.fullmatch(url) if len(url) <= _LONGEST else None
-        if found:
-            return found.expand(feed)
+        match = page.fullmatch(url) if len(url) <= _LONGEST else None
+        if match:
+            return match.expand(feed)
     return None
 
 
@@ -59,9 +59,8 @@ _READ = 2_000_000  # characters of a page that are looked at
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """A feed that a page links to, or a URL where one may be. `type`: its format, or "known" (of the service), "link"
-    (looks like a feed's), "guess" (a common path), "api" (posts). `instead_of`: a link that it replaces if it is a
-    feed."""
+    """A feed link of a page, or a guess. `type`: its format, or "known" (by its service), "link" (looks like a feed),
+    "guess" (a common path), "api" (posts). `instead_of`: the link that it replaces if it is a feed."""
 
     url: str
     title: str = ""
@@ -71,7 +70,7 @@ class FeedLink:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What is at a URL. `feeds`: the feeds it is or links to."""
+    """The kind of a document. `feeds`: the feed itself or the feeds it links to."""
 
     kind: Literal["feed", "page", "opml", "sitemap"]
     feeds: tuple[FeedLink, ...] = ()
@@ -80,9 +79,8 @@ class Discovery:
 
 
 def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Discovery:
-    """The kind of `body`, and its feeds: of a feed or sitemap itself; of a page those of its service, then its
-    rel=alternate feeds, else links that look like feeds, else untried common paths; of OPML its feeds; of an index its
-    sitemaps."""
+    """Return the kind of `body` and its feeds: of a page those of its service, then rel=alternate links, else links
+    that look like feeds, else common paths to try. OPML gives its feeds, a sitemap index its sitemaps."""
     try:
         feed = parse_feed(body, url, headers)
     except NotAFeed as refusal:
@@ -92,21 +90,8 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
 
 
 def linked_feeds(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The feeds that the head of a page names as its own (rel=alternate), at most 50. What stands in its body or within
-    a script may be a stranger's words and does not count."""
-    return tuple(dict.fromkeys(link.url for link in _Page(_head(body, headers or {}), url).alternates))
-
-
-def head_links(body: bytes, url: str, headers: Mapping[str, str]) -> list[tuple[list[str], str]]:
-    """The links in the head of a page: relations in lower case, and the target."""
-    base, found = url, []
-    for match in _TAG.finditer(_head(body, headers)):
-        given = _attributes(match[2])
-        if match[1].lower() == "base":
-            base = resolve(base, given.get("href", "")) or base
-        elif match[1].lower() == "link":
-            found.append((given.get("rel", "").lower().split(), resolve(base, given.get("href", ""))))
-    return found[:_MOST]
+    """Return at most 50 rel=alternate feeds of the page's head. Links in body or scripts may be a stranger's."""
+    return tuple(dict.fromkeys(link.url for link in _Page(_head(body, headers or {}), url).alternates[:_MOST]))
 
 
 def _head(body: bytes, headers: Mapping[str, str]) -> str:
@@ -123,13 +108,15 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
         # regular expressions: no entity of the file is ever expanded
         value = body.decode("utf-8", "replace")
         title = re.search(r"<title>([^<]*)</title>", value)
-        found = []
+        outlines = []
         for outline in re.findall(r"<outline\s[^<>]*>", value, re.I):
-            given = dict(re.findall(r"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']", outline))
-            target = resolve(url, one_line(given.get("xmlUrl", "") or given.get("xmlurl", "")))
+            attributes = dict(re.findall(r"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']", outline))
+            target = resolve(url, one_line(attributes.get("xmlUrl", "") or attributes.get("xmlurl", "")))
             if target:
-                found.append(FeedLink(target, one_line(given.get("title", "") or given.get("text", "")), "opml"))
-        return Discovery("opml", tuple(dict.fromkeys(found)), one_line(title[1]) if title else "")
+                outlines.append(
+                    FeedLink(target, one_line(attributes.get("title", "") or attributes.get("text", "")), "opml")
+                )
+        return Discovery("opml", tuple(dict.fromkeys(outlines)), one_line(title[1]) if title else "")
     if b"<urlset" in start or b"<sitemapindex" in start:
         places = re.findall(r"<loc>\s*([^<>]+?)\s*</loc>", body.decode("utf-8", "replace")[:_READ])
         targets = (resolve(url, unescape(place)) for place in places[:_MOST])
@@ -137,25 +124,21 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
             "sitemap", tuple(dict.fromkeys(FeedLink(target, "", "sitemap") for target in targets if target))
         )
     page = _Page("" if looks_json(body) else _decoded(body, headers), url)
-    links = [*known_feeds(url), *(_with_better(page.alternates) or _tried(page.likely or _guesses(url), page.posts))]
-    return Discovery("page", tuple(dict.fromkeys(links))[:_MOST], one_line(page.title), page.article)
-
-
-def _tried(links: list[FeedLink], posts: list[FeedLink]) -> list[FeedLink]:
-    """`links` with the interface to the posts after the first; either makes other guesses needless."""
-    return [*links[:1], *posts, *links[1:]]
+    links: list[FeedLink] = []
+    for link in page.alternates[:_MOST]:
+        links += [*(replace(better, instead_of=link.url) for better in known_feeds(link.url)), link]
+    if not links:  # the first address or the posts interface: success of either makes further guesses needless
+        first, *others = page.likely or _guesses(url)
+        links = [first, *page.posts, *others]
+    return Discovery(
+        "page", tuple(dict.fromkeys([*known_feeds(url), *links]))[:_MOST], one_line(page.title), page.article
+    )
 
 
 def known_feeds(url: str) -> list[FeedLink]:
-    """The feed that the service of a page is known to have for it, where it is known: one, or none."""
+    """Return the known feed of the page's service as a list of one or none."""
     feed = known_feed(url)
     return [FeedLink(feed, "", "known")] if feed and feed != url else []
-
-
-def _with_better(links: list[FeedLink]) -> list[FeedLink]:
-    """`links`, each after the better one that its service is known to have."""
-    better = {link.url: known_feeds(link.url) for link in links}
-    return [one for link in links for one in (*(replace(new, instead_of=link.url) for new in better[link.url]), link)]
 
 
 def _guesses(url: str) -> list[FeedLink]:
@@ -180,12 +163,11 @@ def _decoded(body: bytes, headers: Mapping[str, str]) -> str:
 
 
 class _Page:
-    """Feed links and title of a page by regular expressions: html.parser takes quadratic time for unclosed tags."""
+    """Feed links and title of a page, by regular expressions: html.parser is quadratic for unclosed tags."""
 
     def __init__(self, value: str, url: str) -> None:
-        self.base = url
-        self.title = ""
-        self.article = False
+        self.base, self.article = url, False
+        self.links: list[tuple[list[str], str]] = []  # relations in lower case, and target, of each link element
         self.alternates: list[FeedLink] = []
         self.likely: list[FeedLink] = []
         value = _uncommented(value)
@@ -196,34 +178,31 @@ class _Page:
         for match in _TAG.finditer(value):
             self._tag(match[1].lower(), _attributes(match[2]))
 
-    def _tag(self, name: str, given: dict[str, str]) -> None:
-        if name == "base":
-            self.base = resolve(self.base, given.get("href", "")) or self.base
+    def _tag(self, name: str, attributes: dict[str, str]) -> None:
+        href, title = attributes.get("href", ""), attributes.get("title", "")
+        if name == "meta":
+            self.article |= (attributes.get("property"), attributes.get("content", "").lower()) == (
+                "og:type",
+                "article",
+            )
+        elif name == "base":
+            self.base = resolve(self.base, href) or self.base
         elif name == "link":
-            self._alternate(given)
-        elif name == "meta":
-            self.article |= given.get("property") == "og:type" and given.get("content", "").lower() == "article"
-        elif len(self.likely) < _MOST and _LIKELY.search(given.get("href", "")):
-            target = resolve(self.base, given["href"])
-            if target:
-                self.likely.append(FeedLink(target, one_line(given.get("title", "")), "link"))
-
-    def _alternate(self, given: dict[str, str]) -> None:
-        kind = _TYPES.get(given.get("type", "").split(";")[0].strip().lower())
-        rels = given.get("rel", "").lower().split()
-        if kind is None or not {"alternate", "feed"} & set(rels) or _OTHER_JSON.search(given.get("href", "")):
-            return
-        target = resolve(self.base, given.get("href", ""))
-        if target and len(self.alternates) < _MOST:
-            self.alternates.append(FeedLink(target, one_line(given.get("title", "")), kind))
+            rels, target = attributes.get("rel", "").lower().split(), resolve(self.base, href)
+            self.links.append((rels, target))
+            kind = _TYPES.get(attributes.get("type", "").split(";")[0].strip().lower())
+            if kind and target and {"alternate", "feed"} & set(rels) and not _OTHER_JSON.search(href):
+                self.alternates.append(FeedLink(target, one_line(title), kind))
+        elif len(self.likely) < _MOST and _LIKELY.search(href) and (target := resolve(self.base, href)):
+            self.likely.append(FeedLink(target, one_line(title), "link"))
 
 
 def _attributes(inside: str) -> dict[str, str]:
-    """Attributes of a tag, names in lower case; of two with one name, the first."""
-    found: dict[str, str] = {}
+    """Return the attributes of a tag, names in lower case; the first of a name wins."""
+    attributes: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(inside[:4000]):
-        found.setdefault(name.lower(), unescape(double or single or bare).strip())
-    return found
+        attributes.setdefault(name.lower(), unescape(double or single or bare).strip())
+    return attributes
 
 
 def _uncommented(value: str) -> str:
@@ -231,7 +210,7 @@ def _uncommented(value: str) -> str:
 
 
 def _without(value: str, opening: str, closing: str) -> str:
-    """`value` without what stands between each `opening` and the next `closing`, in any case, in one pass."""
+    """Return `value` without text from each `opening` to the next `closing`, in any case, in one pass."""
     low = value.lower() if len(value.lower()) == len(value) else value
     pieces, at = [], 0
     while (start := low.find(opening, at)) >= 0 and (end := low.find(closing, start)) >= 0:
@@ -244,10 +223,10 @@ _BYTES = 200_000  # of a page that are looked at for the links of its head: a ch
 
 
 def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
-    """What the head of a page says of hubs (WebSub, section 4), as the feed that it would be."""
-    found = head_links(body[:_BYTES], url, headers)
+    """Return the hubs in the head of a page (WebSub, section 4) as a feed."""
+    links = _Page(_head(body[:_BYTES], headers), url).links[:_MOST]
     return ParsedFeed(
         format="page",
-        hubs=tuple(target for rels, target in found if "hub" in rels),
-        self_url=next((target for rels, target in found if "self" in rels), ""),
+        hubs=tuple(target for rels, target in links if "hub" in rels),
+        self_url=next((target for rels, target in links if "self" in rels), ""),
     )

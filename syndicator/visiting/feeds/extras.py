@@ -1,4 +1,4 @@
-"""Sitemaps (sitemaps.org 0.9, Google's news) as feeds; transcripts, chapters, persons of Podcasting 2.0. Pure."""
+"""Sitemaps (sitemaps.org 0.9, Google News) as feeds; Podcasting 2.0 transcripts, chapters and persons. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -23,33 +23,32 @@ _KEPT: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def parts_of(body: bytes, url: str) -> dict[str, tuple[str, ...]]:
-    """By the absolute address of its enclosure, what the feed in `body`, fetched from `url`, says of an episode: lines
-    as `model.Enclosure.podcast` has them. Empty where the feed does not know the namespace."""
+    """Return Podcasting 2.0 lines (`model.Enclosure.podcast`) by the absolute address of the enclosure."""
     if _NAMED not in body:
         return {}
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     root: Any = etree.fromstring(body, parser)
-    found: dict[str, tuple[str, ...]] = {}
+    parts: dict[str, tuple[str, ...]] = {}
     for item in root.iter("item") if root is not None else ():
         enclosure = item.find("enclosure")
         lines = tuple(dict.fromkeys(_lines(item, url)))[:_MOST]
         if enclosure is not None and lines:
-            found.setdefault(resolve(url, enclosure.get("url", "")), lines)
-    return found
+            parts.setdefault(resolve(url, enclosure.get("url", "")), lines)
+    return parts
 
 
 def _lines(item: Any, url: str) -> Iterator[str]:
     for kind, names in _KEPT.items():
         for node in item.iterfind(_NAMESPACE + kind):
-            said = _value(node.text) if kind == "person" else resolve(url, node.get("url", ""))
-            given = ((name, _value(node.get(name))) for name in names)
-            if said:
-                yield "; ".join([f"{kind} {said}", *(f"{name}={value}" for name, value in given if value)])
+            content = _value(node.text) if kind == "person" else resolve(url, node.get("url", ""))
+            attributes = ((name, _value(node.get(name))) for name in names)
+            if content:
+                yield "; ".join([f"{kind} {content}", *(f"{name}={value}" for name, value in attributes if value)])
 
 
-def _value(given: str | None) -> str:
-    """A value on one line, without what parts values."""
-    return re.sub(r"\s*;\s*", ", ", one_line(given or ""))[:_LONGEST]
+def _value(text: str | None) -> str:
+    """Return the value on one line, without semicolons, which separate values."""
+    return re.sub(r"\s*;\s*", ", ", one_line(text or ""))[:_LONGEST]
 
 
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex)[\s>]")
@@ -57,13 +56,12 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def looks_sitemap(body: bytes) -> bool:
-    """True for a sitemap or an index of sitemaps."""
+    """Return True for a sitemap or an index of sitemaps."""
     return _ROOT.search(body[:2000]) is not None
 
 
 def parse_sitemap(body: bytes, url: str, most: int) -> ParsedFeed:
-    """The newest `most` URLs of a sitemap, by publication date or lastmod. Raises NotAFeed(broken-xml |
-    sitemap-index)."""
+    """Return the newest `most` URLs of a sitemap by publication date or lastmod. Raise NotAFeed."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     root = etree.fromstring(body, parser)
     if root is None:

@@ -1,8 +1,7 @@
-"""Single fields of feed entries, cleaned, and dates as feeds write them, in aware UTC. Pure."""
+"""Clean single fields of feed entries; parse dates as feeds write them into aware UTC. Pure."""
 
 import hashlib
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from html import unescape
@@ -25,7 +24,7 @@ _LONGEST_ID = 1000  # characters; a digest stands for a longer id
 
 
 def one_line(value: str, *, markup: bool = True) -> str:
-    """`value` as one line of plain text. markup False: it is plain text already, such as an Atom title of type text."""
+    """Return `value` as one line of plain text. `markup` False: it is plain text already."""
     if markup and ("<" in value or "&" in value):
         # decode twice if an entity is left: &amp;#8217; is common
         once = unescape(_TAG.sub(_gap, value))
@@ -36,23 +35,19 @@ def one_line(value: str, *, markup: bool = True) -> str:
 
 
 def _gap(match: re.Match[str]) -> str:
-    """A space for blocks and line breaks, which separate words; nothing for inline markup."""
+    """Return a space for blocks and line breaks, nothing for inline markup."""
     return " " if re.match(r"</?(br|p|div|h\d|img)\b", match[0], re.I) else ""
 
 
-def names(values: Iterable[str]) -> tuple[str, ...]:
-    """The names in author fields, each once, without e-mail addresses, "By" and placeholders such as "admin"."""
-    return _names(tuple(values))
-
-
 @lru_cache(maxsize=256)  # most entries of a feed have the same authors
-def _names(values: tuple[str, ...]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+def names(*values: str) -> tuple[str, ...]:
+    """Return the distinct names in author fields, without e-mail addresses, "By" and placeholders such as "admin"."""
+    people: dict[str, None] = {}
     for value in values:
         for name in _people(one_line(value)):
             if name.lower() not in _NOBODY and len(name) <= _LONGEST_NAME and not name.startswith(("http:", "https:")):
-                found.setdefault(name)
-    return tuple(found)
+                people.setdefault(name)
+    return tuple(people)
 
 
 def _people(value: str) -> list[str]:
@@ -66,16 +61,16 @@ def _people(value: str) -> list[str]:
 
 
 def resolve(base: str, reference: str) -> str:
-    """`reference` as an absolute http(s) URL, "" when it is not one."""
+    """Return `reference` as an absolute http(s) URL, or ""."""
     reference = reference.strip()
     return (urls.absolute(base, reference) or "") if reference else ""
 
 
-def entry_id(given: str, link: str, title: str, content: str) -> str:
-    """The entry's own id, else its link, else a digest of title and content."""
-    given = text.line(given)
-    if given:
-        return given if len(given) <= _LONGEST_ID else _digest(given)
+def entry_id(own_id: str, link: str, title: str, content: str) -> str:
+    """Return the entry's own id, else its link, else a digest of title and content."""
+    own_id = text.line(own_id)
+    if own_id:
+        return own_id if len(own_id) <= _LONGEST_ID else _digest(own_id)
     return link or _digest(f"{title}\x1f{content}")
 
 
@@ -134,9 +129,8 @@ _NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
 
 @lru_cache(maxsize=1024)  # that a date is one is asked before it is read
 def parse_date(value: str) -> datetime | None:
-    """`value` as aware UTC; None for what is not a date and for years outside 1990..2200. Without a zone it is UTC.
-
-    Reads RFC 822 and its many misspellings, ISO 8601 and W3CDTF, Unix seconds, and month names in ten languages."""
+    """Parse a date as aware UTC (also the default zone); None if it is no date or outside 1990 to 2200. Reads RFC 822
+    and common misspellings, ISO 8601, W3CDTF, Unix seconds, and month names in ten languages."""
     value = " ".join(value.split())[:_LONGEST]
     if not value or not any(character.isdigit() for character in value):
         return None

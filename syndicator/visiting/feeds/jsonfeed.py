@@ -1,4 +1,4 @@
-"""JSON Feed 1 and 1.1 (jsonfeed.org), and the open interfaces of WordPress and Ghost, as a ParsedFeed. Pure."""
+"""Parse JSON Feed 1 and 1.1 (jsonfeed.org), and the post interfaces of WordPress and Ghost. Pure."""
 
 import json
 import re
@@ -22,40 +22,32 @@ _POSTS = 20  # asked for: what a first visit takes
 
 
 def posts_api(page: str, url: str) -> str | None:
-    """The address of the posts if the page names an open interface: of its category or tag, if it is of one."""
-    return _wordpress(page, url) or _ghost(page, url)
-
-
-def _wordpress(page: str, url: str) -> str | None:
-    found = _ROOT.search(page)
-    href = _HREF.search(found[0]) if found else None
-    root = resolve(url, unescape(href[1])) if href else None
-    if not root:
-        return None
-    term = _TERM.search(page)
-    wanted = {"per_page": str(_POSTS), "_embed": "author,wp:featuredmedia"} | ({term[1]: term[2]} if term else {})
-    return f"{root}wp/v2/posts{'&' if '?' in root else '?'}{urlencode(wanted)}"
-
-
-def _ghost(page: str, url: str) -> str | None:
+    """Return the address of the posts interface that the page names (for its category or tag), or None."""
+    tag = _ROOT.search(page)
+    href = _HREF.search(tag[0]) if tag else None
+    if href and (root := resolve(url, unescape(href[1]))):
+        term = _TERM.search(page)
+        wanted = {"per_page": str(_POSTS), "_embed": "author,wp:featuredmedia"} | ({term[1]: term[2]} if term else {})
+        return f"{root}wp/v2/posts{'&' if '?' in root else '?'}{urlencode(wanted)}"
     for script in _SCRIPT.finditer(page):
         key, api = _KEY.search(script[0]), _API.search(script[0])
-        root = resolve(url, unescape(api[1])) if key and api else None
-        if root and key:
+        if key and api and (root := resolve(url, unescape(api[1]))):
             wanted = {"key": key[1], "limit": str(_POSTS), "include": "authors,tags"}
             return f"{root.rstrip('/')}/posts/?{urlencode(wanted)}"
     return None
 
 
 def parse_posts(data: Any, url: str, most: int) -> ParsedFeed | None:
-    """The posts in `data`, the JSON that was answered at `url`; None where it is of neither."""
-    alike = isinstance(data, list) and all(isinstance(one, dict) and "link" in one and "title" in one for one in data)
+    """Return the posts in `data`, the JSON answer from `url`; None if it is from neither interface."""
+    alike = isinstance(data, list) and all(
+        isinstance(post, dict) and "link" in post and "title" in post for post in data
+    )
     if alike and (data or "/wp/v2/posts" in url):
-        return ParsedFeed(format="wordpress", entries=tuple(_post(one, url) for one in data[:most]))
+        return ParsedFeed(format="wordpress", entries=tuple(_post(post, url) for post in data[:most]))
     posts = data.get("posts") if isinstance(data, dict) else None
     if isinstance(posts, list) and "/ghost/api/content/" in url:
-        found = (one for one in posts[:most] if isinstance(one, dict))
-        return ParsedFeed(format="ghost", entries=tuple(_ghost_post(one, url) for one in found))
+        rows = (post for post in posts[:most] if isinstance(post, dict))
+        return ParsedFeed(format="ghost", entries=tuple(_ghost_post(post, url) for post in rows))
     return None
 
 
@@ -68,7 +60,7 @@ def _post(post: dict[str, Any], url: str) -> Entry:
         id=entry_id(_rendered(post, "guid"), link, title, content),
         url=link,
         title=title,
-        authors=names(list(_each(parts.get("author"), "name"))),
+        authors=names(*_each(parts.get("author"), "name")),
         published=_post_date(post.get("date_gmt")),
         updated=_post_date(post.get("modified_gmt")),
         summary=_rendered(post, "excerpt"),
@@ -78,16 +70,13 @@ def _post(post: dict[str, Any], url: str) -> Entry:
 
 
 def _ghost_post(post: dict[str, Any], url: str) -> Entry:
-    link, title, content = (
-        resolve(url, _post_text(post.get("url"))),
-        one_line(_post_text(post.get("title"))),
-        _post_text(post.get("html")),
-    )
+    link, title = resolve(url, _post_text(post.get("url"))), one_line(_post_text(post.get("title")))
+    content = _post_text(post.get("html"))
     return Entry(
         id=entry_id(_post_text(post.get("id")), link, title, content),
         url=link,
         title=title,
-        authors=names(list(_each(post.get("authors"), "name"))),
+        authors=names(*_each(post.get("authors"), "name")),
         published=parse_date(_post_text(post.get("published_at"))),
         updated=parse_date(_post_text(post.get("updated_at"))),
         summary=_post_text(post.get("custom_excerpt")) or _post_text(post.get("excerpt")),
@@ -104,13 +93,13 @@ def _rendered(post: dict[str, Any], name: str) -> str:
 
 def _each(value: Any, name: str) -> Iterator[str]:
     rows = value if isinstance(value, list) else []
-    yield from (said for row in rows if isinstance(row, dict) and (said := _post_text(row.get(name))))
+    yield from (string for row in rows if isinstance(row, dict) and (string := _post_text(row.get(name))))
 
 
 def _post_date(value: Any) -> datetime | None:
-    """A time of WordPress in GMT, which says no zone."""
-    said = _post_text(value)
-    return parse_date(f"{said}Z" if said and not said.endswith("Z") else said) if said else None
+    """Parse a time of WordPress, which is GMT without zone."""
+    time = _post_text(value)
+    return parse_date(f"{time}Z" if time and not time.endswith("Z") else time) if time else None
 
 
 def _post_text(value: Any) -> str:
@@ -122,12 +111,12 @@ _LONGEST_SECONDS = 1e9  # 30 years
 
 
 def looks_json(body: bytes) -> bool:
-    """True when the bytes begin as a JSON object or array does."""
+    """Return True if the bytes begin like a JSON object or array."""
     return body[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
 
 
 def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
-    """The feed in `body` with its first `most` entries. Raises NotAFeed(broken-json | unknown-format)."""
+    """Return the feed with its first `most` entries. Raise NotAFeed(broken-json | unknown-format)."""
     try:
         data = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError) as error:
@@ -164,7 +153,7 @@ def _entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
         id=entry_id(_text(item.get("id")), link, title, content),
         url=link,
         title=title,
-        authors=names(_authors(item) or _authors(feed)),
+        authors=names(*(_authors(item) or _authors(feed))),
         published=published,
         updated=_date(item.get("date_modified")),
         summary=escape(_text(item.get("summary")), quote=False),
@@ -181,24 +170,18 @@ def _authors(owner: dict[str, Any]) -> list[str]:
     return [_text(person.get("name")) for person in people if isinstance(person, dict)]
 
 
-def _enclosures(item: dict[str, Any], url: str) -> list[Enclosure]:
-    found = []
+def _enclosures(item: dict[str, Any], url: str) -> Iterator[Enclosure]:
     for attachment in _list(item.get("attachments")):
         if isinstance(attachment, dict) and _text(attachment.get("url")):
             size, seconds = attachment.get("size_in_bytes"), attachment.get("duration_in_seconds")
-            found.append(
-                Enclosure(
-                    url=urljoin(url, _text(attachment.get("url"))),
-                    type=_text(attachment.get("mime_type")),
-                    length=size if isinstance(size, int) and 0 < size < _LARGEST else 0,
-                    duration=_duration(seconds),
-                )
+            if not isinstance(seconds, int | float) or not 0 < seconds < _LONGEST_SECONDS:
+                seconds = 0
+            yield Enclosure(
+                url=urljoin(url, _text(attachment.get("url"))),
+                type=_text(attachment.get("mime_type")),
+                length=size if isinstance(size, int) and 0 < size < _LARGEST else 0,
+                duration=str(int(seconds)) if seconds else "",
             )
-    return found
-
-
-def _duration(seconds: object) -> str:
-    return str(int(seconds)) if isinstance(seconds, int | float) and 0 < seconds < _LONGEST_SECONDS else ""
 
 
 def _paragraphs(value: str) -> str:
@@ -211,7 +194,7 @@ def _date(value: object) -> datetime | None:
 
 
 def _text(value: object) -> str:
-    """A string as it is, a number as a string (JSON Feed asks readers to accept numeric ids), "" for anything else."""
+    """Return a string as it is, a number as string (JSON Feed: numeric ids), "" for other values."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):

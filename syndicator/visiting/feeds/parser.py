@@ -1,5 +1,4 @@
-"""Parse a feed: by `well_formed` if it can, else by feedparser, which only this module imports; `jsonfeed` and `extras`
-read other forms. Inputs that hang the parser are refused first, common faults of XML are corrected."""
+"""Parse feeds by `well_formed`, else feedparser, imported only here. Refuse harmful input, correct XML faults."""
 
 import calendar
 import io
@@ -34,7 +33,7 @@ _TRIM_FROM = 1_000_000  # bytes; smaller feeds are parsed as they are
 
 
 def checked(body: bytes) -> bytes:
-    """`body` itself. Raises NotAFeed(broken-xml) where an element has more than 1,000 attributes."""
+    """Return `body`. Raise NotAFeed(broken-xml) if an element has more than 1,000 attributes."""
     for match in _LONG_TAG.finditer(body):
         count = match[0].count(b"=")
         if count > _MOST_ATTRIBUTES:
@@ -43,7 +42,7 @@ def checked(body: bytes) -> bytes:
 
 
 def trimmed(body: bytes) -> bytes:
-    """A big feed without the entries in its middle: the newest are at one end or the other, and 1,000 are enough."""
+    """Return a big feed without its middle entries: the newest are at one end, and 1,000 are enough."""
     if len(body) < _TRIM_FROM:
         return body
     starts = list(_ITEM.finditer(body))
@@ -54,7 +53,7 @@ def trimmed(body: bytes) -> bytes:
 
 
 def looks_html(body: bytes) -> bool:
-    """True when `body` begins as a web page does and its first 64 KB have no root element of a feed."""
+    """Return True if `body` begins like a web page and has no feed element in its first 64 KB."""
     head = body[:_HEAD].lower()
     if _FEED_ROOT.search(head):
         return False
@@ -64,8 +63,7 @@ def looks_html(body: bytes) -> bool:
 
 # A bare ampersand or an HTML entity that XML does not know; CDATA is matched so that it is skipped.
 _FAULT = re.compile(
-    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{1,31});)?",
-    re.S,
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{1,31});)?", re.S
 )
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)(?=[\s>])", re.I)
@@ -89,9 +87,8 @@ _TAIL_BYTES = 4096  # in which the end of the document is looked for
 
 
 def repaired(body: bytes) -> bytes:
-    """`body` without what is before and after the document, with bare ampersands escaped, HTML's entities as numbers,
-    no control characters, and well-known prefixes declared. Entities that the document declares become plain text:
-    expanding them is how a small document grows without bound, and feeds do not need them."""
+    """Return `body` cut to the document, with valid ampersands, numeric entities, no control characters and declared
+    prefixes. Entities that the document declares become plain text, as their expansion is unbounded."""
     if b"\0" in body[:64] or body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body
     body = _declared(_without_subset(_cut(body)))
@@ -117,7 +114,7 @@ def _without_subset(body: bytes) -> bytes:
 
 
 def _declared(body: bytes) -> bytes:
-    """`body` with declarations, in its root, of the well-known prefixes that it uses without declaring them."""
+    """Return `body` with declarations of the well-known prefixes that it uses undeclared."""
     missing = [
         b' xmlns:%s="%s"' % (prefix, space)
         for prefix, space in _SPACES.items()
@@ -127,24 +124,24 @@ def _declared(body: bytes) -> bytes:
 
 
 def _prologue(head: bytes) -> bool:
-    """True for what XML allows before the root: declarations, comments, white space, a byte order mark."""
+    """Return True for declarations, comments, white space and byte order mark, which XML allows before the root."""
     rest = re.sub(rb"<\?.*?\?>|<!--.*?-->|<![A-Za-z][^>]*>", b"", head, flags=re.S)
     return not rest.strip(b"\xef\xbb\xbf \t\r\n")
 
 
 def _mend(match: re.Match[bytes]) -> bytes:
-    found = match[0]
-    if found.startswith(b"<![CDATA["):
-        return found
-    if found == b"&":
+    fault = match[0]
+    if fault.startswith(b"<![CDATA["):
+        return fault
+    if fault == b"&":
         return b"&amp;"
     name = match[1]
     if name is None or name in _KNOWN:
-        return found
+        return fault
     character = html5.get(name.decode() + ";")
     if character is None:
-        return b"&amp;" + found[1:]
-    return b"".join(b"&#%d;" % ord(one) for one in character)
+        return b"&amp;" + fault[1:]
+    return b"".join(b"&#%d;" % ord(char) for char in character)
 
 
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
@@ -154,8 +151,8 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 
 def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> ParsedFeed:
-    """The feed or sitemap in `body`, fetched from `url` with `headers` (lower-case names): at most 1,000 entries in
-    their order, absolute links, plain titles, HTML as given, aware dates in UTC, distinct ids. Raises NotAFeed."""
+    """Parse the feed or sitemap from `url`. `headers`: lower-case names. Return at most 1,000 entries in order, with
+    absolute links, plain titles, unsanitised HTML, UTC dates and distinct ids. Raise NotAFeed."""
     body = unpacked(body)
     if looks_json(body):
         return _distinct(parse_json_feed(body, url, MOST_ENTRIES))
@@ -171,23 +168,11 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
         parsed = read_well_formed(body, content_type) or read_any(body, content_type)
     if not parsed.get("version") and not parsed["entries"]:
         raise _refusal(body, parsed)
-    feed = _feed(parsed, url, body)
-    return _distinct(_with_parts(feed, extras.parts_of(body, url)))
-
-
-def _with_parts(feed: ParsedFeed, parts: Mapping[str, tuple[str, ...]]) -> ParsedFeed:
-    """The feed with what `podcast.parts_of` found of its enclosures."""
-    if not parts:
-        return feed
-    entries = (
-        replace(entry, enclosures=tuple(replace(one, podcast=parts.get(one.url, ())) for one in entry.enclosures))
-        for entry in feed.entries
-    )
-    return replace(feed, entries=tuple(entries))
+    return _distinct(_feed(parsed, url, body))
 
 
 def unpacked(body: bytes) -> bytes:
-    """The content of a gzip file; other bytes as they are. Raises NotAFeed(empty | too-large | unknown-format)."""
+    """Return the content of a gzip file, other bytes unchanged. Raise NotAFeed(empty | too-large | unknown-format)."""
     if body.startswith(b"\x1f\x8b"):
         try:
             body = gunzip(body, MOST_BYTES)
@@ -203,7 +188,7 @@ def unpacked(body: bytes) -> bytes:
 
 
 def read_any(body: bytes, content_type: str) -> Any:
-    """What feedparser makes of `body`. Raises NotAFeed."""
+    """Return feedparser's result for `body`. Raise NotAFeed."""
     import feedparser
 
     # no content-location: with a base URL feedparser resolves every element against it, which is a fifth of its time;
@@ -230,6 +215,9 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
     head = parsed["feed"]
     links = _list(head, "links")
     version = str(parsed.get("version") or "rss")
+    licences, parts = _linked(links, "license"), extras.parts_of(body, url)
+    hours = re.findall(rb"<hour>\s*(\d{1,2})\s*</hour>", _block(body, b"skipHours"))
+    days = {day.decode().lower() for day in re.findall(rb"<day>\s*([A-Za-z]+)\s*</day>", _block(body, b"skipDays"))}
     return ParsedFeed(
         format="rdf" if version in ("rss090", "rss10") else version,
         title=_line(head, "title", version),
@@ -241,30 +229,26 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
         icon=resolve(url, _get(head, "icon") or _get(head, "logo") or _get(head.get("image") or {}, "href")),
         ttl_minutes=_number(_get(head, "ttl"), 525_600),
         update_seconds=_update_seconds(head),
-        skip_hours=_skip_hours(body),
-        skip_days=_skip_days(body),
-        complete=not parsed.get("bozo") or _harmless(parsed.get("bozo_exception")),
-        entries=tuple(
-            _entry(item, url, version, _linked(links, "license")) for item in parsed["entries"][:MOST_ENTRIES]
-        ),
+        skip_hours=tuple(sorted({int(hour) % 24 for hour in hours if int(hour) <= _MIDNIGHT})),
+        skip_days=tuple(day for day in _WEEKDAYS if day in days),
+        complete=not parsed.get("bozo") or type(parsed.get("bozo_exception")).__name__ in _HARMLESS,
+        entries=tuple(_entry(item, url, version, licences, parts) for item in parsed["entries"][:MOST_ENTRIES]),
     )
 
 
-def _harmless(error: object) -> bool:
-    """True for faults that lose no content: a wrong charset or media type, an undeclared prefix."""
-    return type(error).__name__ in ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamespace")
+# Faults that lose no content: a wrong charset or media type, an undeclared prefix.
+_HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamespace")
 
 
-def _entry(item: Any, url: str, version: str, licences: list[str]) -> Entry:
-    """The entry; `licences` of the feed are those of an entry without its own (RFC 4946 section 2), but a copyright
-    line of the feed is not the entry's."""
+def _entry(item: Any, url: str, version: str, licences: list[str], parts: Mapping[str, tuple[str, ...]]) -> Entry:
+    """Return the entry. Without a licence it has the feed's (RFC 4946 section 2), but never the feed's copyright."""
     link = resolve(url, _get(item, "feedburner_origlink") or _get(item, "link"))
     title = _line(item, "title", version)
     contents = [_html(part) for part in _list(item, "content")]
     content = max(contents, key=len, default="")
     summary = _html(item.get("summary_detail") or {}) or _get(item, "summary")
     links = _list(item, "links")
-    enclosures = tuple(_enclosures(links, url, item))
+    enclosures = tuple(_enclosures(links, url, item, parts))
     words = [one_line(_get(tag, "label") or _get(tag, "term")) for tag in _list(item, "tags")]
     rights = [("rights", one_line(_get(item, "rights")))]
     rights += [("rel=license", licence) for licence in _linked(links, "license") or licences]
@@ -272,7 +256,7 @@ def _entry(item: Any, url: str, version: str, licences: list[str]) -> Entry:
         id=entry_id(_get(item, "id"), link, title, content or summary),
         url=link,
         title=title,
-        authors=names(_authors(item)),
+        authors=names(*_authors(item)),
         published=_date(item, "published") or _date(item, "created"),
         updated=_date(item, "updated"),
         summary="" if summary == content else summary,
@@ -286,15 +270,17 @@ def _entry(item: Any, url: str, version: str, licences: list[str]) -> Entry:
 
 
 def _linked(links: list[Any], rel: str) -> list[str]:
-    """The addresses of the links of that `rel`."""
     return [target for link in links if _get(link, "rel") == rel and (target := _get(link, "href"))]
 
 
 def _distinct(feed: ParsedFeed) -> ParsedFeed:
-    """The feed with one entry an id, whatever their order. Where entries with different links share an id, their links
-    become their ids; where entries with different titles still share one, a digest of title and id does. Of entries
-    that then have the same id the first is kept; entries without any content are dropped."""
-    entries = [entry for entry in feed.entries if _has_content(entry)]
+    """Return the feed with distinct ids. Entries that share an id get their links as ids, then a digest of title and
+    id. The first of the remaining duplicates stays; entries without content are dropped."""
+    entries = [
+        entry
+        for entry in feed.entries
+        if any((entry.url, entry.title, entry.summary, entry.content, entry.enclosures, entry.image))
+    ]
     links: dict[str, set[str]] = {}
     for entry in entries:
         links.setdefault(entry.id, set()).add(entry.url)
@@ -305,16 +291,12 @@ def _distinct(feed: ParsedFeed) -> ParsedFeed:
     titles: dict[str, set[str]] = {}
     for entry in entries:
         titles.setdefault(entry.id, set()).add(entry.title)
-    found: dict[str, Entry] = {}
+    distinct: dict[str, Entry] = {}
     for entry in entries:
         if len(titles[entry.id]) > 1:
             entry = replace(entry, id=entry_id("", "", entry.title, entry.id))
-        found.setdefault(entry.id, entry)
-    return replace(feed, entries=tuple(found.values()))
-
-
-def _has_content(entry: Entry) -> bool:
-    return any((entry.url, entry.title, entry.summary, entry.content, entry.enclosures, entry.image))
+        distinct.setdefault(entry.id, entry)
+    return replace(feed, entries=tuple(distinct.values()))
 
 
 def _html(part: Any) -> str:
@@ -328,7 +310,7 @@ def _authors(item: Any) -> list[str]:
     return [name for name in people if name] or [_get(item, "author")]
 
 
-def _enclosures(links: list[Any], url: str, item: Any) -> Iterator[Enclosure]:
+def _enclosures(links: list[Any], url: str, item: Any, parts: Mapping[str, tuple[str, ...]]) -> Iterator[Enclosure]:
     for part in links:
         if _get(part, "rel") == "enclosure" and (target := resolve(url, _get(part, "href"))):
             yield Enclosure(
@@ -336,11 +318,12 @@ def _enclosures(links: list[Any], url: str, item: Any) -> Iterator[Enclosure]:
                 type=_get(part, "type").lower(),
                 length=_number(_get(part, "length"), 2**53) or 0,
                 duration=_get(item, "itunes_duration")[:20],
+                podcast=parts.get(target, ()),
             )
 
 
 def _image(item: Any, url: str, enclosures: tuple[Enclosure, ...]) -> str:
-    """The largest image of media:content, else media:thumbnail, itunes:image, an image enclosure; "" for none."""
+    """Return the largest image of media:content, else media:thumbnail, itunes:image, an image enclosure, or ""."""
     media = _list(item, "media_content")
     pictures = [part for part in media if _get(part, "medium") == "image" or _get(part, "type").startswith("image/")]
     pictures = sorted(pictures, key=_area, reverse=True) + _list(item, "media_thumbnail")
@@ -364,26 +347,15 @@ def _date(item: Any, name: str) -> datetime | None:
 
 
 def _update_seconds(head: Any) -> int | None:
-    """sy:updatePeriod divided by sy:updateFrequency (RSS 1.0 syndication module)."""
+    """Divide sy:updatePeriod by sy:updateFrequency (RSS 1.0 syndication module)."""
     period = _PERIODS.get(_get(head, "sy_updateperiod").lower())
     if period is None:
         return None
     return period // max(1, _number(_get(head, "sy_updatefrequency"), 10_000) or 1)
 
 
-def _skip_hours(body: bytes) -> tuple[int, ...]:
-    hours = {int(number) for number in re.findall(rb"<hour>\s*(\d{1,2})\s*</hour>", _block(body, b"skipHours"))}
-    return tuple(sorted(hour % 24 for hour in hours if hour <= _MIDNIGHT))
-
-
-def _skip_days(body: bytes) -> tuple[str, ...]:
-    days = re.findall(rb"<day>\s*([A-Za-z]+)\s*</day>", _block(body, b"skipDays"))
-    found = {day.decode().lower() for day in days}
-    return tuple(day for day in _WEEKDAYS if day in found)
-
-
 def _block(body: bytes, name: bytes) -> bytes:
-    """The content of the first element `name`, of which feedparser keeps only the last child."""
+    """Return the content of the first element `name`; feedparser has only its last child."""
     start = body.find(b"<" + name)
     end = body.find(b"</" + name, start) if start >= 0 else -1
     return body[start:end] if 0 <= start < end < start + 4000 else b""
@@ -401,7 +373,6 @@ def _get(owner: Any, name: str) -> str:
 
 
 def _list(owner: Any, name: str) -> list[Any]:
-    """The dictionaries of a list."""
     value = dict.get(owner, name)
     return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 

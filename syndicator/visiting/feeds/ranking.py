@@ -1,4 +1,4 @@
-"""Rank the feeds of a site: comments last, what the feeds say of themselves first, then the page's own order. Pure."""
+"""Rank the feeds of a site: comments last, then by content, then in the page's order. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from syndicator.core import urls
-from syndicator.core.model import Entry, ParsedFeed
+from syndicator.core.model import ParsedFeed
 
 # /comments/feed/ (WordPress), /feeds/comments/default (Blogger), ?feed=comments-rss2; /comment/ alone is a newspaper's
 # opinion pages.
@@ -31,7 +31,7 @@ _ASLEEP = timedelta(days=365)  # behind the newest of the others: a feed that it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedFeed:
-    """A feed as it is listed for a choice. `same_as`: the address of one listed before that has the same entries."""
+    """A feed in a list to choose from. `same_as`: address of an earlier feed with the same entries."""
 
     url: str
     title: str
@@ -42,15 +42,14 @@ class RankedFeed:
     same_as: str = ""
 
 
-def best_first(found: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
-    """Feeds that `page` names, each with its address, what the page calls it and what is in it, the best first:
-    articles before comments, those with entries before empty ones, living before abandoned ones, those about the page
-    asked for before those about a part or the whole of its site; otherwise as the page has them."""
-    latest = [when for _, title, feed in found if (when := last_date(feed))]
+def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
+    """Sort feeds, (address, title on the page, content), best first: articles before comments, filled before empty,
+    living before abandoned, those about `page` before others; otherwise in the given order."""
+    latest = [when for _, title, feed in feeds if (when := last_date(feed))]
     newest = max(latest, default=None)
 
     def order(number: int) -> tuple[bool, ...]:
-        url, title, feed = found[number]
+        url, title, feed = feeds[number]
         when = last_date(feed)
         return (
             is_comments(url, title, feed),
@@ -62,8 +61,8 @@ def best_first(found: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
 
     ranked: list[RankedFeed] = []
     first: dict[tuple[bool, frozenset[str]], str] = {}
-    for number in sorted(range(len(found)), key=order):
-        url, title, feed = found[number]
+    for number in sorted(range(len(feeds)), key=order):
+        url, title, feed = feeds[number]
         comments = is_comments(url, title, feed)
         entries = frozenset(urls.alias(entry.url) for entry in feed.entries if entry.url)
         same_as = first.setdefault((comments, entries), url) if entries else url
@@ -82,26 +81,25 @@ def best_first(found: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
 
 
 def _about(url: str, feed: ParsedFeed, page: str) -> bool:
-    """True for a feed about `page` itself: it names it, or is below it, as those of WordPress sections are."""
+    """Return True if the feed names `page` as its site or is below it, as feeds of WordPress sections are."""
     if urls.alias(feed.site_url or "") == urls.alias(page):
         return True
     return not urls.is_root(page) and urls.alias(url).startswith(f"{urls.alias(page).rstrip('/')}/")
 
 
 def last_date(feed: ParsedFeed) -> datetime | None:
-    """When the newest entry of `feed` was published, None where none says it."""
+    """Return the time of the newest entry, or None if no entry has one."""
     return max((when for entry in feed.entries if (when := entry.published or entry.updated)), default=None)
 
 
 def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
-    """True for a feed of comments, by its address, its own title, the page's `title` for it, or its entries."""
+    """Return True for a feed of comments, judged by address, titles or entries. `title`: the page's name for it."""
     parts = urlsplit(url)
     if _PATH.search(parts.path) or _QUERY.search(parts.query):
         return True
     if any(_TITLE.search(name.strip()) for name in (title, feed.title)):
         return True
-    return bool(feed.entries) and 2 * sum(map(_is_comment, feed.entries)) > len(feed.entries)
-
-
-def _is_comment(entry: Entry) -> bool:
-    return bool(_ENTRY.match(entry.title) or _FRAGMENT.search(entry.url) or _FRAGMENT.search(entry.id))
+    marks = [
+        _ENTRY.match(entry.title) or _FRAGMENT.search(entry.url) or _FRAGMENT.search(entry.id) for entry in feed.entries
+    ]
+    return 2 * sum(map(bool, marks)) > len(marks)

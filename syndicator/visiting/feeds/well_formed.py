@@ -1,7 +1,6 @@
-"""Well-formed RSS and Atom, read with lxml as feedparser 6.0 reads it, as far as `parser` looks at it, for less CPU.
-
-Each of `_ROWS` names a method of `_Reader` and the elements that it reads. Whatever feedparser treats in a way of its
-own raises Unusual, and the feed is left to it: markup in texts, RDF, a DOCTYPE, names where they do not belong."""
+"""Read well-formed RSS and Atom with lxml, with the results of feedparser 6.0 that `parser` uses, in less CPU. `_ROWS`
+maps elements to methods of `_Reader`. Unusual input (markup in texts, RDF, a DOCTYPE, misplaced elements) raises
+Unusual: feedparser reads it."""
 
 import re
 from collections.abc import Callable
@@ -62,11 +61,8 @@ _ROWS = (
     ("kept", "", "media_rating media_credit media_restriction media_license media_player itunes_subtitle dc_publisher"),
     ("kept", "", "dc_contributor dcterms_valid feedburner_browserfriendly itunes_name itunes_email"),
     # elements of a feed where they do not belong, keys that feedparser uses itself, and rare ones that become links
-    (
-        "inside",
-        "refused",
-        "rss cc_license creativecommons_license channel feed body abstract info fullitem newlocation",
-    ),
+    ("inside", "refused", "rss cc_license creativecommons_license channel feed body abstract info fullitem"),
+    ("inside", "refused", "newlocation"),
     ("inside", "refused", "date date_parsed items entries authors links tags published_parsed updated_parsed where"),
     ("inside", "refused", "created_parsed title_detail summary_detail description_detail"),
 )
@@ -109,31 +105,31 @@ _Row = tuple[str, Callable[[Any, str, int], None], str]  # name, method, argumen
 
 
 class Unusual(Exception):
-    """Something that feedparser reads in ways of its own."""
+    """Input that feedparser treats specially."""
 
 
 def _attributes(element: Any, *, language: bool = False, based: bool = False) -> dict[str, str]:
-    """The attributes, names in lower case and without namespaces, as feedparser has them. Raises Unusual."""
-    found: dict[str, str] = {}
+    """Return attributes as feedparser does: lower-case names without namespaces. Raise Unusual."""
+    attributes: dict[str, str] = {}
     for name, value in element.items():
         local = name.rpartition("}")[2].lower()
-        if local in found or (local == "base" and not based):
+        if local in attributes or (local == "base" and not based):
             raise Unusual("a base, or two attributes of one name")
-        found[local] = value.lower() if local in ("rel", "type") else value
-    if "lang" in found and not language and len(element):
+        attributes[local] = value.lower() if local in ("rel", "type") else value
+    if "lang" in attributes and not language and len(element):
         raise Unusual("a language of a part")
-    return found
+    return attributes
 
 
 def _leaf(element: Any, *, based: bool = False) -> dict[str, str]:
-    """The attributes of an element that has no other in it. Raises Unusual."""
+    """Return the attributes of an element without children. Raise Unusual."""
     if len(element):
         raise Unusual("markup in a text")
     return _attributes(element, based=based) if element.keys() else {}
 
 
 class _Reader:
-    """One feed while it is read. `depth`: of an element, the root's is 1."""
+    """The state of reading one feed. `depth` of an element: the root has 1."""
 
     def __init__(self, body: bytes) -> None:
         self.windows = any(pattern.search(body) for pattern in _CONTROLS)  # True if there may be characters of _WINDOWS
@@ -149,14 +145,14 @@ class _Reader:
         self.rows: dict[object, _Row] = {}  # by tag as lxml has it
 
     def parsed(self, root: Any) -> dict[str, Any]:
-        """The outcome of `feedparser.parse` for a document. Raises Unusual."""
-        given = _attributes(root, language=True, based=True)
-        self.base, self.language = given.get("base", ""), given.get("lang", "").replace("_", "-")
+        """Return the result of `feedparser.parse` for a document. Raise Unusual."""
+        attributes = _attributes(root, language=True, based=True)
+        self.base, self.language = attributes.get("base", ""), attributes.get("lang", "").replace("_", "-")
         if self.base and not _BASE.fullmatch(self.base):
             raise Unusual("a base that is no plain address")
         self.head["language"] = self.language
         if self.row(root)[0] == "rss":
-            version = given.get("version", "")
+            version = attributes.get("version", "")
             version = _VERSIONS.get(version) or ("rss20" if version.startswith("2.") else "rss")
             if [self.row(child)[0] for child in root] != ["channel"] or not _CDF.isdisjoint(_attributes(root[0])):
                 raise Unusual("an RSS feed is one channel")
@@ -169,7 +165,6 @@ class _Reader:
         return {"version": version, "feed": self.head, "entries": self.entries, "bozo": False}
 
     def children(self, parent: Any, depth: int) -> None:
-        """Read the elements in `parent`."""
         outer, self.base_around = self.base_around, self.base
         for child in parent:
             _, method, argument = self.rows.get(child.tag) or self.row(child)
@@ -178,8 +173,8 @@ class _Reader:
         self.base = outer or self.base
 
     def row(self, element: Any) -> _Row:
-        """The name under which feedparser knows an element, with its row. One without a prefix is an element of the
-        feed, unless its namespace has a prefix too. Raises Unusual."""
+        """Return feedparser's name of an element with its row. Elements without prefix belong to the feed, unless their
+        namespace also has a prefix. Raise Unusual."""
         tag, prefix = element.tag, element.prefix
         if tag in self.rows:
             return self.rows[tag]
@@ -200,20 +195,20 @@ class _Reader:
         return self.rows[tag]
 
     def keep(self, name: str, value: str, depth: int) -> None:
-        """Store a value: of an entry not one from deeper down than the one that is there, of the feed the last."""
+        """Store a value: in an entry the least nested one, in the feed the last one."""
         if self.entry is None or depth <= self.depths.get(name, depth):
             self.depths[name] = depth
             self.context[name] = value
 
     def detail(self, element: Any, kind: str) -> dict[str, Any]:
-        """Type, language and value of a text. Raises Unusual."""
-        given, value, language = _leaf(element, based=True), self.text(element), self.language
-        if given:
-            if not _BASE.fullmatch(given.get("base", "http://none")) or "mode" in given:
+        """Return type, language and value of a text. Raise Unusual."""
+        attributes, value, language = _leaf(element, based=True), self.text(element), self.language
+        if attributes:
+            if not _BASE.fullmatch(attributes.get("base", "http://none")) or "mode" in attributes:
                 raise Unusual("a base that is no plain address, or a mode")
-            if "base" in given:
-                self.base = self.base_around or given["base"]  # no text is resolved; with none around it, it stays
-            kind, language = given.get("type", kind), given.get("lang", language).replace("_", "-")
+            if "base" in attributes:
+                self.base = self.base_around or attributes["base"]  # no text is resolved; with none around it, it stays
+            kind, language = attributes.get("type", kind), attributes.get("lang", language).replace("_", "-")
             kind = _TYPES.get(kind, kind)
             if kind not in ("text/plain", "text/html"):
                 raise Unusual(kind)
@@ -224,7 +219,7 @@ class _Reader:
         return value if value.isascii() else self.mended(value)
 
     def mended(self, value: str) -> str:
-        """UTF-8 that was taken for ISO 8859-1 and encoded once more, and windows-1252, as they were meant."""
+        """Repair UTF-8 that was encoded twice, and windows-1252 in place of ISO 8859-1."""
         with suppress(UnicodeError):
             value = value.encode("iso-8859-1").decode()
         return value.translate(_WINDOWS) if self.windows else value
@@ -242,8 +237,7 @@ class _Reader:
         return ""
 
     def other(self, element: Any, name: str, depth: int) -> None:
-        """An element that means nothing to feedparser: a text of that name, or "" if it has attributes. The elements in
-        it count as if they stood outside."""
+        """Read an unknown element: its text, or "" if it has attributes. Its children count as siblings."""
         if element.keys():
             _attributes(element)
             self.context[name] = ""
@@ -257,12 +251,12 @@ class _Reader:
     def item(self, element: Any, name: str, depth: int) -> None:
         if self.context is not self.head:
             raise Unusual("an entry in an entry")
-        given, before = _attributes(element, language=True), self.language
-        if "about" in given or not _CDF.isdisjoint(given):
+        attributes, before = _attributes(element, language=True), self.language
+        if "about" in attributes or not _CDF.isdisjoint(attributes):
             raise Unusual("CDF or RDF")
         self.context = self.entry = {}
         self.depths, self.title_depth = {}, -1
-        self.language = given.get("lang", before).replace("_", "-")
+        self.language = attributes.get("lang", before).replace("_", "-")
         self.children(element, depth)
         self.entries.append(self.entry)
         self.entry, self.context, self.has_content, self.language = None, self.head, False, before
@@ -277,23 +271,23 @@ class _Reader:
             self.title_depth = depth
 
     def link(self, element: Any, name: str, depth: int) -> None:
-        given, context = _leaf(element), self.context
-        given.setdefault("rel", "alternate")
-        given.setdefault("type", "application/atom+xml" if given["rel"] == "self" else "text/html")
-        context.setdefault("links", []).append(given)
-        if href := given.get("url", given.get("uri")):
-            given["href"] = href
-        if "href" in given:
-            given["href"] = self.resolved(given["href"])
-            if given["rel"] == "alternate" and given["type"] in _HTML:
-                context["link"] = given["href"]
+        attributes, context = _leaf(element), self.context
+        attributes.setdefault("rel", "alternate")
+        attributes.setdefault("type", "application/atom+xml" if attributes["rel"] == "self" else "text/html")
+        context.setdefault("links", []).append(attributes)
+        if href := attributes.get("url", attributes.get("uri")):
+            attributes["href"] = href
+        if "href" in attributes:
+            attributes["href"] = self.resolved(attributes["href"])
+            if attributes["rel"] == "alternate" and attributes["type"] in _HTML:
+                context["link"] = attributes["href"]
             return
         value = self.address(element)
         if "&" in value:
             value = _ENTITY.sub(r"&\g<1>", value.replace("&amp;", "&") if self.entry is not None else value)
         context["link"] = value
         if value or self.entry is None:
-            given["href"] = value
+            attributes["href"] = value
 
     def guid(self, element: Any, name: str, depth: int) -> None:
         is_link = _leaf(element).get("ispermalink", "true") == "true"
@@ -303,7 +297,7 @@ class _Reader:
             self.context.setdefault("link", value)
 
     def summary(self, element: Any, kind: str, depth: int) -> None:
-        """A second summary is the content, if there is none."""
+        """Read a summary; a second one is the content if there is none."""
         if "summary" in self.context and not self.has_content:
             return self.content(element, "text/plain", depth)
         name = "subtitle" if self.entry is None and kind == "text/html" else "summary"  # description of a feed
@@ -327,7 +321,7 @@ class _Reader:
         self.keep(name, value, depth)
 
     def inside(self, element: Any, name: str, depth: int) -> None:
-        """A person, source or search form: not used, but a title in it counts as the last one."""
+        """Skip a person, source or search form; its title counts as the last one."""
         for inner in element.iter():
             _attributes(inner, language=name != "person")
         inside = {self.row(inner)[0] for inner in element.iterdescendants()}
@@ -361,7 +355,7 @@ class _Reader:
         self.complete_author(entry)
 
     def complete_author(self, entry: dict[str, Any]) -> None:
-        """Copy name and address of the last author from one field into the other."""
+        """Copy name and address of the last author between `author` and its detail."""
         detail = entry["authors"][-1]
         if detail:
             name, email = detail.get("name"), detail.get("email")
@@ -379,16 +373,19 @@ class _Reader:
             entry.setdefault("author_detail", detail)
 
     def attached(self, element: Any, key: str, depth: int) -> None:
-        given = _attributes(element) if key == "media_content" else _leaf(element)
+        attributes = _attributes(element) if key == "media_content" else _leaf(element)
         if key == "image":
-            target = given.get("href") or given.get("url")
+            target = attributes.get("href") or attributes.get("url")
             self.context.update({"image": {"href": target}} if target else {})
             return
         if key == "links":
-            given |= {"rel": "enclosure", "href": given.get("url", given.get("uri")) or given.get("href", "")}
+            attributes |= {
+                "rel": "enclosure",
+                "href": attributes.get("url", attributes.get("uri")) or attributes.get("href", ""),
+            }
         elif key == "media_thumbnail" and (value := self.address(element)):
-            given.setdefault("url", value)
-        self.context.setdefault(key, []).append(given)
+            attributes.setdefault("url", value)
+        self.context.setdefault(key, []).append(attributes)
         self.children(element, depth)
 
     def image(self, element: Any, name: str, depth: int) -> None:
@@ -407,10 +404,14 @@ class _Reader:
         itunes = scheme == "http://www.itunes.com/"
         if itunes and self.entry is None:
             return
-        given = _leaf(element)
-        if given or scheme:
-            given = {"term": given.get("text", "")} if itunes else given
-            self.tag(given.get("term"), given.get("scheme", scheme or given.get("domain")), given.get("label"))
+        attributes = _leaf(element)
+        if attributes or scheme:
+            attributes = {"term": attributes.get("text", "")} if itunes else attributes
+            self.tag(
+                attributes.get("term"),
+                attributes.get("scheme", scheme or attributes.get("domain")),
+                attributes.get("label"),
+            )
         if value := self.text(element):
             if (tags := self.context.get("tags")) and not tags[-1]["term"]:
                 tags[-1]["term"] = value
@@ -435,8 +436,8 @@ _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?.*encoding=['\"](.*?)['\"].*\?>")
 
 
 def read(body: bytes, content_type: str = "") -> dict[str, Any] | None:
-    """The outcome of `feedparser.parse`, None if the feed is left to it: for a DOCTYPE near its start, or if feedparser
-    may take the bytes for other than UTF-8, as it does with text/* that names no charset."""
+    """Return the result of `feedparser.parse`, or None to leave the feed to it: a DOCTYPE, or bytes that it may not
+    take for UTF-8, such as text/* without charset."""
     matches = _CHARSET.search(content_type.encode()), _ENCODING.match(body)
     names = {match[1].lower() for match in matches if match}
     named = body.isascii() or body.startswith(b"\xef\xbb\xbf") or names & _UTF8

@@ -1,1 +1,1 @@
-"""The HTTP client: httpx's requests over aiohttp's transport. Every address is checked before it is connected to."""
+"""HTTP client: httpx's requests over aiohttp's transport. Each address is checked before connecting."""

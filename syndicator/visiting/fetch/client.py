@@ -1,4 +1,4 @@
-"""One request with its redirects, within its deadline and its size limits."""
+"""Send one request and follow its redirects, within limits of time and size."""
 
 import asyncio
 import base64
@@ -32,7 +32,7 @@ from syndicator.visiting.fetch.decompress import (
     retry_after,
 )
 from syndicator.visiting.fetch.ssrf import Refusal, bare, next_hop, origin, parse_url
-from syndicator.visiting.fetch.transport import AddrInfo, Clients, explain, open_socket
+from syndicator.visiting.fetch.transport import AddrInfo, Clients, explain
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
@@ -50,7 +50,7 @@ _ACCEPT = {
 
 @dataclass(slots=True)
 class _Chain:
-    """One request and where its redirects have led so far."""
+    """A request and the state of its redirects."""
 
     request: Request
     url: httpx.URL  # without credentials and fragment
@@ -62,8 +62,8 @@ class _Chain:
 
 
 class HttpFetcher:
-    """ports.Fetcher on the real network. `clock`: for Retry-After. `offsets` gets, by host, how far `clock` is ahead of
-    its server. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for a proxy that is not an address."""
+    """`ports.Fetcher` on the network. `clock`: for Retry-After. `offsets` receives by host the lead of `clock` over its
+    server. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for an invalid proxy."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class HttpFetcher:
         clock: Callable[[], datetime],
         offsets: MutableMapping[str, timedelta] | None = None,
         lookup: ssrf.Lookup = ssrf.system,
-        dial: Callable[[AddrInfo], socket.socket] = open_socket,
+        dial: Callable[[AddrInfo], socket.socket] = lambda info: socket.socket(*info[:3]),
     ) -> None:
         self._settings = settings
         self._user_agent = user_agent
@@ -83,9 +83,8 @@ class HttpFetcher:
         logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs URLs with their credentials
 
     async def fetch(self, request: Request) -> FetchResult:
-        """The answer to `request` within its deadline, after redirects. Never raises for what the network does: a
-        failure is a `Failed` with its reason. `request.headers` go to the first origin only; the values of
-        `request.secrets` are put into the URL here, and into nothing that is returned."""
+        """Return the answer within the deadline, after redirects; network errors are `Failed`. `request.headers` go to
+        the first origin only; the values of `request.secrets` are in the URL sent and in nothing returned."""
         result = await self._fetch(request)
         return _masked(result, request.secrets) if request.secrets else result
 
@@ -119,7 +118,7 @@ class HttpFetcher:
         await self._clients.aclose()
 
     async def _exchange(self, chain: _Chain) -> FetchResult | None:
-        """One request and its answer: the result, or None when a redirect leads on to `chain.url`."""
+        """Send one request. Return the result, or None after a redirect to `chain.url`."""
         url, here, where = chain.url, str(chain.url), origin(chain.url)
         if here in chain.seen:
             raise Refusal("redirects", "the redirects lead in a circle")
@@ -137,7 +136,9 @@ class HttpFetcher:
         status = response.status_code
         if (offset := clock_offset(headers, self._clock())) is not None:
             self._offsets[chain.url.host] = offset
-        if status in _REDIRECTS and (chain.request.method == "GET" or _keeps_method(chain.request, status)):
+        # RFC 9110 15.4.8, 15.4.9: these keep a POST, which only a hub may redirect (WebSub 5.1), not a language model
+        kept_post = chain.request.kind == "hub" and status in (307, 308)
+        if status in _REDIRECTS and (chain.request.method == "GET" or kept_post):
             return self._redirect(chain, here, status, headers)
         shown = redacted(chain.request.url)
         if status == HTTPStatus.NOT_MODIFIED:
@@ -178,10 +179,7 @@ class HttpFetcher:
         if declared.isdecimal() and int(declared) > most:
             raise Refusal("too-large", f"the answer is {declared} bytes long, more than {most:,}", response.status_code)
         try:
-            inflater = Inflater(
-                headers.get("content-encoding", ""),
-                min(decoded, limit or decoded),
-            )
+            inflater = Inflater(headers.get("content-encoding", ""), min(decoded, limit or decoded))
             wire = 0
             async for chunk in response.aiter_raw():
                 wire += len(chunk)
@@ -201,10 +199,10 @@ class HttpFetcher:
             "accept": _ACCEPT.get(request.kind, "*/*"),
             "accept-encoding": "gzip, deflate",
         }
-        given = {"if-none-match": request.etag, "if-modified-since": request.last_modified}
+        validators = {"if-none-match": request.etag, "if-modified-since": request.last_modified}
         # a validator with other than ASCII characters cannot be sent back as it came
-        headers |= {name: value for name, value in given.items() if value and value.isascii()}
-        if request.kind == "feed" and not given.keys().isdisjoint(headers):
+        headers |= {name: value for name, value in validators.items() if value and value.isascii()}
+        if request.kind == "feed" and not validators.keys().isdisjoint(headers):
             headers["a-im"] = "feed"  # RFC 3229 with feed: what is new since those validators is enough
         if first:
             headers |= {name.lower(): value.strip() for name, value in chain.credentials.items()}
@@ -212,12 +210,6 @@ class HttpFetcher:
             headers["content-type"] = request.headers["content-type"]
         limits = {} if request.connect is None else {"timeout": {"pool": request.connect}}
         return httpx.Request(request.method, url, headers=headers, content=request.body, extensions=limits)
-
-
-def _keeps_method(request: Request, status: int) -> bool:
-    """True for a redirect that a POST follows (RFC 9110 sections 15.4.8 and 15.4.9): that of a hub alone, which may
-    move as feeds do (WebSub, section 5.1); what goes to a language model goes nowhere else."""
-    return request.kind == "hub" and status in (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
 
 
 def _masked(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:

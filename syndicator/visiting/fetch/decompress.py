@@ -1,8 +1,8 @@
-"""Content-Encoding undone in small steps, so that bombs cost no more than the limit; status codes and headers. Pure."""
+"""Undo Content-Encoding in small steps, so that bombs cost at most the limit; read headers. Pure."""
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -20,12 +20,11 @@ class TooLarge(ValueError):
 
 
 class BadEncoding(ValueError):
-    """The bytes are not what their Content-Encoding says, or we did not ask for that encoding."""
+    """The bytes do not match their Content-Encoding, or we did not accept that encoding."""
 
 
 class Inflater:
-    """Undo one Content-Encoding (`encoding`): `feed` takes bytes, `finish` returns the body of at most `cap` bytes.
-    Raises TooLarge, BadEncoding."""
+    """Undoes a Content-Encoding: `feed` takes bytes, `finish` returns up to `cap`. Raises TooLarge, BadEncoding."""
 
     def __init__(self, encoding: str, cap: int) -> None:
         names = [name.strip().lower() for name in encoding.split(",")]
@@ -54,7 +53,7 @@ class Inflater:
         return bytes(self._body)
 
     def _inflate(self, data: bytes) -> bytes:
-        """Decodes one step and returns the sent bytes that are still to be decoded."""
+        """Decode one step and return the remaining bytes."""
         if self._machine is None:
             self._machine = zlib.decompressobj(self._window(data))
         elif self._machine.eof:
@@ -88,16 +87,11 @@ class Inflater:
 
 
 def gunzip(data: bytes, cap: int) -> bytes:
-    """The content of a gzip file. Raises TooLarge when it is more than `cap` bytes, BadEncoding when it is not gzip."""
+    """Return the content of a gzip file. Raise TooLarge over `cap` bytes, BadEncoding if it is not gzip."""
     inflater = Inflater("gzip", cap)
-    for piece in _pieces(data):
-        inflater.feed(piece)
-    return inflater.finish()
-
-
-def _pieces(data: bytes) -> Iterator[bytes]:
     for start in range(0, len(data), _STEP):
-        yield data[start : start + _STEP]
+        inflater.feed(data[start : start + _STEP])
+    return inflater.finish()
 
 
 LONGEST_RETRY = timedelta(days=7)  # our choice: a Retry-After that is longer counts as this
@@ -108,16 +102,16 @@ _AGE_DIGITS = 9  # of an Age that is believed: more seconds than caches keep any
 
 
 def joined(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Header names in lower case, values of one name joined by ", " (RFC 9110 section 5.3)."""
-    found: dict[str, str] = {}
+    """Return headers with lower-case names, repeated values joined by ", " (RFC 9110 section 5.3)."""
+    headers: dict[str, str] = {}
     for name, value in items:
         name = name.lower()
-        found[name] = f"{found[name]}, {value}" if name in found else value
-    return found
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 def http_date(value: str) -> datetime | None:
-    """An HTTP date (RFC 9110 section 5.6.7) as aware UTC, None for anything else."""
+    """Parse an HTTP date (RFC 9110 section 5.6.7) as aware UTC, or return None."""
     try:
         parsed = parsedate_to_datetime(value.strip())
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
@@ -126,8 +120,7 @@ def http_date(value: str) -> datetime | None:
 
 
 def retry_after(value: str, now: datetime) -> datetime | None:
-    """When a Retry-After (seconds or a date, RFC 9110 section 10.2.3) allows the next try: at most a week from `now`.
-    None for a value that is neither, and for a time that has passed."""
+    """Parse Retry-After (RFC 9110 section 10.2.3): a future time, at most a week from `now`, or None."""
     value = value.strip()
     if re.fullmatch(r"\d+(\.\d+)?", value):
         seconds = min(float(value[:30]), LONGEST_RETRY.total_seconds())
@@ -139,8 +132,7 @@ def retry_after(value: str, now: datetime) -> datetime | None:
 
 
 def clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How far `now` is ahead of the server's clock by Date and Age (RFC 9110 6.6.1, RFC 9111 5.1); None without
-    Date."""
+    """Return `now` minus the server's time by Date and Age (RFC 9110 6.6.1, RFC 9111 5.1), None without Date."""
     sent, age = http_date(headers.get("date", "")), headers.get("age", "")
     if sent is None:
         return None
@@ -148,12 +140,12 @@ def clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 
 
 def error_code(status: int) -> str:
-    """The reason code of an answer other than 2xx: gone, rate-limited, http-404, http-503, ..."""
+    """Return the reason code of a status other than 2xx: gone, rate-limited, http-404, ..."""
     return {410: "gone", 429: "rate-limited"}.get(status, f"http-{status}")
 
 
 def fresh_seconds(headers: dict[str, str] | None, now: datetime) -> int | None:
-    """The seconds for which an answer stays fresh (RFC 9111 section 4.2.1): max-age, else Expires, else None."""
+    """Return the seconds of freshness (RFC 9111 section 4.2.1): max-age, else Expires, else None."""
     if not headers:
         return None
     match = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", headers.get("cache-control", ""), re.I)

@@ -1,51 +1,21 @@
-"""Public or allowed IP addresses, DNS look-ups on threads of their own, and the URLs of requests: parsed, checked,
-redirected, without credentials."""
+"""Check IP addresses, look up names on threads, and parse request URLs and redirects."""
 
 import asyncio
 import ipaddress
-import re
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from syndicator.core.urls import LOOPBACK_6, Address, Network, embedded, redacted, special
-
-_PORTS = range(1, 65536)
-
-
-class Allowed(NamedTuple):
-    """One line of an operator's `allow`: a network and a port, None for every port."""
-
-    network: Network
-    port: int | None
-
-
-def parse_allow(line: str) -> Allowed:
-    """The value of "10.0.0.0/8:443", "10.0.0.5", "fd00::/8:443" or "[::1]:8080". Raises ValueError that quotes it."""
-    match = re.fullmatch(r"\s*\[?([0-9a-fA-F.:]+?)\]?(?:/(\d{1,3}))?(?:(?<=[\]0-9]):(\d{1,5}))?\s*", line)
-    bare = re.fullmatch(r"\s*([0-9a-fA-F:]+:[0-9a-fA-F:]*)\s*", line)
-    try:
-        if bare:
-            return Allowed(ipaddress.ip_network(bare[1]), None)
-        if match is None:
-            raise ValueError(line)
-        network = ipaddress.ip_network(f"{match[1]}/{match[2]}" if match[2] else match[1], strict=False)
-        port = int(match[3]) if match[3] else None
-        if port is not None and port not in _PORTS:
-            raise ValueError(line)
-    except ValueError as error:
-        raise ValueError(f'allow: {line!r} is not a network; write it like "10.0.0.0/8:443"') from error
-    return Allowed(network, port)
+from syndicator.configuration.settings import parse_allow
+from syndicator.core.urls import LOOPBACK_6, Address, embedded, redacted, special
 
 
 def endpoint(url: str) -> tuple[str, ...]:
-    """The `allow` lines for a URL that the operator wrote into the settings (a hub, a language model), which may be at
-    a private address: its port, and its host where that is an IP address. A name may resolve to any address, because a
-    request's `allow` applies to its first origin only. () for what is not an http(s) URL."""
+    """Return `allow` lines for a URL in the settings (a hub, a language model): its port, and its address if it is an
+    IP. A name may resolve to any address, as `allow` applies to the first origin only. () if it is no http(s) URL."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
@@ -61,8 +31,8 @@ def endpoint(url: str) -> tuple[str, ...]:
 def verdict(
     address: str, port: int, *, allow: Sequence[str] = (), nat64: Sequence[str] = (), loopback: bool = False
 ) -> str | None:
-    """None if `address` may be connected to on `port`, else the reason with the `allow` line that would permit it.
-    `nat64`: prefixes of addresses that contain an IPv4 address (RFC 6052 section 2.2). `loopback`: permit it."""
+    """Return None if connecting to `address` and `port` is permitted, else the reason with the `allow` line to add.
+    `nat64`: prefixes of RFC 6052 section 2.2. `loopback`: permit loopback."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -73,20 +43,16 @@ def verdict(
     real = embedded(parsed, tuple(nat64)) or parsed
     if loopback and (real == LOOPBACK_6 or (isinstance(real, ipaddress.IPv4Address) and real.is_loopback)):
         return None
-    if any(_permits(parse_allow(line), (parsed, real), port) for line in allow):
-        return None
+    for network, allowed_port in map(parse_allow, allow):
+        same_version = [candidate for candidate in (parsed, real) if candidate.version == network.version]
+        if allowed_port in (None, port) and any(candidate in network for candidate in same_version):
+            return None
     return f"{address} is {what}; to permit it: {permission(real, port)}"
 
 
 def permission(address: Address, port: int) -> str:
-    """The line for a source in sources.toml that permits exactly this address and port."""
+    """Return the line for sources.toml that permits exactly this address and port."""
     return f'allow = ["{address}/{address.max_prefixlen}:{port}"]'
-
-
-def _permits(allowed: Allowed, addresses: tuple[Address, ...], port: int) -> bool:
-    if allowed.port is not None and allowed.port != port:
-        return False
-    return any(address.version == allowed.network.version and address in allowed.network for address in addresses)
 
 
 Answer = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
@@ -97,13 +63,12 @@ _MOST = 256
 
 
 def system(host: str, port: int) -> Sequence[Answer]:
-    """All TCP addresses of `host` that the operating system finds. Raises OSError."""
+    """Return all TCP addresses of `host` from the operating system. Raise OSError."""
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 class Threads:
-    """Runs `lookup(host, port)` on a daemon thread. Raises what it raises, and gaierror when 256 look-ups hang. A
-    caller that is cancelled leaves the thread to end by itself."""
+    """Runs `lookup(host, port)` on a daemon thread, which outlives a cancelled caller. Raises gaierror if 256 hang."""
 
     def __init__(self, lookup: Lookup = system) -> None:
         self._lookup = lookup
@@ -140,8 +105,7 @@ class Threads:
 
 
 class Refusal(Exception):
-    """A fetch that we end ourselves. `reason`: the code that the `Failed` carries; `detail`: one line, no secrets;
-    `status`: of the answer, None when there was none."""
+    """A fetch that we end. `reason`: of `Failed`; `detail`: a line without secrets; `status`: of the answer, if any."""
 
     def __init__(self, reason: str, detail: str, status: int | None = None) -> None:
         super().__init__(detail)
@@ -149,13 +113,13 @@ class Refusal(Exception):
 
 
 def origin(url: httpx.URL) -> str:
-    """Scheme, host and port (RFC 6454): credentials are sent to the origin they belong to and to no other."""
+    """Return scheme, host and port (RFC 6454): credentials go to their own origin only."""
     port = url.port or (443 if url.scheme == "https" else 80)
     return f"{url.scheme}://{url.host}:{port}"
 
 
 def parse_url(url: str) -> httpx.URL:
-    """An absolute http(s) URL as httpx parses it. Raises Refusal(bad-url)."""
+    """Parse an absolute http(s) URL. Raise Refusal(bad-url)."""
     try:
         parsed = httpx.URL(url.strip())
         host = parsed.host
@@ -167,7 +131,7 @@ def parse_url(url: str) -> httpx.URL:
 
 
 def next_hop(here: str, location: str) -> str:
-    """The target of a redirect from `here`. Raises Refusal: redirects (no Location), bad-url, downgrade (to http)."""
+    """Return the target of a redirect. Raise Refusal: redirects (no Location), bad-url, downgrade (to http)."""
     if not location.strip():
         raise Refusal("redirects", "a redirect without a Location")
     try:
@@ -180,5 +144,5 @@ def next_hop(here: str, location: str) -> str:
 
 
 def bare(url: httpx.URL) -> httpx.URL:
-    """`url` without credentials and fragment."""
+    """Return `url` without credentials and fragment."""
     return url.copy_with(userinfo=b"", fragment=None) if url.userinfo or url.fragment else url

@@ -1,4 +1,4 @@
-"""Connections, a client per origin: every address is checked before it is dialled. What they raise, as reason codes."""
+"""Connections: each address is checked before dialling. Errors become reason codes."""
 
 import errno
 import re
@@ -28,21 +28,16 @@ AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]
 
 
 class Blocked(OSError):
-    """An address that must not be connected to. `why`: one line for the operator."""
+    """A forbidden address. `why`: one line for the operator."""
 
     def __init__(self, why: str) -> None:
         super().__init__(errno.EACCES, why)
         self.why = why
 
 
-def open_socket(info: AddrInfo) -> socket.socket:
-    """A socket for an address that passed the check. Raises OSError."""
-    return socket.socket(info[0], info[1], info[2])
-
-
 @dataclass(slots=True)
 class _Generation:
-    """Transports that serve `origins` together, by whether they do TLS and by the private addresses allowed."""
+    """Transports for `origins`, by TLS and allowed private addresses."""
 
     transports: dict[tuple[bool, tuple[str, ...]], AiohttpTransport] = field(default_factory=dict)
     origins: set[str] = field(default_factory=set)
@@ -54,7 +49,7 @@ class _Generation:
 
 
 class _Resolver(AbstractResolver):
-    """Refuses a name when any of its addresses is refused: a name that is partly private is never connected to."""
+    """Refuses a name if any of its addresses is refused."""
 
     def __init__(self, lookup: ssrf.Threads, check: Callable[[str, int], None]) -> None:
         self._lookup = lookup
@@ -63,12 +58,12 @@ class _Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        found: list[ResolveResult] = []
+        results: list[ResolveResult] = []
         for kind, _, proto, _, address in await self._lookup(host, port):
             where = str(address[0])
             if kind in (socket.AF_INET, socket.AF_INET6) and family in (socket.AF_UNSPEC, kind):
                 self._check(where, port)
-                found.append(
+                results.append(
                     ResolveResult(
                         hostname=host,
                         host=where,
@@ -78,18 +73,18 @@ class _Resolver(AbstractResolver):
                         flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
                     )
                 )
-        if not found:
+        if not results:
             raise socket.gaierror(socket.EAI_NONAME, "no address")
-        return found
+        return results
 
     async def close(self) -> None:
         return None
 
 
 class Clients:
-    """Transports by the private addresses allowed: a connection that one source may use serves no other. After 64
-    origins new ones take their place, and they close once nobody uses them. `lookup`, `dial`: resolve names, open
-    sockets. Raises ConfigError for a proxy that is not an address."""
+    """Transports by allowed private addresses, so that sources with different rights share no connection. After 64
+    origins new ones replace them. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for an invalid
+    proxy."""
 
     def __init__(self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
         self._settings = settings
@@ -103,8 +98,7 @@ class Clients:
 
     @asynccontextmanager
     async def use(self, url: httpx.URL, where: str, allow: tuple[str, ...]) -> AsyncIterator[AiohttpTransport]:
-        """The transport for `url` at the origin `where`, kept open while it is used. Behind a proxy it raises Blocked
-        for a URL whose host is a refused IP address; without one, addresses are refused when they are connected to."""
+        """Yield the transport for `url` at origin `where`. Raise Blocked for a refused IP address behind a proxy."""
         if self._proxy is not None:
             self._check_literal(url, allow)
         if len(self._now.origins) >= _ORIGINS and where not in self._now.origins:
@@ -119,13 +113,13 @@ class Clients:
             yield mine.transports[key]
         finally:
             mine.users -= 1
-            for unused in [one for one in self._retired if not one.users]:
+            for unused in [generation for generation in self._retired if not generation.users]:
                 self._retired.remove(unused)
                 await unused.aclose()
 
     async def aclose(self) -> None:
-        for one in (*self._retired, self._now):
-            await one.aclose()
+        for generation in (*self._retired, self._now):
+            await generation.aclose()
 
     def _transport(self, secure: bool, allow: tuple[str, ...]) -> AiohttpTransport:
         def check(address: str, port: int) -> None:
@@ -144,7 +138,7 @@ class Clients:
         )
 
     def _check(self, address: str, port: int, allow: tuple[str, ...]) -> None:
-        """Raises Blocked for an address that must not be connected to."""
+        """Raise Blocked for a forbidden address."""
         settings = self._settings
         try:
             why = ssrf.verdict(address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback)
@@ -154,8 +148,7 @@ class Clients:
             raise Blocked(why)
 
     def _check_literal(self, url: httpx.URL, allow: tuple[str, ...]) -> None:
-        """A proxy resolves names itself, so only it can refuse what they resolve to. A host that is an IP address, in
-        any spelling, or the name of a private network is still checked here."""
+        """Check IP addresses and private names before a proxy, which resolves other names itself."""
         port = url.port or (443 if url.scheme == "https" else 80)
         name = urlsplit(canonical(str(url))).hostname or ""
         if name == "localhost" or name.endswith(".localhost"):
@@ -185,7 +178,7 @@ class Clients:
 
 
 def _unlisted(name: str) -> str:
-    """Why a name is refused that nobody's DNS has but perhaps the operator's own: a name for tests."""
+    """Return why a name for tests, which only the operator's DNS may have, is refused, or ""."""
     return f"{name} is a name for tests (RFC 6761)" if re.fullmatch(r"(.+\.)?(test|invalid)", name) else ""
 
 
@@ -215,16 +208,16 @@ _LONGEST = 200  # characters of a line
 
 
 def explain(error: Exception) -> tuple[str, str]:
-    """The reason code of `model.Failed` for what the transport raised, and one line of at most 200 characters."""
+    """Return the reason code for a transport error and one line of at most 200 characters."""
     cause: BaseException = error
     while isinstance(cause, httpx.HTTPError) and cause.__cause__ is not None:
         cause = cause.__cause__
     inner = getattr(cause, "os_error", None)  # aiohttp wraps what the socket raised
-    for one in (inner, cause):
-        if isinstance(one, OSError) and one.errno in _SHORT_OF:
-            return OURS, f"this machine is short of something: {_line(one.strerror or str(one))}"
-        if isinstance(one, Blocked):
-            return "blocked-address", one.why
+    for exception in (inner, cause):
+        if isinstance(exception, OSError) and exception.errno in _SHORT_OF:
+            return OURS, f"this machine is short of something: {_line(exception.strerror or str(exception))}"
+        if isinstance(exception, Blocked):
+            return "blocked-address", exception.why
     for kinds, reason, line in _KINDS:
         if isinstance(cause, kinds):
             return reason, line or _own_line(reason, cause, inner)
@@ -234,7 +227,7 @@ def explain(error: Exception) -> tuple[str, str]:
 
 
 def _own_line(reason: str, cause: BaseException, inner: object) -> str:
-    """What a failed connection says itself: for TLS the fault of the certificate, else what the socket said."""
+    """Return the error's own message: for TLS the certificate's fault, else the socket's."""
     if reason == "tls":
         return _line(str(getattr(cause, "certificate_error", inner or cause)))
     return _line(str(inner.strerror if isinstance(inner, OSError) and inner.strerror else cause))

@@ -1,1 +1,1 @@
-"""How often a host is asked: a pause between requests, back-off when it says so, robots.txt."""
+"""Politeness to hosts: pauses between requests, back-off, robots.txt."""

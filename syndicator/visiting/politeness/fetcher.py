@@ -1,4 +1,4 @@
-"""The fetcher that is used outside of this folder: it asks robots.txt first and waits for the host's turn."""
+"""The fetcher for other packages: checks robots.txt and waits for the host's turn."""
 
 import time
 from dataclasses import replace
@@ -16,23 +16,22 @@ from syndicator.visiting.fetch.decompress import REDIRECTION
 from syndicator.visiting.politeness.robots import OPERATOR, Robots, RobotsVerdict
 from syndicator.visiting.politeness.throttle import HostBusy, Throttle
 
-_TYPE = "content-type"  # of a body that is sent on with it
-_MOST_HOSTS = 6  # that the redirects of one request may lead through
-_PATIENCE = timedelta(seconds=30)  # a back-off that ends sooner is waited for, a longer one is a failure at once
+_TYPE = "content-type"  # header that stays with a redirected body
+_MOST_HOSTS = 6  # for the redirects of one request
+_PATIENCE = timedelta(seconds=30)  # wait for a shorter back-off; fail at once for a longer one
 DISALLOWED = "robots.txt disallows this address; it is fetched because sources.toml names it"
 _BACKOFF = timedelta(minutes=5)  # after a 429 without a Retry-After
-_AWAY = timedelta(minutes=5)  # for which a server that cannot be reached is not tried again: our choice
-_SOON = timedelta(minutes=1)  # after which a page is tried again whose host others were asking
-_MOST_AWAY = 10_000  # servers remembered as such
-# the answers whose Retry-After says when to ask again (RFC 6585 section 4, RFC 9110 section 15.6.4)
+_AWAY = timedelta(minutes=5)  # until an unreachable server is retried; our choice
+_SOON = timedelta(minutes=1)  # until a page is retried if other machines use its host
+_MOST_AWAY = 10_000  # unreachable servers in memory
+# statuses with a Retry-After (RFC 6585 section 4, RFC 9110 section 15.6.4)
 _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class PoliteFetcher:
-    """ports.Fetcher that waits for the host's turn, and asks robots.txt before pages and pictures; feeds, which the
-    operator named, carry a warning instead. A redirect to another host waits for its turn and takes no headers, no
-    permission for private addresses, and secrets within one site only. `robots` None: robots.txt is not asked.
-    `backoff`: URLs that answered 429 or 503 with a Retry-After are asked by no process before that."""
+    """`ports.Fetcher` that waits for turns, and obeys robots.txt for pages and pictures; a disallowed feed gets a
+    warning. Redirects to another host wait too and lose headers and private addresses, and off the site secrets.
+    `robots` None: not checked. `backoff`: URLs whose 429 or 503 said Retry-After."""
 
     def __init__(
         self, fetcher: Fetcher, throttle: Throttle, robots: Robots | None = None, backoff: Waits | None = None
@@ -45,8 +44,8 @@ class PoliteFetcher:
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
-        """The answer to `request`; raises nothing for the network. A back-off of more than 30 s, or a page that
-        robots.txt disallows, is a `Failed` without a request. The deadline does not count the wait for a turn."""
+        """Return the answer, or `Failed` without a request for a back-off over 30 s or a page that robots.txt
+        disallows. The deadline excludes waiting for a turn."""
         shown = redacted(request.url)
         leg = replace(request, stay=request.method == "GET" or request.kind == "hub")
         moved: str | None = None
@@ -67,16 +66,16 @@ class PoliteFetcher:
             if left <= 0:
                 return Failed(url=shown, reason="timeout", detail="no complete answer in time")
             there = result.headers["location"]
-            robots = leg.robots if same_site(there, leg.url) else "obey"  # the operator's word is for one site
-            kept = {} if leg.body is None else {_TYPE: leg.headers[_TYPE]} if _TYPE in leg.headers else {}
-            leg = replace(leg, url=there, headers=kept, allow=(), deadline=left, robots=robots)
+            robots = leg.robots if same_site(there, leg.url) else "obey"  # the operator's override covers one site
+            headers = {} if leg.body is None else {_TYPE: leg.headers[_TYPE]} if _TYPE in leg.headers else {}
+            leg = replace(leg, url=there, headers=headers, allow=(), deadline=left, robots=robots)
         return Failed(url=shown, reason="redirects", detail=f"redirects through more than {_MOST_HOSTS} hosts")
 
     async def aclose(self) -> None:
         await self._fetcher.aclose()
 
     async def _permission(self, request: Request) -> tuple[Failed | None, RobotsVerdict | None]:
-        """Why the request is not to be made, None when it is; and for a page what robots.txt says."""
+        """Return the failure that forbids the request, if any, and for a page the verdict of robots.txt."""
         waits = self._waits(request)
         if waits is not None or request.kind not in ("page", "image"):
             return waits, None
@@ -95,7 +94,7 @@ class PoliteFetcher:
         return None
 
     def _unreached(self, request: Request, turn: Turn) -> Failed | None:
-        """What a try of the request's server came to that did not reach it a moment ago, here or elsewhere."""
+        """Return a recent failure to reach the request's server, here or on another machine."""
         if turn.away:
             return Failed(url=request.url, reason=turn.away, detail=turn.detail)
         until, failed = self._away.get(_server(request.url), (None, None))
@@ -111,27 +110,30 @@ class PoliteFetcher:
         return verdict
 
     async def _licence(self, request: Request, verdict: RobotsVerdict | None) -> str:
-        """The licence that robots.txt names for a page, "" for none."""
+        """Return the licence that robots.txt names for a page, or ""."""
         if self._robots is None or verdict is None or not verdict.usage or request.kind != "page":
             return ""
         return await self._robots.licence(verdict.usage, request.url, allow=request.allow)
 
     async def _turn(self, request: Request) -> tuple[FetchResult, float]:
-        """The answer, and the seconds it took without the wait for the turn."""
+        """Return the answer and the seconds it took, without waiting for the turn."""
         name = host(request.url)
         if request.kind == "image":
             await self._throttle.quiet(name)
         try:
             async with self._throttle.turn(name) as turn:
-                if known := self._unreached(request, turn):
-                    return known, 0.0  # all sources of a dead server cost one try of it
+                if failure := self._unreached(request, turn):
+                    return failure, 0.0  # all sources of a dead server cost one try of it
                 started = time.monotonic()
                 result = await self._fetcher.fetch(request)
                 spent = time.monotonic() - started
         except HostBusy as busy:
             until = self._throttle.now() + max(timedelta(seconds=busy.seconds), _SOON)
             return _wait(request, "other machines ask the host; they", until), 0.0
-        self._log.debug("asked", host=name, url=redacted(request.url), answer=_answer(result), seconds=round(spent, 3))
+        answer = (
+            result.reason if isinstance(result, Failed) else getattr(result, "status", HTTPStatus.NOT_MODIFIED.value)
+        )
+        self._log.debug("asked", host=name, url=redacted(request.url), answer=answer, seconds=round(spent, 3))
         if isinstance(result, Failed) and result.no_network and len(self._away) < _MOST_AWAY:
             self._away[_server(request.url)] = (self._throttle.now() + _AWAY, result)
             self._throttle.away(name, result.reason, result.detail, _AWAY.total_seconds())
@@ -140,12 +142,6 @@ class PoliteFetcher:
         if self._backoff and isinstance(result, Failed) and result.status in _WAIT_STATUSES and result.retry_after:
             self._backoff.add(_name(request.url), result.retry_after)
         return result, spent
-
-
-def _answer(result: FetchResult) -> str | int:
-    if isinstance(result, Failed):
-        return result.reason
-    return result.status if isinstance(result, Fetched) else HTTPStatus.NOT_MODIFIED.value
 
 
 def _wait(request: Request, by: str, until: datetime) -> Failed:
@@ -158,7 +154,7 @@ def _server(url: str) -> str:
 
 
 def _name(url: str) -> str:
-    """What the back-off of a URL is remembered by: its canonical spelling, without credentials."""
+    """Return the back-off key of a URL: its canonical form without credentials."""
     try:
         return canonical(url)
     except BadUrl:
@@ -166,8 +162,7 @@ def _name(url: str) -> str:
 
 
 def _marked(result: FetchResult, verdict: RobotsVerdict | None, licence: str = "") -> FetchResult:
-    """`result` with who permitted it and what robots.txt, and the `licence` that it names, say of its use. What that
-    disallows and was fetched is a feed that the operator named."""
+    """Return `result` with its permission and the usage lines of robots.txt. A disallowed answer is a named feed."""
     if not isinstance(result, Fetched):
         return result
     ours = (vocabularies.HEADER, vocabularies.RSL_HEADER)
@@ -184,7 +179,7 @@ def _marked(result: FetchResult, verdict: RobotsVerdict | None, licence: str = "
 
 
 def _whole(shown: str, result: FetchResult, moved: str | None, permanent: bool) -> FetchResult:
-    """The answer of the last host as the answer to the whole request."""
+    """Return the last host's answer as the answer to the whole request."""
     if isinstance(result, Failed):
         return replace(result, url=shown)
     target = (result.moved_to if permanent else None) or moved

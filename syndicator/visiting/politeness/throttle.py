@@ -1,4 +1,4 @@
-"""How hard one host is asked: so many requests at a time, a pause between them, none while it backs off."""
+"""Limit requests per host: how many at a time, pauses between them, none during back-off."""
 
 import asyncio
 import random
@@ -9,21 +9,18 @@ from datetime import datetime, timedelta
 
 from syndicator.core.ports.fleet import Busy, HostTurns, Turn, Waits
 
-# Both limits are ours: a host that answers 429 with "Retry-After: 1 week", or asks for a crawl-delay of a day, must not
-# stop the visits to everything else it serves.
-LONGEST_BACKOFF = timedelta(minutes=15)  # of a whole host; the URL that was refused waits as long as it was told
+# Our limits: an extreme Retry-After or crawl-delay must not stop visits to everything else on the host.
+LONGEST_BACKOFF = timedelta(minutes=15)  # of a host; the refused URL itself waits as long as requested
 LONGEST_DELAY = 60.0  # seconds of crawl-delay
-PATIENCE = 30.0  # seconds for which a host is waited for that another machine asks or that is held
-_SHORTEST, _LONGEST = 0.05, 2.0  # seconds between two looks whether it is free
-_LOOK = 0.2  # seconds between two looks whether a host is asked for anything else
-_MOST_HOSTS = 1024  # hosts remembered; past this many, those that nobody waits for are forgotten
-
-
+PATIENCE = 30.0  # seconds to wait for a host that another machine uses or that is held
+_SHORTEST, _LONGEST = 0.05, 2.0  # seconds between checks for a free turn
+_LOOK = 0.2  # seconds between checks for other requests to a host
+_MOST_HOSTS = 1024  # hosts in memory; above, unused ones are deleted
 _ALONE = Turn(0)
 
 
 class HostBusy(Exception):
-    """Others have the host for longer than is waited: it is to be asked another time. `seconds`: when, at best."""
+    """Other machines use the host longer than we wait. Retry after `seconds` at the earliest."""
 
     def __init__(self, host: str, seconds: float) -> None:
         super().__init__(host)
@@ -41,11 +38,9 @@ class _Host:
 
 
 class Throttle:
-    """`async with throttle.turn(host)` waits until the host may be asked; hosts never wait for each other.
-
-    pause: seconds between two requests to a host. per_host, total: requests at a time, `total` 0 for no limit; a place
-    at the host comes first, so that no slow host fills the total. backoff: hosts that back off, for later processes.
-    turns: shared with other machines that ask hosts."""
+    """`async with throttle.turn(host)` waits until the host may be asked; hosts never wait for each other. `pause`:
+    seconds between requests to a host. `per_host`, `total`: requests at a time, `total` 0 for no limit. `backoff`:
+    waits for later processes. `turns`: shared with other machines."""
 
     def __init__(
         self,
@@ -68,8 +63,8 @@ class Throttle:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[Turn]:
-        """Waits for a free place at the host, its pause and its back-off. The next pause begins when the block ends.
-        Yields what other machines know of the host. Raises HostBusy when they have it for longer than is waited."""
+        """Wait for a place at the host, its pause and back-off; the next pause begins after the block. Yield the turn
+        with other machines' knowledge. Raise HostBusy if they use the host too long."""
         host = self._host(name)
         host.users += 1
         try:
@@ -90,37 +85,36 @@ class Throttle:
             host.users -= 1
 
     async def _common_turn(self, turns: HostTurns, name: str) -> Turn:
-        """Leave for a request where others ask, too. Waits for them, but not for ever, nor for a host that is held for
-        long: what wants a page of it can do without for now."""
+        """Take a turn shared with other machines. Wait only for a limited time."""
         waited = 0.0
         while isinstance(turn := turns.take(name), Busy):
             if waited >= PATIENCE or (turn.held and turn.seconds > PATIENCE):
                 raise HostBusy(name, turn.seconds)
-            # a little of chance, so that those who wait do not ask all at once
+            # random, so that machines do not retry at once
             seconds = min(max(turn.seconds, _SHORTEST), _LONGEST) * (1 + random.random() / 4)
             waited += seconds
             await self._sleep(seconds)
         return turn
 
     async def quiet(self, name: str) -> None:
-        """Waits until no request to the host is under way or waits for its turn: for what can wait, as pictures."""
+        """Wait until no request to the host runs or waits: for low priority, such as pictures."""
         while self._host(name).users:
             await self._sleep(_LOOK)
 
     def back_off(self, name: str, until: datetime) -> None:
-        """Nothing is asked of the host before `until`, or for 15 minutes where that is sooner."""
+        """Send nothing to the host before `until`, at most 15 minutes."""
         host = self._host(name)
         host.backoff_until = self._later(host.backoff_until, min(until, self._clock() + LONGEST_BACKOFF))
         if self._backoff is not None:
             self._backoff.add(name, host.backoff_until)
 
     def away(self, name: str, reason: str, detail: str, seconds: float) -> None:
-        """Tells other machines that the host was not reached."""
+        """Report to other machines that the host cannot be reached."""
         if self._turns is not None:
             self._turns.set_away(name, reason, detail, seconds)
 
     def backs_off_until(self, name: str) -> datetime | None:
-        """Until when nothing is asked of the host, None when it may be asked."""
+        """Return the end of the host's back-off, or None."""
         host = self._host(name)
         if host.backoff_until is None:
             return None
@@ -129,19 +123,15 @@ class Throttle:
         return until if until > now else None
 
     def now(self) -> datetime:
-        """The time by the throttle's clock, aware."""
+        """Return the time of the throttle's clock, aware."""
         return self._clock()
 
     def set_delay(self, name: str, seconds: float) -> None:
-        """The host's crawl-delay, at most 60 s of it: takes the place of the pause where it is longer."""
+        """Set the host's crawl-delay, at most 60 s; it replaces a shorter pause."""
         host, delay = self._host(name), max(0.0, min(seconds, LONGEST_DELAY))
         if self._turns is not None and delay != host.delay:
             self._turns.set_delay(name, delay)
         host.delay = delay
-
-    def remembered(self) -> int:
-        """How many hosts are remembered at the moment."""
-        return len(self._hosts)
 
     async def _wait(self, host: _Host) -> None:
         async with host.order:
@@ -163,7 +153,7 @@ class Throttle:
         if host is None:
             if len(self._hosts) >= _MOST_HOSTS:
                 self._forget()
-            # where others ask, too, a host that is held gives no leave
+            # with shared turns, a held host grants none
             until = self._backoff.until(name) if self._backoff is not None and self._turns is None else None
             host = self._hosts[name] = _Host(asyncio.Semaphore(self._per_host), backoff_until=until)
         return host
@@ -176,5 +166,5 @@ class Throttle:
                 del self._hosts[name]
 
     @staticmethod
-    def _later(one: datetime | None, other: datetime) -> datetime:
-        return other if one is None else max(one, other)
+    def _later(time: datetime | None, other: datetime) -> datetime:
+        return other if time is None else max(time, other)

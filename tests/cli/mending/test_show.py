@@ -134,5 +134,5 @@ def test_why_is_told_in_lines() -> None:
 
 
 def test_a_host_that_there_is_not_is_explained_as_add_does(instance: Instance) -> None:
-    with pytest.raises(NetworkDown, match=r"dns: the host's name does not resolve: .*; check how it is spelled"):
+    with pytest.raises(NetworkDown, match=r"dns: the host name does not resolve: .*; check how it is spelled"):
         instance.run("show", "https://nobody.invalid/")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.describing.summary import candidates, opener
+from syndicator.describing.summary import opener
 from syndicator.describing.summary.excerpt import choose, summarize
 
 CASES: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "openers.toml").read_text("utf-8"))["case"]
@@ -23,7 +23,7 @@ def test_the_sentence_that_an_editor_would_take_opens(case: dict[str, Any]) -> N
 
 
 def test_every_feature_is_measured() -> None:
-    found = candidates.find("The old bridge of Bergen", TEXT, "en")
+    found = opener.find("The old bridge of Bergen", TEXT, "en")
     rows = opener.rows(found)
     assert rows.shape == (2, len(opener.FEATURES))
     first, second = ({name: float(row[n]) for n, name in enumerate(opener.FEATURES)} for row in rows)

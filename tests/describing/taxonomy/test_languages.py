@@ -40,7 +40,7 @@ def test_every_file_has_the_topics_that_are_named_and_whole_words() -> None:
     }
     assert len(codes) >= 13
     for code in codes:
-        assert {topic.name for topic in vocabulary.topics(code)} <= vocabulary.named(), code
+        assert {topic.name for topic in vocabulary.topics(code)} <= vocabulary._names().keys(), code
         assert not any('"' in word for topic in vocabulary.topics(code) for word in topic.words), code
 
 

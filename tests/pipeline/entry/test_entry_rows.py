@@ -72,7 +72,6 @@ def test_a_page_that_is_read_again_for_its_owners_sake_stays_marked_until_it_was
     for after in (
         endings.retried(row, "timeout", "slow", NOW),
         endings.postponed(row, failed, NOW),
-        endings.asked(row, "no-header", "", NOW),
     ):
         assert after.reason == "ownership"
     assert row.done("a", NOW).reason is None

@@ -69,6 +69,26 @@ def test_a_front_page_that_is_away_for_weeks_ends_nothing(place: Place, web: Web
         assert take(app, 3) is None
 
 
+def test_a_front_page_that_may_not_be_asked_now_ends_nothing(place: Place, web: Web) -> None:
+    busy = f"{FRONT}busy"
+    web.answers = {
+        FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>"),
+        busy: Answer(status=429, headers={"Retry-After": "3600"}),
+    }
+    owned = []
+
+    async def ask(visit: VisitContext) -> None:
+        await visit.ask(busy)
+        owned.append(await ask_front(entry(visit, 1), f"{FRONT}1"))
+
+    with place.app() as app:
+        assert take(app, 1)
+        place.now += timedelta(days=8)
+        visiting(app, BURNER, "", ask)
+        assert owned == [True] and linked(app, "burner") == ("bank.example",)
+        assert web.asked.count(FRONT) == 1
+
+
 def test_a_front_page_that_leads_to_another_site_says_nothing(place: Place, web: Web) -> None:
     web.answers = {
         FRONT: Answer(status=302, headers={"Location": "http://evil.example/"}),

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from syndicator.core.model import Entry, Rules
+from syndicator.core.model import Draft, Entry, Rules
 from syndicator.reading.html.document import parse
-from syndicator.reading.metadata.metadata import Metadata, read_metadata
+from syndicator.reading.metadata.metadata import read_metadata
 
 PAGES = Path(__file__).parent / "pages"
 NAMES = sorted(path.stem for path in PAGES.glob("*.toml"))
@@ -21,11 +21,11 @@ def truth(name: str) -> dict[str, Any]:
     return tomllib.loads((PAGES / f"{name}.toml").read_text("utf-8"))
 
 
-def read(name: str) -> Metadata:
+def read(name: str) -> Draft:
     return read_metadata(parse((PAGES / f"{name}.html").read_bytes(), truth(name)["url"]))
 
 
-def small(head: str = "", body: str = "", url: str = "https://paper.example/a") -> Metadata:
+def small(head: str = "", body: str = "", url: str = "https://paper.example/a") -> Draft:
     return read_metadata(parse(f"<html><head>{head}</head><body>{body}</body></html>".encode(), url))
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from syndicator.core.model import Entry, Rules
+from syndicator.core.model import Draft, Entry, Rules
 from syndicator.reading.html.document import parse
-from syndicator.reading.metadata.metadata import Metadata, read_metadata
+from syndicator.reading.metadata.metadata import read_metadata
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 ENTRY = Entry(
@@ -24,7 +24,7 @@ PAGE = """<html><head><title>Head</title>
 <img class=in src=http://10.0.0.1/a.jpg></body></html>"""
 
 
-def read(**rules: Any) -> Metadata:
+def read(**rules: Any) -> Draft:
     document = parse(PAGE.encode(), "https://a.example/story", {})
     return read_metadata(document, entry=ENTRY, rules=Rules(**rules), now=NOW)
 

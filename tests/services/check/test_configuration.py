@@ -26,7 +26,16 @@ def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
     assert (one.severity, one.reason, one.line) == ("error", "bad-alert", 2) and "'/nowhere/tell'" in one.detail
     (one,) = found(place, settings='[alert]\nmail = "a@b.example"\npassword_env = "MAIL_PASSWORD"\n')
     assert (one.reason, one.line) == ("bad-alert", 3) and "MAIL_PASSWORD is not set" in one.detail
+    digest = '[alert]\npassword_env = "MAIL_PASSWORD"\n[[digest]]\nname = "big"\nmail = ["a@b.example"]\n'
+    assert [(one.reason, one.line) for one in found(place, settings=digest)] == [("bad-alert", 2)]
     assert found(place, settings='[alert]\ncommand = ["/bin/sh"]\nmail = "a@b.example"\n') == []
+
+
+@pytest.mark.parametrize("of", ["tags/nowhere", "categories/nowhere", "sources/nowhere", "queries/nowhere"])
+def test_a_digest_of_a_feed_that_is_none_is_named(place: Place, of: str) -> None:
+    (one,) = found(place, settings=f'[[digest]]\nname = "big"\n[[digest]]\nname = "small"\nof = "{of}"\n')
+    assert (one.severity, one.reason, one.line) == ("warning", "unknown-name", 5) and of in one.detail
+    assert found(place, settings='[[digest]]\nname = "big"\nof = "sources/one"\n', sources="") == []
 
 
 def test_a_hub_that_is_none_is_named(place: Place) -> None:

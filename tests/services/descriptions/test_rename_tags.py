@@ -183,10 +183,10 @@ def test_archives_of_the_old_name_go_and_the_new_ones_are_there(tmp_path_factory
     [
         ("rename", "Nothing", "X", "no tag 'Nothing'"),
         ("rename", "LLM", "GPU", "tags merge"),
-        ("rename", "LLM", "LLM", "called already"),
+        ("rename", "LLM", "LLM", "called 'LLM' already"),
         ("rename", "GPU", "large language model", "alias of 'LLM'"),
         ("merge", "LLM", "Nothing", "tags rename"),
-        ("merge", "LLM", "llm", "called already"),
+        ("merge", "LLM", "llm", "called 'LLM' already"),
         ("rename", "LLM", "  ", "needs a name"),
         ("merge", "LLM", "x" * 81, "80 characters at most"),
     ],
@@ -201,7 +201,7 @@ def test_an_address_that_answers_for_another_is_not_taken(place: Place) -> None:
     place.take(fill)
     retag(place, "rename", "LLM", "language models")
     place.write_taxonomy(place.taxonomy.replace(', "LLM"', ""))
-    with place.app() as app, pytest.raises(UsageError, match="answers with tags/language-models"):
+    with place.app() as app, pytest.raises(UsageError, match="leads to tags/language-models"):
         rename_tags.plan(app, "rename", "GPU", "LLM")
 
 

@@ -210,7 +210,7 @@ def test_a_file_whose_name_is_no_utf_8_is_named_so_that_it_can_be_written() -> N
 
 def test_every_code_of_a_visit_is_explained_in_words() -> None:
     assert explained("not-a-feed-html") == (
-        "the address gives no feed: a page",
+        "the address gives no feed: a web page",
         "`syndicator add` finds the feed of a page",
     )
     assert explained("http-503")[0] == "the server fails (HTTP 503)"

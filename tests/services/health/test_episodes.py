@@ -79,7 +79,7 @@ def test_after_a_quiet_day_it_is_told_at_once() -> None:
     assert told(looks) == [(HOUR * 0, "broken"), (HOUR, "recovered"), (day, "broken"), (day + HOUR, "recovered")]
 
 
-FAILING = Condition(kind=ConditionReason.SOURCE_FAILING, subject="holt", reason="no whole answer", code="timeout")
+FAILING = Condition(kind=ConditionReason.SOURCE_FAILING, subject="holt", reason="no complete answer", code="timeout")
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_titles_say_what_and_how_long() -> None:
     memory, [broken] = look(Memory(), NOW, GONE)
     _, [recovered] = look(memory, NOW + HOUR)
     assert list(titles([broken, recovered])) == [
-        "holt: the source says that it is gone for good, and is visited no more",
-        "holt: over after 3 hours: the source says that it is gone for good, and is visited no more",
+        "holt: the source is gone for good; visits ended",
+        "holt: over after 3 hours: the source is gone for good; visits ended",
     ]
     assert list(titles([replace(recovered, kind="of-a-newer-version", subject="", reason="")])) == [
         "over after 3 hours: of-a-newer-version"

@@ -63,7 +63,7 @@ def test_nothing_in_it_names_this_machine(tmp_path: Path) -> None:
 
 
 def test_a_template_that_is_none_is_named() -> None:
-    with pytest.raises(UsageError, match="--template gitlab: there is none of that name; there is github"):
+    with pytest.raises(UsageError, match="--template gitlab: no such template; there is github"):
         repository_files("gitlab", "syndicator")
 
 

@@ -54,7 +54,7 @@ def test_an_example_brings_sources_taxonomy_and_a_title() -> None:
 @pytest.mark.parametrize(
     ("start", "says"),
     [
-        (Start(example="gardens"), "--example gardens: there is none of that name; there is ai"),
+        (Start(example="gardens"), "--example gardens: no such example; there is ai"),
         (Start(url="feeds.example.org"), "write it like https://"),
         (Start(url="https://feeds.example.org/?a=b"), "write it like https://"),
     ],

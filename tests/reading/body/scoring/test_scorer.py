@@ -43,7 +43,7 @@ def test_the_shipped_weights_fit_the_features(monkeypatch: pytest.MonkeyPatch, t
 
 def test_the_score_is_the_mean_of_what_weights_and_trees_say(monkeypatch: pytest.MonkeyPatch) -> None:
     """Log odds of 4 for each block by the weights, of -1 or -2 by the trees."""
-    monkeypatch.setattr(scorer, "boosted", lambda table: scorer.read_trees([{"asks": "is-h > 0.5", "leaves": "-1 -2"}]))
+    monkeypatch.setattr(scorer, "boosted", lambda *_: scorer.read_trees([{"asks": "is-h > 0.5", "leaves": "-1 -2"}]))
     blocks = scored(monkeypatch, {name: 4.0 * (name == "bias") for name in scorer.weights("asked")})
     found = {block.kind == "h": block.score for block in blocks}
     assert found == pytest.approx({False: 1 / (1 + math.exp(-1.5)), True: 1 / (1 + math.exp(-1))})

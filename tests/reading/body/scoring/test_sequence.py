@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from syndicator import reading
 from syndicator.core.model import Draft, Rules
 from syndicator.reading.body import containers, overlap, scorer, sequence
 from syndicator.reading.html.blocks import Block, read_blocks
@@ -90,7 +91,8 @@ def page(below: str) -> bytes:
 
 def read_with(question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | None = None) -> Draft:
     """The page with a note below its text, against whose texts the second look is sure if they are over a limit."""
-    monkeypatch.setattr(sequence, "boosted", lambda table: scorer.read_trees([{"asks": question, "leaves": "9 -60"}]))
+    trees, shipped = scorer.read_trees([{"asks": question, "leaves": "9 -60"}]), scorer.boosted
+    monkeypatch.setattr(scorer, "boosted", lambda file, table: trees if "sequence" in file else shipped(file, table))
     return read(page(NOTE), URL, rules=rules)
 
 
@@ -109,7 +111,7 @@ def test_what_an_operator_chose_has_no_second_look(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("table", ["asked", "alone"])
 def test_the_shipped_trees_ask_for_features_that_there_are(table: scorer.Table) -> None:
-    shipped = sequence.boosted(table)
+    shipped = scorer.boosted("sequence_trees.json", table)
     assert len(shipped.leaves) >= 100
     made = columns(f"<p>{STORY[0]}</p>", [0.0], sequence.Facts(types={"article": 1.0}))
     asked = {name.removeprefix("second ") for name in shipped.names if name.startswith("second ")}
@@ -117,5 +119,5 @@ def test_the_shipped_trees_ask_for_features_that_there_are(table: scorer.Table) 
 
 
 def test_the_file_says_what_made_it() -> None:
-    made = json.loads(scorer.file_text("sequence_trees.json"))
+    made = json.loads(reading.file_text("sequence_trees.json"))
     assert made["script"] == "tools/train/fit_sequence.py" and len(made["data_sha256"]) == 64

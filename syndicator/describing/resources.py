@@ -1,0 +1,57 @@
+"""Data files, fitted weights, and numpy, which is imported at its first use (0.1 s, 25 MB)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+    Doubles = NDArray[np.float64]
+else:
+
+    class _Numpy:
+        def __getattr__(self, name):
+            import numpy
+
+            value = getattr(numpy, name)
+            setattr(self, name, value)
+            return value
+
+    np, NDArray, Floats, Doubles = _Numpy(), Any, Any, Any
+
+__all__ = ["Doubles", "Floats", "NDArray", "in_order", "load", "np", "read_toml", "vector"]
+
+
+@lru_cache(maxsize=16)
+def load(file: str, table: str, features: tuple[str, ...]) -> Floats:
+    """Return the weights [table] of data/`file`, in the order of `features`. Raises ValueError for other names."""
+    return in_order(read_toml(file)[table], features, f"{file} [{table}]")
+
+
+@lru_cache(maxsize=16)
+def vector(file: str, table: str, name: str) -> Floats:
+    """Return the list of numbers `name` in [table] of data/`file`."""
+    return np.array(read_toml(file)[table][name], dtype=np.float32)
+
+
+def read_toml(file: str) -> dict[str, Any]:
+    """Parse data/`file`."""
+    return tomllib.loads(resources.files("syndicator.describing").joinpath(f"data/{file}").read_text("utf-8"))
+
+
+def in_order(values: Mapping[str, Any], features: Sequence[str], where: str) -> Floats:
+    """Return `values` in the order of `features`. Raises ValueError, naming `where`, if names differ."""
+    missing = [name for name in features if name not in values]
+    unknown = [name for name in values if name not in set(features)]
+    double = sorted({name for name in features if features.count(name) > 1})
+    if missing or unknown or double:
+        raise ValueError(f"{where}: features without a weight {missing}, weights without a feature {unknown}, "
+                         f"features of one name {double}")  # fmt: skip
+    return np.array([values[name] for name in features], dtype=np.float32)

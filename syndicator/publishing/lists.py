@@ -1,0 +1,60 @@
+"""The lists of all feeds: pages, sitemaps, OPML. Of a long list (`web.directory`) those parts are written that changed;
+what they are made of is kept by part, under staleness.LISTS."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from syndicator.core.axes import ALL, AXES
+from syndicator.core.formats import PAGE
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import ArticleIndex
+from syndicator.publishing import paths
+from syndicator.publishing.render.xml import opml
+from syndicator.publishing.selection.staleness import LISTS
+from syndicator.publishing.web import directory
+from syndicator.publishing.web.pages import FEEDS, SITEMAP, Pages
+
+
+def mark(index: ArticleIndex, pages: Pages, built: Collection[FeedKey]) -> None:
+    """Mark the parts stale that name feeds of `built`, for whichever build writes them: this one may die, or leave
+    them."""
+    known, parts = index.files(LISTS), pages.parts.items()
+    stale = {part for part, specs in parts if part in known and any(spec.key in built for spec in specs)}
+    index.change_files(LISTS, {part: (known[part], "") for part in stale})
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """`files` to write and names to delete. `changed`: what parts were made of and are now; `made_of`: the same of all
+    parts, if some came or went."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    changed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    made_of: dict[str, str] | None = None
+
+
+def write(index: ArticleIndex, pages: Pages, about: str, *, whole: bool) -> Lists:
+    """The parts that changed, or all if `whole`; OPML if feeds came or went. A short list is made anew. `about`: the
+    fingerprint of what else they are made with."""
+    parts, known, files = pages.parts, index.files(LISTS), dict[str, bytes]()
+    of_all = directory.fingerprint(about, pages.specs) if len(parts) > 1 else ""
+    made_of = {part: directory.fingerprint(about, specs) for part, specs in parts.items() if of_all}
+    made_of |= {directory.PAGES: of_all} if of_all else {}
+    for part, specs in parts.items():
+        if whole or not part or known.get(part) != made_of[part]:
+            rows = index.feeds({ALL, *(spec.key for spec in specs)})
+            files |= pages.listed(part, {row.key: row for row in rows})
+    if whole or not of_all or known.get(directory.PAGES) != of_all:
+        base = pages.settings.base_url
+        files["feeds.opml"] = opml(pages.settings.site.title, pages.specs, base)
+        alone = (spec for spec in pages.specs if AXES[spec.key.axis].outlines)
+        files |= {f"{paths.stem(spec.key)}.opml": opml(spec.title, [spec], base) for spec in alone}
+    gone = [
+        f"{name}{part}.{end}"
+        for part in known.keys() - made_of.keys()
+        for name, end in ((FEEDS, PAGE), (SITEMAP, "xml"))
+    ]
+    if known.keys() == made_of.keys():
+        return Lists(files, gone, {part: (known[part], made_of[part]) for part in known})
+    return Lists(files, gone, made_of=made_of)
