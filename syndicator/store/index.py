@@ -18,7 +18,6 @@ from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FeedRow, FileStamp, Fresh, Withdrawn
-from syndicator.core.ports.subscriptions import Picture
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, drive, insert_new, upsert
 from syndicator.store.tables import sums
@@ -74,8 +73,8 @@ _OLDEST_DATA = (
 )
 _PATH = select(_a.path).where(_a.id == bindparam("id"))
 _HTML = select(schema.html.c.id, schema.html.c.html).where(schema.html.c.id.in_(bindparam("ids", expanding=True)))
-# What is on hold is in no feed, and little else is. The inner query is answered by indexes, so that no other row is
-# read: of 100,000 articles in a tenth of a second.
+# Candidates for articles on hold, since few others are in no feed. The inner query uses only indexes, so that 100,000
+# articles take a tenth of a second.
 _IN_NO_FEED = select(_a.id).where(~select(_m.id).where(_m.id == _a.id).exists())
 UNSHOWN = (
     select(_a.id, _a.path, _a.data).where(_a.id.in_(_IN_NO_FEED)).order_by(_a.added.desc(), _a.published.desc(), _a.id)
@@ -91,7 +90,7 @@ _UNMATCHED = (
     .where(~select(schema.fragments.c.id).where(schema.fragments.c.id == _m.id, *_MATCHED).exists())
     .order_by(*_ORDER)
 )
-_UNMATCHED_BEHIND = select(_a.id).where(  # articles for which others stand, whose own feeds have them all the same
+_UNMATCHED_BEHIND = select(_a.id).where(  # in feeds of their own although another article leads their story
     _a.behind.is_not(None), ~select(schema.fragments.c.id).where(schema.fragments.c.id == _a.id, *_MATCHED).exists()
 )
 _MONTH = (*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end"))
@@ -132,11 +131,11 @@ class Index:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._pictures = Pictures(database)
         stories = Stories(database)
+        self.pictures = Pictures(database).taken
         self.reports, self.story_articles = stories.reports, stories.articles
-        self._seen: dict[FeedKey, list[int]] = {}  # the marks at the last look
-        self.keep: Callable[[FeedRow], None] = lambda row: None  # called before the name or place of a feed is stored
+        self._seen: dict[FeedKey, list[int]] = {}  # marks at the last `_see_marks`
+        self.keep: Callable[[FeedRow], None] = lambda row: None  # called before a feed is stored
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
         if among is not None:
@@ -147,48 +146,48 @@ class Index:
         return [_feed(row) for row in self._db.rows(_FEEDS)]
 
     def _see_marks(self) -> None:
-        """To be called before rows are read: what a build sees of a feed is as late as its marks, or later."""
+        """Remember the current marks. Call before reading rows, so that the rows are at least as new as the marks."""
         self._seen = defaultdict(list)
         for axis, slug, number in self._db.rows(_ALL_MARKS):
             self._seen[FeedKey(axis, slug)].append(number)
 
     def planned_feeds(self) -> list[FeedRow]:
-        """The same as `feeds` without the latest article, for a build that asks for that of a few."""
+        """Return `feeds` without the latest articles, for a build that needs only few of them."""
         self._see_marks()
         return self.plain_feeds()
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
-        """The same, of one axis or all, without the latest article: cheaper."""
-        found = _PLAIN if axis is None else _PLAIN.where(_f.axis == axis)
-        return [_feed(row) for row in self._db.rows(found)]
+        """Return the feeds of an axis, or all, without the latest articles: cheaper."""
+        query = _PLAIN if axis is None else _PLAIN.where(_f.axis == axis)
+        return [_feed(row) for row in self._db.rows(query)]
 
     def count(self, key: FeedKey) -> int:
-        """How many articles a feed has, 0 where there is none."""
+        """Return how many articles a feed has, 0 if it does not exist."""
         return sum(_feed(row).count for row in self._db.rows(_PLAIN.where(_this(key))))
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
-        """The name of each feed by its oldest own article, as a rebuilt database has it; else the slug."""
-        found = {key: key.slug for key in keys}
+        """Return the name of each feed by its oldest own article, as in a rebuilt database; else the slug."""
+        names = {key: key.slug for key in keys}
         moves = rows.moved(self._db.rows(rows.MOVES))
-        for key in found:
-            most = 10 if key.axis == SOURCE else 1  # only these carry what others have
+        for key in names:
+            most = 10 if key.axis == SOURCE else 1  # other feeds have no carried articles
             for (data,) in self._db.rows(_OLDEST_DATA, {"axis": key.axis, "slug": key.slug, "most": most}):
                 named = rows.follow(moves, named_feeds_of(codec.unpack(Article, data)))
                 if key in named:
-                    found[key] = named[key]
+                    names[key] = named[key]
                     break
-        return found
+        return names
 
     def shown(self, id: str) -> list[FeedKey]:
-        """The feeds that show an article."""
+        """Return the feeds that show an article."""
         return [FeedKey(*row) for row in self._db.rows(_SHOWN, {"id": id})]
 
     def beside(self, key: FeedKey) -> list[FeedKey]:
-        """The feeds that share an article with this one; it is among them."""
+        """Return the feeds that share an article with this one, including itself."""
         return [FeedKey(*row) for row in self._db.rows(_BESIDE, {"axis": key.axis, "slug": key.slug})]
 
     def show_again(self, keys: Iterable[FeedKey]) -> None:
-        """Puts the articles of these feeds where they belong after one of them moved, in one transaction."""
+        """Move the articles of these feeds to their current feeds after one of them moved, in one transaction."""
         with self._db.write() as connection:
             for key in keys:
                 rows.show_again(connection, key)
@@ -203,40 +202,40 @@ class Index:
             "moved_slug": row.moved_to.slug if row.moved_to else None,
         }
         with self._db.write() as connection:
-            known = connection.execute(update(schema.feeds).where(_this(row.key)).values(**values)).rowcount
-            if not known:
+            updated = connection.execute(update(schema.feeds).where(_this(row.key)).values(**values)).rowcount
+            if not updated:
                 new = rows.feed_row(row.key, row.name) | values | {"count": row.count, "held": row.held}
                 upsert(connection, schema.feeds, [new | {"made_with": row.made_with}])
-            if row.moved_to:  # its address redirects, which the next build writes
+            if row.moved_to:  # the next build writes its redirect
                 rows.mark(connection, {row.key: ()})
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
         reach = most if since is not None else min(limit, most)
-        found = self._db.rows(_IDS, {"axis": key.axis, "slug": key.slug, "most": reach})
+        rows_in_order = self._db.rows(_IDS, {"axis": key.axis, "slug": key.slug, "most": reach})
         after = codec.micros(since) if since is not None else 0
-        return [id for place, (id, added) in enumerate(found) if place < limit or added > after]
+        return [id for place, (id, added) in enumerate(rows_in_order) if place < limit or added > after]
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        found: dict[str, list[int]] = {}
+        totals: dict[str, list[int]] = {}
         for day, (count, of) in sums.by_day(self._db.rows, key, sums.ADDED).items():
-            months = found.setdefault(_date(day)[:7], [0, 0, 0])
-            months[:] = [one + int(more) for one, more in zip(months, (str(count), *of.split("-")), strict=True)]
-        return {month: (of[0], "-".join(map(str, of))) for month, of in found.items()}
+            months = totals.setdefault(_date(day)[:7], [0, 0, 0])
+            months[:] = [total + int(more) for total, more in zip(months, (str(count), *of.split("-")), strict=True)]
+        return {month: (of[0], "-".join(map(str, of))) for month, of in totals.items()}
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
         first, end = _month(month)
-        found = self._db.rows(_MONTH_ENTRIES, {"axis": key.axis, "slug": key.slug, "first": first, "end": end})
-        return [(id, codec.moment(added), f"{mtime_ns}-{size}") for id, added, mtime_ns, size in found]
+        entries = self._db.rows(_MONTH_ENTRIES, {"axis": key.axis, "slug": key.slug, "first": first, "end": end})
+        return [(id, codec.moment(added), f"{mtime_ns}-{size}") for id, added, mtime_ns, size in entries]
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         return {_date(day): of for day, of in sums.by_day(self._db.rows, key, sums.PUBLISHED).items()}
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
         span = {"first": _number(first), "since": _number(first) * sums.DAY, "last": _number(last)}
-        found: dict[int, list[str]] = {}
+        ids_of: dict[int, list[str]] = {}
         for id, day in self._db.rows(_OF_DAYS, {**key._asdict(), **span}):
-            found.setdefault(day, []).append(id)
-        return {_date(day): ids for day, ids in found.items()}
+            ids_of.setdefault(day, []).append(id)
+        return {_date(day): ids for day, ids in ids_of.items()}
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
         first, left = 0, most
@@ -247,11 +246,11 @@ class Index:
         return [id for (id,) in self._db.rows(_LATEST, {**key._asdict(), **since})]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
-        found = self._by_id(_ARTICLES, ids)
-        return {id: codec.unpack(Article, found[id]) for id in ids if id in found}
+        documents = self._by_id(_ARTICLES, ids)
+        return {id: codec.unpack(Article, documents[id]) for id in ids if id in documents}
 
     def published(self, ids: Sequence[str]) -> set[str]:
-        """Those of the articles that are in the feed of everything, by themselves or by the lead of their story."""
+        """Return the articles that are in the feed of everything, themselves or through the lead of their story."""
         return {id for part in chunks(ids) for (id,) in self._db.rows(_PUBLISHED, {"ids": part})}
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
@@ -264,36 +263,33 @@ class Index:
 
     def unmatched(self, stamp: str) -> list[str]:
         both = (self._db.rows(query, {"stamp": stamp.encode()}) for query in (_UNMATCHED, _UNMATCHED_BEHIND))
-        return [id for found in both for (id,) in found]
+        return [id for part in both for (id,) in part]
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
         for part in chunks(list(found)):
             with self._db.write() as connection:
                 rows.set_found(connection, {id: found[id] for id in part})
-                made = [{"id": id, "kind": _QUERIES, "data": stamp.encode()} for id in part]
-                upsert(connection, schema.fragments, made)
+                notes = [{"id": id, "kind": _QUERIES, "data": stamp.encode()} for id in part]
+                upsert(connection, schema.fragments, notes)
 
     def words(self, ids: Sequence[str]) -> dict[str, bytes]:
         return self._by_id(_WORDS, ids)
 
     def save_words(self, found: Mapping[str, bytes]) -> None:
         with self._db.write() as connection:
-            made = [{"id": id, "kind": _SEARCHED, "data": data} for id, data in found.items()]
-            upsert(connection, schema.fragments, made)
+            notes = [{"id": id, "kind": _SEARCHED, "data": data} for id, data in found.items()]
+            upsert(connection, schema.fragments, notes)
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         return self._by_id(_HTML, ids)
-
-    def pictures(self, ids: Sequence[str]) -> dict[str, Picture]:
-        return self._pictures.taken(ids)
 
     def save_html(self, id: str, html: str) -> None:
         with self._db.write() as connection:
             upsert(connection, schema.html, [{"id": id, "html": html}])
 
     def path(self, id: str) -> str | None:
-        found: str | None = self._db.scalar(_PATH, {"id": id})
-        return found
+        path: str | None = self._db.scalar(_PATH, {"id": id})
+        return path
 
     def merge(self, id: str, into: str) -> None:
         if id == into:
@@ -310,12 +306,12 @@ class Index:
         return {id for (id,) in self._db.rows(select(_a.id).where(_a.behind.is_not(None)))}
 
     def on_hold(self) -> dict[str, str]:
-        found = self._db.rows(UNSHOWN)
-        return {id: path for id, path, data in found if codec.unpack(Article, data).hold}
+        unshown = self._db.rows(UNSHOWN)
+        return {id: path for id, path, data in unshown if codec.unpack(Article, data).hold}
 
     def withdrawn(self) -> list[Withdrawn]:
         table = schema.withdrawn
-        found = self._db.rows(
+        withdrawals = self._db.rows(
             select(table.c.id, table.c.at, table.c.feeds, table.c.url).order_by(table.c.at, table.c.id)
         )
         aliases: dict[str, list[str]] = {}
@@ -329,7 +325,7 @@ class Index:
                 url=url,
                 aliases=tuple(aliases.get(id, ())),
             )
-            for id, at, feeds, url in found
+            for id, at, feeds, url in withdrawals
         ]
 
     def pruned(self) -> set[str]:
@@ -348,20 +344,21 @@ class Index:
                 _add_feeds(connection, [feed.key for feed in part])
                 more = self._take_marks(connection, part)
                 for whole in (False, True):
-                    made = [
+                    values = [
                         {"a": feed.key.axis, "s": feed.key.slug, "more": more[feed.key]}
                         | ({"made_with": feed.made_with, "owed": feed.owed} if whole else {})
                         for feed in part
                         if (feed.files is not None) is whole
                     ]
-                    if made:
-                        connection.execute(_FRESH, made)
+                    if values:
+                        connection.execute(_FRESH, values)
                 _set_files(connection, {feed.key: feed.files for feed in part if feed.files is not None})
 
     def _take_marks(self, connection: Connection, fresh: Sequence[Fresh]) -> Counter[FeedKey]:
-        """Delete the marks that a build saw, and sum their feeds up; returns how many articles more they count."""
+        """Delete the marks that a build saw, and update the sums of their feeds; return how many articles joined each
+        feed."""
         more, times = Counter[FeedKey](), defaultdict[FeedKey, set[Any]](set)
-        # with several writers, a mark with a lower number may come later
+        # A writer may commit a mark with a lower number later.
         seen = [n for feed in fresh for n in self._seen.get(feed.key, ()) if n <= feed.seen]
         for part in chunks(seen):
             for row in connection.execute(_TAKE, {"these": part}):
@@ -385,7 +382,7 @@ class Index:
                 connection.execute(update(schema.products).where(*this).values(made_of=after))
 
     def forget_files(self, keys: Iterable[FeedKey], others: Iterable[FeedKey]) -> None:
-        """Has all files of these feeds, and of `others`, which are no feeds, made again."""
+        """Make all files of these feeds, and of `others`, which are no feeds, again."""
         with self._db.write() as connection:
             for key in {*keys, *others}:
                 these = update(schema.products).where(_made.axis == key.axis, _made.slug == key.slug)
@@ -396,31 +393,32 @@ class Index:
         with self._db.write() as connection:
             _add_feeds(connection, [key])
             connection.execute(update(schema.feeds).where(_this(key)).values(held=reason))
-            if connection.execute(select(_marks.n).where(*_marks_of(key)).limit(1)).first() is None:
+            of_feed = _marks.axis == key.axis, _marks.slug == key.slug
+            if connection.execute(select(_marks.n).where(*of_feed).limit(1)).first() is None:
                 rows.mark(connection, {key: ()})
 
     def newest_mark(self) -> int:
-        """The number of the newest stale mark, 0 when there is none: a higher one than before means new work."""
+        """Return the number of the newest stale mark, 0 for none. A higher number means new work."""
         return int(self._db.scalar(_NEWEST_MARK))
 
     def has_unbuilt(self, axis: str) -> bool:
-        """True where a feed of the axis is stale that was never built. Reads the marks alone."""
+        """Return True if a stale feed of the axis was never built. Reads only marks."""
         return bool(self._db.rows(_UNBUILT, {"axis": axis}))
 
     def _merged(self, id: str, into: str | None) -> None:
         with self._db.write() as connection:
-            if (found := connection.execute(_ROW, {"id": id}).first()) is None:
+            if (row := connection.execute(_ROW, {"id": id}).first()) is None:
                 raise StoreError(f"no article {id} is known; `syndicator reindex` reads the files anew")
-            article = replace(codec.unpack(Article, found.data), merged_into=into or "")
+            article = replace(codec.unpack(Article, row.data), merged_into=into or "")
             connection.execute(update(schema.articles).where(_a.id == id).values(merged_into=into))
-            stamp = FileStamp(path=found.path, mtime_ns=found.mtime_ns, size=found.size)
+            stamp = FileStamp(path=row.path, mtime_ns=row.mtime_ns, size=row.size)
             rows.save(connection, article, stamp)
 
     def _by_id(self, statement: Any, ids: Sequence[str]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for part in chunks(ids):
-            found |= dict(self._db.rows(statement, {"ids": list(part)}))
-        return found
+            values |= dict(self._db.rows(statement, {"ids": list(part)}))
+        return values
 
 
 def _add_feeds(connection: Connection, keys: Sequence[FeedKey]) -> None:
@@ -428,7 +426,7 @@ def _add_feeds(connection: Connection, keys: Sequence[FeedKey]) -> None:
 
 
 def _set_files(connection: Connection, files: Mapping[FeedKey, Mapping[str, str]]) -> None:
-    """Write what differs: the feed of everything has hundreds of files, of which most stay as they are."""
+    """Write only differences: the feed of everything has hundreds of files, and most stay."""
     this = tuple_(_made.axis, _made.slug).in_([tuple(key) for key in files])
     before = {tuple(row[:3]): row.made_of for row in connection.execute(select(schema.products).where(this))}
     after = {(*key, name): made_of for key, names in files.items() for name, made_of in names.items()}
@@ -437,10 +435,6 @@ def _set_files(connection: Connection, files: Mapping[FeedKey, Mapping[str, str]
     changed = [(file, made_of) for file, made_of in after.items() if before.get(file) != made_of]
     columns = [column.name for column in schema.products.columns]
     upsert(connection, schema.products, [dict(zip(columns, (*file, of), strict=True)) for file, of in changed])
-
-
-def _marks_of(key: FeedKey) -> tuple[Any, Any]:
-    return _marks.axis == key.axis, _marks.slug == key.slug
 
 
 def _this(key: FeedKey) -> Any:

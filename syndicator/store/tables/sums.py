@@ -1,5 +1,5 @@
-"""The articles of a feed by day, counted and digested. Large feeds keep theirs, so that a build groups only the days
-that marks name: a mark has the times of its article, old and new; who takes it sums these days up again."""
+"""Counts and digests of a feed's articles by day. Large feeds store them, so that a build recalculates only the days in
+stale marks: a mark has the old and new times of its article."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from syndicator.store.postgres import alone
 
 ADDED, PUBLISHED = "added", "published"
 DAY: Final = 86_400_000_000  # microseconds
-LARGE: Final = 500  # articles: to group so many costs as much as to read what is kept. A choice
+LARGE: Final = 500  # articles: grouping so many costs as much as reading their sums. A choice
 
-Days = dict[int, tuple[int, str]]  # since 1970: how many articles, and a digest of them
+Days = dict[int, tuple[int, str]]  # by day since 1970: number of articles and their digest
 Read = Callable[[Any, Any], Sequence[Any]]
 
 _a, _m, _p, _s, _marks = (
@@ -29,16 +29,16 @@ _EARLIEST = codec.micros(datetime(1990, 1, 1, tzinfo=UTC))
 
 
 def shown(columns: Any) -> Any:
-    """When an article was published as its entries show it (`publishing.render.view.times`): never after we got it, and
-    when we got it if the date is too early to be one."""
+    """Return the publication time as entries show it (`publishing.render.view.times`): `added` if the date is later
+    than that, or too early to be true."""
     wrong = or_(columns.published < _EARLIEST, columns.published > columns.added)
     return case((wrong, columns.added), else_=columns.published)
 
 
 _DAYS = {ADDED: _m.added // DAY, PUBLISHED: shown(_m) // DAY}
-_NAME = func.nullif(_p.name, "")  # of a thumbnail, by its content
+_NAME = func.nullif(_p.name, "")  # of the thumbnail, made from its content
 _PICTURES = (func.count(_NAME), func.min(_NAME), func.max(_NAME), func.sum(_p.width), func.sum(_p.height))
-# remainders: whole nanoseconds of a dozen files would overflow what SQLite can sum
+# Remainders, because the sum of whole nanoseconds of a dozen files overflows in SQLite.
 _FILES = (func.sum(_a.mtime_ns % 2**40 + _a.told), func.sum(_a.size))
 _FILED = select(_DAYS[ADDED].label("day"), func.count(), *_FILES).join_from(
     schema.members, schema.articles, _a.id == _m.id
@@ -49,7 +49,7 @@ _WHOLE = {
     kind: statement.where(*IN_FEED, _m.added > codec.NEVER).group_by("day")
     for kind, statement in ((ADDED, _FILED), (PUBLISHED, _DATED))
 }
-# No article is shown as published after it was added: so the index by `added` leads to all of a day.
+# No article is shown as published after `added`, so the index by `added` finds all articles of a day.
 _SOME = {
     kind: _WHOLE[kind].where(_m.added >= bindparam("first"), day.in_(bindparam("days", expanding=True)))
     for kind, day in _DAYS.items()
@@ -63,28 +63,29 @@ _CHANGED = _CHANGED.where(_marks.axis == bindparam("axis"), _marks.slug == bindp
 
 
 def by_day(read: Read, key: FeedKey, kind: str) -> Days:
-    """The days of a feed, ascending, as of now."""
+    """Return the current days of a feed, ascending."""
     place, this = {ADDED: 0, PUBLISHED: 1}[kind], {**key._asdict(), "kind": kind}
     if not read(_KEPT.limit(1), this):
         return dict(sorted(_grouped(read, key, kind).items()))
-    changed = {row[place] // DAY for row in read(_CHANGED, key._asdict())}  # first: what comes later has a mark
-    kept = {row.day: (row[1], row.made_of) for row in read(_KEPT, this) if row.day not in changed}
-    return dict(sorted((kept | _grouped(read, key, kind, changed)).items()))
+    # Read before the sums, so that later changes have a mark.
+    changed = {row[place] // DAY for row in read(_CHANGED, key._asdict())}
+    stored = {row.day: (row[1], row.made_of) for row in read(_KEPT, this) if row.day not in changed}
+    return dict(sorted((stored | _grouped(read, key, kind, changed)).items()))
 
 
-def keep(connection: Connection, key: FeedKey, taken: Collection[tuple[int, int]], count: int, known: bool) -> None:
-    """Sum up the days of the marks that were `taken` (added, published as shown), in their transaction; all days of a
-    feed of `count` articles that has become large. `known`: it has sums (`ANY`)."""
+def keep(connection: Connection, key: FeedKey, taken: Collection[tuple[int, int]], count: int, summed: bool) -> None:
+    """Recalculate the days of the marks `taken` (added, published as shown) in their transaction; all days if the feed
+    of `count` articles has just become large. `summed`: it has sums (`ANY`)."""
 
     def read(statement: Any, values: Any) -> Sequence[Any]:
         return connection.execute(statement, values).all()
 
-    if not (taken if known else count >= LARGE):
+    if not (taken if summed else count >= LARGE):
         return
     alone(connection, f"sums {key}")
     for place, kind in enumerate((ADDED, PUBLISHED)):
         this = {**key._asdict(), "kind": kind}
-        changed = {times[place] // DAY for times in taken} if known else None
+        changed = {times[place] // DAY for times in taken} if summed else None
         for part in chunks(sorted(changed or ())):
             connection.execute(delete(schema.sums).where(*_IN_SUMS, _s.day.in_(part)), this)
         days = _grouped(read, key, kind, changed).items()
