@@ -59,16 +59,16 @@ def write(
     *,
     sources: Iterable[Source],
     about: str,
-    known: Mapping[str, str],
+    before: Mapping[str, str],
     whole: bool,
 ) -> Generator[None, None, Made]:
     """Make the pages of the days that changed (with `whole`, of all days), day by day. `about`: the fingerprint of
-    their other input; `known`: `made_of` of the last call; `sources`: those published whole. Reads no database without
+    their other input; `before`: `made_of` of the last call; `sources`: those published whole. Reads no database without
     sources."""
     keys = sorted(FeedKey(SOURCE, source.key) for source in sources)
     days = _days(keys, index, about)
-    changed = [day for day in days.order if whole or known.get(day) != days.made_of[day]]
-    if not changed and known.keys() == days.made_of.keys():
+    changed = [day for day in days.order if whole or before.get(day) != days.made_of[day]]
+    if not changed and before.keys() == days.made_of.keys():
         return Made(days.made_of)
     without: set[str] = set()
     for _, group in groupby(changed, key=lambda day: day[:MONTH]):
@@ -168,9 +168,9 @@ class Feed:
 
     def put_off_pages(self) -> None:
         """Leave existing calendar pages that would change to a later build."""
-        known = self.known
-        there = [page for page in self.calendar if page.name in known]
-        late = {page.name: known[page.name] for page in there if known[page.name] != page.fingerprint}
+        before = self.known
+        there = [page for page in self.calendar if page.name in before]
+        late = {page.name: before[page.name] for page in there if before[page.name] != page.fingerprint}
         self.calendar = [page for page in self.calendar if page.name not in late]
         self.files |= late
         self.owed = bool(late)

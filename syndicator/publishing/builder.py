@@ -1,6 +1,4 @@
-"""The build: renders feeds, validates them, and puts what passed where it is published.
-
-A feed that is being built."""
+"""Build feeds: render, validate, and publish what passed."""
 
 import hashlib
 import uuid
@@ -34,10 +32,10 @@ from syndicator.publishing.web import calendar, front
 from syndicator.publishing.web.calendar import CalendarPage
 from syndicator.publishing.web.pages import PHONE, Pages
 
-_FRESH_MOST: Final = 512  # feeds that share a transaction and a sync of their files: a choice
-_GONE: Final = "gone"  # what the page of a story is made of that fell apart
-# Tombstones (RFC 6721) of a head feed: so many at most, and each until the feed has an article that is so much newer,
-# by when every reader that polls at all has polled.
+_FRESH_MOST: Final = 512  # feeds in one transaction and one sync: a choice
+_GONE: Final = "gone"  # fingerprint of a story that fell apart
+# Tombstones (RFC 6721) of a head feed: how many at most, and how long, by the time of its newest article, so that every
+# reader has polled.
 _TOMBSTONES: Final = 50
 _TOMBSTONE_LIFE: Final = timedelta(days=30)
 
@@ -63,29 +61,26 @@ def build(
     stories: Sequence[Sequence[str]] = (),
     digest: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]] = (),
 ) -> Steps:
-    """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
-    milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
-    `source_of`: the source of an article as it holds for that article, from `sources` by its key unless given. `specs`:
-    every feed (`plan`). `only`: those to render (`stale`), None for all. `remake`: makes missing HTML of an article, in
-    a process that can be ended. `excused`: ids of articles that may vanish (pruned). `tags`: those of taxonomy.toml.
-    `markdown`: the body of an article. `look`: of the pages, ours unless given. `kept`: the entries of earlier builds.
-    `brief`: leave old pages of older stories, and, unless the feed of everything is built, shared pages, to a later
-    build. `rows`: of all feeds, read if not given. `stories`: the articles of each. `digest`: with their entries."""
+    """Build feeds and publish each whole or not at all, in short steps between which other tasks run. Changes that come
+    meanwhile leave their feeds stale. `specs`: all feeds; `only`: those to build, None for all; `rows`: of all feeds;
+    `source_of`: the source of an article with the settings that hold for it; `remake`: makes missing HTML in a process
+    that can be killed; `excused`: ids of pruned articles; `stories`: article ids of each. `brief`: leave existing
+    calendar pages, and shared pages unless the feed of everything is built, to a later build."""
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
     shared = staleness.common(settings, instance)
     of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
     kept.begin(repr((shared, settings, pages.templates.look.digest, sorted(tags))))
     entries = Entries(index, of, instance, settings, table, remake, tags, markdown, kept)
     among = None if rows is None or only is None else {*only, ALL}
-    known = {row.key: row for row in rows or ()} | {row.key: row for row in index.feeds(among)}
-    made, texts = (index, outlet, settings, instance, entries, pages), published_whole(settings, sources)
-    builder = Builder(*made, frozenset(excused), texts, only is None, known, markdown, brief, stories)
+    row_of = {row.key: row for row in rows or ()} | {row.key: row for row in index.feeds(among)}
+    context, texts = (index, outlet, settings, instance, entries, pages), published_whole(settings, sources)
+    builder = Builder(*context, frozenset(excused), texts, only is None, row_of, markdown, brief, stories)
     feeds = []
-    for spec in (one for one in specs if only is None or one.key in only):
+    for spec in specs if only is None else filter(lambda spec: spec.key in only, specs):
         feeds.append(builder.prepare(spec, shared))
         yield
     lists.mark(index, pages, frozenset(only or ()))
-    # The feed of everything, which each change makes stale, is marked fresh last: the next build ends one that died.
+    # The feed of everything, stale after each change, is marked fresh last: so the next build completes one that died.
     everything, keys = [feed for feed in feeds if feed.spec.key == ALL], {spec.key for spec in specs}
     outdated = bool(everything) or builder.unfinished(keys)
     going = (yield from builder.write_articles(shared)) if outdated else ()
@@ -100,17 +95,16 @@ def build(
         yield from builder.write_search(shared, everything)
     yield from builder.write_heads(everything)
     yield from builder.write_digests(digest)
-    builder.settle()
     builder.finish(keys, going)
     if pages.problems():
-        kept.begin("")  # each build that meets a template with a fault tells of it
+        kept.begin("")  # so that the next build reports the faults, too
     return builder.report()
 
 
 @dataclass(slots=True)
 class Builder:
-    """The state of a build. `whole_texts`: the sources whose articles have pages of their own. `whole`: make every
-    document, even where nothing it is made of changed. `brief`: as in `build`."""
+    """The state of a build. `whole_texts`: sources whose articles have pages of their own; `whole`: make every document
+    again, even unchanged ones; `brief`: as in `build`."""
 
     index: ArticleIndex
     outlet: Outlet
@@ -134,8 +128,8 @@ class Builder:
     removed: dict[FeedKey, list[Removed]] = field(init=False)
     open_month: str = field(init=False)
     _moved: dict[FeedKey, list[FeedKey]] = field(init=False)
-    fresh: list[Fresh] = field(default_factory=list)  # once their files are on the disk
-    made_of: dict[FeedKey, Mapping[str, str]] = field(default_factory=dict)  # files that are of no feed
+    fresh: list[Fresh] = field(default_factory=list)  # to be marked once their files are on disk
+    made_of: dict[FeedKey, Mapping[str, str]] = field(default_factory=dict)  # files of no feed
     changed: dict[FeedKey, dict[str, tuple[str, str]]] = field(default_factory=lambda: defaultdict(dict))  # before, now
 
     def __post_init__(self) -> None:
@@ -153,44 +147,38 @@ class Builder:
             self._moved[target].append(old)
 
     def prepare(self, spec: FeedSpec, shared: str) -> Feed:
-        """A feed with its row, the ids of its head feed and its archive documents. `shared`: `fingerprint.common`."""
-        row = self.rows.get(spec.key)
+        """Return a feed with its row, the ids of its head and its archive documents. `shared`: of
+        `staleness.common`."""
+        index, outlet, row = self.index, self.outlet, self.rows.get(spec.key)
         if row is None:
-            row = FeedRow(key=spec.key, name=spec.name, first_slug=spec.first_slug)
-            self.index.save_feed(row)
-            self.rows[spec.key] = row
-        elif row.dropped:  # it was published once and is again
+            row = self.rows[spec.key] = FeedRow(key=spec.key, name=spec.name, first_slug=spec.first_slug)
+            index.save_feed(row)
+        elif row.dropped:  # it is published again
             row = self.rows[spec.key] = replace(row, dropped=False, made_with=None)
-            self.index.save_feed(row)
-            self.index.mark_fresh(Fresh(key=spec.key, seen=0, files={}))
+            index.save_feed(row)
+            index.mark_fresh(Fresh(key=spec.key, seen=0, files={}))
             self.written.add(redirects.JSON)
-        chosen = head_of_window(spec, self.index, row)
-        known, archives = self.index.files(spec.key), list[Document]()
+        chosen = head_of_window(spec, index, row)
+        files, archives = index.files(spec.key), list[Document]()
         if archive.wanted(spec, self.settings.publish.archives):
             about = staleness.of_archive(spec, shared)
             archives = archive.chain(
-                spec,
-                self.index,
-                chosen.ids,
-                self.open_month,
-                about,
-                known,
-                lambda name: self.outlet.get(name) is not None,
+                spec, index, chosen.ids, self.open_month, about, files, lambda name: outlet.get(name) is not None
             )
-        made = head(spec, self.settings, self.instance, None)
+        empty = head(spec, self.settings, self.instance, None)
         pages = staleness.of_pages(self.settings, self.pages.templates.look)
         made_with = staleness.of_feed(spec, shared, pages)
-        feed = Feed(spec, row, chosen.ids, made, made_with, archives, known, left_out=chosen.left_out)
+        feed = Feed(spec, row, chosen.ids, empty, made_with, archives, files, left_out=chosen.left_out)
         if article_pages.wanted(spec, self.settings.publish.archives):
             about = staleness.of_calendar(spec, shared, pages)
-            feed.days = self.index.days(spec.key)
+            feed.days = index.days(spec.key)
             feed.calendar = self.pages.calendars[paths.stem(spec.key)] = article_pages.planned(spec, feed.days, about)
             feed.days = {day: (count, "") for day, (count, _) in feed.days.items()}
         return feed
 
     def write_older(self, feeds: Sequence[Feed]) -> Iterator[None]:
-        """The archive documents, and pages of days, months and years, of `feeds` that must be made again: month by
-        month, so that what feeds share is made once."""
+        """Write the changed archive documents and calendar pages of `feeds`, month by month, so that shared entries are
+        made once."""
         months: dict[str, list[tuple[Feed, Document | list[CalendarPage]]]] = defaultdict(list)
         for feed in feeds:
             for item in feed.archives:
@@ -207,15 +195,15 @@ class Builder:
                 months[month].append((feed, list(pages)))
             feed.files |= {page.name: page.fingerprint for page in feed.calendar}
         for month in sorted(months):
-            for feed, made in months.pop(month):
-                if isinstance(made, Document):
-                    yield from self._write_archive(feed, made)
+            for feed, part in months.pop(month):
+                if isinstance(part, Document):
+                    yield from self._write_archive(feed, part)
                 else:
-                    yield from self._write_pages(feed, made)
+                    yield from self._write_pages(feed, part)
 
     def write_heads(self, feeds: list[Feed]) -> Iterator[None]:
-        """The head feeds in all their formats, each marked fresh once its files are there, or held. Takes each from
-        `feeds`, so that its memory is free then."""
+        """Write the head feeds in all formats. Each is marked fresh, or held. Removes each from `feeds`, to free its
+        memory."""
         while feeds:
             self._write_head(feed := feeds.pop(0))
             self.pages.forget(feed.spec.key)
@@ -224,29 +212,31 @@ class Builder:
             yield
 
     def settle(self) -> None:
-        """Mark the feeds fresh that were written. After a crash before they are stale, and written again."""
+        """Mark the written feeds fresh. After a crash before this they are stale, and written again."""
         self.outlet.settle()
         if self.fresh:
             self.index.mark_fresh(*self.fresh)
             self.fresh.clear()
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:
-        """Feeds that the configuration names no more: their files go, their addresses answer 410. Archives of feeds
-        that moved go, too: the new feed has its own, and what is withdrawn must be gone from every page."""
+        """Delete the files of feeds that the configuration has dropped; their addresses answer 410. Also delete
+        archives of moved feeds: the new feed has its own, and withdrawn articles must leave every page."""
         for key, row in self.rows.items():
             if old_archives(row):
                 files = self.index.files(key)
                 old = [name for name in files if name.startswith(paths.ARCHIVES)]
                 for name in filter(staleness.is_file, old):
                     self._delete(name)
-                kept = {name: files[name] for name in files.keys() - old}
-                self.index.mark_fresh(Fresh(key=key, seen=row.mark, files=kept, made_with=""))
+                left = {name: files[name] for name in files.keys() - old}
+                self.index.mark_fresh(Fresh(key=key, seen=row.mark, files=left, made_with=""))
             if key != ALL and ended(row, wanted, self.settings.publish):
                 self._end(row)
 
     def finish(self, wanted: Collection[FeedKey], going: Collection[str]) -> None:
-        """Takes the pages `going` away, to which no other leads now, and has the feed of everything fresh where it is
-        not published: its mark says that what speaks of all feeds is not written yet, and so is the last to go."""
+        """Mark the written feeds fresh and delete the pages `going`, which no page links any more. If the feed of
+        everything is not published, mark it fresh last, because its mark means that shared pages are not written
+        yet."""
+        self.settle()
         for name in sorted(going):
             self._delete(name)
         for key, made_of in self.made_of.items():
@@ -261,7 +251,7 @@ class Builder:
                 self.index.mark_fresh(Fresh(key=ALL, seen=row.mark))
 
     def report(self) -> BuildReport:
-        """What was done."""
+        """Return the report of the build."""
         return BuildReport(
             written=tuple(sorted(self.written)),
             unchanged=self.unchanged,
@@ -272,14 +262,15 @@ class Builder:
         )
 
     def unfinished(self, wanted: Collection[FeedKey]) -> bool:
-        """True where `finish` has something to do."""
+        """Return True if `finish` has to end or mark the feed of everything."""
         row = self.rows.get(ALL)
         if row is None or ALL in wanted:
             return False
         return row.stale or ended(row, wanted, self.settings.publish)
 
     def _end(self, row: FeedRow) -> None:
-        """Takes a feed away for good, or with its axis: then it comes back with it, however few articles it has."""
+        """Delete a feed's files, for good or while its axis is off. With the axis it comes back, however few articles
+        it has."""
         once = "" if off(row, self.settings.publish) else None
         if once is None:
             self.index.save_feed(replace(row, dropped=True))
@@ -296,19 +287,19 @@ class Builder:
         self.rows[row.key] = replace(row, dropped=row.dropped or once is None, made_with=once)
 
     def write_shared(self, shared: str) -> None:
-        """What speaks of all feeds: front page, page of all feeds, OPML, stylesheets, redirect maps."""
+        """Write the pages about all feeds: front page, list of feeds, OPML, stylesheets, redirect maps."""
         rows, base = self.rows, self.settings.base_url
         files = self.pages.shared(rows, self._newest(), self.stories)
-        found = lists.write(self.index, self.pages, self._about_pages(shared), whole=self.whole)
-        files, self.changed[staleness.LISTS] = files | found.files, found.changed
-        self.made_of |= {} if found.made_of is None else {staleness.LISTS: found.made_of}
+        listed = lists.write(self.index, self.pages, self._about_pages(shared), whole=self.whole)
+        files, self.changed[staleness.LISTS] = files | listed.files, listed.changed
+        self.made_of |= {} if listed.made_of is None else {staleness.LISTS: listed.made_of}
         silent = [row.key for row in rows.values() if off(row, self.settings.publish)]
         withdrawn = [paths.article_name(item.id) for item in self.index.withdrawn()] if self.whole_texts else ()
         files |= redirects.files(list(rows.values()), base, silent, withdrawn)
         self.written.discard(redirects.JSON)
         if not self.pages.phone:
             self._delete(PHONE)
-        for name in ("combine-data.js", *found.gone):  # the first is of earlier versions
+        for name in ("combine-data.js", *listed.gone):  # the first: of earlier versions
             self._delete(name)
         for name, data in files.items():
             self._put(name, data)
@@ -317,7 +308,7 @@ class Builder:
         return shared + staleness.of_pages(self.settings, self.pages.templates.look)
 
     def write_search(self, about: str, everything: Sequence[Feed]) -> Iterator[None]:
-        """What the search page reads; `about`: a fingerprint of what else it is made with."""
+        """Write the search files; `about`: a fingerprint of their input."""
         if self.is_left(everything) or PAGE not in self.settings.publish.formats:
             return
         views, made_of = self.entries.views, self.index.files(staleness.SEARCH)
@@ -327,22 +318,22 @@ class Builder:
         self.made_of[staleness.SEARCH] = yield from written
 
     def write_stories(self, shared: str, feeds: Sequence[Feed]) -> Iterator[None]:
-        """The pages of stories that changed, or all, if the feed of stories is among `feeds`."""
+        """Write the changed pages of stories, or all, if the feed of stories is among `feeds`."""
         if not any(feed.spec.key == STORIES and PAGE in feed.spec.formats for feed in feeds):
             return
-        about, known = self._about_pages(shared), self.index.files(staleness.STORIES)
-        for story in (story for story, made_of in known.items() if self.whole or made_of not in (about, _GONE)):
+        about, states = self._about_pages(shared), self.index.files(staleness.STORIES)
+        for story in (story for story, made_of in states.items() if self.whole or made_of not in (about, _GONE)):
             name = paths.story_name(story)
             if ids := [id for id, _ in self.index.story_articles([story]).get(story, ())]:
                 parts = self.entries.stories(ids, None)
                 self._put(name, self.pages.story_page(name, self.entries.views(ids, None), parts))
             else:
                 self._delete(name)
-            self.changed[staleness.STORIES][story] = known[story], about if ids else _GONE
+            self.changed[staleness.STORIES][story] = states[story], about if ids else _GONE
             yield
 
     def write_digests(self, made: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]]) -> Iterator[None]:
-        """The feeds of digests with their entries. The files of digests that are no more are deleted."""
+        """Write the feeds of digests with their entries, and delete files of other digests."""
         there = set[str]()
         for digest, issues in made:
             for name, data in digests.files(digest, issues, self.entries, self.pages).items():
@@ -357,29 +348,23 @@ class Builder:
                 self._delete(name)
 
     def is_left(self, everything: Sequence[Feed]) -> bool:
-        """True where the feed of everything is stale and not among these: it is a later build's, with what speaks of
-        all feeds."""
+        """Return True if the feed of everything is stale but not among these, so that a later build writes the shared
+        pages."""
         row = self.rows.get(ALL)
         return row is not None and row.stale and not everything and any(spec.key == ALL for spec in self.pages.specs)
 
     def write_articles(self, shared: str) -> Generator[None, None, Collection[str]]:
-        """The pages of articles that are published whole; which of those that are there have to go."""
-        made = yield from article_pages.write(
-            self.index,
-            self.entries,
-            self.pages,
-            self.outlet,
-            self._put,
-            sources=self.whole_texts,
-            about=self._about_pages(shared),
-            known=self.index.files(staleness.ARTICLES),
-            whole=self.whole,
+        """Write the pages of articles that are published whole; return those to delete."""
+        doors = self.index, self.entries, self.pages, self.outlet, self._put
+        about, before = self._about_pages(shared), self.index.files(staleness.ARTICLES)
+        result = yield from article_pages.write(
+            *doors, sources=self.whole_texts, about=about, before=before, whole=self.whole
         )
-        self.made_of[staleness.ARTICLES] = made.made_of
-        return made.going
+        self.made_of[staleness.ARTICLES] = result.made_of
+        return result.going
 
     def _newest(self) -> list[View]:
-        """The articles of the front page: those published last, and the other reports of their stories."""
+        """Return the articles of the front page: the latest, and other reports of their stories."""
         spec = next((spec for spec in self.pages.specs if spec.key == ALL), None)
         if spec and ALL.slug not in self.pages.calendars and article_pages.wanted(spec, self.settings.publish.archives):
             self.pages.calendars[ALL.slug] = article_pages.planned(spec, self.index.days(ALL), "")
@@ -387,7 +372,7 @@ class Builder:
         return self._entries(ALL).views(list(dict.fromkeys(ids)), None)
 
     def _write_pages(self, feed: Feed, pages: Sequence[CalendarPage]) -> Iterator[None]:
-        """Calendar pages of one month."""
+        """Write calendar pages of one month."""
         shown = [page for page in pages if len(page.span) == calendar.MONTH or not page.parts]
         days, content = [day for page in shown for day in page.days], feed.spec.content
         ids = self.index.day_ids(feed.spec.key, min(days), max(days)) if days else {}
@@ -402,22 +387,22 @@ class Builder:
             yield
 
     def _write_archive(self, feed: Feed, item: Document) -> Iterator[None]:
-        """One archive document. A fault holds the whole feed."""
+        """Write an archive document. A fault holds the whole feed."""
         ids = archive.ids_of(item, feed.spec.key, self.index)
         entries = self._entries(feed.spec.key)
         views = entries.views(ids, feed.spec.content)
         names = archive.names(item, feed.head)
         formats = [_format(name) for name in names]
-        neighbours = {"previous": item.previous, "following": item.following}
-        head = replace(feed.head, self_name=item.name, current=False, removed=(), **neighbours)
-        made = documents(head, formats, views, feed.spec.content, entries)
+        head = replace(feed.head, self_name=item.name, current=False, removed=())
+        head = replace(head, previous=item.previous, following=item.following)
+        contents = documents(head, formats, views, feed.spec.content, entries)
         for name, format in zip(names, formats, strict=True):
-            fault = self.entries.renderers[format].fault(made[format])
+            fault = self.entries.renderers[format].fault(contents[format])
             if fault:
                 feed.fault = f"{name}: {fault}"
                 return
         for name, format in zip(names, formats, strict=True):
-            self._put(name, made[format])
+            self._put(name, contents[format])
         yield
 
     def _write_head(self, feed: Feed) -> None:
@@ -426,10 +411,10 @@ class Builder:
         views = entries.views(feed.ids, spec.content)
         newest = max((view.updated for view in views), default=feed.head.updated)
         previous = feed.archives[-1].name if feed.archives else ""
-        made = replace(feed.head, previous=previous, removed=self._tombstones(spec.key, newest))
+        top = replace(feed.head, previous=previous, removed=self._tombstones(spec.key, newest))
         self.pages.describe(spec, feed.row.count, feed.days, views)
-        found = documents(made, spec.formats, views, spec.content, entries)
-        files = {paths.file_name(spec.key, format): data for format, data in found.items()}
+        contents = documents(top, spec.formats, views, spec.content, entries)
+        files = {paths.file_name(spec.key, format): data for format, data in contents.items()}
         led = {entry_urn(self.instance, view.id) for view in views if view.story}
         reason = feed.fault or self._fault(feed, files, led) or self._put_all(feed, files)
         if reason:
@@ -445,26 +430,27 @@ class Builder:
         self.shown[feed.spec.key] = (len(feed.ids), feed.row.count)
 
     def _tombstones(self, key: FeedKey, newest: datetime) -> tuple[Removed, ...]:
-        """The withdrawn entries that a feed whose newest entry is of `newest` still names: none unless asked for."""
+        """Return the withdrawn entries that a feed still lists; none unless the operator enabled them. `newest`: the
+        time of its newest entry."""
         if "tombstones" not in self.settings.publish.extensions:
             return ()
         return tuple(item for item in self.removed[key][-_TOMBSTONES:] if item.when > newest - _TOMBSTONE_LIFE)
 
     def _fault(self, feed: Feed, files: Mapping[str, bytes], led: Collection[str]) -> str | None:
-        """Why the files of a feed must not replace the live ones: one is not valid, or entries are lost. `led`: the ids
-        of articles whose stories stand for them."""
+        """Return why the files of a feed must not replace the live ones: one is invalid, or entries are lost. `led`:
+        ids of articles that are shown as stories."""
         for name, data in files.items():
-            found = self.entries.renderers[_format(name)].fault(data)
-            if found:
-                return f"{name}: {found}"
+            fault = self.entries.renderers[_format(name)].fault(data)
+            if fault:
+                return f"{name}: {fault}"
         name = paths.file_name(feed.spec.key, ATOM)
         old = self.outlet.get(name) if name in files else None
-        return self._lost(feed, validate.ids(old), validate.ids(files[name]), led) if old else None
-
-    def _lost(self, feed: Feed, old: Sequence[str], new: Sequence[str], led: Collection[str]) -> str | None:
+        if not old:
+            return None
         excused = {*led} | {item.urn for items in self.removed.values() for item in items}
         excused |= {entry_urn(self.instance, id) for id in (*self.excused, *self.entries.problems, *feed.left_out)}
-        suspects = validate.lost(old, new, excused, feed.spec, self.index, self.instance)
+        entries = validate.ids(old), validate.ids(files[name])
+        suspects = validate.lost(*entries, excused, feed.spec, self.index, self.instance)
         return f"lost {len(suspects)} of the live feed's entries, first {suspects[0]}" if suspects else None
 
     def _entries(self, key: FeedKey) -> Entries:
@@ -472,8 +458,8 @@ class Builder:
         return self.merged if key == STORIES or (merge and AXES[key.axis].archived) else self.entries
 
     def _put_all(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:
-        """Puts the files of a feed, here and at the addresses it once had (for servers that do not read the maps).
-        Returns why that failed, None when it did not. Raises OSError for what would fail at every feed."""
+        """Write the files of a feed, also at its former addresses, for servers that do not read the maps. Return the
+        fault, None for none. Raises OSError for faults that would hit every feed."""
         try:
             for name, data in files.items():
                 old = [paths.file_name(key, _format(name)) for key in self._moved.get(feed.spec.key, ())]
@@ -482,7 +468,7 @@ class Builder:
                 for address in old:
                     self._put(address, data)
         except OSError as error:
-            if error.errno in OURS - OF_A_FILE:  # a full disk, say, is no fault of this feed: no other could be written
+            if error.errno in OURS - OF_A_FILE:  # such as a full disk
                 raise
             return f"cannot write {DiskError.of(error)}"
         return None

@@ -1,5 +1,5 @@
-"""The lists of all feeds: pages, sitemaps, OPML. Of a long list (`web.directory`) those parts are written that changed;
-what they are made of is kept by part, under staleness.LISTS."""
+"""Lists of all feeds: pages, sitemaps, OPML. Of a long list (`web.directory`) only changed parts are written; the index
+has the fingerprint of each part's input under staleness.LISTS."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -16,16 +16,16 @@ from syndicator.publishing.web.pages import FEEDS, SITEMAP, Pages
 
 
 def mark(index: ArticleIndex, pages: Pages, built: Collection[FeedKey]) -> None:
-    """Mark the parts stale that name feeds of `built`, for whichever build writes them: this one may die, or leave
-    them."""
-    known, parts = index.files(LISTS), pages.parts.items()
-    stale = {part for part, specs in parts if part in known and any(spec.key in built for spec in specs)}
-    index.change_files(LISTS, {part: (known[part], "") for part in stale})
+    """Mark the parts with feeds of `built` stale, because this build may die before it writes them, or leave them to a
+    later one."""
+    before, parts = index.files(LISTS), pages.parts.items()
+    stale = {part for part, specs in parts if part in before and any(spec.key in built for spec in specs)}
+    index.change_files(LISTS, {part: (before[part], "") for part in stale})
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """`files` to write and names to delete. `changed`: what parts were made of and are now; `made_of`: the same of all
+    """Files to write, names to delete (`gone`), and fingerprints of parts: `changed`: before and now; `made_of`: of all
     parts, if some came or went."""
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -35,26 +35,26 @@ class Lists:
 
 
 def write(index: ArticleIndex, pages: Pages, about: str, *, whole: bool) -> Lists:
-    """The parts that changed, or all if `whole`; OPML if feeds came or went. A short list is made anew. `about`: the
-    fingerprint of what else they are made with."""
-    parts, known, files = pages.parts, index.files(LISTS), dict[str, bytes]()
+    """Make the changed parts, or all if `whole`; OPML if feeds came or went. A short list is always made. `about`: the
+    fingerprint of the other input."""
+    parts, before, files = pages.parts, index.files(LISTS), dict[str, bytes]()
     of_all = directory.fingerprint(about, pages.specs) if len(parts) > 1 else ""
     made_of = {part: directory.fingerprint(about, specs) for part, specs in parts.items() if of_all}
     made_of |= {directory.PAGES: of_all} if of_all else {}
     for part, specs in parts.items():
-        if whole or not part or known.get(part) != made_of[part]:
+        if whole or not part or before.get(part) != made_of[part]:
             rows = index.feeds({ALL, *(spec.key for spec in specs)})
             files |= pages.listed(part, {row.key: row for row in rows})
-    if whole or not of_all or known.get(directory.PAGES) != of_all:
+    if whole or not of_all or before.get(directory.PAGES) != of_all:
         base = pages.settings.base_url
         files["feeds.opml"] = opml(pages.settings.site.title, pages.specs, base)
         alone = (spec for spec in pages.specs if AXES[spec.key.axis].outlines)
         files |= {f"{paths.stem(spec.key)}.opml": opml(spec.title, [spec], base) for spec in alone}
     gone = [
         f"{name}{part}.{end}"
-        for part in known.keys() - made_of.keys()
+        for part in before.keys() - made_of.keys()
         for name, end in ((FEEDS, PAGE), (SITEMAP, "xml"))
     ]
-    if known.keys() == made_of.keys():
-        return Lists(files, gone, {part: (known[part], made_of[part]) for part in known})
+    if before.keys() == made_of.keys():
+        return Lists(files, gone, {part: (before[part], made_of[part]) for part in before})
     return Lists(files, gone, made_of=made_of)

@@ -1,5 +1,5 @@
-"""The list of all feeds for people and search engines. A long one is divided by the first letters of addresses, so that
-one more feed or article changes one part. Pure."""
+"""The list of all feeds for people and search engines. A long list is divided by the first letters of slugs, so that a
+new feed or article changes one part. Pure."""
 
 import hashlib
 from collections import defaultdict
@@ -13,7 +13,7 @@ from syndicator.core.model import FeedSpec
 
 WHOLE: Final = 1000  # feeds on one page: 700 kB of HTML. A choice
 PART: Final = 200
-PAGES: Final = "-pages"  # the part that a long list of feeds has besides: OPML, and the sitemap of the first part
+PAGES: Final = "-pages"  # extra part of a long list: OPML, and the sitemap of the first part
 _MOST: Final = 50_000  # addresses of a sitemap (https://www.sitemaps.org/protocol.html)
 _SITEMAPS: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
@@ -21,20 +21,21 @@ Parts = Mapping[str, Sequence[FeedSpec]]
 
 
 def parts(specs: Sequence[FeedSpec]) -> Parts:
-    """The feeds by the name of their part. "": the first part, which has all of them if they are few, else those of
-    the axes with few."""
-    found: dict[str, Sequence[FeedSpec]] = {"": specs}
+    """Return the feeds by name of their part. The first part, "", has all feeds if they are few, else those of small
+    axes."""
+    specs_of: dict[str, Sequence[FeedSpec]] = {"": specs}
     if len(specs) > WHOLE:
         axes = {name: list(group) for name, group in groupby(specs, key=lambda spec: spec.key.axis)}
-        found[""] = [spec for group in axes.values() if len(group) <= PART for spec in group]
+        specs_of[""] = [spec for group in axes.values() if len(group) <= PART for spec in group]
         for name, group in axes.items():
             if len(group) > PART:
-                found |= _split(f"-{AXES[name].word}", "", group)
-    return found
+                specs_of |= _split(f"-{AXES[name].word}", "", group)
+    return specs_of
 
 
 def fingerprint(about: str, specs: Sequence[FeedSpec]) -> str:
-    """Changes when a list of these feeds does, but for their articles. `about`: of what else it is made with."""
+    """Return a fingerprint that changes with the list of these feeds, but not with their articles. `about`: of the
+    other input."""
     shown = [(spec.key, spec.name, spec.title, spec.description, spec.formats) for spec in specs]
     return hashlib.sha256(repr((about, shown)).encode("utf-8", "replace")).hexdigest()[:32]
 
@@ -52,9 +53,8 @@ def _split(name: str, start: str, specs: Sequence[FeedSpec]) -> Iterator[tuple[s
 
 
 def sitemap(pages: Iterable[tuple[str, str]], base: str, kind: str = "url") -> bytes:
-    """The sitemap of `pages`, each with its file and the UTC day of its newest story, "" where that is not known. Those
-    first in order count where there are more than a sitemap holds. `base`: the address of the web root; `kind`:
-    "sitemap" for an index of sitemaps."""
+    """Return the sitemap of `pages`: each file with the UTC day of its newest story, "" if unknown. The first 50,000
+    count. `base`: the web root; `kind`: "sitemap" for an index of sitemaps."""
     lines = [
         f"<{kind}><loc>{escape(base + name)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</{kind}>"
         for name, day in islice(pages, _MOST)

@@ -1,7 +1,4 @@
-"""The pages of a build: one value that knows the settings, the templates and which pages there are to link to.
-
-Templates of the operator's tried out on pages of two made-up articles, one with everything and one with little,
-before they are to make real ones."""
+"""Pages of a build, and a trial of the operator's templates on sample articles before they make real pages."""
 
 import uuid
 from collections import Counter, defaultdict
@@ -34,22 +31,22 @@ from syndicator.publishing.web.shell import files as shell_files
 from syndicator.publishing.web.story import Day
 from syndicator.publishing.web.templates import ROOT, Templates
 
-FEEDS, SITEMAP = "feeds", "sitemap"  # the list of all feeds, for people and search engines
+FEEDS, SITEMAP = "feeds", "sitemap"  # lists of all feeds
 ARCHIVE: Final = "archive.html"
 SEARCH: Final = "search.html"
 COMBINE: Final = "combine.html"
-_OFFERED: Final = 150  # names of a kind to tick, those with most articles
+_OFFERED: Final = 150  # choices of a kind, those with most articles
 _MONTHS: Final = 3  # shown as calendars
-PHONE: Final = "phone.html"  # how to subscribe, of an instance for its operator alone
+PHONE: Final = "phone.html"  # how to subscribe to a private instance
 _MISSING: Final = "404.html"
-_ONE = {"tag": "Tag", "category": "Category", "source": "Source", "query": "Saved query"}  # what a feed of an axis is
+_ONE = {"tag": "Tag", "category": "Category", "source": "Source", "query": "Saved query"}  # a feed of an axis
 
 
 _Groups = list[dict[str, Any]]
 
 
 class Pages:
-    """Makes the pages of one build. `specs`: every feed there is; `tags`: those of taxonomy.toml."""
+    """Makes the pages of a build. `specs`: all feeds; `tags`: of taxonomy.toml."""
 
     def __init__(
         self,
@@ -63,21 +60,21 @@ class Pages:
         self.templates = Templates(look)
         self.parts = directory.parts(specs)  # of the list of feeds
         self._language = language(settings.site.language) or "en"
-        self.calendars: dict[str, list[CalendarPage]] = {}  # of the feeds that are built, by stem
-        self.about: dict[str, About] = {}  # the same
+        self.calendars: dict[str, list[CalendarPage]] = {}  # of feeds that are built, by stem
+        self.about: dict[str, About] = {}  # by stem
         everything = any(spec.key == ALL and PAGE in spec.formats for spec in specs)
         self.archived = everything and bool(settings.publish.archives)
         self._by_stem = {paths.stem(spec.key): spec for spec in specs}
-        self.answered = settings.publish.questions and settings.public_dir is not None  # questions, by a server of ours
+        self.answered = settings.publish.questions and settings.public_dir is not None  # our server answers questions
         self.phone = PHONE if settings.publish.secret_path and self._main_feed() else ""
 
     def story(self, view: View) -> bytes:
-        """The list item of an article, the same on every page that has it (`story.story`)."""
+        """Return the list item of an article, the same on every page."""
         return story.story(view, self.links, self.templates, self._language)
 
     def article_page(self, view: View, previous: View | None, following: View | None) -> bytes:
-        """The page of an article that is published whole, between the articles before and after it. Search engines are
-        asked to leave it out and are told of the original: it is the publisher's text, and not ours to be found by
+        """Return the page of an article that is published whole, with links to its neighbours. Search engines are asked
+        not to index it and to use the publisher's original
         (https://developers.google.com/search/docs/crawling-indexing/canonicalization)."""
         name = paths.article_name(view.id)
         root, spec = "../" * name.count("/"), self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
@@ -99,7 +96,7 @@ class Pages:
         )
 
     def feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
-        """The page of one feed: how to subscribe, and its latest stories, which `story` made."""
+        """Return the page of a feed: how to subscribe, and its latest stories, made by `story`."""
         spec = self._by_stem.get(head.stem)
         shell = self._shell(
             f"{head.stem}.{PAGE}",
@@ -109,9 +106,9 @@ class Pages:
             feeds=_formats_of(head.stem, head.formats, "../" * head.stem.count("/"), head.base),
             language=head.language,
         )
-        found, earlier = self._cut(head.stem, story.days(stories, shell.root), shell.root)
+        shown, earlier = self._cut(head.stem, story.days(stories, shell.root), shell.root)
         link = _Linked(head.stem, shell.root)
-        years = [one for one in self.calendars.get(head.stem, ()) if len(one.span) == YEAR]
+        years = [year for year in self.calendars.get(head.stem, ()) if len(year.span) == YEAR]
         return self.templates.render(
             "feed.html",
             page=shell,
@@ -119,37 +116,38 @@ class Pages:
             kind=_ONE.get(spec.key.axis, "") if spec else "",
             about=self.about.get(head.stem),
             badge=story.badge(text.line(spec.name) if spec else ""),
-            days=found,
+            days=shown,
             earlier=earlier,
-            years=[(*link(one.span), one.count) for one in reversed(years)],
+            years=[(*link(year.span), year.count) for year in reversed(years)],
         )
 
     def _image(self, views: Iterable[View]) -> dict[str, str]:
-        """The address of the first picture of articles, for whoever shares a page; nothing if they have none."""
+        """Return the address of the articles' first picture, for previews of shared links; nothing without pictures."""
         names = [view.picture.name for view in views if view.picture] if self.settings.site.url else []
         return {"image": self.settings.base_url + names[0]} if names else {}
 
     def describe(self, spec: FeedSpec, count: int, days: Days, views: Sequence[View]) -> None:
-        """Take in what the page of a feed says of it, as in `about`."""
+        """Store the facts for a feed's page, as in `about`."""
         stem = paths.stem(spec.key)
         to = replace(self.links, base="../" * stem.count("/"))
         self.about[stem] = about(spec, count, {day: number for day, (number, _) in days.items()}, views, to)
 
     def forget(self, key: FeedKey) -> None:
-        """Free what was kept for the page of a feed; of that of everything, the shared pages show more."""
+        """Free the memory for a feed's page. Shared pages still need that of the feed of everything."""
         for pages in (self.calendars, self.about) if key != ALL else ():
             pages.pop(paths.stem(key), None)
 
     def calendar_page(
-        self, head: Head, made: CalendarPage, stories: Sequence[bytes], tops: Mapping[str, Sequence[View]] | None = None
+        self, head: Head, item: CalendarPage, stories: Sequence[bytes], tops: Mapping[str, Sequence[View]] | None = None
     ) -> bytes:
-        """A page of a year, a month or a day of a feed. `tops`: articles of the days of a month, of which some lead."""
+        """Return the page of a year, month or day of a feed. `tops`: articles by day of a month, some of which lead the
+        page."""
         spec = self._by_stem[head.stem]
-        when, feed = story.span_name(made.span), text.line(spec.name)
-        about = f"{feed}: {made.count} {'story' if made.count == 1 else 'stories'} of {when}."
-        feeds = _formats_of(head.stem, head.formats, "../" * made.name.count("/"), head.base)
+        when, feed = story.span_name(item.span), text.line(spec.name)
+        about = f"{feed}: {item.count} {'story' if item.count == 1 else 'stories'} of {when}."
+        feeds = _formats_of(head.stem, head.formats, "../" * item.name.count("/"), head.base)
         title = f"{when}: {head.title}"
-        shell = self._shell(made.name, title, about, updated=story.newest(stories), feeds=feeds, language=head.language)
+        shell = self._shell(item.name, title, about, updated=story.newest(stories), feeds=feeds, language=head.language)
         link = _Linked(head.stem, shell.root)
         return self.templates.render(
             "calendar.html",
@@ -157,18 +155,18 @@ class Pages:
             feed=feed,
             feed_page=f"{shell.root}{head.stem}.{PAGE}",
             when=when,
-            count=made.count,
-            spans=[(*link(span), count) for span, count in made.parts if len(span) < DAY],
-            weeks=_weeks(made, link),
+            count=item.count,
+            spans=[(*link(span), count) for span, count in item.parts if len(span) < DAY],
+            weeks=_weeks(item, link),
             tops=[(*link(day), front.tops(views, self.links, shell.root)) for day, views in (tops or {}).items()],
             days=story.days(stories, shell.root),
-            previous=link(made.previous),
-            following=link(made.following),
-            above=link(made.above),
+            previous=link(item.previous),
+            following=link(item.following),
+            above=link(item.above),
         )
 
     def story_page(self, name: str, views: Sequence[View], stories: Sequence[bytes]) -> bytes:
-        """The page of a story: its reports by time. `stories`: the list items of `views`."""
+        """Return the page of a story: its reports by time. `stories`: the list items of `views`."""
         title = views[0].title if views else ""
         outlets = ", ".join(dict.fromkeys(view.origin.title for view in views))
         shell = self._shell(name, title, f"{title}: reports of {outlets}.", indexed=False)
@@ -177,18 +175,19 @@ class Pages:
         feed = f"{shell.root}{paths.file_name(STORIES, PAGE)}"
         return self.templates.render("timeline.html", page=shell, heading=title, days=parts, feed_page=feed)
 
-    def _cut(self, stem: str, found: list[Day], root: str) -> tuple[list[Day], tuple[str, str]]:
-        """The newest stories of a page that has a calendar to go on with, and the link to where they go on."""
+    def _cut(self, stem: str, days: list[Day], root: str) -> tuple[list[Day], tuple[str, str]]:
+        """Return the newest stories, if calendar pages have the others, and the link to the page where they
+        continue."""
         shown: list[Day] = []
         room = calendar.STORIES
-        for day in found:
+        for day in days:
             shown.append(replace(day, stories=day.stories[:room]))
             room -= len(day.stories)
             if room <= 0:
                 break
         page = holding(self.calendars.get(stem, ()), shown[-1].date) if shown else None
         if page is None:
-            return found, ("", "")
+            return days, ("", "")
         return shown, _Linked(stem, root)(page.span)
 
     def shared(
@@ -197,7 +196,7 @@ class Pages:
         views: Sequence[View],
         stories: Sequence[Sequence[str]] = (),
     ) -> dict[str, bytes]:
-        """What speaks of all feeds, by file name: front page, the page of all feeds, stylesheets. `views`: those of the
+        """Return the pages about all feeds, by file name: front page, search, archive, stylesheets. `views`: of the
         front page; `stories`: article ids by story."""
         return {
             paths.INDEX: self._front(rows, views, stories),
@@ -211,55 +210,50 @@ class Pages:
         }
 
     def listed(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
-        """The page and the sitemap of a part of the list of feeds. `rows`: those of its feeds, and of everything."""
-        specs, base, made = self.parts[part], self.settings.base_url, dict[str, bytes]()
+        """Return the page and the sitemap of a part of the list of feeds. `rows`: of its feeds and of the feed of
+        everything."""
+        specs, base, files = self.parts[part], self.settings.base_url, dict[str, bytes]()
         newest = {key: row.latest_added.strftime("%Y-%m-%d") for key, row in rows.items() if row.latest_added}
         pages = [(paths.file_name(spec.key, PAGE), newest.get(spec.key, "")) for spec in specs if PAGE in spec.formats]
         groups, count, sitemap = self._groups(specs, rows), len(specs), f"{SITEMAP}{part}.xml"
         if not part:
-            days = [(one.name, one.days[-1]) for one in reversed(self.calendars.get(ALL.slug, [])) if not one.parts]
+            days = [(leaf.name, leaf.days[-1]) for leaf in reversed(self.calendars.get(ALL.slug, [])) if not leaf.parts]
             pages = [("", newest.get(ALL, "")), (f"{FEEDS}.{PAGE}", ""), *pages, *days]
             groups, count = [*groups, *self._parted()], len(self.specs)
         if not part and len(self.parts) > 1:
             sitemaps = [
                 (f"{SITEMAP}{directory.PAGES}.xml", ""),
-                *((f"{SITEMAP}{one}.xml", "") for one in self.parts if one),
+                *((f"{SITEMAP}{name}.xml", "") for name in self.parts if name),
             ]
-            made[sitemap] = directory.sitemap(sitemaps, base, "sitemap")
+            files[sitemap] = directory.sitemap(sitemaps, base, "sitemap")
             sitemap = sitemaps[0][0]
-        title = f"All feeds - {text.line(self.settings.site.title)}"
         about = f"{count} feeds to subscribe to: by category, tag and source."
-        shell = self._shell(f"{FEEDS}{part}.{PAGE}", title, about, feeds=self._main_feed())
-        made[f"{FEEDS}{part}.{PAGE}"] = self.templates.render("feeds.html", page=shell, groups=groups, count=count)
-        return made | {sitemap: directory.sitemap(pages, base)}
+        shell = self._titled(f"{FEEDS}{part}.{PAGE}", "All feeds", about, feeds=self._main_feed())
+        files[f"{FEEDS}{part}.{PAGE}"] = self.templates.render("feeds.html", page=shell, groups=groups, count=count)
+        return files | {sitemap: directory.sitemap(pages, base)}
 
     def _parted(self) -> _Groups:
-        """The axes whose feeds are in parts of the list, with links to these."""
-        found: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+        """Return the axes whose feeds are divided into parts, with links to these."""
+        links_of: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
         for part, specs in self.parts.items():
             if part:
-                found[specs[0].key.axis].append((text.line(specs[0].name), f"{FEEDS}{part}.{PAGE}", len(specs)))
+                links_of[specs[0].key.axis].append((text.line(specs[0].name), f"{FEEDS}{part}.{PAGE}", len(specs)))
         return [
-            {
-                "axis": name,
-                "heading": AXES[name].heading,
-                "items": (),
-                "total": sum(n for *_, n in links),
-                "parts": links,
-            }
-            for name, links in found.items()
+            {"axis": name, "heading": AXES[name].heading, "items": (), "total": total, "parts": links}
+            for name, links in links_of.items()
+            for total in (sum(count for *_, count in links),)
         ]
 
     def _front(self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[Sequence[str]]) -> bytes:
         about = f"The newest stories of {_sources(self.specs)}, to read here or in a feed reader."
         latest = max((view.published for view in views), default=None)
-        found, to = front.grouped(views, stories), replace(self.links, base="")
-        chosen, title = front.leads(found), self.settings.site.title
-        image = self._image(found[id][0] for id in chosen)
+        grouped, to = front.grouped(views, stories), replace(self.links, base="")
+        chosen, title = front.leads(grouped), self.settings.site.title
+        image = self._image(grouped[id][0] for id in chosen)
         shell = self._shell(paths.INDEX, title, about, kind="WebSite", updated=latest, feeds=self._main_feed(), **image)
         lines = {
             id: front.line(view, others, to, self._language, latest or view.published)
-            for id, (view, others) in found.items()
+            for id, (view, others) in grouped.items()
         }
         counts = {text.line(row.name): row.count for key, row in rows.items() if key.axis == "category"}
         oldest = min((view.published.strftime("%Y-%m-%d") for view in views), default="")
@@ -268,8 +262,8 @@ class Pages:
             "index.html",
             page=shell,
             leads=[lines[id] for id in chosen],
-            sections=front.sections((one for id, one in lines.items() if id not in chosen), counts),
-            languages=[lang for lang, _ in Counter(one["lang"] for one in lines.values()).most_common()],
+            sections=front.sections((line for id, line in lines.items() if id not in chosen), counts),
+            languages=[lang for lang, _ in Counter(line["lang"] for line in lines.values()).most_common()],
             earlier=_Linked(ALL.slug, "")(page.span if page else ""),
             tags=front.active(self.specs, rows, views),
             groups=self._groups(self.specs, rows, front.SHOWN, lambda spec: text.line(spec.name)),
@@ -279,14 +273,14 @@ class Pages:
         )
 
     def _archive(self) -> bytes:
-        made, title = self.calendars.get(ALL.slug, []), f"Archive - {text.line(self.settings.site.title)}"
-        count = sum(one.count for one in made if not one.parts)
-        shell = self._shell(ARCHIVE, title, f"{count} stories by month.", feeds=self._main_feed())
+        pages = self.calendars.get(ALL.slug, [])
+        count = sum(month.count for month in pages if not month.parts)
+        shell = self._titled(ARCHIVE, "Archive", f"{count} stories by month.", feeds=self._main_feed())
         link = _Linked(ALL.slug, "")
-        months = [one for one in reversed(made) if len(one.span) == MONTH and one.parts][:_MONTHS]
+        months = [month for month in reversed(pages) if len(month.span) == MONTH and month.parts][:_MONTHS]
         years = [
             (*link(year.span), [(*link(span), number) for span, number in reversed(year.parts)])
-            for year in reversed(made)
+            for year in reversed(pages)
             if len(year.span) == YEAR
         ]
         return self.templates.render(
@@ -294,40 +288,37 @@ class Pages:
             page=shell,
             years=years,
             count=count,
-            months=[(*link(one.span), _weeks(one, link)) for one in months],
+            months=[(*link(month.span), _weeks(month, link)) for month in months],
         )
 
     def _combine(self, views: Sequence[View], rows: Mapping[FeedKey, FeedRow]) -> bytes:
-        """The page that makes the address of a question."""
-        title = f"A feed for any question - {text.line(self.settings.site.title)}"
-        shell = self._shell(COMBINE, title, "Put tags, categories, sources, languages and words together to a feed.")
+        """Return the page on which people combine a question."""
+        about = "Put tags, categories, sources, languages and words together to a feed."
+        shell = self._titled(COMBINE, "A feed for any question", about)
         unsaid, groups = self.settings.describe.uncategorised, self._groups(self.specs, rows, _OFFERED)
         by_axis, kinds = {group["axis"]: group["items"] for group in groups}, []
         for axis in (CATEGORY, TAG, SOURCE):
-            items = [one for one in by_axis.get(axis, ()) if one["name"] != unsaid]
-            kinds.append((axis, AXES[axis].heading, [(one["slug"], one["name"], one["count"]) for one in items]))
+            items = [item for item in by_axis.get(axis, ()) if item["name"] != unsaid]
+            kinds.append((axis, AXES[axis].heading, [(item["slug"], item["name"], item["count"]) for item in items]))
         languages = sorted({view.language.lower().partition("-")[0] for view in views})
-        kinds.append(("lang", "Languages", [(one, one, 0) for one in languages]))
+        kinds.append(("lang", "Languages", [(item, item, 0) for item in languages]))
         queries = next(iter(self._groups((spec for spec in self.specs if spec.key.axis == QUERY), rows)), None)
         more = {"formats": self.settings.publish.formats, "queries": queries, "answered": self.answered}
         return self.templates.render("combine.html", page=shell, kinds=kinds, **more)
 
     def _phone(self) -> bytes:
-        title, here = f"Subscribe - {text.line(self.settings.site.title)}", self.settings.base_url + PHONE
-        shell = self._shell(PHONE, title, "", feeds=self._main_feed())
+        here = self.settings.base_url + PHONE
+        shell = self._titled(PHONE, "Subscribe", "", feeds=self._main_feed())
         return self.templates.render("phone.html", page=shell, here=here, code=qr_svg(here))
 
     def _missing(self) -> bytes:
-        """What a web server shows for an address that has no file, at whatever depth."""
-        title = f"Not found - {text.line(self.settings.site.title)}"
+        """Return the page for missing addresses at any depth."""
         root = urlsplit(self.settings.base_url).path
-        return self.templates.render(
-            "404.html", page=self._shell(_MISSING, title, "", root=root, canonical="", indexed=False)
-        )
+        shell = self._titled(_MISSING, "Not found", "", root=root, canonical="", indexed=False)
+        return self.templates.render("404.html", page=shell)
 
     def _search(self) -> bytes:
-        title = f"Search - {text.line(self.settings.site.title)}"
-        shell = self._shell(SEARCH, title, "Search all stories.", kind="SearchResultsPage", indexed=False)
+        shell = self._titled(SEARCH, "Search", "Search all stories.", kind="SearchResultsPage", indexed=False)
         otherwise = (ARCHIVE, "Archive") if self.archived else (f"{FEEDS}.{PAGE}", "All feeds")
         return self.templates.render("search.html", page=shell, otherwise=otherwise, answered=self.answered)
 
@@ -338,16 +329,17 @@ class Pages:
         most: int | None = None,
         then: Callable[[FeedSpec], str] = lambda spec: "",
     ) -> _Groups:
-        """The feeds by axis; `most` of each: those with most articles first, `then` in that order."""
+        """Return the feeds by axis; with `most`, so many of each: those with most articles, then in the order of
+        `then`."""
         by_axis: dict[str, list[FeedSpec]] = defaultdict(list)
         for spec in specs:
             if spec.key.axis != "category" or spec.name != self.links.unsaid:
                 by_axis[spec.key.axis].append(spec)
-        totals = {name: len(found) for name, found in by_axis.items()}
+        totals = {name: len(members) for name, members in by_axis.items()}
         if most is not None:
-            for found in by_axis.values():
-                found.sort(key=lambda spec: (-_count(rows.get(spec.key)), then(spec)))
-                del found[most:]
+            for members in by_axis.values():
+                members.sort(key=lambda spec: (-_count(rows.get(spec.key)), then(spec)))
+                del members[most:]
         return [
             {
                 "axis": name,
@@ -364,9 +356,12 @@ class Pages:
         return _formats_of(paths.stem(spec.key), spec.formats, "", self.settings.base_url) if spec else []
 
     def problems(self) -> list[Problem]:
-        """What is wrong with the operator's templates."""
+        """Return the faults of the operator's templates."""
         faults = dict.fromkeys(self.templates.faults.values())
         return [Problem(what=TEMPLATES, reason=FeedFileReason.TEMPLATE, detail=fault) for fault in faults]
+
+    def _titled(self, name: str, title: str, about: str, **more: Any) -> Page:
+        return self._shell(name, f"{title} - {text.line(self.settings.site.title)}", about, **more)
 
     def _shell(self, name: str, title: str, about: str, **more: Any) -> Page:
         return page(self.settings, name, title, about, **({"archive": self.archived} | more))
@@ -374,21 +369,21 @@ class Pages:
 
 @dataclass(frozen=True, slots=True)
 class _Linked:
-    """Links to the calendar pages of the feed at `stem`, from a page from which `root` leads to the web root."""
+    """Links to calendar pages of the feed at `stem`. `root`: the relative path to the web root."""
 
     stem: str
     root: str
 
     def __call__(self, span: str) -> tuple[str, str]:
-        """Name and link of a page; two empty ones for no page."""
+        """Return name and link of a page, two empty texts for none."""
         return (story.span_name(span), self.root + file_name(self.stem, span)) if span else ("", "")
 
 
-def _weeks(made: CalendarPage, link: _Linked) -> list[list[tuple[str, str, int]]]:
-    """The days of a month that has pages of them: each with number, link and stories."""
-    if len(made.span) != MONTH or not made.parts:
+def _weeks(page: CalendarPage, link: _Linked) -> list[list[tuple[str, str, int]]]:
+    """Return the weeks of a month that has pages of days: number, link and number of stories of each day."""
+    if len(page.span) != MONTH or not page.parts:
         return []
-    rows = calendar.weeks(made.span, dict(made.parts))
+    rows = calendar.weeks(page.span, dict(page.parts))
     return [[(day[-2:].lstrip("0"), link(day)[1] if count else "", count) for day, count in row] for row in rows]
 
 
@@ -438,36 +433,36 @@ _KEYS: Final = (ALL, FeedKey("category", "science"), FeedKey(TAG, "sea"), FeedKe
 
 
 def template_names() -> set[str]:
-    """The names of our templates, for which an operator's may stand."""
+    """Return the names of our templates, which operators may replace."""
     folder = resources.files("syndicator.publishing").joinpath(TEMPLATES)
     return {file.name for file in folder.iterdir() if file.name.endswith(".html")}
 
 
 def faults(look: Look, settings: Settings) -> list[str]:
-    """What is wrong with the operator's templates, each with its file and line: "templates/feed.html, line 3: …"."""
+    """Return the faults of the operator's templates, with file and line: "templates/feed.html, line 3: …"."""
     specs = [FeedSpec(key=key, name=key.slug.title(), title=key.slug, first_slug=key.slug) for key in _KEYS]
     pages = Pages(specs, settings, look, ("Sea",))
     views = [_view(_RICH, Picture(name="pictures/1.webp", width=640, height=360)), _view(_ARTICLE, None)]
-    stories = [pages.story(one) for one in views]
+    stories = [pages.story(item) for item in views]
     for days in (
         {"2026-03-10": (2, "")},
         {"2026-03-10": (CALENDAR_PAGE + 1, ""), "2026-03-09": (CALENDAR_PAGE + 1, "")},
     ):
         for spec in specs:
             stem, top = paths.stem(spec.key), head(spec, settings, uuid.UUID(int=0), _WHEN)
-            made = pages.calendars[stem] = calendar_calendar(stem, days, "", by_day=spec.key == ALL)
+            calendar_pages = pages.calendars[stem] = calendar_calendar(stem, days, "", by_day=spec.key == ALL)
             pages.describe(spec, 2, days, views)
             pages.feed_page(top, stories)
-            for one in made:
+            for item in calendar_pages:
                 pages.calendar_page(
-                    top, one, [] if one.parts else stories, {"2026-03-10": views} if one.parts else None
+                    top, item, [] if item.parts else stories, {"2026-03-10": views} if item.parts else None
                 )
     for before, after in ((None, None), (views[0], views[1])):
         for shown in views:
             pages.article_page(shown, before, after)
     pages.story_page(paths.story_name("a" * 26), views, stories)
     rows = {key: FeedRow(key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_WHEN) for key in _KEYS}
-    pages.shared(rows, views, [[one.id for one in views]])
+    pages.shared(rows, views, [[item.id for item in views]])
     pages.listed("", rows)
     pages.shared({}, [])
     return list(dict.fromkeys(pages.templates.faults.values()))
