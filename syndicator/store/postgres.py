@@ -131,11 +131,11 @@ def retried(part: T) -> T:
 def _retrying(kind: Any) -> Any:
     """Return a subclass of `kind` whose public methods retry. Cached, because each job of a worker needs one."""
     attributes = ((name, inspect.getattr_static(kind, name)) for name in dir(kind) if not name.startswith("_"))
-    methods = {name: _trying(value) for name, value in attributes if inspect.isfunction(value)}
+    methods = {name: _with_retries(value) for name, value in attributes if inspect.isfunction(value)}
     return type(kind.__name__, (kind,), {"__doc__": kind.__doc__, "__module__": kind.__module__, **methods})
 
 
-def _trying(method: Callable[..., Any]) -> Callable[..., Any]:
+def _with_retries(method: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
     def trying(*args: Any, **named: Any) -> Any:
         for number in range(_TRIES):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Table, Text, bindparam, delete, func, insert, select, update
@@ -61,7 +61,7 @@ def reindex(
 
 
 def _found_of(unreadable: Collection[str], asked: Iterable[Any]) -> dict[str, dict[FeedKey, str]]:
-    """Return the feeds found by builds, such as queries, for the articles `kept`, whose files cannot be read now."""
+    """Return the feeds that builds found for articles whose files are unreadable now."""
     feeds: dict[str, dict[FeedKey, str]] = {}
     for id, axis, slug in asked:
         if id in unreadable:
@@ -101,29 +101,22 @@ class _Place(NamedTuple):
         return self[:3] < other[:3] or (self[:3] == other[:3] and self.id > other.id)
 
 
+@dataclass(slots=True)
 class _Load:
-    def __init__(
-        self,
-        connection: Connection,
-        merged: dict[str, str],
-        gone: set[str],
-        carriers: dict[str, list[str]],
-        moves: dict[FeedKey, FeedKey],
-    ) -> None:
-        self.connection = connection
-        self.carriers = carriers
-        self.merged = merged
-        self.gone = gone
-        self.moves = moves
-        self.seen: set[str] = set()
-        self.names: dict[FeedKey, tuple[_Place, str]] = {}  # of the oldest article
-        self.counts: Counter[FeedKey] = Counter()
-        self.guids: dict[tuple[str, str], str] = {}
-        self.wanted: set[FeedKey] = set()
-        self.on_hold: set[str] = set()
-        self.pictures: list[dict[str, Any]] = []
-        self.total = 0
-        self.waiting: dict[Table, list[dict[str, Any]]] = {}
+    connection: Connection
+    merged: dict[str, str]
+    gone: set[str]
+    carriers: dict[str, list[str]]
+    moves: dict[FeedKey, FeedKey]
+    seen: set[str] = field(default_factory=set)
+    names: dict[FeedKey, tuple[_Place, str]] = field(default_factory=dict)  # of the oldest article
+    counts: Counter[FeedKey] = field(default_factory=Counter)
+    guids: dict[tuple[str, str], str] = field(default_factory=dict)
+    wanted: set[FeedKey] = field(default_factory=set)
+    on_hold: set[str] = field(default_factory=set)
+    pictures: list[dict[str, Any]] = field(default_factory=list)
+    total: int = 0
+    waiting: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
 
     def add(self, article: Article, stamp: FileStamp) -> None:
         if article.id in self.seen or article.id in self.gone:

@@ -135,10 +135,10 @@ class Comparisons:
     def known(self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None) -> Known:
         keys = [codec.key(value) for value in aliases][:CHUNK]
         values = {"aliases": keys, "all": [*keys, *map(codec.key, named)][:CHUNK]} | (_values(like) if like else {})
-        return _known(self._db.rows(_KNOWN_LIKE if like else _KNOWN, values))
+        return _as_known(self._db.rows(_KNOWN_LIKE if like else _KNOWN, values))
 
     def earlier(self, like: Like) -> Sequence[str]:
-        return _known(self._db.rows(_ONLY_EARLIER, _values(like))).earlier
+        return _as_known(self._db.rows(_ONLY_EARLIER, _values(like))).earlier
 
     def claims(self, id: str) -> tuple[datetime | None, str | None]:
         for since, named in self._db.driven("SELECT since, named FROM sketches WHERE id = ?", id):
@@ -164,7 +164,7 @@ def _values(like: Like) -> dict[str, Any]:
     }
 
 
-def _known(unsorted: Iterable[Any]) -> Known:
+def _as_known(unsorted: Iterable[Any]) -> Known:
     rows = sorted(unsorted, key=lambda row: (row[4], row[1]))
     articles = {
         key: (codec.unpack(Article, data), codec.unpack(Article, original) if original else None)

@@ -147,8 +147,8 @@ class Stories:
             )
 
     def near(self, sketched: Sketched, found_by: Sequence[int], window: int) -> list[Sketched]:
-        """Return the articles of the same language within `window` microseconds that share most keys with `one`, best
-        first."""
+        """Return the articles of the same language within `window` microseconds that share most keys with `sketched`,
+        best first."""
         at = sketched.at or 0
         padded = [*found_by, *[-1] * (KEYS - len(found_by))]
         values: dict[str, Any] = {f"key{n}": key for n, key in enumerate(padded)}
