@@ -1,8 +1,7 @@
 """Pages of articles that are published whole, and the value of a feed that is being built.
 
-Each page links the previous and the next such page by publication time. So the pages of a day depend on that day and
-the nearest days with pages before and after it. One more article makes the pages of three days at most again, and only
-those whose bytes changed are written."""
+Each page links the previous and the next such page by publication time. So its day depends on itself and the nearest
+days with pages, and one more article changes the pages of three days at most."""
 
 import hashlib
 from bisect import bisect_left
@@ -149,8 +148,8 @@ def planned(spec: FeedSpec, days: Days, made_with: str) -> list[CalendarPage]:
 @dataclass(slots=True)
 class Feed:
     """A feed that is being built. `made_with`: the fingerprint of its settings; `known`: its files in the index;
-    `files`: its files after the build; `days`: as `ArticleIndex.days`; `owed`: as in `FeedRow`; `left_out`: ids in
-    archives instead of the head; `fault`: a fault of an archive, which holds the feed."""
+    `files`: its files after the build; `left_out`: ids in archives instead of the head; `fault`: of an archive, holds
+    the feed."""
 
     spec: FeedSpec
     row: FeedRow

@@ -372,7 +372,6 @@ class Builder:
         return self._entries(ALL).views(list(dict.fromkeys(ids)), None)
 
     def _write_pages(self, feed: Feed, pages: Sequence[CalendarPage]) -> Iterator[None]:
-        """Write calendar pages of one month."""
         shown = [page for page in pages if len(page.span) == calendar.MONTH or not page.parts]
         days, content = [day for page in shown for day in page.days], feed.spec.content
         ids = self.index.day_ids(feed.spec.key, min(days), max(days)) if days else {}

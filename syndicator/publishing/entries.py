@@ -61,8 +61,7 @@ _UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
 class Entries:
     """Entries of one build. `source_of`: the source of an article with the settings that hold for it; `remake`: makes
     missing HTML of an article, or returns None; `tags`: tags of taxonomy.toml; `markdown`: the body of an article;
-    `kept`: entries of earlier builds, after `begin`, unused with the markdown extension; `stories_of`: stories of
-    articles met so far."""
+    `kept`: entries of earlier builds; `stories_of`: stories of articles met so far."""
 
     index: ArticleIndex
     source_of: Callable[[Article], Source | None]
@@ -187,8 +186,7 @@ def documents(
     head: Head, formats: Sequence[str], views: Sequence[View], mode: ContentMode | None, entries: Entries
 ) -> dict[str, bytes]:
     """Return the feed of `views` in each of `formats`. An entry that one format cannot hold is left out of all of them
-    and added to `entries.problems`. The head's `updated` becomes that of the newest entry. `mode`: the feed's content
-    mode, None for each source's own."""
+    and added to `entries.problems`. The head's `updated` becomes that of the newest entry. `mode`: see `view`."""
     entries_of = [(view, entries.made(formats, view, mode)) for view in views]
     shown = [(view, parts) for view, parts in entries_of if parts is not None]
     head = replace(head, updated=max((view.updated for view, _ in shown), default=head.updated))

@@ -44,8 +44,8 @@ def archive_name(key: FeedKey, month: str) -> str:
 
 
 def is_asked_often(name: str) -> bool:
-    """Return True for a file that is requested often between two builds: a feed, or a file at the web root. Archives,
-    pages of feeds, and feeds of single tags and authors are requested seldom."""
+    """Return True for a file that is requested often between two builds: at the web root, of the search, or a feed that
+    is not of a single tag or author."""
     few = (AXES[TAG].folder, AXES[AUTHOR].folder)
     return "/" not in name or (is_head(name) and not name.startswith(few)) or name.startswith(SEARCH)
 

@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from syndicator.configuration.entry_rules import Expr, QueryError, matches, parse_query
 from syndicator.configuration.settings import FormatName, seconds
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
-from syndicator.core.axes import AXES, QUERY, Members
+from syndicator.core.axes import AXES, QUERY
 from syndicator.core.errors import ConfigError, Fault
-from syndicator.core.model import Article, ContentMode, FeedKey, FeedSpec
+from syndicator.core.model import ContentMode, FeedKey, FeedSpec
 from syndicator.core.ports import ArticleIndex
 from syndicator.core.text import slug
 from syndicator.publishing import paths, questions
@@ -79,7 +79,7 @@ def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Faul
             saved = _saved(FeedTable.model_validate(table))
         except ValidationError as error:
             faults += file.faults(error, FeedTable, "feed", number, entry=entry)
-        except (_Wrong, questions.QuestionError) as error:
+        except (_Invalid, questions.QuestionError) as error:
             faults.append(file.fault(str(error), "feed", number, error.key, entry=entry))
         else:
             if saved.key in queries:
@@ -89,7 +89,7 @@ def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Faul
     return tuple(queries.values()), tuple(faults)
 
 
-class _Wrong(ValueError):
+class _Invalid(ValueError):
     """A fault of an entry, with its key."""
 
     def __init__(self, key: str, message: str) -> None:
@@ -122,15 +122,15 @@ class FeedsFile(BaseModel):
 
 
 def _saved(item: FeedTable) -> SavedQuery:
-    """Convert the entry. Raises _Wrong, QuestionError."""
-    item = _asked(item)
+    """Convert the entry. Raises _Invalid, QuestionError."""
+    item = _with_question(item)
     if (item.feed is None) == (item.query is None):
-        raise _Wrong("query", 'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed')
+        raise _Invalid("query", 'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed')
     feed = parse_stem(item.feed) if item.feed is not None else None
     if item.feed is not None and (feed is None or feed.axis == QUERY):
-        raise _Wrong("feed", f"feed {item.feed!r} is none of all, {_paths()}")
+        raise _Invalid("feed", f"feed {item.feed!r} is none of all, {_paths()}")
     if feed is None and item.slug is None and not item.title:
-        raise _Wrong("slug", "a query needs a slug, the name of its files, or a title to make one of")
+        raise _Invalid("slug", "a query needs a slug, the name of its files, or a title to make one of")
     return SavedQuery(
         slug=item.slug or item.feed or slug(item.title),
         query=item.query or "",
@@ -145,13 +145,13 @@ def _saved(item: FeedTable) -> SavedQuery:
     )
 
 
-def _asked(item: FeedTable) -> FeedTable:
-    """Add query and title to an entry whose slug is a question's address. Raises _Wrong, QuestionError."""
+def _with_question(item: FeedTable) -> FeedTable:
+    """Add query and title to an entry whose slug is a question's address. Raises _Invalid, QuestionError."""
     if not (item.slug or "").startswith(paths.QUESTIONS):
         return item
     question = questions.parse(item.slug or "")
     if item.query is not None or question.stem != item.slug:
-        raise _Wrong("slug", f"{question.stem!r} is the address of this question, and it needs no query")
+        raise _Invalid("slug", f"{question.stem!r} is the address of this question, and it needs no query")
     return item.model_copy(update={"query": question.query, "title": item.title or question.title({})})
 
 
@@ -164,7 +164,7 @@ def _parsed(text: str) -> Expr:
         return parse_query(text)
     except QueryError as error:
         line = " ".join(text.splitlines()) if "\n" in text else text
-        raise _Wrong("query", f"{error}\n  {line}\n  {' ' * error.at}^") from error
+        raise _Invalid("query", f"{error}\n  {line}\n  {' ' * error.at}^") from error
 
 
 def _hours(window: str | None) -> int | None:
@@ -173,7 +173,7 @@ def _hours(window: str | None) -> int | None:
     try:
         return -(-seconds(window) // 3600)
     except ValueError as error:
-        raise _Wrong("window", f"window: {error}") from error
+        raise _Invalid("window", f"window: {error}") from error
 
 
 _FORM: Final = "1"  # increase when queries match differently
@@ -184,11 +184,11 @@ def update_members(
     specs: Sequence[FeedSpec], index: ArticleIndex, body: Callable[[str], str], words: Collection[str] = ()
 ) -> int:
     """Match new and changed articles (all, if a query changed) against the saved queries of `specs`, and find their
-    feeds on the axes `words` of `publish.axes` whose members builds find. Store the matches; return how many articles
-    were read. Call before `staleness.stale`, because feeds with other members become stale. `body`: the plain text of
-    an article by its id, read only if title and excerpt do not decide a query."""
+    feeds on the axes `words` of `publish.axes` whose members builds find. Return how many articles were read. Call
+    before `staleness.stale`, because feeds with other members become stale. `body`: the plain text of an article by its
+    id, read only if title and excerpt do not decide a query."""
     asked = {spec.key: parse_query(spec.query) for spec in specs if spec.query is not None}
-    finders = finders_of(words)
+    finders = {name: axis.found for name, axis in AXES.items() if axis.found and axis.word in words}
     if not asked and not finders:
         return 0
     stamp = _stamp(specs, finders)
@@ -202,11 +202,6 @@ def update_members(
                 feeds[id] |= {FeedKey(axis, slug): name for slug, name in find(article)}
         index.save_matches(stamp, feeds)
     return len(waiting)
-
-
-def finders_of(words: Collection[str]) -> dict[str, Callable[[Article], Members]]:
-    """Return by axis the function that finds an article's feeds, for the axes in `words` whose members builds find."""
-    return {name: axis.found for name, axis in AXES.items() if axis.found and axis.word in words}
 
 
 def _stamp(specs: Sequence[FeedSpec], axes: Collection[str]) -> str:

@@ -119,7 +119,7 @@ def answer(question: Question, read: Read, most: int) -> list[str]:
     """Return the ids of the newest `most` articles, newest first. Raises LookupError if a search file is missing."""
     ids: list[str] = []
     for name, _, count, parts in reversed(_data(read, search.MANIFEST)):
-        places = _places(question, partial(_said, read, name, parts), count)
+        places = _places(question, partial(_places_of_term, read, name, parts), count)
         for place in sorted(places, reverse=True)[: most - len(ids)]:
             docs = _data(read, f"{search.FOLDER}{name}.d{place // search.DOCS}.js")
             ids.append(docs[place % search.DOCS][-1])
@@ -129,8 +129,8 @@ def answer(question: Question, read: Read, most: int) -> list[str]:
 
 
 def _places(question: Question, places_of: Callable[[str], set[int]], count: int) -> set[int]:
-    """Return the places of the matching articles among `count`. `said`: looks up the places of a search term; not
-    called once nothing can match."""
+    """Return the places of the matching articles among `count`. `places_of`: looks up a search term; not called once
+    nothing can match."""
     places = set(range(count))
     for choices in _choices(question.wanted):
         places = places and places & _holding(choices, places_of)
@@ -154,7 +154,7 @@ def _holding(choices: Iterable[Iterable[str]], places_of: Callable[[str], set[in
     return set().union(*(set.intersection(*map(places_of, terms)) for terms in choices))
 
 
-def _said(read: Read, name: str, parts: int, term: str) -> set[int]:
+def _places_of_term(read: Read, name: str, parts: int, term: str) -> set[int]:
     """Return the places of articles with a term in a period."""
     lines = "\n" + _data(read, f"{search.FOLDER}{name}.t{search.part_of(term, parts)}.js")
     _, there, rest = lines.partition(f"\n{term} ")

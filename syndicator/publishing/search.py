@@ -1,8 +1,8 @@
 """Search files by period: the places of each term, and the fields of results.
 
-Each file is a script with one call, `syndicatorSearch(name, data)`: pages may load scripts under a content security
-policy without connect-src, and from a folder opened as files. Our server also reads them, to answer questions. A period
-is a closed year, a closed month, or a block of the open month; a build makes the files of changed periods."""
+Each file is a script with one call, `syndicatorSearch(name, data)`, which pages may load under a content security
+policy without connect-src, and from a folder opened as files. Our server reads them to answer questions. A period is a
+closed year, a closed month, or a block of the open month; a build makes the files of changed periods."""
 
 import hashlib
 import json
@@ -46,7 +46,7 @@ def files(name: str, views: Sequence[View], words: Mapping[str, bytes]) -> tuple
     places: dict[str, list[str]] = defaultdict(list)
     last: dict[str, int] = {}
     for place, view in enumerate(views):
-        for term, mark in _found_by(view, words.get(view.id)).items():
+        for term, mark in _terms_of(view, words.get(view.id)).items():
             places[term].append(_base36(place - last.get(term, -1) - 1) + mark)
             last[term] = place
     lines = [f"{term} {','.join(places[term])}" for term in sorted(places)]
@@ -73,7 +73,7 @@ def facet(kind: str, value: str) -> str:
     return f"{kind}:" + quote(value, safe="!'()*")  # as encodeURIComponent does
 
 
-def _found_by(view: View, words: bytes | None) -> dict[str, str]:
+def _terms_of(view: View, words: bytes | None) -> dict[str, str]:
     """Return the terms of an article with their marks; no terms of a text that may not be quoted."""
     marks: dict[str, str] = {}
     for word in zlib.decompress(words).decode().split() if words and (view.summary or view.html) else ():
@@ -190,11 +190,11 @@ def write_search(
 ) -> Generator[None, None, dict[str, str]]:
     """Make the files of changed periods (with `whole`, of all), step by step, then the list of periods. `views`:
     returns the views of article ids; `about`: a fingerprint of their input; `put` and `drop`: write and delete a
-    published file; `made_of`: the result of the last call, the fingerprint by period (not published, since it includes
-    file times); `text`: returns the plain text of an article, called once for each version of it."""
+    published file; `text`: returns the plain text of an article. `made_of`: the result of the last call, fingerprints
+    by period, not published since they include file times."""
     months = {month: made_of for month, (_, made_of) in index.month_fingerprints(ALL).items()}
     newest = index.month_entries(ALL, max(months)) if months else []
-    listed_before = {} if whole else _known(outlet)
+    listed_before = {} if whole else _listed(outlet)
     now_of: dict[str, str] = {}
     there = outlet.names(FOLDER)
     listed: list[list[Any]] = []
@@ -240,7 +240,7 @@ def _ids(index: ArticleIndex, period: Period) -> list[str]:
     return [id for month in period.months for id, _, _ in reversed(index.month_entries(ALL, month))]
 
 
-def _known(outlet: Outlet) -> dict[str, list[Any]]:
+def _listed(outlet: Outlet) -> dict[str, list[Any]]:
     data = called(outlet.get(MANIFEST))
     rows = data if isinstance(data, list) else []
     return {row[0]: row for row in rows if isinstance(row, list) and [*map(type, row)] == [str, str, int, int]}

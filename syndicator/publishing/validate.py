@@ -93,7 +93,7 @@ def ids(data: bytes) -> list[str]:
     return [element.text or "" for element in root.iterfind(f"{_ATOM}entry/{_ATOM}id")]
 
 
-def told_of(data: bytes, id: str) -> str:
+def _title_of(data: bytes, id: str) -> str:
     """Return title and address of an entry of an Atom document, "" if it has no such entry."""
     root = _root(data)
     entries = [] if isinstance(root, str) else root.iterfind(f"{_ATOM}entry")
@@ -116,14 +116,14 @@ def _root(data: bytes) -> Any:
 def _schematron_fault(entry: Any, authored: bool) -> str | None:
     """Check the Schematron rules of RFC 4287 appendix B for entries."""
     if not authored and entry.find(f"{_ATOM}author") is None and entry.find(f"{_ATOM}source/{_ATOM}author") is None:
-        return f"invalid: an entry without an author{_called(entry)}"
+        return f"invalid: an entry without an author{_id_of(entry)}"
     links = [link for link in entry.iterfind(f"{_ATOM}link") if link.get("rel", "alternate") == "alternate"]
     if not links and entry.find(f"{_ATOM}content") is None:
-        return f"invalid: an entry with neither an alternate link nor content{_called(entry)}"
+        return f"invalid: an entry with neither an alternate link nor content{_id_of(entry)}"
     return None
 
 
-def _called(entry: Any) -> str:
+def _id_of(entry: Any) -> str:
     id = entry.findtext(f"{_ATOM}id")
     return f" ({id})" if id else ""
 
@@ -131,7 +131,7 @@ def _called(entry: Any) -> str:
 def _entry_of(root: Any, path: str | None) -> str:
     nodes = root.xpath(path) if path else []
     above = (element for node in nodes[:1] for element in (node, *node.iterancestors()))
-    return next((_called(element) for element in above if element.tag == f"{_ATOM}entry"), "")
+    return next((_id_of(element) for element in above if element.tag == f"{_ATOM}entry"), "")
 
 
 def _entry_at(data: bytes, index: int) -> str:
@@ -211,7 +211,7 @@ def named(fault: str, key: FeedKey, live: bytes, index: ArticleIndex, instance: 
     article = index.articles([id]).get(id) if id else None
     if article:
         return f': "{article.title}", {article.url}, file {index.path(id)}'
-    title = told_of(live, urn) if urn and live else ""
+    title = _title_of(live, urn) if urn and live else ""
     file = paths.file_name(key, FORMATS_ATOM)
     cure = f"restore its file, or delete {file} of the public folder if it is meant to be gone, and build"
     return f": {title}, which no article file is known for: {cure}" if title else ""
@@ -226,8 +226,8 @@ def lost(
     instance: uuid.UUID,
 ) -> list[str]:
     """Return ids that the live file (`old`) has and the new one should have but lacks; both newest first. `excused`:
-    ids that were withdrawn, set aside or displaced by other sources. Ids of stories may always leave. So may articles
-    that are still indexed but not in the feed (retagged, merged or on hold), and pruned ones."""
+    ids that were withdrawn, set aside or displaced by other sources. Stories, pruned articles, and indexed articles
+    that left the feed (retagged, merged or on hold) may be missing."""
     old = [urn for urn in old if not is_of_story(urn)]
     if set(old) <= set(new):
         return []
@@ -249,7 +249,7 @@ def lost(
 def suspects(old: Sequence[str], new: Iterable[str], members: Sequence[str], excused: Collection[str]) -> list[str]:
     """Return the ids missing without a reason. Pure. `members`: the ids of the feed now, newest first. A member older
     than the oldest entry of the new file only left its window. Another id is lost, unless excused, if an entry below it
-    is still there, or if no entry of the live file is."""
+    is still there, or if no live entry is."""
     present = set(new)
     rank = {id: place for place, id in enumerate(members)}
     oldest = max((rank[id] for id in present if id in rank), default=-1)

@@ -23,7 +23,7 @@ from syndicator.publishing import paths
 
 class FileOutlet:
     """An Outlet (see ports) on the folder `root`. With `gzip`, files that are requested often have a `.gz` beside them
-    (nginx gzip_static). Web servers compress the others, thousands of archives and pages of days, on request.
+    (nginx gzip_static); web servers compress the others on request.
 
     A changed file gets an mtime at least a second after its old one: nginx makes its ETag from mtime in seconds and
     size. libcurl drops a body whose Last-Modified is not later than the one it has, also after a redirect."""
@@ -48,7 +48,7 @@ class FileOutlet:
         sibling = path.with_name(path.name + ".gz")
         if not self._gzip or not paths.is_asked_often(name):
             sibling.unlink(missing_ok=True)
-        elif changed or not _unpacks_to(sibling, data):  # a crash may leave an old .gz
+        elif changed or not _is_gzip_of(sibling, data):  # a crash may leave an old .gz
             self._replace(sibling, gzip.compress(data, GZIP_LEVEL, mtime=0), earliest=_mtime(path), durable=False)
         return changed
 
@@ -135,7 +135,7 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _unpacks_to(path: Path, data: bytes) -> bool:
+def _is_gzip_of(path: Path, data: bytes) -> bool:
     """Return True if the last 8 bytes of a gzip file, checksum and size (RFC 1952), match `data`."""
     try:
         with path.open("rb") as file:
@@ -167,9 +167,8 @@ _OTHER: Final = "application/octet-stream"  # maps for web servers
 @dataclass(slots=True)
 class ObjectOutlet:
     """An Outlet (see ports) on `objects`, for one build. An object is replaced only if it is as it was at the first
-    look. So of two builds at a time one fails, and its feeds stay stale. `whole`: list all objects first, a thousand a
-    request; otherwise look at each one when it is first needed. The .gz of a file has its type and Content-Encoding:
-    gzip."""
+    look: of two builds at a time one fails, and its feeds stay stale. `whole`: list all objects first, a thousand a
+    request; otherwise look at each one when it is needed. A .gz has the type of its file and Content-Encoding: gzip."""
 
     objects: Objects
     gzip: bool = True

@@ -72,8 +72,8 @@ def _files(row: FeedRow) -> list[str]:
 
 
 def publish(outlet: Outlet, wanted: Collection[str], stored: Callable[[str], bytes | None]) -> set[str]:
-    """Publish the thumbnails `wanted` that are missing, before a page shows them; existing ones are right, as names are
-    made from the bytes. Return those that `kept` has lost. Raises OSError."""
+    """Publish the missing thumbnails of `wanted`, before a page shows them; existing ones are right, as names are made
+    from the bytes. Return those that `stored` has lost. Raises OSError."""
     missing = set(wanted) - outlet.names(PICTURES)
     lost = set()
     for name in sorted(missing):

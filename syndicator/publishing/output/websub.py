@@ -30,15 +30,14 @@ async def notify(
     wait: float = 1.0,
 ) -> list[Problem]:
     """Notify all `hubs` at once that the feeds at `urls` changed, ten addresses a request. `allow`: private addresses
-    that a hub may have, since the operator named it; `deadline`: seconds for a request with its retries; `wait`:
-    seconds before the first retry, doubling. A hub is skipped after its first failure. Return the failures; none is
-    raised."""
+    that a hub may have; `deadline`: seconds for a request with its retries; `wait`: seconds before the first retry,
+    doubling. Skip a hub after its first failure. Return the failures; none is raised."""
     parts = [urls[start : start + _AT_ONCE] for start in range(0, len(urls), _AT_ONCE)]
     bodies = [urlencode([("hub.mode", "publish"), *(("hub.url", url) for url in part)]) for part in parts]
 
     async def tell(hub: str) -> Problem | None:
         for body in bodies:
-            problem = await _asked(_post(hub, body, allow, deadline), fetcher, wait)
+            problem = await _notified(_post(hub, body, allow, deadline), fetcher, wait)
             if problem:
                 return problem
         return None
@@ -72,13 +71,13 @@ def _post(hub: str, body: str, allow: Callable[[str], Sequence[str]], deadline: 
     )
 
 
-async def _asked(request: Request, fetcher: Fetcher, wait: float) -> Problem | None:
+async def _notified(request: Request, fetcher: Fetcher, wait: float) -> Problem | None:
     hub = request.url
     try:
         async with asyncio.timeout(request.deadline):
             for retry in range(_TRIES):
                 result = await fetcher.fetch(request)
-                if retry == _TRIES - 1 or not _passing(result):
+                if retry == _TRIES - 1 or not _is_temporary(result):
                     break
                 await asyncio.sleep(wait * 2**retry)
     except TimeoutError:
@@ -86,7 +85,7 @@ async def _asked(request: Request, fetcher: Fetcher, wait: float) -> Problem | N
     return Problem(what=hub, reason=result.reason, detail=result.detail) if isinstance(result, Failed) else None
 
 
-def _passing(result: FetchResult) -> bool:
+def _is_temporary(result: FetchResult) -> bool:
     """Return True for a temporary failure: of the network, or a 5xx or 429."""
     if not isinstance(result, Failed):
         return False

@@ -64,10 +64,10 @@ def feed(head: Head, entries: Sequence[bytes]) -> bytes:
     parts += [plain_text("subtitle", head.description)] if head.description else []
     parts += [element("fh:archive")] if head.archived else []
     parts += [element("at:deleted-entry", ref=item.urn, when=item.when.isoformat()) for item in head.removed]
-    return document("".join(parts), _told_apart(entries), "</feed>", f"{head.base}feed.css")
+    return document("".join(parts), _with_distinct_times(entries), "</feed>", f"{head.base}feed.css")
 
 
-def _told_apart(entries: Sequence[bytes]) -> list[bytes]:
+def _with_distinct_times(entries: Sequence[bytes]) -> list[bytes]:
     """Return the entries with distinct `updated` times: a duplicate (see `view`) moves to the next free microsecond."""
     seen: set[bytes] = set()
     result: list[bytes] = []

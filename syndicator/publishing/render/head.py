@@ -107,9 +107,9 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The pages that entries link to. They depend on settings and taxonomy.toml only, not on existing feeds: otherwise
-    the first article of a tag would change all entries. `tags`: slugs of tags that have a page from their first article
-    on; None: all tags. `unsaid`: the category of unclassified articles."""
+    """The pages that entries link to. They depend on settings and taxonomy.toml only: if they depended on existing
+    feeds, the first article of a tag would change all entries. `tags`: slugs of tags that surely have a page; None: all
+    tags. `unsaid`: the category of unclassified articles."""
 
     base: str
     categories: bool = True
@@ -157,8 +157,8 @@ _BETWEEN: Final = " \N{MIDDLE DOT} "
 
 def card(view: View, links: Links) -> str:
     """Return the entry as HTML: the picture, the excerpt, "Source · category · tags", then the whole text if it may be
-    shown. The markup is ours, the texts are escaped, and the whole text was sanitised when it was made. Picture and
-    excerpt are left out if the whole text shows them."""
+    shown. Texts are escaped; the whole text is sanitised already. Picture and excerpt are left out if the whole text
+    shows them."""
     names = f"<p>{_BETWEEN.join(_names(view, links))}</p>"
     return "".join([*_picture(view), *_excerpt(view), names, *reported(view, links.base), view.html])
 

@@ -69,8 +69,8 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
 
 
 def _plain(value: str) -> str:
-    """Put a space after each < that could start a tag. Some readers take these fields for text and some for HTML; only
-    "< b>" is the same to both, and no stranger's markup becomes live. The validator takes </b> for markup, too (its
+    """Put a space after each < that could start a tag. Some readers take these fields for text and some for HTML; "<
+    b>" is the same to both, and no stranger's markup becomes live. The validator takes </b> for markup, too (its
     validators.py, nonhtml)."""
     return _TAG.sub(r"\1 ", value)
 

@@ -77,7 +77,7 @@ class View:
     title: str
     authors: tuple[str, ...]  # names; the source's title without any
     published: datetime
-    updated: datetime  # unique by its microseconds, see `_apart`
+    updated: datetime  # unique by its microseconds, see `_with_microseconds`
     summary: str
     html: str  # the whole text, "" if it is not published
     language: str
@@ -123,7 +123,7 @@ def view(
     article = _without_private(_without_secrets(article, source), source)
     published, updated = times(article)
     allowed, restricted = permitted(article, source)
-    shown = allowed if mode is None else _poorer(mode, allowed)
+    shown = allowed if mode is None else _stricter(mode, allowed)
     url = uri(article.url)
     if not url:
         raise ValueError(f"no usable address: {article.url[:200]!r}")
@@ -136,9 +136,9 @@ def view(
         title=line(article.title) or urlsplit(url).netloc,
         authors=_unique(article.authors or text.persons(article.author)) or (origin.title,),
         published=published,
-        updated=_apart(updated, article.id),
+        updated=_with_microseconds(updated, article.id),
         summary=_summary(article, restricted) if shown != "link" else "",
-        html=_untitled(_printed(text.legal(html)), article.title) if shown == "full" else "",
+        html=_without_title(_printed(text.legal(html)), article.title) if shown == "full" else "",
         language=language(article.language or ""),
         tags=_unique(article.tags),
         category=name(article.category),
@@ -220,15 +220,15 @@ def leading(view: View, story: Story, instance: uuid.UUID) -> View:
     more outlets reported."""
     latest = max(view.updated, *(moment for _, article in story.reports if (moment := _utc(article.added))))
     half = latest.replace(hour=latest.hour // _HALF_DAY * _HALF_DAY, minute=0, second=0, microsecond=0)
-    updated = _apart(max(view.published, half), story.name)
+    updated = _with_microseconds(max(view.published, half), story.name)
     return replace(view, urn=story_urn(instance, story.name), updated=updated, story=story.name)
 
 
-_RICHER: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")
+_BY_STRICTNESS: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")
 
 
-def _poorer(mode: ContentMode, other: ContentMode) -> ContentMode:
-    return _RICHER[min(_RICHER.index(mode), _RICHER.index(other))]
+def _stricter(mode: ContentMode, other: ContentMode) -> ContentMode:
+    return _BY_STRICTNESS[min(_BY_STRICTNESS.index(mode), _BY_STRICTNESS.index(other))]
 
 
 def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tuple[str, ...]]:
@@ -250,7 +250,7 @@ def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tup
     if "noarchive" in rules:
         restricted.append("noarchive")
     if restricted:
-        wanted = _poorer(wanted, "excerpt")
+        wanted = _stricter(wanted, "excerpt")
     return wanted, tuple(restricted)
 
 
@@ -305,10 +305,10 @@ def _printed(value: str) -> str:
     The validator reports these (its validators.py; HTML 13.2.3.5)."""
     if value.isascii() and value.isprintable():
         return value
-    return _UNPRINTED.sub("", _TWICE_ENCODED.sub(_once_encoded, value)).replace("\ufffd", "?")
+    return _UNPRINTED.sub("", _TWICE_ENCODED.sub(_decoded_twice, value)).replace("\ufffd", "?")
 
 
-def _once_encoded(match: re.Match[str]) -> str:
+def _decoded_twice(match: re.Match[str]) -> str:
     """Decode text that was encoded twice, so that an accented letter became two: all its characters are Latin-1, and
     their bytes are UTF-8. The validator reports such text (its base.py, characters)."""
     try:
@@ -317,8 +317,7 @@ def _once_encoded(match: re.Match[str]) -> str:
         return match[0]
 
 
-def _untitled(html: str, title: str) -> str:
-    """Remove a heading at the start of the text that repeats the title."""
+def _without_title(html: str, title: str) -> str:
     heading = _HEADING.match(html[:_LONGEST_HEADING])
     if heading and _words(unescape(_MARKUP.sub("", heading[2]))) == _words(title):
         return html[heading.end() :]
@@ -341,7 +340,7 @@ def times(article: Article) -> tuple[datetime, datetime]:
     return published, max(published, min(_utc(article.updated) or published, max(added, published)))
 
 
-def _apart(moment: datetime, id: str) -> datetime:
+def _with_microseconds(moment: datetime, id: str) -> datetime:
     """Add microseconds derived from `id`, so that entries of the same second differ: the validator warns of equal
     times, and readers sort by them."""
     digest = hashlib.sha256(id.encode("utf-8", "replace")).digest()

@@ -85,9 +85,8 @@ def document(opening: str, entries: Sequence[bytes], closing: str, stylesheet: s
 
 
 def opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
-    """Return a subscription list: an outline for each feed, in the first of our XML formats that it has. Each axis is a
-    folder, which readers turn into a category; the feed of everything is in none. Names are short, without our site's
-    name."""
+    """Return a subscription list: an outline for each feed, in the first of our XML formats that it has. Each axis but
+    that of everything is a folder, which readers turn into a category. Names are short, without our site's name."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")

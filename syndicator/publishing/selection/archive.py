@@ -1,10 +1,10 @@
 """RFC 5005 archives: the documents of a feed besides its head, and the articles of the head.
 
-A closed UTC month of `added` with at most 200 entries has its own document, which gains no entry any more. A larger
-month is split into parts of its time, by halving the time until each part has at most `limit` entries. So is a month
-with parts that were published while it was open. Parts of an open month hold only entries that the head no longer
-shows. All parts but the newest are complete, and the head shows the newest. So a reader that follows prev-archive from
-the head finds every article, and misses none if it stops at a document that it has.
+A closed UTC month of `added` with at most 200 entries has its own document and gains no entry any more. A larger month
+is split in halves of its time, again and again, until each part has at most `limit` entries. So is a month with parts
+that were published while it was open. Parts of an open month hold only entries that left the head. All parts but the
+newest are complete, and the head shows the newest. So a reader that follows prev-archive from the head finds every
+article, and may stop at a document that it has.
 
 Published documents keep their addresses: a part is not split again, parts are not joined to a month, and a whole month
 of an earlier version is not split."""
@@ -40,9 +40,9 @@ def head_of_window(spec: FeedSpec, index: ArticleIndex, row: FeedRow | None) -> 
     """Select a head feed: the newest `limit` articles, and those added in the `window_hours` before the newest; at most
     `most` of the last 24 hours, and `most_older` in all unless those are more.
 
-    If articles are left out, a source gets at most its `share` of the places while other sources have articles: within
-    the window, and on a day with more than `most` articles also older ones. Times count from the newest article, not
-    from now, so that the same store gives the same feed."""
+    If articles are left out, a source gets at most its `share` of the places while other sources have articles, on a
+    day with more than `most` also older ones. Times count from the newest article, so that the same store gives the
+    same feed."""
     latest = row.latest_added if row and row.latest_added else _latest(spec.key, index)
     since = latest - timedelta(hours=spec.window_hours) if latest else None
     older = min(spec.most_older, spec.most)

@@ -42,11 +42,10 @@ def plan(
     categories: Mapping[str, str],
     tags: Mapping[str, str] = MappingProxyType({}),
 ) -> list[FeedSpec]:
-    """Return the feeds to publish on the axes of `publish.axes`. These are everything; each category and source with an
-    article; each tag with `publish.tag_min` articles, or with one if it is in `tags` (taxonomy.toml) or an operator
-    wrote the file; each saved query. A published feed stays, however few articles it has, until it is dropped or moved.
-    `categories`, `tags`: name -> description. Order: everything, then by axis as on the index page, saved queries last,
-    by slug."""
+    """Return the feeds to publish on the axes of `publish.axes`: everything; each category and source with an article;
+    each tag with `publish.tag_min` articles, or with one if `tags` (taxonomy.toml) or a file written by an operator has
+    it; each saved query. A published feed stays until it is dropped or moved. `categories`, `tags`: name ->
+    description. Order: by axis as on the index page, saved queries last, then by slug."""
     by_key = {source.key: source for source in sources}
     details = _Details(settings, by_key, categories, {slug(name): about for name, about in tags.items()})
     alive = sorted((row for row in rows if _alive(row)), key=lambda row: row.key)
@@ -57,17 +56,16 @@ def plan(
         elif axis.members or axis.found or axis.only:
             specs += _of_articles(name, alive, details)
     specs += of_queries(rows, settings, queries)
-    specs = _told_apart([spec for spec in specs if is_on(spec.key.axis, settings.publish)])
+    specs = _with_distinct_titles([spec for spec in specs if is_on(spec.key.axis, settings.publish)])
     others = {item.feed: item for item in queries if item.feed is not None}
     return [_adjusted(spec, others[spec.key]) if spec.key in others else spec for spec in specs]
 
 
 def _alive(row: FeedRow) -> bool:
-    """Return False for a feed that moved, or was dropped and has no article."""
     return row.moved_to is None and (not row.dropped or row.count > 0)
 
 
-def _told_apart(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
+def _with_distinct_titles(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
     """Add "(category)" to titles of categories that have the name of a tag, because readers list feeds by title."""
     tags = {spec.name.casefold() for spec in specs if spec.key.axis == "tag"}
     return [

@@ -92,7 +92,7 @@ def is_file(name: str) -> bool:
 class BuildReport:
     """The result of a build. `written`: names of changed or deleted files; `held`: feeds whose old files stayed, and
     why; `set_aside`: articles that could not be shown properly; `left`: number of stale feeds left out; `shown`: number
-    of entries and of articles of each feed that was written."""
+    of entries and of articles of each written feed."""
 
     written: tuple[str, ...] = ()
     unchanged: int = 0
@@ -210,9 +210,8 @@ def crowd(built: Iterable[Built]) -> float:
 
 def is_rested(built: Built | None, settle: float, now: float, articles: Callable[[], int], crowd: float = 1.0) -> bool:
     """Return True if a stale feed may be written again. Short feeds may with every build. A long one costs as much as
-    several short ones, so it waits `settle` seconds for each 50 entries, times `crowd`, an hour at most unless that is
-    less than the wait without `crowd`. It waits no longer once half of its entries may be pushed out; `articles`: how
-    many it has now."""
+    several short ones, so it waits `settle` seconds for each 50 entries, times `crowd`, which alone never makes it wait
+    over an hour. It stops waiting once half of its entries may be pushed out; `articles`: how many it has now."""
     if built is None or built.entries <= LONG:
         return True
     rest = settle * built.entries / LONG

@@ -1,8 +1,7 @@
-"""Pages of a feed's older stories, for a year, a month or a day. Pure.
+"""Pages of a feed's older stories, for a year, a month or a day of publication (UTC). Pure.
 
 A year has one page while it has at most `PAGE` stories. Beyond that its page lists its months, and a month with more
-lists its days. Addresses never vanish: if a page gets too long, its parts get their own pages, and it lists them. Days
-are those of publication, in UTC."""
+lists its days. Addresses never vanish: if a page gets too long, its parts get their own pages, and it lists them."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -292,7 +292,6 @@ class Pages:
         )
 
     def _combine(self, views: Sequence[View], rows: Mapping[FeedKey, FeedRow]) -> bytes:
-        """Return the page on which people combine a question."""
         about = "Put tags, categories, sources, languages and words together to a feed."
         shell = self._titled(COMBINE, "A feed for any question", about)
         unsaid, groups = self.settings.describe.uncategorised, self._groups(self.specs, rows, _OFFERED)
@@ -312,7 +311,6 @@ class Pages:
         return self.templates.render("phone.html", page=shell, here=here, code=qr_svg(here))
 
     def _missing(self) -> bytes:
-        """Return the page for missing addresses at any depth."""
         root = urlsplit(self.settings.base_url).path
         shell = self._titled(_MISSING, "Not found", "", root=root, canonical="", indexed=False)
         return self.templates.render("404.html", page=shell)

@@ -34,23 +34,23 @@ class Templates:
     def __init__(self, look: Look | None = None) -> None:
         self.look = look or Look()
         self.faults: dict[str, str] = {}
-        self._theirs = _theirs(self.look) if self.look.templates else None
+        self._sandboxed = _sandboxed(self.look) if self.look.templates else None
 
     def render(self, template: str, **values: Any) -> bytes:
         """Render a template as UTF-8."""
-        if self._theirs is not None and template not in self.faults:
+        if self._sandboxed is not None and template not in self.faults:
             try:
-                return _rendered(self._theirs, template, values)
+                return _rendered(self._sandboxed, template, values)
             except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-                self.faults[template] = _said(error)
-        return _rendered(_ours(), template, values)
+                self.faults[template] = _located(error)
+        return _rendered(_shipped(), template, values)
 
 
 def _rendered(environment: Environment, template: str, values: dict[str, Any]) -> bytes:
     return environment.get_template(template).render(**values).encode("utf-8")
 
 
-def _said(error: Exception) -> str:
+def _located(error: Exception) -> str:
     """Return the error with its place: "templates/feed.html, line 3: …"."""
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
     trace = error.__traceback__
@@ -87,12 +87,12 @@ class _Compiled(BytecodeCache):
 
 
 @cache
-def _ours() -> Environment:
+def _shipped() -> Environment:
     loader = PackageLoader("syndicator.publishing")
     return Environment(loader=loader, bytecode_cache=_Compiled(), auto_reload=False, **_options())
 
 
-def _theirs(look: Look) -> Environment:
+def _sandboxed(look: Look) -> Environment:
     """Return the operator's templates over ours, in a sandbox that allows no changes to their values."""
     ours = PackageLoader("syndicator.publishing")
     theirs = {name: (text, f"{TEMPLATES}/{name}", None) for name, text in look.templates.items()}
