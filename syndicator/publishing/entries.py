@@ -158,7 +158,7 @@ class Entries:
         picture: Picture | None,
     ) -> View | None:
         if article is None:
-            detail = "the index lists it without a row"
+            detail = "the database lists the article without a row; run `syndicator reindex`"
             self.problems[id] = Problem(what=id, reason=FeedFileReason.NOT_IN_STORE, detail=detail)
             return None
         story = self.stories_of.get(id)

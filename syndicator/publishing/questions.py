@@ -80,7 +80,7 @@ def parse(stem: str) -> Question:
         kind, _, value = part.removeprefix(_NOT).partition(".")
         new = [(kind, choice) for choice in _values(kind, value)]
         if not new:
-            raise QuestionError(f"{part!r} is nothing to ask for; write {', '.join(f'{name}.…' for name in _FIELDS)}")
+            raise QuestionError(f"{part!r} is no valid part; write {', '.join(f'{name}.…' for name in _FIELDS)}")
         terms[part.startswith(_NOT)] += new
     question = _sorted(terms[False], terms[True])
     longest = max(len(part.encode()) for part in question.stem.split("/"))

@@ -214,7 +214,7 @@ def named(fault: str, key: FeedKey, live: bytes, index: ArticleIndex, instance: 
     title = _title_of(live, urn) if urn and live else ""
     file = paths.file_name(key, FORMATS_ATOM)
     cure = f"restore its file, or delete {file} of the public folder if it is meant to be gone, and build"
-    return f": {title}, which no article file is known for: {cure}" if title else ""
+    return f": {title}, which has no article file: {cure}" if title else ""
 
 
 def lost(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select, text
@@ -138,15 +138,13 @@ class Store:
 def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> Store:
     """Open the store at `url`; create or upgrade it. Raises StoreError if it is locked beyond `busy_seconds`, foreign,
     newer, or lost although `articles_exist`. `create` (reindex) makes a new one and keeps a damaged file beside it."""
-    database = Database(url, busy_seconds)
-    try:
+    with ExitStack() as opened:
+        database = opened.enter_context(closing(Database(url, busy_seconds)))
         if database.sqlite:
             _check_file(database, articles_exist=articles_exist, create=create)
         _prepare(database, may_create=create or not articles_exist)
-    except BaseException:
-        database.close()
-        raise
-    return Store(database)
+        opened.pop_all()
+        return Store(database)
 
 
 def look_into(url: str, *, articles_exist: bool, busy_seconds: float = BUSY_SECONDS) -> Store | None:
@@ -156,27 +154,24 @@ def look_into(url: str, *, articles_exist: bool, busy_seconds: float = BUSY_SECO
         if articles_exist:
             raise StoreError(f"the database {make_url(url).database} is missing although there are articles; {_CURE}")
         return None
-    database = Database(url, busy_seconds, read_only=True)
-    try:
+    with ExitStack() as opened:
+        database = opened.enter_context(closing(Database(url, busy_seconds, read_only=True)))
         if database.sqlite:
             _check_content(Path(database.name), articles_exist=articles_exist)
         with database.named_errors(), database.engine.connect() as connection:
             current = _revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
             if current is None and inspect(connection).get_table_names():
                 raise StoreError(_foreign(database, connection))
-        if current is not None and current != schema.HEAD:
+        if current is None:
+            return None
+        if current != schema.HEAD:
             older = current < schema.HEAD  # they are numbers of four digits
-            cure = "the next run moves it on, `syndicator refresh` or `syndicator up`" if older else "use that version"
+            cure = "the next run upgrades it, `syndicator refresh` or `syndicator up`" if older else "use that version"
             raise StoreError(
                 f"the database {database.name} is of another version ({current}, this one has {schema.HEAD}): {cure}"
             )
-    except BaseException:
-        database.close()
-        raise
-    if current is None:
-        database.close()
-        return None
-    return Store(database)
+        opened.pop_all()
+        return Store(database)
 
 
 def is_gone(url: str) -> bool:
@@ -217,7 +212,7 @@ def _prepare(database: Database, *, may_create: bool) -> None:
         return
     if not database.sqlite and current is not None and current > schema.HEAD:  # they are numbers of four digits
         raise StoreNewer(
-            f"a newer version has moved the database {database.name} on (to {current}, this one has {schema.HEAD}): "
+            f"a newer version has upgraded the database {database.name} (to {current}, this one has {schema.HEAD}): "
             "upgrade this machine"
         )
     if current is not None:

@@ -293,7 +293,7 @@ class Index:
 
     def merge(self, id: str, into: str) -> None:
         if id == into:
-            raise ValueError("an article is no copy of itself")
+            raise ValueError("an article cannot be a copy of itself")
         self._merged(id, into)
 
     def split(self, id: str) -> None:
@@ -408,7 +408,7 @@ class Index:
     def _merged(self, id: str, into: str | None) -> None:
         with self._db.write() as connection:
             if (row := connection.execute(_ROW, {"id": id}).first()) is None:
-                raise StoreError(f"no article {id} is known; `syndicator reindex` reads the files anew")
+                raise StoreError(f"the database has no article {id}; run `syndicator reindex` to read the files again")
             article = replace(codec.unpack(Article, row.data), merged_into=into or "")
             connection.execute(update(schema.articles).where(_a.id == id).values(merged_into=into))
             stamp = FileStamp(path=row.path, mtime_ns=row.mtime_ns, size=row.size)

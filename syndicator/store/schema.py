@@ -222,17 +222,12 @@ withdrawn = _table(
 )
 
 withdrawn_aliases = _table(
-    "withdrawn_aliases",
-    Column("alias", Text, primary_key=True),
-    Column("id", String(26), nullable=False),
+    "withdrawn_aliases", Column("alias", Text, primary_key=True), Column("id", String(26), nullable=False)
 )
 
 # Aliases of pruned articles, which are not fetched again. Ignored if the article's file was restored.
 pruned = _table(
-    "pruned",
-    Column("alias", Text, primary_key=True),
-    Column("id", String(26), nullable=False),
-    sqlite_with_rowid=False,
+    "pruned", Column("alias", Text, primary_key=True), Column("id", String(26), nullable=False), sqlite_with_rowid=False
 )
 
 html = _table("html", Column("id", String(26), primary_key=True), Column("html", Text, nullable=False))
@@ -269,9 +264,7 @@ Index("sketches_at", sketches.c.at)
 
 # Values that find similar sketches. Stale ones may stay: they find no sketch that matches.
 sketch_keys = _table(
-    "sketch_keys",
-    Column("value", BigInteger, nullable=False),
-    Column("id", String(26), nullable=False),
+    "sketch_keys", Column("value", BigInteger, nullable=False), Column("id", String(26), nullable=False)
 )
 Index("sketch_keys_value", sketch_keys.c.value)
 
@@ -318,9 +311,7 @@ Index("pictures_due", pictures.c.next_try)
 
 # Subscriptions at hubs (WebSub) by the secret part of their callback, and the reliability of hubs.
 subscriptions = _table(
-    "subscriptions",
-    Column("token", String(64), primary_key=True),
-    *_required(Text, "source", "data"),
+    "subscriptions", Column("token", String(64), primary_key=True), *_required(Text, "source", "data")
 )
 Index("subscriptions_source", subscriptions.c.source)
 

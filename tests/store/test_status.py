@@ -119,7 +119,7 @@ def found(url: str) -> Store:
     return store
 
 
-@pytest.mark.parametrize(("version", "cure"), [("0001", "the next run moves it on"), ("9999", "use that version")])
+@pytest.mark.parametrize(("version", "cure"), [("0001", "the next run upgrades it"), ("9999", "use that version")])
 def test_a_database_of_another_version_is_not_read(url: str, version: str, cure: str) -> None:
     with open_store(url, articles_exist=False):
         pass

@@ -109,7 +109,7 @@ class FileOutlet:
 def _parts(name: str) -> list[str]:
     parts = name.split("/")
     if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
-        raise UsageError(f"{name!r} is no name of a published file")
+        raise UsageError(f"{name!r} is not a valid name of a published file")
     return parts
 
 
@@ -268,7 +268,7 @@ class ObjectOutlet:
             raise self._clash(key)
 
     def _clash(self, key: str) -> OSError:
-        detail = "another build has written it meanwhile; this one ends, and what is stale is built again"
+        detail = "another build has written it meanwhile; this one ends, and its stale feeds are built again"
         return OSError(errno.EREMOTE, detail, f"{self.objects.name}/{key}")
 
 

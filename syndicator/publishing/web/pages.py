@@ -49,11 +49,7 @@ class Pages:
     """Makes the pages of a build. `specs`: all feeds; `tags`: of taxonomy.toml."""
 
     def __init__(
-        self,
-        specs: Sequence[FeedSpec],
-        settings: Settings,
-        look: Look | None = None,
-        tags: Iterable[str] = (),
+        self, specs: Sequence[FeedSpec], settings: Settings, look: Look | None = None, tags: Iterable[str] = ()
     ) -> None:
         self.specs, self.settings = specs, settings
         self.links = replace(links(settings, tags), base=ROOT)
@@ -191,10 +187,7 @@ class Pages:
         return shown, _Linked(stem, root)(page.span)
 
     def shared(
-        self,
-        rows: Mapping[FeedKey, FeedRow],
-        views: Sequence[View],
-        stories: Sequence[Sequence[str]] = (),
+        self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[Sequence[str]] = ()
     ) -> dict[str, bytes]:
         """Return the pages about all feeds, by file name: front page, search, archive, stylesheets. `views`: of the
         front page; `stories`: article ids by story."""

@@ -159,7 +159,7 @@ class Shards:
         began = self._steady()
         beat = self._db.once(_BEAT, {"worker": worker})[0]
         if not beat.alive:
-            raise StoreAway("the queue does not know this worker any more, which was silent for too long")
+            raise StoreAway("the queue has removed this worker, which sent no heartbeat for too long")
         self._hosts.keep(owner)
         return Beat(now=beat.now, asks_until=began + ASKS * self._lease)
 

@@ -116,7 +116,7 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     report = built(index, outlet)
     assert {problem.what for problem in report.held} == {"all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha"}
     assert entry_urn(INSTANCE, victim) in report.held[0].detail
-    assert f'"{lost.title}", {lost.url}, which no article file is known for' in report.held[0].detail
+    assert f'"{lost.title}", {lost.url}, which has no article file' in report.held[0].detail
     assert outlet.files["all.atom"] == before["all.atom"] and index.rows[next(iter(index.rows))].held
     told = {problem.what: problem.detail for problem in report.held}
     assert "delete tags/ai.atom of the public folder" in told["tags/ai"]
