@@ -120,19 +120,15 @@ def _source(view: View) -> str:
 
 def _head_links(head: Head) -> list[dict[str, str]]:
     own = head.base + head.self_name if head.self_name else head.url(ATOM)
-    links = [{"href": own, "rel": "self", "type": FORMATS[ATOM].media_type}]
-    page = FORMATS[PAGE].media_type
-    if PAGE in head.formats:
-        links.append({"href": head.url(PAGE), "rel": "alternate", "type": page})
-    links += [{"href": hub, "rel": "hub"} for hub in head.hubs] if head.current else []
-    if not head.current:
-        links.append({"href": head.url(ATOM), "rel": "current"})
-    if PAGE not in head.formats:
-        links.append({"href": head.base, "rel": "alternate", "type": page})
-    if head.licence:
-        links.append({"href": head.licence, "rel": "license"})
-    if head.previous:
-        links.append({"href": head.base + head.previous, "rel": "prev-archive"})
-    if head.following:
-        links.append({"href": head.base + head.following, "rel": "next-archive"})
-    return links
+    page, has_page = FORMATS[PAGE].media_type, PAGE in head.formats
+    links = (
+        (True, own, "self", FORMATS[ATOM].media_type),
+        (has_page, head.url(PAGE), "alternate", page),
+        *((head.current, hub, "hub", "") for hub in head.hubs),
+        (not head.current, head.url(ATOM), "current", ""),
+        (not has_page, head.base, "alternate", page),
+        (head.licence, head.licence, "license", ""),
+        (head.previous, head.base + head.previous, "prev-archive", ""),
+        (head.following, head.base + head.following, "next-archive", ""),
+    )
+    return [{"href": href, "rel": rel} | ({"type": type} if type else {}) for show, href, rel, type in links if show]

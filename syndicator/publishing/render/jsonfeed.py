@@ -53,16 +53,13 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
         "description": head.description,
         "language": head.language,
     }
-    if PAGE in head.formats:
-        fields["home_page_url"] = head.url(PAGE)
-    if head.icon:
-        fields["icon"] = head.icon
-    if head.rights:
-        fields["_rights"] = _filled(text=head.rights, license=head.licence)
-    if head.previous and JSON in head.archives:
-        fields["next_url"] = head.document(head.previous, JSON)
-    if head.hubs and head.current:
-        fields["hubs"] = [{"type": "WebSub", "url": hub} for hub in head.hubs]
+    fields |= _filled(
+        home_page_url=head.url(PAGE) if PAGE in head.formats else "",
+        icon=head.icon,
+        _rights=_filled(text=head.rights, license=head.licence) if head.rights else {},
+        next_url=head.document(head.previous, JSON) if JSON in head.archives else "",
+        hubs=[{"type": "WebSub", "url": hub} for hub in head.hubs] if head.current else [],
+    )
     start = _dump(fields)
     return start[:-1] + b', "items": [\n' + b",\n".join(items) + b"\n]}\n"
 
