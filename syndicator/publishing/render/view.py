@@ -160,18 +160,9 @@ def _without_secrets(article: Article, source: Source | None) -> Article:
     names = secrets.variables(source.url) if source else ()
     if not names:
         return article
-    enclosure, origin = article.enclosure, article.origin
-    feed = origin.url or (source.url if source else "")
-    site, id = (secrets.published(value, names) for value in (origin.site, origin.id))
-    podcast = tuple(line for line in enclosure.podcast if secrets.published(line, names) == line) if enclosure else ()
-    return replace(
-        article,
-        url=secrets.published(article.url, names),
-        cover=secrets.published(article.cover or "", names),
-        also=tuple(secrets.published(url, names) for url in article.also),
-        enclosure=enclosure and replace(enclosure, url=secrets.published(enclosure.url, names), podcast=podcast),
-        origin=replace(origin, url=secrets.published(feed, names), site=site, id=id),
-    )
+    origin = replace(article.origin, url=article.origin.url or (source.url if source else ""))
+    article = replace(article, url=secrets.published(article.url, names), origin=origin)
+    return _readdressed(article, lambda value: secrets.published(value, names))
 
 
 def _without_private(article: Article, source: Source | None) -> Article:
@@ -183,17 +174,21 @@ def _without_private(article: Article, source: Source | None) -> Article:
     def public(value: str) -> str:
         return "" if any(urls.refusal(word, article.url) for word in _WORDS.split(value)) else value
 
+    return replace(_readdressed(article, public), rights=tuple(filter(public, article.rights)))
+
+
+def _readdressed(article: Article, changed: Callable[[str], str]) -> Article:
+    """Return `article` with all addresses but its own changed; an address that becomes "" is removed."""
     enclosure, origin = article.enclosure, article.origin
     if enclosure is not None:
-        podcast = tuple(filter(public, enclosure.podcast))
-        enclosure = replace(enclosure, podcast=podcast) if public(enclosure.url) else None
+        podcast, url = tuple(line for line in enclosure.podcast if changed(line) == line), changed(enclosure.url)
+        enclosure = replace(enclosure, url=url, podcast=podcast) if url else None
     return replace(
         article,
-        cover=public(article.cover or ""),
-        also=tuple(filter(public, article.also)),
+        cover=changed(article.cover or ""),
+        also=tuple(filter(None, map(changed, article.also))),
         enclosure=enclosure,
-        origin=replace(origin, url=public(origin.url), site=public(origin.site), id=public(origin.id)),
-        rights=tuple(filter(public, article.rights)),
+        origin=replace(origin, url=changed(origin.url), site=changed(origin.site), id=changed(origin.id)),
     )
 
 
