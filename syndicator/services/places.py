@@ -39,8 +39,8 @@ class Place:
 
 
 class SharedArticleStore(FileArticleStore):
-    """An ArticleStore (see ports) in a folder that several machines share. The path of a new article is reserved in the
-    database first, so that an article read by two machines gets one file."""
+    """An ArticleStore (see ports) in a folder that several machines share. Reserves a new article's path in the
+    database first, so that two machines write one file."""
 
     def __init__(
         self,
@@ -104,7 +104,8 @@ def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
 def open_outlet(
     settings: Settings, environ: Mapping[str, str], *, whole: bool = False, held: Callable[[], object] = lambda: None
 ) -> Outlet:
-    """Open the place of published files. `whole`: for a build of many; `held`: called before each write to a folder."""
+    """Open the place of published files. `whole`: for a build of many files; `held`: called before each write to a
+    folder."""
     if settings.public_dir is not None:
         return FileOutlet(settings.public_dir, settings.publish.gzip, held)
     from syndicator.articles.stores.bucket import Bucket
@@ -114,7 +115,7 @@ def open_outlet(
 
 
 def begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
-    """True if this instance wrote or published articles. Unpublished files written by hand do not count."""
+    """True if this instance wrote or published articles. Hand-written, unpublished files do not count."""
     return article_store.begun() or (has_feeds(settings, environ) and any(True for _ in article_store.walk()))
 
 

@@ -1,5 +1,5 @@
-"""Webhooks: messages about articles and conditions (standardwebhooks.com). A build stores them; a run sends the due
-ones, each at least once, those of one subject in order."""
+"""Webhooks: messages about articles and conditions (standardwebhooks.com). A build stores them; a run sends them at
+least once, in order per subject."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ _NOTE: Final = "webhooks"
 
 
 class Changes(NamedTuple):
-    """Articles in feeds that differ from what receivers have, and ids they have that are in no feed any more."""
+    """`shown`: published articles that differ from the receivers' version. `hidden`: ids of articles to remove."""
 
     shown: Mapping[str, Known] = {}
     hidden: Sequence[str] = ()
 
 
 def changes(app: App, built: datetime | None) -> Changes:
-    """Return the changes that the next build publishes. `built`: when the last build began. At the first call earlier
-    articles are not announced; after a lost database, those of the last day are announced again."""
+    """Return the changes that the next build publishes. `built`: when the last build began. The first call skips
+    earlier articles; after a lost database, those of the last day are announced again."""
     notes, messages = app.store.visits, app.store.messages
     if not any(type.startswith("article.") for hook in app.settings.webhook for type in hook.events):
         if notes.note(_NOTE):
@@ -93,7 +93,7 @@ def put_condition(app: App, *, opened: bool, subject: str, data: Mapping[str, An
 
 
 def _published(app: App, ids: Iterable[str], built: Collection[FeedKey]) -> list[str]:
-    """Return the articles whose present state is in a feed that was just written or is not stale."""
+    """Return the ids whose present state is published: in a feed of `built`, or one that is not stale."""
     shown = {id: app.store.index.shown(id) for id in ids}
     rows = app.store.index.feeds({key for keys in shown.values() for key in keys})
     fresh = {row.key for row in rows if row.built and not (row.stale or row.dropped or off(row, app.settings.publish))}
@@ -188,7 +188,8 @@ async def _post(app: App, hook: Webhook, message: Message, client: Fetcher) -> F
 
 
 def signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
-    """Return the key in `secret`, or in the variable it names. Raises KeyError, ValueError for bad base64."""
+    """Return the key in `secret`, or in the variable it names. Raises KeyError for an unset variable, ValueError for
+    bad base64."""
     secret = environ[secret[2:-1]] if secret.startswith("$") else secret
     return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
 

@@ -29,8 +29,8 @@ SHUT_PAGE = 'robots.txt disallows this address: it will not be read; robots = "i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A source that can be followed; with its key if it is `known`. `other`: another address of it. `same_as`: an
-    earlier candidate with the same entries. `answer`: its bytes, for a preview."""
+    """A source that can be followed. `known`: configured, under this key. `other`: its second address. `same_as`: an
+    earlier candidate with the same entries. `answer`: the bytes fetched."""
 
     source: Source
     kind: Literal["feed", "sitemap", "article", "list", "opml"]
@@ -60,7 +60,7 @@ class Candidate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """Candidates at one `address`, the best first, or an error. `whole`: add all of the OPML list `listed`. `untried`:
-    number of feeds not checked. `page`: the web page that answered."""
+    number of feeds not checked. `page`: the page at the address."""
 
     address: str
     candidates: tuple[Candidate, ...] = ()
@@ -78,7 +78,7 @@ def by_address(app: App) -> dict[str, Source]:
 
 
 def if_known(by_address: Mapping[str, Source], candidate: Candidate) -> Candidate:
-    """Return `candidate`, marked as known with its configured source if its address is in `by_address`."""
+    """Return `candidate` with the key of its configured source if its address is in `by_address`."""
     source = by_address.get(urls.alias(candidate.source.url))
     return replace(candidate, source=source, known=True) if source else candidate
 
@@ -99,7 +99,8 @@ def every(result: Found) -> tuple[Candidate, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Shared by look-ups. `known`: sources by address; `allow`: private networks; `previewed`: fetchers by key."""
+    """State shared by look-ups. `known`: sources by address; `allow`: private networks; `previewed`: fetchers by
+    key."""
 
     app: App
     known: Mapping[str, Source]

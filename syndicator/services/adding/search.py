@@ -61,7 +61,7 @@ def read_file(address: str) -> opml.SubscriptionList:
 
 
 def read_list(data: bytes, where: str) -> opml.SubscriptionList:
-    """Return the subscriptions of an OPML document. `where`: its name, for MissingError if it is none."""
+    """Return the subscriptions of an OPML document. `where`: its name for error messages. Raises MissingError."""
     try:
         return opml.read_opml(data)
     except NotAFeed as refusal:
@@ -70,7 +70,8 @@ def read_list(data: bytes, where: str) -> opml.SubscriptionList:
 
 
 def from_elsewhere(listed: opml.SubscriptionList) -> opml.SubscriptionList:
-    """Remove from a stranger's list credentials, private networks, rights, and addresses with variables. Pure."""
+    """Remove from a stranger's list credentials, private networks, rights to hosts, and addresses with variables.
+    Pure."""
     outlines, skipped = [], list(listed.skipped)
     why = "its address names a variable of this machine, whose value its server would get; add it by itself"
     for outline in listed.outlines:
@@ -83,7 +84,7 @@ def from_elsewhere(listed: opml.SubscriptionList) -> opml.SubscriptionList:
 
 
 def as_found(app: App, address: str, listed: opml.SubscriptionList, folders: opml.Folders = "category") -> Found:
-    """Return the candidates of the OPML list at `address`; outlines that cannot be followed are in `skipped`."""
+    """Return the candidates of the OPML list at `address`; `skipped` has the outlines that cannot be followed."""
     followed, path = by_address(app), app.taxonomy.toml
     defined = load_vocabulary(path).category if path.exists() else ()
     categories = {category.name.casefold(): category.name for category in defined}

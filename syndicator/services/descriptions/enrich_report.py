@@ -1,4 +1,4 @@
-"""Report on a pass with the language model, apart from the code of the pass, which most runs do not load."""
+"""Report on a pass with the language model; a module of its own, because most runs make no pass."""
 
 from __future__ import annotations
 

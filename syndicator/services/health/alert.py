@@ -169,7 +169,7 @@ _IN_A_ROW = 2  # failed runs: a half-written file is complete at the next one
 
 
 class Outage:
-    """Alerts about failing runs. Call `follow` after each run."""
+    """Alerts about failing runs."""
 
     def __init__(self) -> None:
         self._memory, self._outbox, self._failures = Memory(), Outbox(), 0
@@ -177,7 +177,8 @@ class Outage:
     async def follow(
         self, settings: Settings, error: SyndicatorError | None, now: datetime, environ: Mapping[str, str]
     ) -> str:
-        """Alert once runs failed twice in a row, and when they recover. Returns the fault of the alert, or ""."""
+        """Call after each run. Alert after two failed runs in a row, and on recovery. Returns the fault of the alert,
+        or ""."""
         self._failures = self._failures + 1 if error else 0
         conditions = []
         if error and self._failures < _IN_A_ROW:

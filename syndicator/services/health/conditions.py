@@ -53,7 +53,7 @@ class Disk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """The facts that conditions follow from. Each default means that all is well."""
+    """The facts from which conditions follow. Each default means that all is well."""
 
     sources: Mapping[str, Source] = field(default_factory=dict)
     states: Sequence[SourceState] = ()
@@ -74,7 +74,7 @@ class Observed:
 
 
 def plain(kind: ConditionReason, subject: str = "", *, source: str = "", **more: Any) -> Condition:
-    """Return a condition in the words of its kind. `more`: other fields."""
+    """Return a condition with the texts of its kind. `more`: other fields."""
     words = {"reason": kind.means, "cure": kind.cure, **more}
     return Condition(kind=kind, subject=subject or source, source=source, **words)
 

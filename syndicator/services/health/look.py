@@ -89,14 +89,14 @@ def place_of(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walked:
-    """Faults that take a walk through the folders, seconds if they are large."""
+    """Facts that need all folders read: seconds if these are large."""
 
     files: tuple[Problem, ...] = ()  # article files that cannot be read
     outdated: int = 0  # articles that an older version read
 
 
 def walk(place: Place) -> Walked:
-    """Walk through the folders. Raises StoreError, OSError."""
+    """Read all folders for `Walked`. Raises StoreError, OSError."""
     if (store := place.store) is None:
         return Walked()
     pages = kept_pages(place.settings, place.environ)

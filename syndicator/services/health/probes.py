@@ -1,4 +1,4 @@
-"""Readiness, metrics and health feed of a server. Each probe opens the database read-only, for use in a thread."""
+"""Readiness, metrics and health feed of a server. Each probe opens the database read-only and may run in a thread."""
 
 from __future__ import annotations
 

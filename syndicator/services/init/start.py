@@ -39,7 +39,7 @@ _FIRST_TAXONOMY: Final = """\
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The purpose of a new folder; all of it is optional. `example`: a key of EXAMPLES."""
+    """The purpose of a new folder; all fields are optional. `example`: a key of EXAMPLES."""
 
     title: str = ""
     url: str = ""  # address of the feeds
@@ -60,7 +60,7 @@ def checked(start: Start) -> Start:
 
 
 def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
-    """Return the four files by name, with example sources or none. `at_home`: they stay on this machine."""
+    """Return the four files by name, with example sources or none. `at_home`: they are for this machine."""
     shipped = {name: _with_schema((SHIPPED / name).read_text(encoding="utf-8"), at_home) for name in FILES}
     if not start.example:
         shipped["sources.toml"] = _explanation(shipped["sources.toml"])
@@ -126,7 +126,7 @@ def account() -> str:
 
 
 def requirement() -> str:
-    """Return the pip requirement of this program: the checkout's remote at its commit if pushed, else this version."""
+    """Return this program's pip requirement: the commit of the checkout if it was pushed, else this version."""
     folder = checkout()
     address = _public(_git(folder, "remote", "get-url", "origin")) if folder else ""
     if not address:

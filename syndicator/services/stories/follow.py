@@ -26,7 +26,7 @@ _LOOKED: Final = "stories looked"  # the note that says when
 
 
 async def follow(app: App, turn: Callable[[], object] = lambda: None) -> set[str]:
-    """Group what is new; call `turn` now and then. Returns the ids of the articles whose story changed."""
+    """Group new articles; call `turn` now and then. Returns the ids of articles whose story changed."""
     notes, now = app.store.visits, app.clock()
     if (notes.note(HOW_SHOWN) or "off") != app.settings.publish.stories:
         notes.set_note(HOW_SHOWN, f"{app.settings.publish.stories}, soon", now)  # until all are shown so
@@ -78,7 +78,7 @@ def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
 
 
 def _sketched(app: App, unread: Unread, article: Article, since: datetime) -> Sketched:
-    """What an article is compared by; nothing if it is not published by itself, or too old."""
+    """Return the data for comparing an article; none if it is too old or not published by itself."""
     added = codec.moment(unread.added)
     at = min(article.published or added, added)
     aside = article.hold or article.unlisted or article.merged_into
@@ -88,7 +88,7 @@ def _sketched(app: App, unread: Unread, article: Article, since: datetime) -> Sk
 
 
 def _text(app: App, path: str) -> str:
-    """The beginning of the text of an article; to parse the whole file would take longer than all else."""
+    """Return the beginning of an article's text. Parsing the whole file would be too slow."""
     data = b""
     with suppress(OSError):  # `reconcile` names the file
         data = app.article_store.read(path)
@@ -98,7 +98,7 @@ def _text(app: App, path: str) -> str:
 
 
 def _report(row: Sketched, since: datetime) -> Report | None:
-    """The article as grouping sees it, None if it is not compared any more."""
+    """Return a row as a report for grouping, None if it is no longer compared."""
     if not row.data or row.at is None or (at := codec.moment(row.at)) < since:
         return None
     return Report(row.article, row.outlet, row.language or "", at, unpack(row.data), row.story, row.final)
