@@ -86,7 +86,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """The remembered state of a source between visits, grouped by writer. Times are aware UTC."""
+    """State of a source between visits; fields are grouped by their writer. Times are aware UTC."""
 
     # from sources.toml, by services.reconcile
     key: str
@@ -148,7 +148,7 @@ class SourceState:
     muted: int = 0
 
     def asked_whole(self) -> SourceState:
-        """Return the state as due now and without validators: the next visit fetches and reads the whole feed."""
+        """Return the state as due now, without validators: the next visit fetches and reads the whole feed."""
         return replace(self, etag=None, last_modified=None, body_digest=None, next_due=None)
 
 

@@ -17,7 +17,8 @@ _LONGEST = 300  # characters of a value
 
 
 class Statement(NamedTuple):
-    """A statement about a `use`: search, full-text, ai-input, ai-train, LICENCE or WORDS. `place`: its origin."""
+    """A statement about a `use`: search, full-text, ai-input, ai-train, LICENCE or WORDS. `place`: where it was
+    made."""
 
     use: str
     value: str
@@ -47,8 +48,8 @@ _FREE: Final = re.compile(
 
 
 class Terms(NamedTuple):
-    """Permissions for an article. `most`: the most to publish; `model`, `picture`: allowed; `because`: restricting
-    statements; `licences`: addresses; `words`: for people; `free`: licence of the whole text, or ""."""
+    """Permissions for an article. `most`: how much to publish; `model`, `picture`: allowed; `because`: restricting
+    statements; `licences`: addresses; `words`: texts for people; `free`: licence of the whole text, or ""."""
 
     most: ContentMode = "full"
     model: bool = True
@@ -61,7 +62,7 @@ class Terms(NamedTuple):
 
 def terms(lines: Iterable[str]) -> Terms:
     """Return the terms of statements (`Article.rights`); unmentioned uses are allowed. Within a vocabulary the nearest
-    place decides (TDMRep 5.4, RSL), between them the strictest (draft-ietf-aipref-attach)."""
+    place counts (TDMRep 5.4, RSL), between vocabularies the strictest (draft-ietf-aipref-attach)."""
     statements = [statement for statement in map(parsed, lines) if statement]
     if not statements:
         return Terms()
