@@ -29,13 +29,13 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Tags and categories that an operator may name: those of taxonomy.toml, and `used` tags of articles."""
+    """Tags and categories that an operator may use: those of taxonomy.toml, and the `used` tags of articles."""
 
     vocabulary: Vocabulary
     used: Collection[str] = ()
 
     def tag(self, name: str, article: Article) -> str:
-        """Return the spelling of the tag `name`. Raises UsageError for an unknown tag: a typo would become a feed."""
+        """Return the spelling of the tag `name`. Raises UsageError if it is unknown, so that a typo makes no feed."""
         name = text.line(name)
         if not name or not mentions_key(name):
             raise UsageError(f"{name!r} is no tag: a tag has a letter or a digit")
@@ -52,7 +52,7 @@ class Names:
         return name
 
     def category(self, name: str) -> str:
-        """Return the spelling of the category `name`. Raises UsageError if taxonomy.toml lists others only."""
+        """Return the spelling of the category `name`. Raises UsageError if taxonomy.toml has categories without it."""
         listed = {fold(category.name): category.name for category in self.vocabulary.category}
         if listed and fold(name) not in listed:
             near = text.suggestion(name, listed.values()) or f"; it has {', '.join(listed.values())}"
@@ -115,7 +115,7 @@ class FeedChange:
 
 @dataclass(slots=True)
 class ChangeCounter:
-    """Count changes of feeds. `copies`: ids of merged articles, which appear in feeds of sources alone."""
+    """Counter of changes per feed. `copies`: ids of merged articles, which appear only in feeds of sources."""
 
     copies: Collection[str] = ()
     counts: dict[FeedKey, list[int]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Process one announced entry: look it up, fetch, check the owner, read, match, decide, then write."""
+"""Process one announced entry: look it up, fetch, check ownership, read, match, decide, write."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LEAST_CONTENT = 80  # least characters of a feed's text that may replace a page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """A page read at `now`, with the terms of `source` and the trusted part of `entry`."""
+    """A page as read at `now`, with the terms of `source` and the trusted part of `entry`."""
 
     context: EntryContext
     page: Page
@@ -87,7 +87,7 @@ async def _known(context: EntryContext) -> Decision | None:
 
 
 def _only_pointed_to(context: EntryContext, id: str, at: Known) -> Article | None:
-    """Return the article `id` if the entry merely links to it and its source may not revise it."""
+    """Return the article `id` if the entry only links to it: its source may neither revise nor adopt it."""
     url, article = context.announced.url, context.run.store.article(id)
     if article is None or context.row.reason == EntryReason.OWNERSHIP:
         return None
@@ -141,7 +141,7 @@ async def _without_article(context: EntryContext, page: Page, refused: NotAnArti
 
 
 async def _own_text(context: EntryContext, text: str, reason: str, detail: str) -> Page | Decision:
-    """Return an empty page if the feed's `text` may replace the page; refuse it if short or without the right."""
+    """Return an empty page if the feed's `text` may replace the page; refuse short text or text of another site."""
     url, key = context.announced.url, context.source.key
     if len(text) < LEAST_CONTENT or not urls.host(url):
         return endings.refuse(context, reason, detail)
@@ -287,7 +287,8 @@ def decide(read: _Read, article: Article, at: Known) -> Decision:
 
 
 def _new_article(read: _Read, article: Article, at: Known, *, lost: str | None) -> tuple[Article, dedupe.Changes]:
-    """Return the new article: in place of `lost`, whose file is missing, on hold, or merged with copies."""
+    """Return the new article (in place of `lost`, whose file is missing; on hold; or merged) and others to file
+    first."""
     context, run, now = read.context, read.context.run, read.context.run.clock()
     old = run.store.article(lost) if lost else None
     if old is not None and urls.same_site(old.url, article.url):
@@ -318,14 +319,15 @@ def _why_on_hold(read: _Read, article: Article) -> str:
 
 
 def _is_still(context: EntryContext, bound: Article, article: Article, match: Article | None) -> bool:
-    """True if the reading (`match`) is still `bound`. Only the site's owner may give it a new address."""
+    """True if the reading (found as `match`) is the `bound` article. Only the site's owner may give it a new
+    address."""
     if not urls.same_site(bound.url, article.url):
         return False
     return match.id == bound.id if match else context.rights.owns(article.url)
 
 
 def _revised(context: EntryContext, old: Article, new: Article) -> tuple[bool, Article | None]:
-    """Return whether the source adopts `old`, and the revised article or None if nothing changes."""
+    """Return (adopted, revised): True if the source adopts `old`; the article to file, None if nothing changes."""
     now, mended = context.run.clock(), context.row.reason == EntryReason.OWNERSHIP
     bound = context.row.article_id == old.id
     if context.adopts(old) or (bound and mended):
