@@ -24,7 +24,7 @@ _LONGEST_ID = 1000  # characters; a digest stands for a longer id
 
 
 def one_line(value: str, *, markup: bool = True) -> str:
-    """Return `value` as one line of plain text. `markup` False: it is plain text already."""
+    """Return `value` as one line of plain text. Not `markup`: it has no tags to remove."""
     if markup and ("<" in value or "&" in value):
         # decode twice if an entity is left: &amp;#8217; is common
         once = unescape(_TAG.sub(_gap, value))
@@ -35,7 +35,7 @@ def one_line(value: str, *, markup: bool = True) -> str:
 
 
 def _gap(match: re.Match[str]) -> str:
-    """Return a space for blocks and line breaks, nothing for inline markup."""
+    """Return a space for a block or line break, nothing for inline markup."""
     return " " if re.match(r"</?(br|p|div|h\d|img)\b", match[0], re.I) else ""
 
 

@@ -38,7 +38,7 @@ def posts_api(page: str, url: str) -> str | None:
 
 
 def parse_posts(data: Any, url: str, most: int) -> ParsedFeed | None:
-    """Return the posts in `data`, the JSON answer from `url`; None if it is from neither interface."""
+    """Return the posts in `data`, the JSON answer from `url`; None if it has another form."""
     alike = isinstance(data, list) and all(
         isinstance(post, dict) and "link" in post and "title" in post for post in data
     )
