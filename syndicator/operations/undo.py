@@ -1,5 +1,5 @@
-"""Undo: take back a logged change by its inverse operation, or by restoring its texts around later edits. Also one
-operation on several subjects, logged and taken back as one change."""
+"""Undo: take back a logged change by its inverse operation, or by restoring its texts around later edits. Also: apply
+one operation to several subjects, as one logged change."""
 
 from __future__ import annotations
 
@@ -125,7 +125,8 @@ def _undoable(log: Log, written: str) -> LoggedChange:
 
 
 def _before(app: App, files: _Files) -> tuple[_Files, int]:
-    """Return edits that restore the texts, and the number of articles with tags edited since. Raises UsageError."""
+    """Return edits that restore the texts, and the number of articles whose tags were edited since. Raises
+    UsageError."""
     from syndicator.operations.changes import texts
     from syndicator.operations.changes.log import undone
 
