@@ -32,7 +32,7 @@ _ITEMS = 10  # items of a list to show; a choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """Chosen candidates as written, and the others at the same addresses."""
+    """The chosen candidates, `written` or not, and the `others` at the same addresses, by number."""
 
     chosen: Sequence[tuple[Candidate, Preview]]
     others: Sequence[tuple[int, Candidate]]  # with their numbers
@@ -129,7 +129,7 @@ def show(done: Added, verb: str, *, others: bool = True) -> None:
 
 
 def _hosts(candidate: Candidate, preview: Preview) -> list[str]:
-    """Return lines on other hosts of the articles: those that `speaks_for` covers, and those that it would have to."""
+    """Return lines on other hosts with articles of the source: those in `speaks_for`, and those that it lacks."""
     from syndicator.services.mending.ownership import line
 
     lines = []
@@ -187,7 +187,7 @@ def is_answered() -> bool:
 
 
 def meaning(listed: SubscriptionList, option: Meaning | None, *, ask: bool) -> Meaning:
-    """Return the meaning of the folders of a list: as given by option, else asked, else category."""
+    """Return what the folders of a list become: by `option`, else asked, else "category"."""
     if option or not ask or not listed.folders:
         return option or "category"
     names = one_line(", ".join(listed.folders[:_SHOWN])) + (" ..." if len(listed.folders) > _SHOWN else "")
