@@ -63,7 +63,7 @@ def _alike(articles: Sequence[tuple[str, str]]) -> Doubles:
 
 
 def _joined(alike: Doubles, least: int) -> list[list[int]]:
-    """Join groups by average linkage while they are alike, too small, or too many."""
+    """Join groups by average linkage while they are alike, smaller than `least`, or too many."""
     links = alike.copy()
     np.fill_diagonal(links, -np.inf)
     members: dict[int, list[int]] = {at: [at] for at in range(len(alike))}
@@ -82,7 +82,7 @@ def _joined(alike: Doubles, least: int) -> list[list[int]]:
 
 
 def _words(title: str, text: str) -> dict[str, str]:
-    """Map lower case to spelling for the longer words that a text repeats, without function words."""
+    """Return spelling by lower case for the longer words that a text repeats, except function words."""
     small = small_words(text)
     spelled = _spelled(title, text)
     times = Counter(map(str.casefold, spelled))

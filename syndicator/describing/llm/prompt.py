@@ -53,7 +53,7 @@ def plan(model: str, write: bool) -> str:
 
 
 def messages(asked: Material, fence: str) -> list[dict[str, str]]:
-    """Return the messages. The article stands between two random lines `fence`, so that it cannot end itself."""
+    """Return the messages. The article stands between two random lines `fence`, so it cannot fake its end."""
     head = f"Title: {asked.title}\n" + (f"Language: {asked.language}\n" if asked.language else "")
     user = f"{fence}\n{head}\n{numbered(asked)}\n{fence}"
     line = aligned.line_for(asked.language) if asked.write else ""
@@ -118,5 +118,5 @@ def schema(asked: Material) -> dict[str, Any]:
 
 
 def cost(asked: Sequence[Mapping[str, str]]) -> int:
-    """Return the expected tokens of a call, at most: three bytes each, and the answer's limit."""
+    """Return the most tokens of a call: one per three bytes, and the answer's limit."""
     return sum(len(message["content"].encode("utf-8", "replace")) for message in asked) // 3 + ANSWER_TOKENS

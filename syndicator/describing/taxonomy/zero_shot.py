@@ -35,7 +35,7 @@ class ZeroShotTagger:
         return {self.names[numbers[n]]: float(chances[n]) for n in (-chances).argsort(kind="stable")}
 
     def features(self, title: str, text: str) -> tuple[list[int], Floats]:
-        """Return the numbers of the tags that title or text names, and tag x FEATURES."""
+        """Return the numbers of tags that title or text names, and these tags x FEATURES."""
         body = self.matcher.words(text)
         mentioned = self.matcher.look(self.matcher.words(title), body)
         vectors, length = embedder(), max(SHORTEST, len(body.stems))
@@ -59,6 +59,6 @@ def prepare(defined: tuple[TagDef, ...]) -> ZeroShotTagger:
 
 
 def _spread(values: Floats) -> Floats:
-    """Return z-scores of cosines, as long texts are nearer to all tags than short ones."""
+    """Return cosines as z-scores: long texts are nearer to all tags than short ones."""
     result: Floats = (values - values.mean()) / (values.std() + 1e-6)
     return result

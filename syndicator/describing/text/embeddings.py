@@ -30,7 +30,7 @@ _CHUNK = re.compile(r"\n| *(?:[^\w \n]|[\d_²])*[^\W\d_²]+| *(?:[^\w \n]|[\d_²
 
 @dataclass(frozen=True, slots=True)
 class Tokenizer:
-    """`rows`: row of each piece of the vocabulary."""
+    """Splits words into pieces. `rows`: table row of each piece."""
 
     rows: Mapping[str, int]
 
@@ -53,7 +53,7 @@ class Tokenizer:
         return tuple(rows), tuple([at for at, part in zip(begins, parts, strict=True) if part])
 
     def _merge(self, parts: list[str]) -> None:
-        """Merge neighbours by lowest resulting row, left part, place; a heap keeps long runs of letters fast."""
+        """Merge neighbours in order of resulting row, left part, place. A heap keeps long runs of letters fast."""
         end = len(parts)
         after, before = list(range(1, end + 1)), list(range(-1, end - 1))
         waiting: list[tuple[int, int, int, str]] = []
@@ -82,7 +82,7 @@ class Tokenizer:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A text in pieces. Per chunk (a word): `starts`, number of pieces `before`, and `offsets` of its pieces."""
+    """A text in pieces. `starts` of chunks (words); per chunk, number of pieces `before` and `offsets` of its own."""
 
     starts: list[int]
     before: list[int]
@@ -100,7 +100,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Embedder:
-    """Turns texts into unit vectors: the mean of their pieces."""
+    """Turns texts into unit vectors, the mean of their pieces."""
 
     tokenizer: Tokenizer
     table: Floats  # piece x 256
@@ -164,7 +164,7 @@ class Embedder:
 
 
 def chunks(text: str) -> list[str]:
-    """Split `text` at places that no piece crosses, after adding a blank in front as the vocabulary expects."""
+    """Split `text` where no piece can cross. Adds a blank in front, as the vocabulary expects."""
     return _CHUNK.findall(" " + text)
 
 

@@ -55,7 +55,7 @@ def primary(declared: str | None) -> str | None:
 
 
 def by_script(sample: str) -> str | None:
-    """Return the language if the script decides it."""
+    """Return the language if its script decides it, else None."""
     letters = max(1, sum(map(len, _WORD.findall(sample))))
     for pattern, code, share in _SCRIPTS:
         if len(pattern.findall(sample)) >= share * letters:
@@ -64,7 +64,7 @@ def by_script(sample: str) -> str | None:
 
 
 def by_words(sample: str, declared: str | None) -> str | None:
-    """Return the language whose function words are frequent and clearly ahead; `declared` needs less lead."""
+    """Return the language whose function words are frequent and clearly lead, else None; `declared` needs less lead."""
     words = Counter(word.casefold() for word in _WORD.findall(sample))
     total = max(1, words.total())
     share = {

@@ -65,7 +65,8 @@ _FORMS = (
 
 
 class Sentence(NamedTuple):
-    """A sentence: line, place in line, `whole` if it ends as one, `order` in the text, `cut` at its start."""
+    """A sentence: number of its `line`, `place` in it; `whole`: ends as a sentence; `order` in the text; `cut`: at its
+    start."""
 
     text: str
     line: int
@@ -81,7 +82,7 @@ def split(text: str, most: int = 400, language: str | None = None) -> list[Sente
 
 
 def each(text: str, language: str | None = None) -> Iterator[Sentence]:
-    """Yield the sentences of `text`, found on demand."""
+    """Yield the sentences of `text` on demand."""
     order = 0
     for number, line in enumerate(text.split("\n")):
         for place, piece in enumerate(of_line(line, language)):
@@ -182,7 +183,7 @@ def _splitter() -> Any:
 
 
 def fault(excerpt: str, title: str) -> str:
-    """Return the code (`LlmReason`) of the first rule that `excerpt` breaks, "" if none."""
+    """Return the code (`LlmReason`) of the first rule that `excerpt` breaks, or ""."""
     if not excerpt.strip():
         return "empty"
     if too_long(excerpt):
