@@ -1,4 +1,4 @@
-"""Kill runs over the demo's web at random moments and compare the result with an undisturbed run."""
+"""Kill runs over the demo's web at random moments; compare the results with an undisturbed run."""
 
 import asyncio
 import json
@@ -17,7 +17,8 @@ from syndicator.demo.world import World, write_config
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survived:
-    """Results after `kills` in `lives` folders: addresses `lost` (unlike a calm run), filed `twice`, files `torn`."""
+    """Results of `kills` in `lives` folders, unlike an undisturbed run: addresses `lost`, filed `twice`, files
+    `torn`."""
 
     folder: Path
     kills: int
