@@ -31,7 +31,7 @@ _TOML = re.compile(r"\+\+\+\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")
 
 
-# Strings in quotes unless they are plain to every YAML reader; no anchors for a value that is there twice.
+# Strings in quotes unless they are plain to every YAML reader; no anchors for repeated values.
 _Dumper: Any = type("_Dumper", (_BaseDumper,), {"ignore_aliases": lambda self, data: True})
 
 

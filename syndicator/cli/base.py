@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from syndicator.services.container import App
 
 
-# What `--help` lists, in this order: what is used every day comes first.
+# Order of `--help`: commands for every day come first.
 PANELS = {
     "Daily": ("up", "refresh", "build", "serve", "console", "add", "status", "show"),
     "Sources": ("sources", "remove", "import", "export"),

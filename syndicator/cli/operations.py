@@ -83,7 +83,7 @@ _GROUPS = {"": app, "tags": tags}
 app.add_typer(tags, name="tags")
 
 
-# Commands that do more than their operation: they ask, or choose it by what they are given.
+# Commands that do more than one operation: they ask, or choose it by their arguments.
 _BY_HAND = ("import", "sources push", "tags review", "tags suggest")
 
 

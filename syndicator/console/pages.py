@@ -38,7 +38,7 @@ class Trouble:
     """A condition, buttons that may end it, and a link to more."""
 
     condition: Condition
-    name: str = ""  # of what it is about
+    name: str = ""  # of its subject
     remedies: tuple[Remedy, ...] = ()
     link: str = ""
     link_says: str = ""

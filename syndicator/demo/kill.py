@@ -37,7 +37,7 @@ class Survived:
 async def survive(folder: Path, times: int, *, stop: asyncio.Event, say: Callable[[str], None]) -> Survived:
     """Kill runs in `folder` at random times until one ends, then in new folders, `times` in all. Raise OSError."""
     started = time.monotonic()
-    world = World(without={"slow"})  # whose pages take longer than all others together
+    world = World(without={"slow"})  # its pages take longer than all others together
     await world.start()
     try:
         write_config(folder / "calm/config", world, port=0)

@@ -36,7 +36,7 @@ class Truth:
     must_have: tuple[str, ...] = ()
     must_not: tuple[str, ...] = ()
     is_article: bool = True  # False: a paywall, a consent form and the like
-    kind: str = ""  # of what is no article
+    kind: str = ""  # of a page that is no article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class Story:
     body: str = ""
     picture_alt: str = ""  # "" means: no picture
     guid: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)  # what only one site's template asks for
+    extra: Mapping[str, str] = field(default_factory=dict)  # values that only one site's template uses
     truth: Truth | None = None
 
     @property

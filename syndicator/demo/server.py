@@ -24,7 +24,7 @@ class Answer:
     type: str = "text/html; charset=utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
-    modified: datetime | None = None  # with it come ETag, Last-Modified and a 304 for who knows them
+    modified: datetime | None = None  # if set: ETag, Last-Modified, 304
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

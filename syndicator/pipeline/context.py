@@ -228,7 +228,7 @@ def page_request(url: str, source: Source, settings: Settings, environ: Mapping[
     return Request(
         url=url,
         headers={name: environ[key] for name, key in source.headers_env.items() if key in environ} if own else {},
-        # for this site only; its answers may repeat them
+        # sent to this site only; its answers may repeat them
         secrets=secrets.known(source.url, environ) if same_site and not _unsafe(url, source) else {},
         allow=source.allow if own else (),
         robots=source.robots,

@@ -363,7 +363,7 @@ async def visit_all(
                 outcome, after = await visit(run.visit(source, state), limit=limit, stop=stop)
         if outcome.no_network:
             unreached.append((outcome, after))
-        elif outcome.reason != OURS:  # which is not held against a source
+        elif outcome.reason != OURS:  # which does not count as its failure
             run.store.end_visit(outcome, after)
         outcomes.append(outcome)
         if len(outcomes) % COMMIT_VISITS == 0:

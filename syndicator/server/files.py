@@ -23,7 +23,7 @@ from syndicator.core.axes import AXES
 from syndicator.core.formats import CACHE_CONTROL, GZIP_LEVEL, PAGE, cache_control, media_type, of_file
 from syndicator.core.ports.request_limits import PART_BYTES
 
-Stamp = tuple[int, int, int]  # what changes with a file: mtime in nanoseconds, size, inode
+Stamp = tuple[int, int, int]  # mtime in nanoseconds, size, inode of a file
 Key = tuple[str, bool]  # the file, and whether this is its compressed variant
 
 # 64 MiB hold some 1,500 feeds of 50 entries in both variants; a machine with 1 GB has them to spare. A choice.

@@ -32,7 +32,7 @@ from syndicator.services.settling import Settling
 from syndicator.services.showing.answers import Answers as Answers
 
 _Beside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
-LLM_SECONDS = 60.0  # in a scheduled run: visits that fall due meanwhile wait so long, and for one answer, at most
+LLM_SECONDS = 60.0  # of a scheduled run: visits due meanwhile wait at most this long, and for one answer
 
 
 @dataclass(slots=True)

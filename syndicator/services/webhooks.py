@@ -38,8 +38,8 @@ _ANSWER: Final = 64_000  # the most bytes of an answer
 _FIRST, _LONGEST = timedelta(minutes=1), timedelta(hours=1)  # pauses before the next try, doubling
 _AT_A_TIME: Final = 100
 _TAKEN: Final = range(200, 300)
-_REFUSALS: Final = set(range(400, 500)) - {408, 429}  # of one message: the receiver may take another one
-_IN_A_ROW: Final = 3  # messages refused: the receiver takes none
+_REFUSALS: Final = set(range(400, 500)) - {408, 429}  # of one message: the receiver may accept another
+_IN_A_ROW: Final = 3  # refused messages, after which the receiver counts as failing
 _NOTE: Final = "webhooks"
 
 

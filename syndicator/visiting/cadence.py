@@ -17,7 +17,7 @@ from syndicator.core.reasons import EntryReason, FetchReason
 from syndicator.visiting.fetch.decompress import fresh_seconds
 from syndicator.visiting.websub import backup
 
-# All of these are our choices, but for those with a source.
+# Our choices, unless a source is named.
 _HOUR, _DAY = 3600.0, 86400.0
 LONGEST_WISH = 30 * _DAY  # the longest interval that a server or feed may request
 _TIMES_FOR_RHYTHM = 2  # publication times needed to measure a gap

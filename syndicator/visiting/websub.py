@@ -221,7 +221,7 @@ def backup(usual: float, trust: float, most: float) -> float:
     return max(usual, min(usual / (1.0 - trust), most))
 
 
-METHODS: Final = ("sha1", "sha256", "sha384", "sha512")  # those of the recommendation
+METHODS: Final = ("sha1", "sha256", "sha384", "sha512")  # of WebSub section 7
 
 
 def is_signed(secret: str, body: bytes, signature: str) -> bool:

@@ -12,7 +12,7 @@ from syndicator.core.model import ContentMode
 Place = Literal["page", "feed", "header", "robots-txt"]  # nearest to the article first
 PLACES: Final = get_args(Place)
 LICENCE: Final = "licence"  # the use of a statement that names the address of a licence
-WORDS: Final = "rights"  # and of one in words for people
+WORDS: Final = "rights"  # and of a statement in words for people
 _LONGEST = 300  # characters of a value
 
 

@@ -24,7 +24,7 @@ SAMPLE = 4000  # characters of a text that make its vector
 REMEMBERED = 40_000  # chunks whose pieces are kept, about 15 MB
 LONGEST = 40  # characters of a chunk that is kept: words recur, lines of Chinese do not
 # Chunks that no piece crosses: pieces end at line ends, before blanks after other characters, and between a letter and
-# a character that is none (² counts as none, as three pieces begin with it).
+# a non-letter (² is one, as three pieces begin with it).
 _CHUNK = re.compile(r"\n| *(?:[^\w \n]|[\d_²])*[^\W\d_²]+| *(?:[^\w \n]|[\d_²])+| +")
 
 

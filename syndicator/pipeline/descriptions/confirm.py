@@ -83,7 +83,9 @@ def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Dec
 
 def decided(article: Article, decision: Decision) -> Article:
     """Apply `decision` to `article` as an edit of the operator."""
-    article = replace(article, category_by=article.category_by or category_by(article))  # the tags may have said so
+    article = replace(
+        article, category_by=article.category_by or category_by(article)
+    )  # tags of the model mark an unmarked category as its own
     if decision.tags is not None:
         article = replace(article, tags=decision.tags, tags_by=By.OPERATOR.value)
     if decision.category is not None:

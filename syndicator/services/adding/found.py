@@ -22,7 +22,7 @@ from syndicator.services.container import App, make_fetcher
 from syndicator.services.refresh import make_worker
 
 SHOWN = 5  # entries of a candidate
-MOST_ITEMS = 100  # of a list, which is shown whole
+MOST_ITEMS = 100  # of a page's list, all of which is shown
 _LEARNT = {"json-ld": "its JSON-LD", "h-feed": "its microformats", "blocks": "what repeats on it"}
 SHUT_PAGE = 'robots.txt disallows this address: it will not be read; robots = "ignore" in sources.toml overrides that'
 

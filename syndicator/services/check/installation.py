@@ -298,8 +298,8 @@ def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
             continue
         for host, end in app.rights_file.ending(source.key, now.date()).items():
             detail = (
-                f"the front page of {host} was last seen to link its feed on {end - BELIEVED}: from {end} on what the "
-                f"feed says of articles there does not count; if it should, write in sources.toml: "
+                f"the front page of {host} was last seen to link its feed on {end - BELIEVED}; from {end} on the "
+                f"feed's data on articles there is ignored; to use it, write in sources.toml: "
                 f"{line(source, [host])}"
             )
             yield Problem(what=source.key, reason=CheckReason.RIGHT_ENDS, detail=detail)
@@ -307,7 +307,7 @@ def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
             more = f" and {len(sites) - _NAMED} more, named in {app.rights_file}" if len(sites) > _NAMED else ""
             detail = (
                 f"it still writes the articles of {len(sites)} domains that are not its own; write in sources.toml "
-                f"those that it may write for: {line(source, sites[:_NAMED])}{more}; speaks_for = [] leaves them all "
-                f"to their own pages"
+                f"those that it may write for: {line(source, sites[:_NAMED])}{more}; speaks_for = [] reads them all "
+                f"from their own pages"
             )
             yield Problem(what=source.key, reason=CheckReason.SPEAKS_FOR, detail=detail)

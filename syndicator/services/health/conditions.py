@@ -69,7 +69,7 @@ class Observed:
     database: str = ""  # why it cannot be used
     configuration: str = ""  # why it could not be read
     clock: str = ""  # why it must be wrong
-    alert: str = ""  # why the last one was not sent
+    alert: str = ""  # why the last alert was not sent
     webhooks: Sequence[Undelivered] = ()  # receivers, by host, that have taken nothing for a day
 
 
@@ -185,7 +185,7 @@ def _collapsed(state: SourceState) -> Condition:
     newest, before = (round(median(part)) for part in (state.bodies[:NEWEST], state.bodies[NEWEST:]))
     refused = state.bodies[:NEWEST].count(0)
     detail = f"{newest} characters in the middle of the last {NEWEST} pages, of which {refused} were refused; "
-    since = state.recent[:NEWEST][-1] if state.recent else None  # about when the first of them came
+    since = state.recent[:NEWEST][-1] if state.recent else None  # about the time of the first
     detail += f"{before} in those before"
     return _of_state(ConditionReason.EXTRACTION_COLLAPSED, state, since=since, detail=detail)
 

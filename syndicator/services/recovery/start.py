@@ -22,7 +22,7 @@ from syndicator.store.engine import Store
 
 AHEAD = timedelta(minutes=10)  # two clocks may differ by so much
 _NOTE = "clock"  # name of a note: the fault of our clock by the last servers that answered, or ""
-_HOSTS = 3  # servers needed: the clock of one is wrong more often than ours. A choice
+_HOSTS = 3  # servers needed: a single server's clock is often wrong. A choice
 
 
 def set_back(app: App) -> tuple[Problem, ...]:

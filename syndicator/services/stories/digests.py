@@ -21,7 +21,7 @@ _MOST: Final = 2000  # articles of a period that are looked at
 
 Issues = list[
     dict[str, Any]
-]  # newest first: what `publishing.digests.entry` takes, and `waits`, `tried`, `fault` of mail
+]  # newest first: arguments of `publishing.digests.entry`, and `waits`, `tried`, `fault` of mail
 
 
 def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datetime:

@@ -19,7 +19,7 @@ from syndicator.stories.grouping import WINDOW, Report, changes
 from syndicator.stories.sketch import READ, keys, pack, sketch, unpack
 
 _AT_ONCE: Final = 25  # articles between two turns of the visits
-_OF_PASS: Final = 2000  # articles of a pass; what is left waits for the next one
+_OF_PASS: Final = 2000  # articles of a pass; others wait for the next
 _LOOK_AGAIN: Final = timedelta(hours=1)  # for articles that were changed
 _MARKDOWN: Final = READ * 4 // 3  # characters of a body that are made plain
 _LOOKED: Final = "stories looked"  # the note that says when

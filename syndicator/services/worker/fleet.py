@@ -79,7 +79,7 @@ def move_to(config: Path, target: str) -> Mapping[str, int]:
     UsageError, LockedError, StoreError."""
     settings = load(config)
     if target == settings.store_url:
-        raise UsageError("the database is there already: name where it is to go")
+        raise UsageError("this is the present database; name another address")
     with locked(settings):
         return move(settings.store_url, target)
 

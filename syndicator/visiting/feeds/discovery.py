@@ -53,7 +53,7 @@ _TAG = re.compile(r"<(base|link|meta|a)\s([^<>]*)", re.I)
 _ATTRIBUTE = re.compile(r"([a-zA-Z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _BODY = re.compile(r"<(?!/?(?:html|head|meta|link|title|base|style|noscript|template)\b)[a-z]", re.I)
 _LIKELY = re.compile(r"(^|[/._-])(rss|atom|feed)s?([/._?-]|$)", re.I)
-_OTHER_JSON = re.compile(r"oembed|/wp-json\b")  # what WordPress names alternates besides its feeds
+_OTHER_JSON = re.compile(r"oembed|/wp-json\b")  # alternates of WordPress that are no feeds
 _MOST = 50  # links of a page
 _READ = 2_000_000  # characters of a page that are looked at
 

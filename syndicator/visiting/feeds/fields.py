@@ -127,7 +127,7 @@ _OFFSET = re.compile(r"(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})?\b", re.I)
 _NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
 
 
-@lru_cache(maxsize=1024)  # that a date is one is asked before it is read
+@lru_cache(maxsize=1024)  # callers test a date before they parse it
 def parse_date(value: str) -> datetime | None:
     """Parse a date as aware UTC (also the default zone); None if it is no date or outside 1990 to 2200. Reads RFC 822
     and common misspellings, ISO 8601, W3CDTF, Unix seconds, and month names in ten languages."""

@@ -18,7 +18,7 @@ _HREF = re.compile(r"href=[\"']([^\"'<>]{1,500})[\"']", re.I)
 _SCRIPT = re.compile(r"<script\s[^<>]{0,2000}>", re.I)
 _KEY = re.compile(r"data-key=[\"']([0-9a-f]{20,40})[\"']", re.I)
 _API = re.compile(r"data-api=[\"']([^\"'<>]{1,500}/ghost/api/content/?)[\"']", re.I)
-_POSTS = 20  # asked for: what a first visit takes
+_POSTS = 20  # posts to request: as many as a first visit reads
 
 
 def posts_api(page: str, url: str) -> str | None:

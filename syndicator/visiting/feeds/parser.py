@@ -83,7 +83,7 @@ _KNOWN = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
 _START = re.compile(rb"<\?xml\s|<(?:rss|feed|rdf:RDF|channel)[\s>]", re.I)
 _END = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>", re.I)
 _JUNK_BYTES = 8192  # that may come before the document, such as the warnings of a script
-_TAIL_BYTES = 4096  # in which the end of the document is looked for
+_TAIL_BYTES = 4096  # searched for the end of the document
 
 
 def repaired(body: bytes) -> bytes:

@@ -56,7 +56,7 @@ _ROWS = (
     ("inside", "person", "contributor itunes_owner"),
     ("inside", "source", "source"),
     ("inside", "textinput", "textinput"),
-    # not used here, as long as there is no more than text in it
+    # not used here; may contain only text
     ("kept", "", "subtitle tagline generator webmaster expirationdate cloud homepage uri name email width height"),
     ("kept", "", "media_rating media_credit media_restriction media_license media_player itunes_subtitle dc_publisher"),
     ("kept", "", "dc_contributor dcterms_valid feedburner_browserfriendly itunes_name itunes_email"),
@@ -69,13 +69,13 @@ _ROWS = (
 _BY_NAME = {name: (method, argument) for method, argument, names in _ROWS for name in names.split()}
 _REFUSED = frozenset(name for name, (_, argument) in _BY_NAME.items() if argument == "refused")
 _IN_AUTHOR = frozenset(("name", "email", "url", "uri", "homepage"))
-_NOT_IN = {  # of what is not used itself
+_NOT_IN = {  # by unused element: elements inside that make it Unusual
     "source": _REFUSED | {"description", "summary", "content", "content_encoded", "item"},
     "textinput": _BY_NAME.keys() - {"title", "link", "description", "name"},
     "person": _BY_NAME.keys() - _IN_AUTHOR - {"itunes_name", "itunes_email"},
 }
 _IN_IMAGE = frozenset(("title", "link", "url", "width", "height", "description"))
-# Of the elements without a row, those that are used.
+# Elements without a row that are used.
 _STORED = frozenset(("ttl", "sy_updateperiod", "sy_updatefrequency", "itunes_duration", "feedburner_origlink"))
 # Namespaces whose elements feedparser takes for RSS, Atom or XHTML, in versions that it reads in other ways.
 _OTHER_VERSIONS = (
@@ -138,10 +138,10 @@ class _Reader:
         self.entries: list[dict[str, Any]] = []
         self.entry: dict[str, Any] | None = None
         self.depths: dict[str, int] = {}  # of the elements that the entry's values came from
-        self.title_depth = -1  # of the last title that was no empty one
+        self.title_depth = -1  # of the last title with text, else -1
         self.has_content = False
         self.language = ""
-        self.base = self.base_around = ""  # against which links are resolved; that of the element around
+        self.base = self.base_around = ""  # base of links; base of the parent element
         self.rows: dict[object, _Row] = {}  # by tag as lxml has it
 
     def parsed(self, root: Any) -> dict[str, Any]:
@@ -347,7 +347,7 @@ class _Reader:
                 continue
             if part in ("url", "uri", "homepage"):
                 part, value = "href", self.address(child)
-            entry.setdefault("author_detail", {})[part] = value  # which may be the author before: as there
+            entry.setdefault("author_detail", {})[part] = value  # feedparser may change an earlier author, too
             self.complete_author(entry)
             entry["authors"][-1][part] = value
         text = "".join([element.text or "", *(child.tail or "" for child in element)]).strip()

@@ -206,7 +206,7 @@ class HttpFetcher:
             headers["a-im"] = "feed"  # RFC 3229 with feed: what is new since those validators is enough
         if first:
             headers |= {name.lower(): value.strip() for name, value in chain.credentials.items()}
-        elif request.body is not None and "content-type" in request.headers:  # it says what is sent, to whomever
+        elif request.body is not None and "content-type" in request.headers:  # it describes the body, for any host
             headers["content-type"] = request.headers["content-type"]
         limits = {} if request.connect is None else {"timeout": {"pool": request.connect}}
         return httpx.Request(request.method, url, headers=headers, content=request.body, extensions=limits)

@@ -21,7 +21,7 @@ from syndicator.core.model import OURS
 from syndicator.core.urls import BadUrl, canonical, private
 from syndicator.visiting.fetch import ssrf
 
-_ORIGINS = 64  # asked by one generation of transports: what is the most whose connections stay open
+_ORIGINS = 64  # origins per generation of transports; limits the open connections
 _IDLE = 5.0  # seconds an idle connection is kept: longer than the pause between two requests of a host
 _HEADER_BYTES = 32_768  # of one header line; some Content-Security-Policies are longer than the usual 8 KB
 AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]
@@ -106,7 +106,7 @@ class Clients:
             self._now = _Generation()
         mine, key = self._now, (url.scheme == "https", allow)
         mine.origins.add(where)
-        mine.users += 1  # before anything is awaited: what is in use is not closed
+        mine.users += 1  # before any await, so that it is not closed while in use
         try:
             if key not in mine.transports:
                 mine.transports[key] = self._transport(*key)
