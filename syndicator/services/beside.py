@@ -1,4 +1,4 @@
-"""Files beside the articles for facts that must outlive the database. If both differ, the file counts."""
+"""Files beside the articles for facts that must outlive the database, and win over it."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ def together(first: BuildReport, second: BuildReport) -> BuildReport:
 
 
 async def build_due(app: App, settling: Settling | None, turn: Callable[[], object] = lambda: None) -> BuildReport:
-    """Call `build_feeds` if `settling` allows a build now. Builds with the same `settling` run one by one."""
+    """Call `build_feeds` if `settling` allows it now. Builds with the same `settling` never overlap."""
     if settling is None:
         return await build_feeds(app, turn=turn)
     async with settling.alone:
@@ -375,7 +375,7 @@ def _planned(app: App, taxonomy: Vocabulary) -> tuple[list[FeedRow], list[FeedSp
 
 
 def feed_specs(app: App, taxonomy: Vocabulary, rows: Sequence[FeedRow]) -> list[FeedSpec]:
-    """Return all feeds to publish. Raises ConfigError if a fault in feeds.toml would remove a feed."""
+    """Return all feeds to publish. Raises ConfigError if a fault in feeds.toml would remove one."""
     specs = plan(
         rows,
         settings=app.settings,

@@ -1,4 +1,4 @@
-"""From settings to the objects that commands work with."""
+"""Build the objects that commands work with, from settings."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class App:
         return self.article_store.instance()
 
     def place(self, fault: str = "") -> Place:
-        """Return this instance opened for reading. `fault`: the configuration's."""
+        """Return this instance opened for reading. `fault`: of the configuration."""
         names = ("config", "sources", "settings", "store", "article_store", "environ")
         return Place(now=self.clock(), fault=fault, **{name: getattr(self, name) for name in names})
 
@@ -172,8 +172,7 @@ def valid_queries(
 def _last_valid(
     path: Path, settings: Settings, read: Callable[[Path], object], *, remember: bool
 ) -> tuple[Path, tuple[Fault, ...]]:
-    """Return `path` without faults, or the copy of its last valid version (it may be absent) and the faults of
-    `read`."""
+    """Return `path` if it has no faults, else the (perhaps absent) copy of its last valid version, and the faults."""
     copy = settings.state_dir / "valid" / path.name
     if not path.exists():
         return path, ()
@@ -254,7 +253,7 @@ def open_app(
 
 
 def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, begun: bool) -> None:
-    """Create or check this instance's uuid. Raises ConfigError with the line to restore if its file is lost."""
+    """Create the instance's uuid, or check it if `begun`. Raises ConfigError with the line to restore a lost file."""
     noted = store.visits.note(_INSTANCE)
     if begun and not article_store.minted():
         line = (

@@ -312,8 +312,7 @@ def _record(app: App, article: Article, stamp: FileStamp, before: Article | None
 
 
 def elsewhere(files: ArticleStore, article: Article, stamp: FileStamp, earlier: FileStamp | None) -> str | None:
-    """Return another file with this article's id, or None: the `earlier` file if it still has the id, else a file by
-    name."""
+    """Return another file with this article's id, or None: the `earlier` file if it still has it, else one by name."""
     if earlier is None:
         path = files.find(article.id)
         return None if path == stamp.path else path

@@ -87,7 +87,7 @@ class Totals:
 
 
 def remake(app: App) -> None:
-    """Rebuild a lost database as `reindex` does; learn tags anew if those are lost too."""
+    """Rebuild a lost database as `reindex` does; if learnt tags are lost, learn them anew."""
     from syndicator.services.article_files.reindexing import reindex
     from syndicator.services.descriptions.redescribe import learn
 
@@ -105,7 +105,7 @@ async def run(
     stop: asyncio.Event,
     watch: Watch = Watch(),
 ) -> RunReport:
-    """Visit and build meanwhile, then ask the language model and build again. The caller holds the lock. `settling`:
+    """Visit, building meanwhile; then ask the language model and build again. The caller holds the lock. `settling`:
     may defer builds; `walks`: may skip walks; `hubs`: take pushes. Raises NetworkDown (after building), UsageError,
     StoreError, OSError."""
     began = asyncio.get_running_loop().time()

@@ -81,8 +81,7 @@ class Settling:
             self._made_with, self._looked, self._whole = _made_with(app), self._clock(), False
 
     def built(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
-        """Record when feeds were built, with their numbers of entries and articles. `left`: number of feeds still
-        stale."""
+        """Record the built feeds. `shown`: numbers of entries and articles; `left`: feeds still stale."""
         now = self._clock()
         if left and self._waiting.since is None:
             self._waiting = replace(self._waiting, since=now)

@@ -87,7 +87,7 @@ def put(app: App, changes: Changes, built: Collection[FeedKey]) -> None:
 
 
 def put_condition(app: App, *, opened: bool, subject: str, data: Mapping[str, Any]) -> None:
-    """Store messages about a condition that began or ended."""
+    """Store messages about a condition that began (`opened`) or ended."""
     if messages := list(_messages(app, "condition.opened" if opened else "condition.closed", subject, data)):
         app.store.messages.put(messages, {}, ())
 
@@ -116,7 +116,7 @@ def receiver(hook: Webhook) -> str:
 
 
 def overdue(waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime) -> list[Waiting]:
-    """Return the receivers that have failed to take a message for a day, named by their hosts. Pure."""
+    """Return the receivers that have accepted no message for a day, named by host. Pure."""
     hosts = {receiver(hook): urlsplit(hook.url).hostname or "" for hook in hooks}
     late = (row for row in waiting if row.fault and now - row.since >= OVERDUE and row.receiver in hosts)
     return [replace(row, receiver=hosts[row.receiver]) for row in late]
@@ -188,8 +188,7 @@ async def _post(app: App, hook: Webhook, message: Message, client: Fetcher) -> F
 
 
 def signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
-    """Return the key in `secret`, or in the variable it names. Raises KeyError for an unset variable, ValueError for
-    bad base64."""
+    """Return the key in `secret`, or in the variable it names. Raises KeyError if unset, ValueError for bad base64."""
     secret = environ[secret[2:-1]] if secret.startswith("$") else secret
     return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
 

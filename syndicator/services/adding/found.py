@@ -1,4 +1,4 @@
-"""Candidates of `add`, and the session that looks for them, names them and writes them."""
+"""Candidates of `add`; the session that searches them; their names and settings; writing them."""
 
 from __future__ import annotations
 
@@ -99,8 +99,7 @@ def every(result: Found) -> tuple[Candidate, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """State shared by look-ups. `known`: sources by address; `allow`: private networks; `previewed`: fetchers by
-    key."""
+    """Shared by look-ups. `known`: sources by address; `allow`: private networks; `previewed`: fetchers by key."""
 
     app: App
     known: Mapping[str, Source]
@@ -112,7 +111,7 @@ class Session:
 
 @asynccontextmanager
 async def open_session(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Session]:
-    """Yield a session with one client and one worker for all addresses of a command."""
+    """Yield a session with one client and worker for all addresses of a command. `allow`: private networks."""
     async with aclosing(make_fetcher(app)) as fetcher, aclosing(make_worker(app)) as worker:
         yield Session(app=app, known=by_address(app), fetcher=fetcher, worker=worker, allow=tuple(allow))
 

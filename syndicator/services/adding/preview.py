@@ -50,8 +50,7 @@ class ShownArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """Newest articles and refused entries. `speaks_for`: hosts whose pages confirm the feed's titles; `elsewhere`:
-    other hosts."""
+    """Newest articles and refused entries. `speaks_for`: hosts with the feed's titles; `elsewhere`: other hosts."""
 
     articles: tuple[ShownArticle, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -112,7 +111,7 @@ def _agree(plain: Preview, with_line: Preview, hosts: Collection[str]) -> bool:
 
 
 def speaking(candidate: Candidate, shown: Preview) -> Candidate:
-    """Return `candidate` with `speaks_for` set to the hosts that the preview recognized as its own."""
+    """Return `candidate` with `speaks_for` set to the hosts recognized in `shown`."""
     if not shown.speaks_for:
         return candidate
     return replace(candidate, source=replace(candidate.source, speaks_for=shown.speaks_for))

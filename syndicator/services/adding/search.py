@@ -70,8 +70,7 @@ def read_list(data: bytes, where: str) -> opml.SubscriptionList:
 
 
 def from_elsewhere(listed: opml.SubscriptionList) -> opml.SubscriptionList:
-    """Remove from a stranger's list credentials, private networks, rights to hosts, and addresses with variables.
-    Pure."""
+    """Remove from a stranger's list credentials, private networks, rights, and addresses with variables. Pure."""
     outlines, skipped = [], list(listed.skipped)
     why = "its address names a variable of this machine, whose value its server would get; add it by itself"
     for outline in listed.outlines:
@@ -189,7 +188,7 @@ class _Feed:
 
 
 async def look(session: Session, address: str) -> Found:
-    """Look at `address`: a URL, an OPML file's path, or "-" (stdin). Errors are in the result; writes nothing."""
+    """Return the candidates at `address` (URL, path of an OPML file, "-" for stdin), or its error. Writes nothing."""
     try:
         if is_file(address):
             return as_found(session.app, address, read_file(address))

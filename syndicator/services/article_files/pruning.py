@@ -1,4 +1,4 @@
-"""Delete articles and their files. Their ids are recorded, so that they are not filed again."""
+"""Delete articles and their files. Their ids are recorded: no source brings them back."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ _AT_A_TIME = 500  # articles that are pruned in one transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Articles to delete: the `named`, or those that meet all other criteria. `keep`: number of newest per source to
-    spare."""
+    """Articles to delete: the `named`, or those that meet all criteria. `keep`: newest per source to spare."""
 
     older_than: timedelta | None = None
     keep: int | None = None

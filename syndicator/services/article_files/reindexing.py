@@ -41,8 +41,7 @@ def take_in(app: App, files: Sequence[str]) -> Reindexed:
 
 
 def reindex(app: App) -> Reindexed:
-    """Rebuild the database from the article files; learnt tags stay. Unreadable files are returned and keep their
-    rows."""
+    """Rebuild the database from the article files; learnt tags stay. Returns unreadable files, whose rows stay."""
     problems, unread = list[Problem](), list[str]()
     recent, late = list[Article](), list[Article]()
     now = app.clock()

@@ -77,8 +77,7 @@ def full(disks: Iterable[Disk]) -> Iterator[Finding]:
 
 
 def clock(now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = "") -> Iterator[Finding]:
-    """Report a clock behind the last run, the installation or the articles. `articles`: the fault for articles, or "".
-    Pure."""
+    """Report a clock behind the last run, the installation or the articles. `articles`: the fault, if known. Pure."""
     for time, when in ((last_run, "the last run"), (installed, "this program was installed")):
         if time and time > now + AHEAD:
             detail = f"it says {now:%Y-%m-%d %H:%M} UTC, and {when} was at {time:%Y-%m-%d %H:%M}; set it"
@@ -128,7 +127,7 @@ _LINE = re.compile(r"line (\d+): ")
 
 
 def by_hand(store: ArticleStore, names: finding.Names) -> Iterator[Finding]:
-    """Report visible faults in hand-written articles."""
+    """Report faults of hand-written articles that readers would see."""
     for stamp in store.walk():
         try:
             data = store.read(stamp.path)
@@ -291,8 +290,7 @@ def _of(rows: Iterable[FeedRow], axis: str) -> list[str]:
 
 
 def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
-    """Yield rights that the operator should confirm: those from before owners existed, and those whose link was not
-    seen lately."""
+    """Yield rights that the operator should confirm: older than owners, or with a link not seen lately."""
     for source in app.sources.values():
         if source.speaks_for is not None:
             continue

@@ -239,7 +239,7 @@ class _Pass:
         return None
 
     def _failed(self, note: Asked, failure: Failed) -> None:
-        """Record a failure. Failures of the endpoint do not count against the article."""
+        """Record a failure about `note`'s article. Failures of the endpoint do not count against it."""
         if client.is_endpoints(failure):
             self.report.problems.append(Problem(what=failure.url, reason=failure.reason, detail=failure.detail))
             return

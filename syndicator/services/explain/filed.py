@@ -104,7 +104,7 @@ def _same(key: str, article: Article, other: Article) -> bool:
 
 
 def tag_reasons(article: Article, source: Source | None, taxonomy: Taxonomy) -> dict[str, str]:
-    """Return the reason for each tag, with its probability if there is one."""
+    """Return the reason by tag, with its probability if it has one."""
     by = by_of(article, "tags")
     if by in (By.OPERATOR, By.LLM):
         return dict.fromkeys(article.tags, _BY[by])

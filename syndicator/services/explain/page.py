@@ -88,8 +88,7 @@ def show_file(path: Path, url: str | None, app: App | None) -> Shown:
 
 
 async def show_url(url: str, app: App) -> Shown:
-    """Explain the article at `url`, or read its page as a visit would. Raises NetworkDown, MissingError,
-    NotAnArticle."""
+    """Explain the article at `url`, or its page as a visit would. Raises NetworkDown, MissingError, NotAnArticle."""
     id = article_id(app, url)
     if id is not None:
         return show_filed(app, id)

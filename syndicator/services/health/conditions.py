@@ -98,7 +98,7 @@ _KNOWN_PAUSES = 4
 
 
 def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
-    """Yield the conditions of all enabled sources and their entries."""
+    """Yield the conditions of all enabled sources and of their entries."""
     followed = _enabled(seen)
     flooded = {flood.source for flood in seen.floods}
     for state in followed:

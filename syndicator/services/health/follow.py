@@ -40,8 +40,7 @@ async def follow(
     down: bool = False,
     configuration: str = "",
 ) -> tuple[Problem, ...]:
-    """Count a run and report changes. Returns failed reports. `down`: no source answered; `configuration`: its fault,
-    or ""."""
+    """Count a run and report changes. Returns failed reports. `down`: no source answered; `configuration`: fault."""
     try:
         now, before = app.clock(), episodes.read_counters(app.store)
         configuration = configuration or fault_of(app.faults)
@@ -58,8 +57,7 @@ async def follow(
 
 
 def is_look_due(last: Mapping[str, float], now: datetime, *, something: bool) -> bool:
-    """True if conditions are to be checked after a run. `last`: `at` (Unix time), `took` (seconds); `something`
-    changed. Pure."""
+    """True if conditions are to be checked after a run. `last`: `at` (Unix time) and `took` (seconds). Pure."""
     passed = now.timestamp() - last.get("at", 0)
     pause = _SHARE * round(last.get("took", 0)) if something else _LOOK.total_seconds()
     return not 0 <= passed < pause  # also true if the clock was set back

@@ -135,7 +135,7 @@ def look(
 def observe(
     place: Place, each: Callable[[SourceState], object] = lambda state: None, walked: Walked | None = None
 ) -> Observed:
-    """Return the facts for conditions; `each` gets every state of a source. Reads only. Raises StoreError, OSError."""
+    """Return the facts for conditions; `each` gets every source's state. Reads only. Raises StoreError, OSError."""
     disks = disks_of(place.settings.folders)
     if (store := place.store) is None:
         return Observed(sources=place.sources, disks=disks, configuration=place.fault)

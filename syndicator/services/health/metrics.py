@@ -124,12 +124,12 @@ def _registry(measured: Iterable[Metric]) -> CollectorRegistry:
 
 
 def page(measured: Iterable[Metric]) -> bytes:
-    """Return the answer to a scrape, with the figures of this process."""
+    """Return the answer to a scrape: `measured`, and the figures of this process."""
     registry = _registry(measured)
     ProcessCollector(registry=registry)
     return generate_latest(registry)
 
 
 def write(path: Path, measured: Iterable[Metric]) -> None:
-    """Replace the textfile for node_exporter atomically, without process figures. Raises OSError."""
+    """Replace the textfile for node_exporter atomically. Raises OSError."""
     write_to_textfile(str(path), _registry(measured))

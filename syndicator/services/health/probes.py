@@ -18,7 +18,7 @@ from syndicator.store.engine import Store, look_into
 
 
 def unready(settings: Settings, *, writes: bool) -> str:
-    """Return why the instance is not ready, in words safe for strangers, or "". `writes`: it must be able to write."""
+    """Return why the instance is not ready, in words safe for strangers, or "". `writes`: must it be able to write?"""
     try:
         with _store(settings):
             pass

@@ -45,8 +45,7 @@ class Notify:
                 self._tell(f"WATCHDOG_USEC={int(self.watchdog_seconds * 1_000_000)}", "WATCHDOG=1")
 
     async def keep_alive(self, well: Callable[[], bool]) -> None:
-        """Ping the watchdog twice per period while `well` returns True, from the event loop, which proves that it
-        runs."""
+        """Ping the watchdog twice per period while `well` is true, from the event loop, which proves that it runs."""
         if self.watchdog_seconds is None:
             return
         while True:

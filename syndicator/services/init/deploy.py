@@ -64,8 +64,7 @@ _HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};]+")
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Values for the files; absolute paths. `program`: start command; `url`, `checkout`: may be ""; `owner`:
-    uid:gid."""
+    """Values for the files; absolute paths. `program`: start command; `url`, `checkout`: or ""; `owner`: uid:gid."""
 
     root: Path
     config: Path

@@ -60,7 +60,7 @@ def checked(start: Start) -> Start:
 
 
 def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
-    """Return the four files by name, with example sources or none. `at_home`: they are for this machine."""
+    """Return the four files by name, with example sources or none. `at_home`: they stay on this machine."""
     shipped = {name: _with_schema((SHIPPED / name).read_text(encoding="utf-8"), at_home) for name in FILES}
     if not start.example:
         shipped["sources.toml"] = _explanation(shipped["sources.toml"])
@@ -72,7 +72,7 @@ def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
 
 
 def _with_schema(text: str, at_home: bool) -> str:
-    """Adapt the first line of a file, which names its schema for editors; remove it for other machines."""
+    """Adapt the first line of a file, its schema's path for editors; not `at_home`: remove it."""
     named, _, rest = text.partition("\n")
     return f"{named.replace('../syndicator/data/', f'{_DATA}/')}\n{rest}" if at_home else rest.lstrip()
 

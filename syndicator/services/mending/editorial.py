@@ -57,8 +57,7 @@ def _copies(app: App, id: str) -> list[Article]:
 
 
 def _is_spelling(app: App, copy: Article, article: Article) -> bool:
-    """True if the copy is the same article at another address of its site, and only a neighbour announced that
-    address."""
+    """True if the copy is the same article at another address of its site, announced only by a neighbour."""
     return urls.same_site(copy.url, article.url) and filed_by_neighbour(copy, owners(app))
 
 
@@ -94,7 +93,7 @@ def plan_return(app: App, what: str) -> Withdrawal:
 
 
 def undo_withdrawal(app: App, what: str) -> Withdrawal:
-    """Restore a withdrawn article from its file, or have it read again once announced. Raises UsageError."""
+    """Restore a withdrawn article from its file; without one, it is read again once announced. Raises UsageError."""
     withdrawal = plan_return(app, what)
     return replace(withdrawal, problems=bring_back(app, [withdrawal.id]))
 
@@ -132,21 +131,21 @@ def withdrawn(app: App, what: str) -> Withdrawal | None:
 
 
 def copies(app: App, what: str) -> dict[str, str]:
-    """Return the copy that `what` names, or all copies of that article, each with its original. Raises UsageError."""
+    """Return copy -> original: of the copy that `what` names, or of all copies of that article. Raises UsageError."""
     id = need_article(app, what)
     merged = app.store.index.merged()
     return {copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))}
 
 
 def need_copies(app: App, what: str) -> dict[str, str]:
-    """As `copies`, but raise UsageError if there is none."""
+    """As `copies`. Raises UsageError if there is none."""
     if not (merged := copies(app, what)):
         raise UsageError(f"{what!r} is merged with no other article, and in no story")
     return merged
 
 
 def split(app: App, what: str) -> list[Article]:
-    """Undo the merge of `copies`, for good. Returns them. Raises UsageError."""
+    """Undo the merge of `copies(what)`, for good. Returns the articles. Raises UsageError."""
     files, store, parted = app.article_store, app.store.visits, []
     for copy, original in need_copies(app, what).items():
         paths = [app.store.index.path(id) or "" for id in (copy, original)]

@@ -32,7 +32,7 @@ def find_mend(app: App) -> list[Fault]:
 
 
 def told(fault: Fault) -> Iterator[Problem]:
-    """Yield the problems of a fault for `check`, each with the effect of mending."""
+    """Yield the problems of a fault for `check`, each with the effect of mending it."""
     article, what = fault.article, fault.article.url
     again = "its own page is read again" if fault.reader else "no source of yours can read its page again: see to it"
     if fault.owner:

@@ -32,8 +32,7 @@ _READING = "reading version"  # name of a note: the version that ran last
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Articles to reread. `what`: a source or article, "" for all; `since`: time of adding; `outdated`: only those read
-    by old versions."""
+    """Articles to reread. `what`: source or article, "": all; `since`: added since; `outdated`: by old versions."""
 
     what: str = ""
     since: datetime | None = None
@@ -115,8 +114,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Changes by `reread`. `looked`: pages reread; `unkept`: articles without a page; `due_again`: entries to read
-    again."""
+    """Changes by `reread`. `looked`: pages reread; `unkept`: articles without; `due_again`: entries to read again."""
 
     looked: int
     unkept: tuple[str, ...]
@@ -163,8 +161,7 @@ def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, 
 
 
 def _again(app: App, worker: Worker, path: str, page: tuple[bytes, dict[str, str]]) -> Changed | Problem | None:
-    """Reread the kept page of an article. Returns its change or problem, None if it reads the same. Raises
-    WorkerFailed, ConfigError."""
+    """Reread the kept page of an article. Returns its change, problem, or None. Raises WorkerFailed, ConfigError."""
     try:
         article = app.article_store.get(path)
     except ConfigError as error:

@@ -178,7 +178,7 @@ class Intake:
         self._next_build = self._clock() + _PAUSES * (self._clock() - began)
 
     def _ask_hubs(self, group: asyncio.TaskGroup) -> bool:
-        """Send requests to some due hubs. False if none is due or the run waited long enough."""
+        """Send requests to some due hubs. False if none is due or time is up."""
         due = self.registry.due(self.app.clock())
         if not due or (self._ended is not None and self._clock() - self._ended > _ASKING_SECONDS):
             return self._asked > 0

@@ -40,8 +40,7 @@ class Push:
 
 
 class Registry(Hubs):
-    """The subscriptions, as `ports.subscriptions.Hubs` and for the server. `clock`: aware UTC; `mint`: returns a random
-    token."""
+    """Subscriptions, as `ports.subscriptions.Hubs` and more. `clock`: aware UTC; `mint`: returns a random token."""
 
     def __init__(self, clock: Callable[[], datetime], mint: Callable[[], str] | None = None) -> None:
         self._clock = clock
@@ -118,7 +117,7 @@ class Registry(Hubs):
             self._put(changed)
 
     def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
-        """Answer a hub that verifies our intent, or denies. Returns HTTP status and body."""
+        """Answer a hub that verifies our intent, or denies it. `asked`: parameters. Returns HTTP status and body."""
         if (subscription := self._by_token.get(token)) is None:
             return self._unknown(), ""
         answer = websub.intent(subscription, asked, self._clock())

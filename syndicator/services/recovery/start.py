@@ -48,8 +48,7 @@ def compare(app: App) -> tuple[Problem, ...]:
 
 
 def behind(store: Store, now: datetime) -> str:
-    """Return the fault of a clock behind the last visit, the servers or the newest article, or "". Raises
-    StoreError."""
+    """Return the fault of a clock behind the last visit, servers or newest article, or "". Raises StoreError."""
     last, newest = store.ahead.last_visit(), store.ahead.newest_added()
     if last and last > now + AHEAD:
         return f"it says {fields.iso(now)}, and the last visit was at {fields.iso(last)}; what was published stays"
@@ -77,8 +76,7 @@ _NO_FILE = "none"
 
 
 def settle(app: App) -> None:
-    """Record carriers (sources that announced an article) that only their file has; rewrite a lost file. Raises
-    OSError, StoreError."""
+    """Record carriers (announcing sources) only in their file; rewrite a lost file. Raises OSError, StoreError."""
     store, files = app.store.visits, app.article_store
     stamp, noted = files.carried_stamp(), store.note(_CARRIERS_NOTE)
     if stamp is None:
@@ -101,8 +99,7 @@ _NEWEST, _LOST = "newest", "lost"  # names of notes: the time in the file; ids o
 
 
 def mark(app: App) -> None:
-    """Write the newest article's time to a file beside the articles, then to the database. Raises OSError,
-    StoreError."""
+    """Write the newest article's time to a file beside the articles and the database. Raises OSError, StoreError."""
     newest = fields.iso(app.store.ahead.newest_added())
     if newest and (newest != app.store.visits.note(_NEWEST) or is_older(app.article_store, app.store)):
         app.article_store.file(_NAME).update(lambda before: f"{_HEAD}{newest}\n".encode())
@@ -137,7 +134,7 @@ _OPEN: Final = ("queued", "running", "building")  # jobs that have not ended
 
 
 def forget(state_dir: Path, id: str, names: Iterable[str], path: str) -> None:
-    """Delete an article's text from ended jobs, pages and changes; these cannot be undone then. Raises OSError."""
+    """Delete an article's text from ended jobs, pages and changes, which cannot be undone then. Raises OSError."""
     console = state_dir / "console"
     spelled = [json.dumps(name)[1:-1].encode() for name in names if name]
     for job in (console / "jobs").glob("*.json"):
@@ -201,7 +198,7 @@ def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:
 
 
 def forget_text(app: App, id: str, url: str, path: str) -> None:
-    """Delete all copies of a withdrawn article's text; `path`: where its file was. Raises OSError."""
+    """Delete all copies of a withdrawn article's text. `path`: of its former file. Raises OSError."""
     from syndicator.pipeline.descriptions import learn  # late: it loads the taxonomy
 
     app.snapshots.forget(id)

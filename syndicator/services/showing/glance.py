@@ -92,7 +92,7 @@ class Glance:
             return Today(health=health, on_hold=held, latest=latest, vocabulary=words, names=self._names)
 
     def walk(self) -> tuple[Walked, Mapping[str, Work]]:
-        """Read folders and visits for `walked` and `work`. A glance of its own may do this in a thread."""
+        """Read folders and visits. Returns `walked`, and `work` by source. May run in a thread with its own glance."""
         with self.place() as place:
             return walk(place), work(place)
 

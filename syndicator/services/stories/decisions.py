@@ -51,8 +51,7 @@ def _decided(member: Member) -> tsv_files.Decided:
 
 
 def decide(app: App, stories: Mapping[str, str], outlets: Mapping[str, str], *, final: bool) -> None:
-    """Put articles into stories ("": none), in the file first. Mappings are by article id. `final`: an operator's
-    decision."""
+    """Put articles into stories ("": none), in the file first. Mappings: by article id. `final`: by an operator."""
     if not stories:
         return
     file = app.article_store.file(tsv_files.STORIES.name)
@@ -84,6 +83,6 @@ def plan_leave(app: App, id: str) -> dict[str, str]:
 
 
 def put(app: App, stories: Mapping[str, str], *, final: bool) -> None:
-    """Put articles into stories ("": none), by article id. `final`: an operator's decision."""
+    """Put articles into stories ("": none), by article id. `final`: by an operator."""
     articles = app.store.index.articles(list(stories))
     decide(app, stories, {id: outlet_of(article) for id, article in articles.items()}, final=final)

@@ -28,8 +28,7 @@ def need_server(settings: Settings) -> None:
 
 
 def pushed(config: Path, settings: Settings) -> Configuration:
-    """Return a worker's configuration: the pushed sources with its own folder. Raises MissingError, ConfigError,
-    StoreError."""
+    """Return a worker's configuration: pushed sources, own folder. Raises MissingError, ConfigError, StoreError."""
     with open_store(settings.store_url, articles_exist=True, create=True) as store:
         stamp, sources = store.fleet.stamp(), store.fleet.sources()
     if not stamp:

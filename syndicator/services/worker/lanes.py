@@ -137,7 +137,7 @@ class Session:
         return self.stop.is_set() or self.over.is_set()
 
     def counts(self, outcome: Outcome, first: bool) -> bool:
-        """Record an outcome; callable in any thread. False if the network was down lately or the fault is our own."""
+        """Record an outcome, in any thread. False if the network was down lately or the fault is our own."""
         if not outcome.no_network:
             self._reached = time.monotonic()
         if outcome.reason == OURS or time.monotonic() - self._reached >= _LATELY:

@@ -55,8 +55,7 @@ class DatabaseClock:
 
 
 async def build(session: Session) -> None:
-    """Build due feeds and record visits whenever the lock is free, until the session ends. Raises StoreError,
-    OSError."""
+    """Build due feeds and record visits when the lock is free, until the session ends. Raises StoreError, OSError."""
     reported = time.monotonic()
     while not session.ending:
         tells = bool(session.outcomes) and time.monotonic() - reported >= _TELL
