@@ -42,7 +42,7 @@ class Rules:
     links: tuple[str, ...] = ()  # the source is a page that lists articles: these are their links
 
     def __repr__(self) -> str:
-        """Show the original fields and the later ones that are set: stored digests of this text survive new rules."""
+        """Return the original fields, and later ones that are set: stored digests of this text survive new rules."""
         first = ("select", "remove", "title_suffix", "content", "keep")
         shown = ((rule.name, getattr(self, rule.name), rule.default) for rule in fields(self))
         return f"Rules({', '.join(f'{n}={v!r}' for n, v, default in shown if n in first or v != default)})"
@@ -298,7 +298,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadArticle(Article):
-    """An article as read from its page, with values that its file does not store."""
+    """An article as read from its page, with values that its file lacks."""
 
     trace: Mapping[str, Any] = field(default_factory=dict)  # the candidate chosen for each field, and cut text
     blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host

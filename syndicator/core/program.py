@@ -1,5 +1,4 @@
-"""Event log (standard `logging`), silent until an application configures the logger "syndicator"; name of this
-program."""
+"""Event log (standard `logging`), silent until an application sets up the logger "syndicator"; name of the program."""
 
 from __future__ import annotations
 

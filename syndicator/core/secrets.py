@@ -1,5 +1,4 @@
-"""Secrets in source addresses: ${NAME} is replaced by an environment variable in requests, secrets are masked
-elsewhere. Pure."""
+"""Secrets in source addresses: requests replace ${NAME} by an environment variable, answers are masked. Pure."""
 
 from __future__ import annotations
 
@@ -25,13 +24,12 @@ def variables(url: str) -> tuple[str, ...]:
 
 
 def names_more(url: str, than: str) -> bool:
-    """Return True if the redirect `url` names a variable that the operator's URL `than` lacks; it must not be
-    expanded."""
+    """Return True if the redirect `url` names a variable that the operator's URL `than` lacks: do not expand it."""
     return not set(variables(url)) <= set(variables(than))
 
 
 def known(url: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return by name the values of the variables in `url`, if set and at least LEAST characters long."""
+    """Return by name the values of variables in `url` that are set and have LEAST characters or more."""
     if "$" not in url:
         return {}
     values = {name: environ.get(name, "").strip() for name in variables(url)}
@@ -69,8 +67,7 @@ def spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def published(url: str, names: Collection[str]) -> str:
-    """Return `url` for subscribers, without placeholders of `names`: parameters with one are dropped, the path ends
-    before it."""
+    """Return `url` for subscribers: no parameters with placeholders of `names`, the path cut before one."""
 
     def secret(part: str) -> int | None:
         return next((match.start() for match in _PLACEHOLDER.finditer(part) if match[1] in names), None)

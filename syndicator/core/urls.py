@@ -437,7 +437,7 @@ def _prefixes(nat64: tuple[str, ...]) -> tuple[ipaddress.IPv6Network, ...]:
 
 
 def embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address | None:
-    """Return the IPv4 address inside an IPv6 address, or None."""
+    """Return the IPv4 address inside an IPv6 address, or None. `nat64`: as in `special`."""
     if not isinstance(address, ipaddress.IPv6Address):
         return None
     value = int(address)

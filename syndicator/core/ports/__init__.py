@@ -90,8 +90,7 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
-    """Search for articles similar to a new one: by title and `found_by` in its source's feed, by `keys` since
-    `since`."""
+    """Search for articles similar to a new one: by title and `found_by` in its feed, by `keys` since `since`."""
 
     source: str
     title: str
@@ -180,8 +179,8 @@ class VisitStore(Protocol):
         blocks: Blocks | None = None,
     ) -> None:
         """Record the article with memberships, aliases and stale marks in one transaction; mark `entry` done. `html`:
-        rendered body; without it, the stored one stays if `same_body`. `parted`: end a merge; otherwise a copy stays a
-        copy. None for `score` (of the category), `compared` or `blocks` leaves the stored value."""
+        rendered body; without it, the stored one stays if `same_body`. `parted`: no longer a copy; otherwise a copy
+        stays one. None for `score` (of the category), `compared` or `blocks` leaves the stored value."""
 
     def carriers(self, id: str) -> list[str]:
         """Return the keys of further sources that announced article `id`, besides the one in its file."""
@@ -224,8 +223,7 @@ class VisitStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """A feed that is or was published. `made_with`: digest of its settings, None if never built; `owed`: its pages are
-    due."""
+    """A feed that is or was published. `made_with`: digest of settings, None if never built; `owed`: pages are due."""
 
     key: FeedKey
     name: str
@@ -288,8 +286,7 @@ class ArticleIndex(Protocol):
     each write is a durable transaction; a feed stays stale if its build is killed. Raises as `VisitStore` does."""
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
-        """Return the feeds that are or were published (`among`: of these), with the marks that a build deletes
-        later."""
+        """Return the feeds that are or were published (`among`: of these), with the marks that a build deletes."""
 
     def save_feed(self, row: FeedRow) -> None:
         """Store name, first slug, move and drop of a feed; other fields only of a new feed."""
@@ -325,8 +322,7 @@ class ArticleIndex(Protocol):
         """Iterate over published articles without body, newest first, in batches; withdrawn ones may be missing."""
 
     def unmatched(self, stamp: str) -> list[str]:
-        """Return published ids, newest first, that changed since `save_matches(stamp)`. `stamp`: digest of all
-        queries."""
+        """Return published ids, newest first, changed since `save_matches(stamp)`. `stamp`: digest of all queries."""
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
         """Replace the queries and other looked-up feeds of each article (`found`); mark changed feeds stale. One
@@ -345,7 +341,7 @@ class ArticleIndex(Protocol):
         """Return the published stories by article id, without articles that have none."""
 
     def story_articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-        """Return (article id, outlet) for each story, first added first."""
+        """Return lists of (article id, outlet) by story, first added first."""
 
     def pictures(self, ids: Sequence[str]) -> dict[str, Picture]:
         """Return the thumbnails of the articles, by id."""
@@ -372,14 +368,13 @@ class ArticleIndex(Protocol):
         """Replace the published files of `key`, which is no feed: name -> digest."""
 
     def change_files(self, key: FeedKey, changed: Mapping[str, tuple[str, str]]) -> None:
-        """Replace digests, by name (old, new), if the stored digest is still the old one."""
+        """Replace digests `changed`: name -> (old, new), unless the stored digest is no longer the old one."""
 
     def mark_fresh(self, *fresh: Fresh) -> None:
         """Mark feeds whose files are on disk as not held and, unless marked since, not stale; all or none."""
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
-        """Record why validation refused a feed's new files; the feed stays stale. `reason`: one line for the
-        operator."""
+        """Record why validation refused new files; the feed stays stale. `reason`: one line for the operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

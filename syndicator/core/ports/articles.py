@@ -31,8 +31,7 @@ class KeptFile(Protocol):
         """Return the bytes of the file, or None if it is missing."""
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Durably write `change(bytes or None)` unless it returns None or equal bytes. `change` may run more than
-        once."""
+        """Durably write `change(bytes or None)` unless it is None or equals the bytes. It may run more than once."""
 
     def append(self, note: bytes, data: bytes) -> None:
         """Append whole lines durably. A new file begins with `note`; an unfinished last line is deleted."""
@@ -61,14 +60,13 @@ class ArticleStore(Protocol):
         """The place of the store, for people."""
 
     def instance(self) -> uuid.UUID:
-        """Return the UUID behind all published ids, created before the first article. Raise ConfigError if it is
-        lost."""
+        """Return the UUID behind all published ids, made before the first article. Raise ConfigError if it is lost."""
 
     def minted(self) -> bool:
         """Return True if this instance already has its UUID."""
 
     def begun(self) -> bool:
-        """Return True if articles were written here."""
+        """Return True if we wrote articles here."""
 
     def together(self) -> AbstractContextManager[Callable[[], None]]:
         """Delay syncing folders to the end of the block or a call of the yielded function. `put` syncs contents."""
@@ -80,8 +78,7 @@ class ArticleStore(Protocol):
         its stamp, and True if bytes changed. Raise ConfigError for an unreadable file."""
 
     def get(self, path: str) -> Article:
-        """Return the article at `path`, with its hand-edited fields marked. Raise ConfigError, FileNotFoundError,
-        OSError."""
+        """Return the article at `path`, hand-edited fields marked. Raise ConfigError, FileNotFoundError, OSError."""
 
     def read(self, path: str) -> bytes:
         """Return the bytes of the file. Raise FileNotFoundError, OSError."""
@@ -105,8 +102,7 @@ class ArticleStore(Protocol):
         """Iterate over the sorted paths of visible files, also of other kinds. Expensive on object stores."""
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return changes since `stamps` (any key). Object stores include leftovers of crashed writers, which `sweep`
-        deletes."""
+        """Return changes since `stamps` (any key). In object stores: leftovers of crashes, which `sweep` deletes."""
 
     def left_behind(self) -> Changes:
         """Return leftovers of crashed writers that are found without a walk; for stores with several writers."""
@@ -219,7 +215,7 @@ class Snapshots(Protocol):
         """Store a page already packed by `snapshots.packed`, which is CPU work."""
 
     def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:
-        """Return (html, headers), or None."""
+        """Return the stored page as (html, headers), or None."""
 
     def forget(self, id: str) -> None:
         """Delete the page of an article."""
@@ -231,8 +227,7 @@ class Snapshots(Protocol):
         """Record that this version has read the article's page, without changing its expiry. Raise OSError."""
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
-        """Delete pages older than `before` and leftovers; return their number. `dry_run`: only count; `daily`: once a
-        day if costly."""
+        """Delete pages older than `before` and leftovers; return the number. `dry_run`: count; `daily`: once a day."""
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
         """Delete pages for whose bytes or headers `secret` returns True."""
@@ -252,8 +247,7 @@ class ObjectStamp:
 
 
 class Objects(Protocol):
-    """Objects by relative key; writes are atomic and durable. Raise OSError after several tries (`errno` of
-    `errors.OURS`)."""
+    """Objects by relative key; atomic and durable. Raise OSError after several tries (`errno` of `errors.OURS`)."""
 
     @property
     def name(self) -> str:
@@ -268,8 +262,7 @@ class Objects(Protocol):
     def put(
         self, key: str, data: bytes, *, over: str | None = None, headers: Mapping[str, str] | None = None
     ) -> str | None:
-        """Write if the stored etag is `over` (ABSENT: no object, None: any). Return the new etag, None if not
-        written."""
+        """Write if the stored etag is `over` (ABSENT: none, None: any). Return the new etag, None if not written."""
 
     def delete(self, *keys: str) -> None:
         """Delete the objects that exist."""
@@ -278,4 +271,4 @@ class Objects(Protocol):
         """Iterate over objects below `prefix` ("" or a folder with a last slash) by key; `deep`: with subfolders."""
 
     def folders(self) -> list[str]:
-        """Return the top-level folders, each with a last slash."""
+        """Return the top-level folders, with a last slash each."""

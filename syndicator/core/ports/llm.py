@@ -21,8 +21,7 @@ class Choosable(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """Plain text for a language model, with the possible categories and tags. `write`: the model writes the excerpt
-    itself."""
+    """Plain text for a language model, with possible categories and tags. `write`: the model writes the excerpt."""
 
     title: str
     text: str

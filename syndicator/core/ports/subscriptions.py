@@ -53,7 +53,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """Entries that a hub pushed and missed over all its subscriptions, as in `Subscription`."""
+    """Counts of entries that a hub pushed and missed, over all its subscriptions."""
 
     hub: str
     pushed: float = 0.0
@@ -66,8 +66,7 @@ class Hubs(Protocol):
     def polled(
         self, source: Source, offer: Offer | None, new: Sequence[Entry], before: datetime | None, now: datetime
     ) -> None:
-        """Report a visit that read the whole feed: hubs it offers, `new` entries no hub had pushed. `before`: last
-        visit."""
+        """Report a visit that read the whole feed: its `offer`, and `new` entries that no hub had pushed."""
 
     def brought(self, source_key: str, new: int, now: datetime) -> None:
         """Report the number of `new` entries in a push."""

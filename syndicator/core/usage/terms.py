@@ -17,8 +17,7 @@ _LONGEST = 300  # characters of a value
 
 
 class Statement(NamedTuple):
-    """A statement about a `use`: search, full-text, ai-input, ai-train, LICENCE or WORDS. `place`: where it was
-    made."""
+    """A statement about a `use`: search, full-text, ai-input, ai-train, LICENCE or WORDS. `place`: its origin."""
 
     use: str
     value: str

@@ -52,8 +52,7 @@ def names(place: Place) -> frozenset[str]:
 
 
 def said(place: Place, fields: Iterable[tuple[str, str]], base: str = "") -> tuple[Statement, ...]:
-    """Return at most 20 distinct statements in `fields` (lower-case name, value). `base` resolves relative
-    addresses."""
+    """Return at most 20 distinct statements in `fields` (lower-case names). `base` resolves relative addresses."""
     statements = (
         Statement(use, answer, row.name, place)
         for name, value in fields
@@ -123,7 +122,7 @@ def licence_at(header: str, base: str) -> str:
 
 
 def _groups(robots_txt: str) -> tuple[list[_Line], dict[str, list[_Line]]]:
-    """Return the lines outside groups, and the lines by user agent."""
+    """Return the lines outside groups, and lines by user agent."""
     wanted = names("robots-txt")
     whole: list[_Line] = []
     groups: dict[str, list[_Line]] = {}
