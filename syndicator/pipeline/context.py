@@ -117,7 +117,7 @@ class VisitContext:
         return without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
 
     async def read(self, page: Page, source: Source, entry: Entry, now: datetime, *, keep: bool = False) -> PageReading:
-        """Read `page` with `source`'s terms. `keep`: also pack it. Raises NotAnArticle, WorkerFailed, ConfigError."""
+        """Read `page` with `source`'s settings. `keep`: pack it. Raises NotAnArticle, WorkerFailed, ConfigError."""
         run = self.run
         return await run.worker.call(
             jobs.read_and_render,
@@ -136,8 +136,7 @@ class VisitContext:
         )
 
     def adopts(self, article: Article) -> bool:
-        """True if this source has a stronger claim to `article` than the source that filed it. Hand-written files
-        stay."""
+        """True if this source has a stronger claim to `article` than its present source. Hand-written files stay."""
         if article.source_key in ("", self.source.key):
             return False
         mine = ownership.Claimant(source=self.source, rights=self.rights).claim(article.url)
@@ -157,7 +156,7 @@ class VisitContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Bytes to be read. `html` is empty if the content of the feed is used instead."""
+    """A page to read. `html` is empty if the feed's content replaces it."""
 
     html: bytes
     url: str
@@ -182,8 +181,7 @@ class EntryContext(VisitContext):
         )
 
     def heard(self, url: str) -> tuple[Source, Entry]:
-        """Return the source's terms and the trusted part of the entry for `url`; the text of a link is dropped as
-        title."""
+        """Return the source's terms and the trusted part of the entry for `url`. The text of a link is no title."""
         rights = self.rights
         entry = replace(self.announced, title="") if self.source.rules.links else self.announced
         return self.terms(url, rights), ownership.heard(entry, rights, url)
@@ -196,8 +194,7 @@ class EntryContext(VisitContext):
         return [*dict.fromkeys(map(urls.alias, addresses)), urls.guid_alias(self.source.key, entry.id)]
 
     def known_in(self, lookup: Known) -> Article | None:
-        """Return the article at the announced address, or None if it is new. `lookup`: the store's answer for
-        `aliases`."""
+        """Return the article at the announced address, None if new. `lookup`: the store's answer for `aliases`."""
         url = self.announced.url
         return ownership.known_at(lookup, self.aliases, url, self.source.key, self.home(url))
 

@@ -46,7 +46,7 @@ class Precedence(NamedTuple):
 
 def believed(published: datetime | None, added: datetime, after: datetime | None) -> datetime:
     """Return since when an article `added` now may have existed: its `published` date, but not before the last visit
-    (`after`). If that is older than WINDOW, the hour of `added`; undated, an hour later."""
+    (`after`). For dates before WINDOW, the hour of `added`; undated, an hour later."""
     hour = added.replace(minute=0, second=0, microsecond=0)
     if published is None or published < added - WINDOW:
         return hour + timedelta(hours=2 if published is None else 1)
@@ -59,7 +59,7 @@ def believed(published: datetime | None, added: datetime, after: datetime | None
 def precedence(
     article: Article, since: datetime, ranks: Mapping[str, int], *, neighbour: bool, copied: bool
 ) -> Precedence:
-    """Return the sort key of `article` among its copies. `ranks`: positions of sources in sources.toml."""
+    """Return the sort key of `article` among its copies. `ranks`: positions in sources.toml, by source."""
     rank = ranks.get(article.source_key, _LAST)
     return Precedence(neighbour, copied, since, rank, article.added or since, article.id)
 
@@ -281,8 +281,7 @@ async def earlier(context: EntryContext, article: Article, ids: Sequence[str]) -
 
 
 def is_same(new: Article, old: Article, *, late: bool) -> bool:
-    """True if text, title and time show that `new` is the article `old`. `late`: published before the last visit.
-    Pure."""
+    """True if text, title and time show that `new` is `old`. `late`: published before the last visit. Pure."""
     published, before = (at and at.replace(microsecond=0) for at in (new.published, old.published))
     exact = words(new.title) == words(old.title) and published == before is not None
     ours, theirs = sketched(new.body), sketched(old.body)

@@ -67,7 +67,7 @@ class Translated:
 
 
 def is_draft(front: Mapping[str, Any]) -> bool:
-    """True for `draft: true` (Hugo, Astro), `published: false` (Jekyll), and our articles on hold or merged."""
+    """True for drafts: `draft: true` (Hugo, Astro), `published: false` (Jekyll), and our articles on hold or merged."""
     if _word(front.get("hold")) in _TRUE or (front.get("merged_into") and front.get("digest")):
         return True
     return _word(front.get("draft")) in _TRUE or _word(front.get("published")) in _FALSE

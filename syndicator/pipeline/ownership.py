@@ -75,7 +75,7 @@ def _places(url: str) -> Iterator[str]:
 
 
 def heard(entry: Entry, rights: Rights, url: str) -> Entry:
-    """Return the part of `entry` to trust at `url`: all if the source owns it, else id and address."""
+    """Return the part of `entry` trusted at `url`: all if the source owns it, else id and address."""
     return entry if rights.owns(url) else Entry(id=entry.id, url=entry.url)
 
 
@@ -99,7 +99,7 @@ def terms(source: Source, rights: Rights, url: str, *, private: bool = False) ->
 
 
 def origin_of(source: Source, state: SourceState, entry: Entry) -> Origin:
-    """Return the feed that `entry` came from, as stored in its article."""
+    """Return the feed of `entry`, as stored in its article."""
     return Origin(
         title=source.title or state.feed_title,
         url=source.url,
@@ -165,8 +165,7 @@ class Owners(Mapping[str, Claimant]):
 
 
 def claim_of(article: Article, claimants: Mapping[str, Claimant]) -> int:
-    """Return the claim of the article's source. A removed source owns its feed's site; a hand-written file is its
-    own."""
+    """Return the claim of the article's source. A removed source owns its feed's site; a hand owns its file."""
     if not article.source_key:
         return OWNS
     if (holder := claimants.get(article.source_key)) is None:
@@ -184,7 +183,7 @@ def filed_by_neighbour(article: Article, owners: Owners) -> bool:
 def known_at(
     lookup: Known, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
 ) -> Article | None:
-    """Return the first article of `aliases` that `url` may mean: on its site (or the former one, `home`), or filed
+    """Return the first article of `aliases` that `url` may mean: on its site (or its former one, `home`), or filed
     under that address by `source` or on the same domain."""
     for key in aliases:
         if key not in lookup.articles:

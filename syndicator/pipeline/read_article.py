@@ -100,8 +100,7 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
 
 
 def doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
-    """Return `HoldReason` codes for an article. `category_score`: probability of its category, None without
-    category."""
+    """Return `HoldReason` codes for an article. `category_score`: probability of its category, or None."""
     body: Mapping[str, Any] = draft.trace.get("body", {})
     holds = {
         HoldReason.PARTIAL: draft.partial and width(plain(draft.body)) < _SHORT,

@@ -157,8 +157,7 @@ async def take_push(
 async def _take_waiting(
     context: VisitContext, limit: int | None, stop: asyncio.Event, now: datetime
 ) -> tuple[Outcome, SourceState]:
-    """Process waiting entries without polling the feed. A failed connection counts no try, as the network may be
-    down."""
+    """Process waiting entries without polling the feed. Failed connections count as no try: the network may be down."""
     run, source, began = context.run, context.source, asyncio.get_running_loop().time()
     rows = _held_back(context, in_turn(run.store.pending(source.key, now), now), None)
     context.log.debug("taking what waits", entries=len(rows))
@@ -234,8 +233,7 @@ def introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
 async def _ingest_all(
     context: VisitContext, rows: Sequence[EntryRow], page: Page | None, limit: int | None, stop: asyncio.Event
 ) -> tuple[list[EntryResult], int]:
-    """Process entries up to `limit`; return results and the number left. `page`: already fetched, of a "page"
-    source."""
+    """Process entries up to `limit`; return results and the number left. `page`: fetched, of a "page" source."""
     store = context.run.store
     if not rows:
         return [], 0
@@ -286,8 +284,7 @@ def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | Non
 
 
 def _counted(run: RunContext, source: Source, state: SourceState, results: Sequence[EntryResult]) -> SourceState:
-    """Return `state` with counts of unmatched selectors and muted entries, and the last text lengths, which reveal a
-    new layout."""
+    """Return `state` with counts of unmatched selectors and muted entries, and the last text lengths."""
     publish = run.settings.publish
     chooses = bool(source.keep or source.mute or publish.keep or publish.mute)
     if not results and not (chooses or state.muted):
@@ -349,8 +346,8 @@ async def visit_all(
     done: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
     """Visit the `due` sources and store each outcome, durable within COMMIT_SECONDS. After `max_seconds`, or once
-    `stop` is set, no new visit or page begins; the rest stays due. If no source was reached, raises NetworkDown and
-    stores no failure."""
+    `stop` is set, no new visit or page begins; the rest stays due. If no source was reached, raise NetworkDown and
+    store no failure."""
     room = asyncio.Semaphore(run.settings.fetch.concurrency)
     unreached: list[tuple[Outcome, SourceState]] = []
     outcomes: list[Outcome] = []

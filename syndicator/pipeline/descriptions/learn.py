@@ -160,8 +160,7 @@ def _readable(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[Art
 
 
 def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:
-    """Drop the oldest tagged posts above a source's share. `past`: (source key, post), oldest first; "" has no
-    limit."""
+    """Drop the oldest posts above a source's share. `past`: (source key, post), oldest first; "" has no limit."""
     posts = list(past)
     most = _most(Counter(source for source, (_, _, tags) in posts if tags and source))
     taken = Counter[str]()
@@ -173,7 +172,7 @@ def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:
 
 
 def _most(posts: Counter[str]) -> int:
-    """Return the tagged posts allowed per source: a fifth of all, or as many as the second largest source has."""
+    """Return the number of posts allowed per source: a fifth of all, or as many as the second largest has."""
     counts = sorted(posts.values(), reverse=True)
     if len(counts) < SHARE:
         return max([ROOM, *counts[:2][-1:]])

@@ -38,7 +38,7 @@ def may_try_again(row: EntryRow, reason: str) -> bool:
 
 
 def ended(row: EntryRow, status: Literal["refused", "skipped"], reason: str, detail: str = "") -> EntryRow:
-    """Return the row as ended without an article."""
+    """Return the row as refused or skipped, without an article."""
     return replace(row, status=status, reason=reason, detail=detail, entry=None)
 
 
@@ -48,7 +48,7 @@ def muted(row: EntryRow) -> EntryRow:
 
 
 def retried(row: EntryRow, reason: str, detail: str, now: datetime, not_before: datetime | None = None) -> EntryRow:
-    """Return the row after a failed try, with the next one scheduled, not before `not_before`."""
+    """Return the row after a failed try, the next one scheduled, not before `not_before`."""
     when = max(now + FIRST_WAIT * 2**row.tries, not_before or now)
     return replace(row, tries=row.tries + 1, next_try=when, reason=_why(row, reason), detail=detail)
 
@@ -60,8 +60,7 @@ def postponed(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
 
 
 def by_other_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
-    """Return `row` as due if changed `rules` may help: refused for its content, or waiting after a failure. Else
-    None."""
+    """Return `row` as due if changed `rules` may help: refused for its content, or failed before. Else None."""
     if row.status == "refused" and (row.reason in _READ_SO or rules.content == "feed"):
         return row.reopened()
     failed = row.tries > 0 or row.reason in FOR_THE_OPERATOR
@@ -121,12 +120,12 @@ def leave(context: EntryContext, failed: Failed, *, unreached: bool = False) -> 
 
 
 def wait(row: EntryRow, reason: str, detail: str) -> Decision:
-    """Store `row` as waiting and report why."""
+    """Store `row` as waiting; report the reason."""
     return Decision(act="wait", row=row, result=EntryResult(problem=problem(row, reason, detail)))
 
 
 def ask_operator(context: EntryContext, reason: str, detail: str) -> Decision:
-    """Wait until the operator has corrected a setting or file."""
+    """Wait until the operator corrects a setting or file."""
     until = context.run.clock() + ASKED_WAIT
     return wait(replace(context.row, next_try=until, reason=_why(context.row, reason), detail=detail), reason, detail)
 

@@ -141,7 +141,7 @@ async def _without_article(context: EntryContext, page: Page, refused: NotAnArti
 
 
 async def _own_text(context: EntryContext, text: str, reason: str, detail: str) -> Page | Decision:
-    """Return an empty page if the feed's `text` may replace the page; refuse short text or text of another site."""
+    """Return an empty page if the feed's `text` may replace it. Refuse it if short or of another site."""
     url, key = context.announced.url, context.source.key
     if len(text) < LEAST_CONTENT or not urls.host(url):
         return endings.refuse(context, reason, detail)
@@ -249,7 +249,7 @@ async def _moved(context: EntryContext, article: Article, at: Known) -> Decision
 
 
 def decide(read: _Read, article: Article, at: Known) -> Decision:
-    """File the reading as a new article, or as a revision of the entry's article. Raises ConfigError."""
+    """File the reading as a new article, or as a revision. `at`: the store's answer. Raises ConfigError."""
     context, run = read.context, read.context.run
     if away := at.away:
         return endings.skip(context, away)
@@ -287,8 +287,7 @@ def decide(read: _Read, article: Article, at: Known) -> Decision:
 
 
 def _new_article(read: _Read, article: Article, at: Known, *, lost: str | None) -> tuple[Article, dedupe.Changes]:
-    """Return the new article (in place of `lost`, whose file is missing; on hold; or merged) and others to file
-    first."""
+    """Return the new article (in place of a `lost` file; on hold; or merged) and the others to file first."""
     context, run, now = read.context, read.context.run, read.context.run.clock()
     old = run.store.article(lost) if lost else None
     if old is not None and urls.same_site(old.url, article.url):
@@ -319,8 +318,7 @@ def _why_on_hold(read: _Read, article: Article) -> str:
 
 
 def _is_still(context: EntryContext, bound: Article, article: Article, match: Article | None) -> bool:
-    """True if the reading (found as `match`) is the `bound` article. Only the site's owner may give it a new
-    address."""
+    """True if the reading (known as `match`) is still `bound`. Only the site's owner may change its address."""
     if not urls.same_site(bound.url, article.url):
         return False
     return match.id == bound.id if match else context.rights.owns(article.url)

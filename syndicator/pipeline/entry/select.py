@@ -35,8 +35,7 @@ def select(
     muted: Collection[str] = (),
 ) -> tuple[EntryRow, ...]:
     """Return the rows to save: new entries as pending (on a first visit the newest `backfill`, the rest skipped),
-    changed ones as pending again, at most daily for a week. `late`: ids to take only if they moved; `muted`: ids to
-    skip."""
+    changed ones as pending again, at most daily for a week. `late`: ids to take if moved; `muted`: ids to skip."""
     unique = {entry.id: entry for entry in reversed(entries)}  # of a repeated id the first in the feed counts
     ordered = sorted(unique.values(), key=lambda entry: _position(entry, now), reverse=True)
     unseen = [entry for entry in ordered if entry.id not in stored and entry.id not in muted]
@@ -63,8 +62,7 @@ def due_entries(waiting: Sequence[EntryRow], chosen: Sequence[EntryRow], now: da
 def late_entries(
     entries: Sequence[Entry], stored: Collection[str], before: datetime | None, sites: Collection[str]
 ) -> frozenset[str]:
-    """Return ids of new entries dated before the last visit (`before`) if most of the feed is such: a move or an
-    archive."""
+    """Return ids of new entries dated before the last visit if most of the feed is such: a move or an archive."""
     unique = {entry.id: entry for entry in reversed(entries)}
     own = [entry for entry in unique.values() if entry.id not in stored and urls.site(entry.url) in {*sites, ""}]
     late = frozenset(entry.id for entry in own if before is not None and _latest(entry) < before)
