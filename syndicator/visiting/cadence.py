@@ -136,8 +136,7 @@ def _no_later(state: SourceState, result: Failed, due: Next, now: datetime) -> N
 
 
 def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
-    """Return the seconds between visits and the reason: half the median gap between publications, more after long
-    silence."""
+    """Return seconds between visits (half the median gap of publications, more after long silence) and the reason."""
     past = sorted((at for at in state.recent if at <= now), reverse=True)
     silent = _silence(state, now)
     if len(past) < _TIMES_FOR_RHYTHM:
@@ -147,9 +146,8 @@ def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
 
 
 def _interval(gap: float, silent: float) -> float:
-    """Return seconds between visits if a source publishes every `gap` seconds and has been silent for `silent` seconds.
-    With visits t apart, r t / 2 of r articles wait; for a fixed number of visits this is least if t grows as the root
-    of 1 / r."""
+    """Return seconds between visits for a publication every `gap` seconds, none for `silent` seconds. With visits t
+    apart, r t / 2 of r articles wait; for a fixed number of visits that is least if t grows as the root of 1 / r."""
     usual = min(max(gap / 2, silent / 8), math.sqrt(max(gap, silent) * _HOUR))
     return max(usual, silent / _SILENT)
 
@@ -197,8 +195,7 @@ def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
 
 
 def _skip(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
-    """Return the first time from `planned` on that is outside `hours` and `days` (UTC). If these cover the week, ignore
-    them."""
+    """Return the first time from `planned` on outside `hours` and `days` (UTC). Ignore them if they cover the week."""
     if not (hours or days):
         return planned
     at = planned.at.astimezone(UTC)

@@ -86,8 +86,7 @@ def _moved(state: SourceState, target: str | None, now: datetime) -> SourceState
 
 
 def pushed(state: SourceState, feed: ParsedFeed, new: int, now: datetime) -> SourceState:
-    """Return the state after a push of `feed` (not the whole feed) with `new` entries. Validators and visit times
-    stay."""
+    """Return the state after a push of `feed`, not all of it, with `new` entries. Validators and visit times stay."""
     newer = (state.pushed_newer or now) if new else state.pushed_newer
     times = {at for entry in feed.entries if (at := entry.published or entry.updated) is not None and at <= now}
     recent = tuple(sorted(times | set(state.recent), reverse=True)[:RECENT])
@@ -95,7 +94,7 @@ def pushed(state: SourceState, feed: ParsedFeed, new: int, now: datetime) -> Sou
 
 
 def _freshened(state: SourceState, result: NotModified, now: datetime) -> SourceState:
-    """Update validators from a 304 (RFC 9111 section 4.3.4). Keep them, unless a push showed long ago that the feed is
+    """Update validators from a 304 (RFC 9111 section 4.3.4). Drop them if a push showed long ago that the feed is
     newer."""
     if state.pushed_newer is not None and now - state.pushed_newer >= STUCK:
         return replace(state, etag=None, last_modified=None, pushed_newer=None)

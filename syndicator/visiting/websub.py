@@ -43,7 +43,7 @@ def mode(subscription: Subscription) -> Mode:
 
 
 def asking(subscription: Subscription, callback: str) -> Subscription:
-    """Return the subscription as requested; the hub may verify it before it answers."""
+    """Return the subscription as requested: the hub may verify it before it answers."""
     return replace(subscription, asked=mode(subscription), callback=callback)
 
 
@@ -166,7 +166,7 @@ def may_subscribe(source: Source) -> bool:
 
 
 def _addresses(candidates: Iterable[str]) -> tuple[str, ...]:
-    """Return the distinct http(s) addresses without credentials."""
+    """Return the distinct http(s) addresses, without credentials."""
     return tuple(dict.fromkeys(url for url in candidates if _is_address(url)))
 
 
@@ -190,7 +190,7 @@ Counted = TypeVar("Counted", Subscription, Tally)
 
 
 def counted(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> Counted:
-    """Add entries to the counts. Weights of long histories are halved."""
+    """Add `pushed` and `missed` entries to the counts; long histories lose half their weight."""
     share = 0.5 if tally.pushed + tally.missed >= _MEMORY else 1.0
     return replace(tally, pushed=tally.pushed * share + pushed, missed=tally.missed * share + missed)
 
@@ -206,8 +206,7 @@ def missed(subscription: Subscription, new: Sequence[Entry], before: datetime | 
 
 
 def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
-    """Return the share of entries that the hub pushes, by its counts and this subscription's; 0 before the first
-    push."""
+    """Return the share of entries that the hub pushes, by its and this subscription's counts; 0 before a push."""
     if not subscription.active(now) or not subscription.pushed:
         return 0.0
     expected = _STANDS_FOR * hub.pushed / (hub.pushed + hub.missed + _DOUBT)

@@ -20,8 +20,7 @@ _LONGEST = 500  # characters of an address that are looked at
 
 
 def known_feed(url: str) -> str | None:
-    """Return the feed for the page `url`, or a better one than the feed `url`, from data/known_feeds.toml; else
-    None."""
+    """Return the feed for the page `url`, or a better one than the feed `url` (data/known_feeds.toml), or None."""
     for page, feed in _table():
         match = page.fullmatch(url) if len(url) <= _LONGEST else None
         if match:
@@ -199,7 +198,7 @@ class _Page:
 
 
 def _attributes(inside: str) -> dict[str, str]:
-    """Return the attributes of a tag, names in lower case; of repeated names the first counts."""
+    """Return the attributes in a tag (`inside`) by lower-case name; of repeated ones the first."""
     attributes: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(inside[:4000]):
         attributes.setdefault(name.lower(), unescape(double or single or bare).strip())

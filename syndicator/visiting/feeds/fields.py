@@ -67,7 +67,7 @@ def resolve(base: str, reference: str) -> str:
 
 
 def entry_id(own_id: str, link: str, title: str, content: str) -> str:
-    """Return the entry's own id, else its link, else a digest of title and content."""
+    """Return `own_id`, else the link, else a digest of title and content."""
     own_id = text.line(own_id)
     if own_id:
         return own_id if len(own_id) <= _LONGEST_ID else _digest(own_id)

@@ -124,8 +124,7 @@ def _declared(body: bytes) -> bytes:
 
 
 def _prologue(head: bytes) -> bool:
-    """Return True if `head` has only what XML allows before the root: declarations, comments, white space, byte order
-    mark."""
+    """Return True if `head` has only what XML allows before the root: declarations, comments, spaces, a BOM."""
     rest = re.sub(rb"<\?.*?\?>|<!--.*?-->|<![A-Za-z][^>]*>", b"", head, flags=re.S)
     return not rest.strip(b"\xef\xbb\xbf \t\r\n")
 

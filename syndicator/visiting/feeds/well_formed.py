@@ -109,7 +109,7 @@ class Unusual(Exception):
 
 
 def _attributes(element: Any, *, language: bool = False, based: bool = False) -> dict[str, str]:
-    """Return attributes as feedparser does, in lower case without namespaces. Raise Unusual."""
+    """Return attributes by name as feedparser does: lower case, no namespaces. Raise Unusual."""
     attributes: dict[str, str] = {}
     for name, value in element.items():
         local = name.rpartition("}")[2].lower()
@@ -436,8 +436,8 @@ _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?.*encoding=['\"](.*?)['\"].*\?>")
 
 
 def read(body: bytes, content_type: str = "") -> dict[str, Any] | None:
-    """Return the result of `feedparser.parse`. None leaves the feed to feedparser: it has a DOCTYPE, or may not be
-    UTF-8, such as text/* without charset."""
+    """Return the result of `feedparser.parse`, or None if only feedparser can read the feed: it has a DOCTYPE, or may
+    not be UTF-8, such as text/* without charset."""
     matches = _CHARSET.search(content_type.encode()), _ENCODING.match(body)
     names = {match[1].lower() for match in matches if match}
     named = body.isascii() or body.startswith(b"\xef\xbb\xbf") or names & _UTF8

@@ -14,9 +14,8 @@ from syndicator.core.urls import LOOPBACK_6, Address, embedded, redacted, specia
 
 
 def endpoint(url: str) -> tuple[str, ...]:
-    """Return `allow` lines for a URL in the settings (a hub, a language model): its port, and its address if it is an
-    IP. A name may resolve to any address, since `allow` applies to the first origin only. () if it is no http(s)
-    URL."""
+    """Return `allow` lines for a URL in the settings (a hub, a language model): its port, and its address if an IP. A
+    name may resolve to any address, as `allow` applies to the first origin only. () if it is no http(s) URL."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
@@ -69,8 +68,7 @@ def system(host: str, port: int) -> Sequence[Answer]:
 
 
 class Threads:
-    """Runs `lookup(host, port)` on a daemon thread, which may outlive a cancelled caller. Raises gaierror if 256
-    threads hang."""
+    """Runs `lookup(host, port)` on a daemon thread, which may outlive its caller. Raises gaierror if 256 hang."""
 
     def __init__(self, lookup: Lookup = system) -> None:
         self._lookup = lookup
@@ -107,8 +105,7 @@ class Threads:
 
 
 class Refusal(Exception):
-    """A fetch that we end. `reason`: as in `Failed`; `detail`: a line without secrets; `status`: of the answer, if
-    any."""
+    """A fetch that we end. `reason`: as in `Failed`; `detail`: a line without secrets; `status`: of the answer."""
 
     def __init__(self, reason: str, detail: str, status: int | None = None) -> None:
         super().__init__(detail)

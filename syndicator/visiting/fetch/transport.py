@@ -37,7 +37,7 @@ class Blocked(OSError):
 
 @dataclass(slots=True)
 class _Generation:
-    """Transports by (TLS, allowed private addresses), used for `origins`."""
+    """Transports, by TLS and allowed private addresses. `origins`: those that used them."""
 
     transports: dict[tuple[bool, tuple[str, ...]], AiohttpTransport] = field(default_factory=dict)
     origins: set[str] = field(default_factory=set)
@@ -138,7 +138,6 @@ class Clients:
         )
 
     def _check(self, address: str, port: int, allow: tuple[str, ...]) -> None:
-        """Raise Blocked for a forbidden address."""
         settings = self._settings
         try:
             why = ssrf.verdict(address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback)
@@ -227,7 +226,7 @@ def explain(error: Exception) -> tuple[str, str]:
 
 
 def _own_line(reason: str, cause: BaseException, inner: object) -> str:
-    """Return the error's own message: the certificate's fault for TLS, else the socket's."""
+    """Return the message of the fault: for TLS the certificate's, else the socket's."""
     if reason == "tls":
         return _line(str(getattr(cause, "certificate_error", inner or cause)))
     return _line(str(inner.strerror if isinstance(inner, OSError) and inner.strerror else cause))

@@ -18,8 +18,7 @@ class _Wait(NamedTuple):
 
 
 class Backoff:
-    """Waits from Retry-After (RFC 9110 section 10.2.3). `get`, `set`: access a note in the store; if unreadable, it is
-    empty."""
+    """Waits from Retry-After (RFC 9110 section 10.2.3). `get`, `set`: a note in the store; empty if unreadable."""
 
     def __init__(
         self,

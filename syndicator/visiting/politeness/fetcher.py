@@ -110,7 +110,6 @@ class PoliteFetcher:
         return verdict
 
     async def _licence(self, request: Request, verdict: RobotsVerdict | None) -> str:
-        """Return the licence that robots.txt names for a page, or ""."""
         if self._robots is None or verdict is None or not verdict.usage or request.kind != "page":
             return ""
         return await self._robots.licence(verdict.usage, request.url, allow=request.allow)
@@ -154,7 +153,7 @@ def _server(url: str) -> str:
 
 
 def _name(url: str) -> str:
-    """Return the back-off key of a URL: its canonical form without credentials."""
+    """Return the key of a URL for back-off: canonical, without credentials."""
     try:
         return canonical(url)
     except BadUrl:
@@ -162,7 +161,7 @@ def _name(url: str) -> str:
 
 
 def _marked(result: FetchResult, verdict: RobotsVerdict | None, licence: str = "") -> FetchResult:
-    """Return `result` with its permission and usage lines of robots.txt. It can be disallowed: a configured feed."""
+    """Return `result` with its permission and usage lines of robots.txt. Feeds are fetched even if disallowed."""
     if not isinstance(result, Fetched):
         return result
     ours = (vocabularies.HEADER, vocabularies.RSL_HEADER)
@@ -179,7 +178,7 @@ def _marked(result: FetchResult, verdict: RobotsVerdict | None, licence: str = "
 
 
 def _whole(shown: str, result: FetchResult, moved: str | None, permanent: bool) -> FetchResult:
-    """Return the last host's answer as that to the whole request, for the URL `shown`."""
+    """Return the last host's `result` as the answer to the request for `shown`. `moved`: its new address."""
     if isinstance(result, Failed):
         return replace(result, url=shown)
     target = (result.moved_to if permanent else None) or moved

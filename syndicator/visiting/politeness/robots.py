@@ -54,9 +54,8 @@ def product(user_agent: str) -> str:
 
 
 class Robots:
-    """Verdicts of robots.txt. `fetcher` waits for turns but checks no robots.txt. `get`, `set`: access notes that
-    outlive the process. `prune`: deletes expired notes and those beyond 16 MB, at first and after each million
-    characters."""
+    """Verdicts of robots.txt. `fetcher` waits for turns but checks no robots.txt. `get`, `set`: notes that outlive the
+    process. `prune` deletes expired notes and those beyond 16 MB, at first and after each million characters."""
 
     def __init__(
         self,
