@@ -18,8 +18,7 @@ from syndicator.core.ports.articles import ArticleStore, Changes, FileStamp
 
 
 class FileArticleStore(Listed):
-    """ArticleStore in the folder `root`, for one writer at a time (holder of the run lock) and any number of
-    readers."""
+    """ArticleStore in the folder `root`, for one writer at a time (with the run lock) and any number of readers."""
 
     def __init__(
         self,
@@ -28,8 +27,7 @@ class FileArticleStore(Listed):
         durable: bool = True,
         in_turn: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
     ) -> None:
-        """Set up access to `root`. Not `durable`: skip fsync. `in_turn`: lock between writers of the files beside the
-        articles."""
+        """Not `durable`: skip fsync. `in_turn`: lock between writers of the files beside the articles."""
         self.root = root
         self.durable = durable
         self.in_turn = in_turn
@@ -42,8 +40,7 @@ class FileArticleStore(Listed):
 
     @contextlib.contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
-        """Make files of `put` durable together: one fsync per folder, at each call of the yielded function and at the
-        end."""
+        """Make files of `put` durable with one fsync per folder, when the yielded function is called and at the end."""
         self._unsettled = set()
         try:
             yield self._settle
@@ -54,8 +51,8 @@ class FileArticleStore(Listed):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Write `article` durably (see `together`). Fields edited by hand stay, unless in `ordered`. Return it as
-        filed, its stamp, and True if bytes changed. Raises OSError with the old file intact, ConfigError if that is
+        """Write `article` durably (see `together`); edits by hand stay, except `ordered` fields. Return it as filed,
+        its stamp, and True if bytes changed. Raises OSError with the old file intact, ConfigError if that is
         unreadable."""
         current = path if path is not None and self._id_of(path) == article.id else self.find(article.id)
         old = self._read(current) if current else None
@@ -117,7 +114,7 @@ class FileArticleStore(Listed):
             yield from (os.path.join(inside, name) for name in sorted(names) if not name.startswith("."))  # noqa: PTH118
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return changes since `stamps` (by any key). `sweep`: delete temporary files of crashed writers."""
+        """Return changes since `stamps` (any key). `sweep`: delete temporary files of crashed writers."""
         recorded = by_path(stamps)
         new: list[FileStamp] = []
         edited: list[FileStamp] = []
@@ -253,8 +250,7 @@ class FileArticleStore(Listed):
 
 
 def open_articles(place: str, environ: Mapping[str, str]) -> ArticleStore:
-    """Open an article store without index, for reads by path. `environ`: has the credentials. Raises MissingError,
-    OSError."""
+    """Open an article store without index: reads by path. `environ`: for credentials. Raises MissingError, OSError."""
     if "://" not in place:
         return FileArticleStore(Path(place))
     from syndicator.articles.stores.bucket import Bucket

@@ -84,7 +84,7 @@ def unlink_litter(entry: os.DirEntry[str]) -> bool:
 
 
 def folders(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield (prefix, path) of the article folders in order: `root` (prefix "") and its YYYY/MM/ folders."""
+    """Yield (prefix, path) of the folders of articles in order: `root` (prefix "") and its YYYY/MM/ folders."""
     if root.is_dir():
         yield "", str(root)
     for year in _named(root, r"\d{4}"):

@@ -1,5 +1,4 @@
-"""Merge a new version into a file that may have been edited by hand: edits win. Who wrote a field, and who may.
-Pure."""
+"""Merge a new version into a file perhaps edited by hand: edits win. Who wrote a field, and who may. Pure."""
 
 from __future__ import annotations
 
@@ -38,8 +37,7 @@ def sign(article: Article) -> Article:
 
 
 def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
-    """Return `merged` with the digests of `ours`, which mark edits by differing. Edited fields that equal ours keep
-    their old digests."""
+    """Return `merged` with digests of `ours`, so that edits differ; edits equal to ours keep those of `in_file`."""
     edited, before = hand_edited(in_file), _written(in_file)
     new = {name: _hash(ours, name) for name in names()}
     unchanged = {name for name in edited if new[name] == _hash(merged, name)}
@@ -131,7 +129,7 @@ def may_write(article: Article, field: str, by: By) -> bool:
 
 
 def claim(article: Article) -> Article:
-    """Return `article`, as loaded, with "operator" in tags_by and excerpt_by if those were edited by hand."""
+    """Return `article` as loaded, with tags_by and excerpt_by "operator" if these fields were edited by hand."""
     return _claimed(article, article)
 
 
@@ -150,8 +148,7 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
 
 
 def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """Return `article` with those fields marked as the operator's that `in_file` so marks or that were edited in it,
-    except `ordered`."""
+    """Return `article` with the operator's fields (marked or edited in `in_file`) marked; not `ordered` ones."""
     edited = hand_edited(in_file)
     marks: dict[str, Any] = {
         f"{name}_by": By.OPERATOR.value

@@ -80,7 +80,7 @@ def _read_text(value: Any, where: str) -> str:
 
 
 def _read_texts(value: Any, where: str) -> tuple[str, ...]:
-    """Read a list, or one text with commas."""
+    """Return the texts of a list, or of one text with commas. `where`: for errors."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -146,8 +146,7 @@ BODY = FieldType(lambda value: _GUARDED.sub("{{", spelled(value)), _same, _read_
 
 
 def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
-    """Return the type of the dataclass `kind` with fields of `types`; its value is None if the field `needs` is
-    empty."""
+    """Return the type of dataclass `kind` with fields of `types`; a value is None if its field `needs` is empty."""
 
     def settle(value: Any) -> Any:
         if value is None:
@@ -299,8 +298,7 @@ def own_keys(values: Mapping[str, Any]) -> frozenset[str]:
 
 
 def front(settled: Article, theirs: Iterable[str] = (), *, aged: bool = False) -> dict[str, Any]:
-    """Return the frontmatter in table order. `settled`: in normal form; `theirs`: the operator's keys; `aged`: use
-    earlier schemas' keys."""
+    """Return the frontmatter in table order. `theirs`: the operator's keys; `aged`: use keys of earlier schemas."""
     taken = frozenset(theirs)
     pairs = [(row, row.type.write(row.value(settled))) for row in TABLE]
     old = {row.attribute: row.key for row in TABLE if row.until}
@@ -344,7 +342,7 @@ def feeds_of(article: Article) -> list[FeedKey]:
 
 
 def named_feeds_of(article: Article) -> dict[FeedKey, str]:
-    """Return names by feed for all feeds of `article`, even those that would omit it as a copy."""
+    """Return all feeds of `article`, with names for new ones; also those in which a copy does not appear."""
     named: dict[FeedKey, str] = {}
     for name, axis in AXES.items():
         for slug, title in axis.members(article) if axis.members else ():

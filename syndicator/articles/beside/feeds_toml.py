@@ -105,7 +105,7 @@ def _sources(data: bytes | None, file: KeptFile) -> dict[str, tuple[str, ...]]:
 
 
 def plain_sources(data: bytes) -> dict[str, tuple[str, ...]] | None:
-    """Parse a file that we wrote, 20 times faster than TOML. None if it was edited, or TOML and JSON may differ."""
+    """Parse a file that we wrote 20 times faster than TOML. None if it was edited, or TOML and JSON may differ."""
     try:
         text = data.decode().removeprefix(_SOURCES_NOTE)
     except UnicodeDecodeError:
@@ -196,14 +196,13 @@ def _written(before: bytes | None, note: str, table: str, rows: list[dict[str, A
 
 
 class KeptAway:
-    """Files of withdrawn articles by id, with the path that they had in the article store:
-    `folder`/<id>/YYYY/MM/<name>.md."""
+    """Withdrawn articles' files by id, under their path in the article store: `folder`/<id>/YYYY/MM/<name>.md."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def put(self, id: str, path: str, data: bytes) -> None:
-        """Write a file durably. Raises OSError."""
+        """Write the file of article `id` durably; `path`: in the article store. Raises OSError."""
         disk.write(self.folder / id / path, data)
 
     def ids(self) -> list[str]:

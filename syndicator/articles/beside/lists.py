@@ -94,8 +94,7 @@ class RightsFile:
         return self._file.stamp() is not None and self._read.get("unit") == _UNIT
 
     def begin(self, before: _Names, shown: _Names) -> None:
-        """Write the file if it is missing or of an older version, with the rights given. An older file keeps [before];
-        its [linked] hosts become [shown]."""
+        """Write a missing file, or upgrade an older one: keep [before], move its [linked] hosts to [shown]."""
 
         def upgraded(there: dict[str, Any]) -> dict[str, Any]:
             if there.get("unit") == _UNIT:

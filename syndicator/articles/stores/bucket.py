@@ -124,5 +124,4 @@ def _stamp(meta: Any) -> ObjectStamp:
 
 
 def _first_line(error: Exception) -> str:
-    """Return obstore's message without its debugging lines."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -89,7 +89,7 @@ HEAD_BYTES = 1 << 16  # of a file: more than any frontmatter of ours
 
 
 def first(article: Article) -> tuple[Article, bytes]:
-    """Return `article` signed, and the bytes of its new file."""
+    """Return `article` signed, and its new file."""
     from syndicator.articles import frontmatter
 
     signed = edits.sign(fields.settle(article))
@@ -97,8 +97,7 @@ def first(article: Article) -> tuple[Article, bytes]:
 
 
 def over(article: Article, old: bytes, path: str, ordered: Collection[str] = ()) -> tuple[Article, bytes]:
-    """Merge `article` into the file `old` at `path`; edits by hand stay, except of `ordered` fields. Raises
-    ConfigError."""
+    """Merge `article` into the file `old` at `path`. Edits by hand stay, except `ordered`. Raises ConfigError."""
     from syndicator.articles import frontmatter
 
     in_file = edits.claim(as_loaded := frontmatter.load(old, path))
@@ -140,7 +139,7 @@ WRITING: Final = timedelta(minutes=10)
 
 
 def new_reserved_path(index: ArticlePaths, article: Article) -> str:
-    """Return a path for a new article: its part of the id is not that of another article."""
+    """Return a path for a new article, unlike those of articles whose ids begin alike."""
     near = index.near(article.id, ID_CHARS)
     return new_path(article, {other[:size] for other in near for size in range(ID_CHARS, len(other) + 1)})
 
