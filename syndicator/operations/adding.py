@@ -145,7 +145,7 @@ def add(
 
 
 def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
-    """Plan to follow those candidates that are not followed yet. Raises UsageError if there is none."""
+    """Plan to follow the candidates not `followed` yet. Raises UsageError if there is none."""
     from syndicator.services.adding import found as writing
 
     keys = [candidate.source.key for candidate in named if not candidate.known]

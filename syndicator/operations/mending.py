@@ -95,7 +95,7 @@ def save_rules(app: App, key: Key, stamp: Stamp = None, **changes: Unpack[GivenR
 
 
 def _rules_of(source: Source, changes: GivenRules) -> Rules:
-    """Return the rules of the source changed by `changes`. Raises ConfigError, RulesError."""
+    """Return the source's rules with `changes`. Raises ConfigError, RulesError."""
     from syndicator.configuration.sources.schema import source_of
 
     values: dict[str, Any] = {name: value for name, value in table(source).items() if name != "rules"}

@@ -183,8 +183,7 @@ def _edit(
     values: Mapping[str, str],
     check: Callable[[TomlFile], object],
 ) -> Change:
-    """Plan the edit of the table at `place` (file, list, number). `check` validates the new file. Raises
-    ConfigError."""
+    """Plan the edit of the table at `place` (file, list, number). `check` validates the file. Raises ConfigError."""
     from syndicator.configuration.tables import with_table
     from syndicator.configuration.toml_files import TomlFile
     from syndicator.operations.changes import texts

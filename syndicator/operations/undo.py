@@ -125,8 +125,7 @@ def _undoable(log: Log, written: str) -> LoggedChange:
 
 
 def _before(app: App, files: _Files) -> tuple[_Files, int]:
-    """Return edits that restore the texts, and the number of articles whose tags were edited since. Raises
-    UsageError."""
+    """Return edits that restore the texts, and the number of articles with tags edited since. Raises UsageError."""
     from syndicator.operations.changes import texts
     from syndicator.operations.changes.log import undone
 

@@ -71,7 +71,7 @@ class Log:
         self.path = self.root / "changes.jsonl"
 
     def add(self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]) -> LoggedChange:
-        """Append `change` under the next number, durably. Return it with its number."""
+        """Append `change` under the next number, durably, with `files`: (before, after) by name. Return it numbered."""
         whole = json.dumps(files, ensure_ascii=True).encode()
         is_kept = bool(files) and len(whole) <= KEPT_BYTES
         with self.alone("changes.lock"):
@@ -90,8 +90,7 @@ class Log:
 
     @contextmanager
     def alone(self, name: str = "edits.lock") -> Iterator[None]:
-        """Hold a lock shared by all commands and jobs of this machine: `name` is that of the log, or of edits to
-        texts."""
+        """Hold a lock shared by all commands and jobs of this machine. `name`: of the log, or of edits to texts."""
         disk.make_private_folder(self.root)
         with open(self.root / name, "ab", opener=_for_us_alone) as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
@@ -136,7 +135,6 @@ def _for_us_alone(path: str, flags: int) -> int:
 
 
 def _tail(path: Path, most: int) -> list[bytes]:
-    """Read the last `most` lines of a file from its end."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         step, data = 1 << 16, b""
@@ -180,8 +178,7 @@ def undone(before: str | None, after: str | None, now: str | None) -> str | None
 
 
 def _put(here: list[str], new: Sequence[str], span: tuple[int, int], back: Sequence[str]) -> list[str]:
-    """Return `here` with `back` in place of the lines `span` of `new`, found by their content and neighbours. Raises
-    ValueError."""
+    """Return `here` with `back` in place of lines `span` of `new`, found by content and neighbours."""
     first, last = span
     for around in range(_AROUND, -1, -1):
         above, below = new[max(0, first - around) : first], new[last : last + around]
