@@ -140,7 +140,7 @@ def awaited(job: Job | None) -> str:
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    """Return a page of the console. `values` are for its template, besides those of the frame."""
+    """Return a page of the console. `values`: for its template, besides the frame's."""
     console, session, job = console_of(request), session_of(request), job_of(request)
     shell = {
         "now": now(),

@@ -126,7 +126,7 @@ class Console:
         return await loop.run_in_executor(self._hashes, security.check_password, hashes, name, password)
 
     def ask(self, act: str, args: Mapping[str, Any], who: str, *, dry_run: bool = False) -> Job:
-        """Queue an operation and wake the process that does it."""
+        """Queue an operation (`act`) for `who` and wake the process that does it."""
         job = self.queue.add(act, args, who=who, at=now().isoformat(), dry_run=dry_run)
         self.runner.wake()
         return job

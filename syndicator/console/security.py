@@ -28,7 +28,7 @@ def file_of(state_dir: Path) -> Path:
 
 
 def hashed(password: str, salt: bytes, *, n: int = _N) -> str:
-    """Return the hash of a password, with method, cost and salt."""
+    """Return the hash of a password, with method, cost (`n`) and salt."""
     digest = hashlib.scrypt(password.encode(), salt=salt, n=n, r=_R, p=_P, maxmem=_MEMORY, dklen=_LENGTH)
     return "$".join(("scrypt", str(n), *(base64.b64encode(part).decode() for part in (salt, digest))))
 

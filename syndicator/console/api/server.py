@@ -94,7 +94,7 @@ def _header(request: Request, name: str) -> str:
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a problem (RFC 9457)."""
+    """Return a problem as JSON (RFC 9457)."""
     about = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     return Response(json.dumps(about), status, headers, media_type="application/problem+json")
 
@@ -141,7 +141,7 @@ def source(place: Place, key: str) -> tuple[Answer, str]:
 
 
 async def _one(read: Callable[[Place, str], tuple[Answer, str]], request: Request) -> Response:
-    """Answer with an item and its stamp as ETag."""
+    """Answer with an item that `read` returns, and its stamp as ETag."""
     key = request.path_params["key"]
     try:
         answer, stamp = await console_of(request).look(lambda place: read(place, key))
@@ -178,7 +178,6 @@ async def _operate(request: Request) -> Response:
 
 
 async def _cancel(request: Request) -> Response:
-    """Ask a job of this token to end at its next step."""
     console, id = console_of(request), _own_job(request).id
     console.queue.cancel(id)
     return _of_job(await console.until(id, 1))
@@ -199,7 +198,7 @@ def _number(written: str, least: int) -> int:
 
 
 def _object(kind: str, body: bytes) -> dict[str, Any]:
-    """Parse a body as JSON object. Raises HTTPException."""
+    """Parse a body as JSON object, described as `kind`. Raises HTTPException."""
     if kind.partition(";")[0].strip().lower() != "application/json":
         raise HTTPException(415, "send the arguments as application/json")
     try:
@@ -222,7 +221,6 @@ def _of_job(job: Job | None, *, matched: bool = False) -> Response:
 
 
 async def _wrong(request: Request, error: Exception) -> Response:
-    """Return the problem of an exception."""
     if isinstance(error, HTTPException):
         return problem(error.status_code, error.detail, error.headers)
     if isinstance(error, SyndicatorError):

@@ -122,8 +122,7 @@ async def use(request: Request) -> Response:
 
 
 async def _pointed(request: Request) -> tuple[PointedList, ...]:
-    """Return the lists that contain the element with the form's number. The number is checked: a stranger's page sent
-    it."""
+    """Return the lists that contain the element with the form's number: checked, as a stranger's page sent it."""
     (html, url, headers), number = _page(request), whole(form_of(request).text("number"), MOST_ELEMENTS)
     if number < 0:
         raise HTTPException(404)
