@@ -73,8 +73,7 @@ def main() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Replace standard streams that the caller closed (`2>&-`). Otherwise the database would get their numbers, and our
-    output."""
+    """Replace closed standard streams (`2>&-`): otherwise the database would get their numbers, and our output."""
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, name) is None:
             opened = os.open(os.devnull, os.O_RDWR)

@@ -55,7 +55,7 @@ def list_candidates(result: Found) -> None:
 
 
 def report(done: Added, *, json: bool, asked: bool, dry_run: bool, brief: bool) -> None:
-    """Print the result; exit with the code of the first failure."""
+    """Print the result; exit with the code of the first failure. `brief`: few lines."""
     if json:
         failed = [
             {"address": address, "error": str(error), "reason": error.reason, "exit_code": error.exit_code}
@@ -106,7 +106,7 @@ def _show_briefly(done: Added) -> None:
 
 
 def show(done: Added, verb: str, *, others: bool = True) -> None:
-    """Print the chosen sources as they would be published, and the candidates that were not chosen."""
+    """Print the chosen sources as they would be published, and (`others`) the candidates not chosen."""
     for candidate, preview in done.chosen:
         source, state = candidate.source, "already known" if candidate.known else verb
         printing.say(f"{state}: {source.key}: {source.url} ({candidate.what})")

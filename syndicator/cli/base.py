@@ -60,8 +60,7 @@ def global_first(words: Sequence[str]) -> list[str]:
 
 
 class Panels(TyperGroup):
-    """Group whose help lists its commands by PANELS. Typer draws panels only with rich, which doubles the time of
-    help."""
+    """Group that lists its commands by PANELS. Typer draws panels only with rich, which doubles the time of help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, global_first(args))
@@ -241,8 +240,7 @@ GRACE_SECONDS = 8
 
 @contextmanager
 def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
-    """Set `stop` on SIGTERM or Ctrl-C. On a second signal, or `grace` seconds later, exit with 0 even in a long
-    step."""
+    """Set `stop` on SIGTERM or Ctrl-C. On a second signal, or `grace` seconds later, exit with 0 even if busy."""
     loop = asyncio.get_running_loop()
     signals = [0]
 

@@ -42,7 +42,7 @@ class Choice:
 def chosen(
     environ: Mapping[str, str], stderr: os.stat_result | None, *, format: LogFormat | None, quiet: bool, verbose: bool
 ) -> Choice:
-    """Return the options of the log. It is JSON if stderr is the journal (JOURNAL_STREAM, systemd.exec(5)). Pure."""
+    """Return the options of the log: JSON if stderr is the journal (JOURNAL_STREAM, systemd.exec(5)). Pure."""
     journal = stderr is not None and environ.get("JOURNAL_STREAM") == f"{stderr.st_dev}:{stderr.st_ino}"
     return Choice(json=format is LogFormat.JSON if format else journal, journal=journal, quiet=quiet, steps=verbose)
 

@@ -143,8 +143,7 @@ def quiet() -> bool:
 
 @contextmanager
 def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterator[Watch]:
-    """Show progress on a terminal. Otherwise, or if the operator chose log options, log the visits that `tells`
-    accepts."""
+    """Show progress on a terminal. Otherwise, or with log options, log the visits that `tells` accepts."""
     from syndicator.services.refresh import Watch
 
     if not sys.stderr.isatty() or logs.choice().steps or logs.choice().quiet:

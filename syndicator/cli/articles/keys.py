@@ -109,7 +109,7 @@ def suggest(
 
 
 def decide(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
-    """Ask about each offer until `q` or Ctrl-C, write those taken, return their number."""
+    """Ask about each offer until `q` or Ctrl-C; write the accepted ones, return their number."""
     taken = 0
     printing.say(_CHOOSING)
     with contextlib.suppress(KeyboardInterrupt):
