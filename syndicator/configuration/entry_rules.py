@@ -254,8 +254,7 @@ def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> boo
 
 
 def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
-    """Return True if `keep` or `mute` of the source or `everywhere` exclude the entry, by feed data and the source's
-    labels."""
+    """Return True if `keep` or `mute` of source or settings exclude the entry, by feed data and the source's tags."""
     choices = [choice for choice in (source, everywhere) if choice.keep or choice.mute]
     if not choices:
         return False

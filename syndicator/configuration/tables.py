@@ -86,8 +86,7 @@ def own_config(environ: Mapping[str, str]) -> Path | None:
 
 
 def root_of(config: Path, environ: Mapping[str, str]) -> Path:
-    """Return the root of relative paths in `config`: its parent, or `~/.local/share/syndicator` for the account's
-    own."""
+    """Return the root of paths in `config`: its parent, or `~/.local/share/syndicator` for the account's own."""
     own, data = _xdg(environ, "XDG_CONFIG_HOME", ".config"), _xdg(environ, "XDG_DATA_HOME", ".local/share")
     if own and data and own.resolve() == config.resolve():
         return data

@@ -86,8 +86,7 @@ def add_sources(
 
 
 def _append(path: Path, target: Path, text: str, present: Mapping[str, Source], sources: Sequence[Source]) -> bool:
-    """Append `sources` without parsing `text`, if it has a header for every source in `present`. Return False
-    otherwise."""
+    """Append `sources` without parsing `text`, if it has a header per source in `present`. False otherwise."""
     if files_of(path) != [path] or sum(1 for _ in HEADERS.finditer(text)) != len(present):
         return False
     _not_there(

@@ -30,8 +30,7 @@ _DEFAULTS = {field.name: field.default for field in fields(Source)}
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Sources, and `stamp`, the state of their files. `base`: state before the last `added` sources; `faults`: of
-    invalid ones."""
+    """Sources, and `stamp`: the state of their files. `base`: state before the last `added`; `faults`: of others."""
 
     sources: tuple[Source, ...]
     stamp: str
@@ -99,8 +98,7 @@ def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
 
 
 def _with_added(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int, str]:
-    """Return cached and appended sources, the number cached, and the cached stamp; _UNKNOWN if anything else
-    changed."""
+    """Return cached and appended sources, the number cached, and the cached stamp; _UNKNOWN after other changes."""
     try:
         names, of, (size, digest), rows = json.loads(cache.read_bytes())
         data = path.read_bytes()
@@ -124,8 +122,7 @@ def _version(stamp: str) -> str:
 
 
 def _remember(cache: Path, now: str, sources: tuple[Source, ...], data: bytes | None, checked: int) -> None:
-    """Write the cache if it reads back equal. `data`: of sources.toml if the only file; `checked`: number of cached
-    sources."""
+    """Write the cache if it reads back equal. `data`: sources.toml if the only file; `checked`: number cached."""
     rows = [_row(source) for source in sources]
     temporary = cache.with_name(f".{cache.name}.{os.getpid()}")
     with suppress(OSError, ValueError):
