@@ -81,7 +81,7 @@ def _says(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
 
 
 def _may_go(gap: list[_Word], after: _Word | None, times: int, rules: _Language) -> bool:
-    """True if `gap` may be omitted before `after` (None: the end). With several `times`, none may be omitted."""
+    """True if `gap` may be omitted before `after` (None: the end); never if the sentence has several `times`."""
     if not gap:
         return True
     timed = any(word.low in rules.when for word in gap)

@@ -37,7 +37,7 @@ _AT_ONCE: Final = frozenset(
 
 class Endpoint:
     """An OpenAI-compatible endpoint. `key`: bearer token, or "", masked in answers; `allow`: as `Request.allow`;
-    `fence`: returns the random line around the article."""
+    `fence`: returns a random line."""
 
     def __init__(
         self,
@@ -173,7 +173,7 @@ def awake(meter: Meter) -> Meter:
 
 
 def begun(meter: Meter, cost: int) -> Meter:
-    """Count a call when it starts, at its highest cost, so that interrupted calls count too."""
+    """Count a call when it starts, at its highest cost: interrupted calls count too."""
     return replace(meter, calls=meter.calls + 1, tokens=meter.tokens + cost)
 
 

@@ -62,8 +62,7 @@ def material(article: Article) -> Material:
 
 
 def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
-    """Add the model's choices to `asked`. `write`: own words, if the language supports it. Loads the vectors (0.2
-    s)."""
+    """Add the model's choices to `asked`. `write`: own words, if the language supports it. Loads vectors (0.2 s)."""
     code = asked.language or _language.detect(asked.text, None)
     candidate = opener.find(asked.title, asked.text, code)
     before = (None, *candidate.sentences)

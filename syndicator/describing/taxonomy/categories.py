@@ -50,7 +50,7 @@ class LearntCategories:
     weight: float
 
     def gains(self, title: str, text: str) -> dict[str, float]:
-        """Return the gain of each category's score."""
+        """Return by category the gain of its score."""
         beyond = (self.vectors @ embedder().article(title, text)) @ self.slopes
         return dict(zip(self.names, (self.weight * beyond).tolist(), strict=True))
 

@@ -90,7 +90,7 @@ def _edited(text: str, change: Change) -> str:
 
 
 def _close(lines: list[str], at: int) -> None:
-    """Delete the comment above line `at` of a removed table and the blank lines after it."""
+    """Delete the comment above the removed table (now line `at`) and the blank lines after it."""
     start = at
     while start > 0 and is_comment(lines[start - 1]):
         start -= 1

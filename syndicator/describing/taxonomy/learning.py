@@ -191,7 +191,7 @@ def _others(near: Floats) -> Floats:
 
 
 def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
-    """Return kernel ridge coefficients per tag, and predictions for each post when left out (closed form)."""
+    """Return kernel ridge coefficients per tag, and leave-one-out predictions per post (closed form)."""
     target = has - has.mean(axis=0)
     inverse = np.linalg.inv(near.astype(np.float64) + RIDGE * np.eye(len(near)))
     coefficients = (inverse @ target).astype(np.float32)

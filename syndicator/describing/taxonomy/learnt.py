@@ -141,7 +141,7 @@ def features(
     alike: Floats,
 ) -> Floats:
     """Return post x tag x FEATURES, from values post x tag: nearest posts by words (`knn`) and vectors (`alike`),
-    `ridge`, mentions (`placed`) with their `precision`, `share` of posts, nearness of the name (`label`)."""
+    `ridge`, mentions (`placed`), `precision` of these, `share` of posts, nearness of the name (`label`)."""
     title, body = (placed[..., 0] > 0).astype(np.float32), (placed[..., 1] > 0).astype(np.float32)
     rare = np.broadcast_to(np.log(share + 1e-3), knn.shape)
     likely = np.clip(ridge, 0, 1)

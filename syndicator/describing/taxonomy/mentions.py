@@ -50,7 +50,7 @@ def stem(word: str) -> str:
 
 
 def surfaces(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:
-    """Return the commonest spelling by key; of equally common ones, the capitalised, then by alphabet."""
+    """Return the commonest spelling by key; of equal ones the capitalised, then by alphabet."""
     return {k: min(forms, key=lambda f: (-forms[f], f == f.casefold(), f)) for k, forms in counts.items()}
 
 
@@ -92,7 +92,7 @@ class Words:
     starts: list[int]  # number of the first word of each line
 
     def span(self, at: int) -> tuple[int, int]:
-        """Return start and end of a word. Only its line is searched, as few words are asked for."""
+        """Return start and end of word number `at`. Only its line is searched, as few words are asked for."""
         line = bisect_right(self.starts, at) - 1
         if line not in self._spans:
             begin = self._begins[line]

@@ -42,8 +42,7 @@ def sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
 
 
 def stands(forms: Iterable[str], text: str) -> bool:
-    """True if `text` contains one of `forms`, in any case, plural or hyphenation; in scripts without spaces,
-    anywhere."""
+    """True if `text` has one of `forms`, in any case, plural or hyphenation; in scripts without spaces, anywhere."""
     folded = text.casefold()
     for form in forms:
         words = tuple(word.removesuffix("s") if len(word) > WORDS else word for word in _PART.findall(form))

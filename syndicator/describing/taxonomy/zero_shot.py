@@ -21,14 +21,14 @@ CONSTANT: Final = "constant"
 
 @dataclass(frozen=True)
 class ZeroShotTagger:
-    """The operator's tags with vectors and matcher."""
+    """The operator's tags, with vectors and matcher."""
 
     names: tuple[str, ...]
     labels: Floats  # tag x 256
     matcher: Matcher
 
     def scores(self, title: str, text: str) -> dict[str, float]:
-        """Return the probability of each tag that title or text names, best first."""
+        """Return probability by tag, best first, for tags that title or text names."""
         numbers, rows = self.features(title, text)
         slope = load("zero_shot.toml", "weights", (CONSTANT, *FEATURES))
         chances = 1 / (1 + np.exp(-np.clip(rows @ slope[1:] + slope[0], -LIMIT, LIMIT)))

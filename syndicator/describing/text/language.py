@@ -34,7 +34,7 @@ _REPLACED: Final = {"iw": "he", "in": "id", "cmn": "zh", "nb": "no", "nn": "no",
 
 @lru_cache(maxsize=1)
 def function_words() -> dict[str, frozenset[str]]:
-    """Load the function words of each language (data/function_words.toml)."""
+    """Load the function words by language (data/function_words.toml)."""
     return {code: frozenset(words.split()) for code, words in read_toml("function_words.toml").items()}
 
 

@@ -65,8 +65,7 @@ _FORMS = (
 
 
 class Sentence(NamedTuple):
-    """A sentence: number of its `line`, `place` in it; `whole`: ends as a sentence; `order` in the text; `cut`: at its
-    start."""
+    """A sentence: number of `line`, `place` in it, `whole` if it ends as one, `order` in the text, `cut` at start."""
 
     text: str
     line: int
@@ -116,7 +115,7 @@ def cjk(value: str) -> bool:
 
 
 def unbalanced(piece: str) -> bool:
-    """True if a quotation or bracket lacks its other end."""
+    """True if a quotation or bracket is open at one end."""
     stack: list[str] = []
     for match in _MARKS.finditer(piece):
         mark, place = match[0], match.start()
@@ -217,7 +216,7 @@ def without_dateline(sentence: str) -> str:
 
 
 def repeats(excerpt: str, title: str) -> bool:
-    """True if the excerpt begins with the title or says no more."""
+    """True if the excerpt begins with the title or adds nothing."""
     head, name = words(excerpt), words(title)
     return bool(name) and (head.startswith(name) or (len(head) > ALIKE and name.startswith(head)))
 
