@@ -17,8 +17,7 @@ from syndicator.demo.world import World, write_config
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survived:
-    """Results of `kills` in `lives` folders, unlike an undisturbed run: addresses `lost`, filed `twice`, files
-    `torn`."""
+    """Results of `kills` in `lives` folders: addresses `lost` (unlike a calm run) or filed `twice`, files `torn`."""
 
     folder: Path
     kills: int

@@ -204,8 +204,7 @@ _SOURCES = """\
 
 
 def write_config(dir: Path, world: World, *, port: int | None = None, taxonomy: str | None = None) -> None:
-    """Write the configuration for a started `world`. `port`: to serve the result. `taxonomy`: in place of the shipped
-    text."""
+    """Write the configuration for a started `world`. `port`: to serve the result. `taxonomy`: not the shipped text."""
     dir.mkdir(parents=True, exist_ok=True)
     text = (SHIPPED / "taxonomy.toml").read_text(encoding="utf-8") if taxonomy is None else taxonomy
     (dir / "taxonomy.toml").write_text(text, encoding="utf-8")
