@@ -18,8 +18,7 @@ STOPPED_SECONDS = 300.0  # a run that shows no progress for longer than this is 
 
 
 class Scheduler:
-    """Calls `run` every `seconds`, one at a time, by the `steady` clock (monotonic). Reports a hanging run to
-    `on_stopped` once."""
+    """Calls `run` every `seconds`, one at a time. Reports a hanging run to `on_stopped`, once. `steady`: clock."""
 
     def __init__(
         self,

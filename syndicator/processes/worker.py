@@ -186,8 +186,7 @@ class _Child:
                 )
 
     def run(self, job: _Job) -> tuple[bytes, bytes]:
-        """Run one call; return kind and pickle of its answer. Raises WorkerFailed; the next call then starts a new
-        process."""
+        """Run one call; return kind and pickle of its answer. After WorkerFailed the next call starts a new process."""
         self._make_room(_ROOM * len(job.payload))
         self.start(job)
         process = self._process
