@@ -89,14 +89,14 @@ def place_of(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walked:
-    """Facts that need all folders read: seconds if these are large."""
+    """Faults that only reading all folders shows."""
 
     files: tuple[Problem, ...] = ()  # article files that cannot be read
     outdated: int = 0  # articles that an older version read
 
 
 def walk(place: Place) -> Walked:
-    """Read all folders for `Walked`. Raises StoreError, OSError."""
+    """Read all folders, which takes seconds if they are large. Raises StoreError, OSError."""
     if (store := place.store) is None:
         return Walked()
     pages = kept_pages(place.settings, place.environ)
