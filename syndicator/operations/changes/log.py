@@ -178,7 +178,7 @@ def undone(before: str | None, after: str | None, now: str | None) -> str | None
 
 
 def _put(here: list[str], new: Sequence[str], span: tuple[int, int], back: Sequence[str]) -> list[str]:
-    """Return `here` with `back` in place of lines `span` of `new`, found by content and neighbours."""
+    """Return `here` with lines `span` of `new` replaced by `back`. Finds them by their content and neighbours."""
     first, last = span
     for around in range(_AROUND, -1, -1):
         above, below = new[max(0, first - around) : first], new[last : last + around]
