@@ -93,8 +93,7 @@ _MOST = 1000  # sessions, without login too; the oldest are dropped
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A session of `who`, or ("") of nobody, for the token of the login form. `by`: password hash at its begin; a
-    changed password ends it."""
+    """A session of `who` ("": nobody, for the login form's token). `by`: hash of the password; changing it ends it."""
 
     id: str
     token: str
