@@ -129,7 +129,7 @@ def show(done: Added, verb: str, *, others: bool = True) -> None:
 
 
 def _hosts(candidate: Candidate, preview: Preview) -> list[str]:
-    """Return lines on other hosts with articles of the source: those in `speaks_for`, and those that it lacks."""
+    """Return lines on other hosts with the source's articles: hosts in `speaks_for`, and hosts missing there."""
     from syndicator.services.mending.ownership import line
 
     lines = []
