@@ -366,7 +366,7 @@ class Settings(Section):
 
     @property
     def articles_at(self) -> str:
-        """The articles' folder, or s3://bucket/prefix; the next two likewise."""
+        """The articles' folder, or s3://bucket/prefix."""
         return self._at(self.paths.articles)
 
     @property
