@@ -50,7 +50,7 @@ def groups(history: Sequence[tuple[str, str]]) -> list[Group]:
 
 
 def _alike(articles: Sequence[tuple[str, str]]) -> Doubles:
-    """Return article x article: mean likeness by words and vectors, each as a z-score."""
+    """Return per pair of articles the mean likeness by words and vectors, as z-scores."""
     bags = [Counter(stems(f"{title} {text[:HEAD]}")) for title, text in articles]
     index = words.build(bags)
     shared = np.stack([index.near(bag) for bag in bags]).astype(np.float64)

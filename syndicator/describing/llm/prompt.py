@@ -118,5 +118,5 @@ def schema(asked: Material) -> dict[str, Any]:
 
 
 def cost(asked: Sequence[Mapping[str, str]]) -> int:
-    """Return the most tokens of a call: one per three bytes, and the answer's limit."""
+    """Return the most tokens of a call: a third of its bytes, and the answer's limit."""
     return sum(len(message["content"].encode("utf-8", "replace")) for message in asked) // 3 + ANSWER_TOKENS

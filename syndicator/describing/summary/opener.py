@@ -94,7 +94,7 @@ def start_parts() -> dict[str, Floats]:
 
 
 def rows(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Floats:
-    """Return candidate x FEATURES. `parts`: in place of `start_parts`."""
+    """Return FEATURES per candidate. `parts`: in place of `start_parts`."""
     vectors = embedder()
     texts = [sentence.text for sentence in candidate.sentences]
     pieces = vectors.parts(candidate.text, texts)
@@ -125,7 +125,7 @@ def _word(word: str) -> Floats:
 
 
 def _form(candidate: Candidates) -> list[list[float]]:
-    """Return candidate x _FORM: position and form."""
+    """Return _FORM per candidate: position and form."""
     size = max(SHALLOW, len(candidate.text))
     table = []
     for place, sentence in enumerate(candidate.sentences):
@@ -142,7 +142,7 @@ def _form(candidate: Candidates) -> list[list[float]]:
 
 
 def _shared(candidate: Candidates) -> list[list[float]]:
-    """Return candidate x _WORDS: words shared with title and text."""
+    """Return _WORDS per candidate: words shared with title and text."""
     title = set(stems(candidate.title))
     often = {stem for stem, times in Counter(stems(candidate.text[:READ])).items() if times > 1}
     seen: set[str] = set()

@@ -141,7 +141,7 @@ def belongs(prepared: Categories, title: str, text: str, counts: Counter[str], v
 
 
 def row(prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats) -> Floats:
-    """Return FEATURES of the category with the highest of `values`."""
+    """Return the FEATURES of the category with the highest of `values`."""
     best = int(values.argmax())
     here = embedder().article(title, text, TITLE)
     words = prepared.words[best].keys()

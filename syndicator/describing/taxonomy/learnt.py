@@ -102,7 +102,7 @@ class LearntTagger:
 
 
 def placed(mentioned: list[dict[int, Mention]], tags: int) -> Floats:
-    """Return post x tag x (mentions in title, in text, in its head)."""
+    """Return per post and tag the mentions in title, in text, in its head."""
     out = np.zeros((len(mentioned), tags, 3), dtype=np.float32)
     for row, mentions in enumerate(mentioned):
         for tag, mention in mentions.items():
@@ -140,8 +140,8 @@ def features(
     label: Floats,
     alike: Floats,
 ) -> Floats:
-    """Return post x tag x FEATURES, from values post x tag: nearest posts by words (`knn`) and vectors (`alike`),
-    `ridge`, mentions (`placed`), `precision` of these, `share` of posts, nearness of the name (`label`)."""
+    """Return FEATURES per post and tag, from such arrays: nearest posts by words (`knn`) and vectors (`alike`),
+    `ridge`, mentions (`placed`), their `precision`, `share` of posts, nearness of the name (`label`)."""
     title, body = (placed[..., 0] > 0).astype(np.float32), (placed[..., 1] > 0).astype(np.float32)
     rare = np.broadcast_to(np.log(share + 1e-3), knn.shape)
     likely = np.clip(ridge, 0, 1)

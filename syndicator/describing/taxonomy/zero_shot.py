@@ -35,7 +35,7 @@ class ZeroShotTagger:
         return {self.names[numbers[n]]: float(chances[n]) for n in (-chances).argsort(kind="stable")}
 
     def features(self, title: str, text: str) -> tuple[list[int], Floats]:
-        """Return the numbers of tags that title or text names, and these tags x FEATURES."""
+        """Return the numbers of tags that title or text names, and FEATURES per tag."""
         body = self.matcher.words(text)
         mentioned = self.matcher.look(self.matcher.words(title), body)
         vectors, length = embedder(), max(SHORTEST, len(body.stems))
