@@ -285,7 +285,7 @@ def _resident(pid: int) -> int:
 
 
 def _pages(process: str) -> list[bytes]:
-    """Return total and resident pages first (Linux proc(5), statm)."""
+    """Return sizes in pages: total, resident and others (Linux proc(5), statm)."""
     return Path(f"/proc/{process}/statm").read_bytes().split()
 
 
