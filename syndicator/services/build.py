@@ -136,7 +136,7 @@ def of(samples: Samples) -> Freshness | None:
 
 
 def _seconds(added: Iterable[Article], firsts: Mapping[str, datetime | None], now: datetime) -> Sequence[int]:
-    """Return the seconds to publication. Counts articles dated after their source's first visit (`firsts`, by key)."""
+    """Return the seconds from publication to `now`, if after the first visit of the article's source (`firsts`)."""
     return [
         int((now - article.published).total_seconds())
         for article in added

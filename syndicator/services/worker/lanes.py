@@ -111,7 +111,7 @@ class OwnTurns:
 @dataclass(slots=True, kw_only=True)
 class Session:
     """The time in which database and sources stay the same. `owner`: this worker's name; `room`: visits per lane;
-    `stop`: begin no work; `over`: end this session; `asks_until`: monotonic time of the last request."""
+    `stop`: begin no work; `over`: end this session; `asks_until`: monotonic time after which no request begins."""
 
     app: App
     shards: Shards
