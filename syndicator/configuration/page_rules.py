@@ -121,7 +121,7 @@ ENOUGH = 10  # pages in a row without a match until it is reported; a choice
 
 
 def counted(before: Mapping[str, int], pages: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
-    """Update `before`, by selector the number of pages in a row without a match, with `pages` (matches by selector)."""
+    """Return pages in a row without a match, by selector: `before`, updated with `pages` (matches by selector)."""
     for page in pages:
         before = {rule: before.get(rule, 0) + 1 for rule, number in page.items() if not number}
     return before

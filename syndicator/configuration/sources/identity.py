@@ -136,7 +136,8 @@ def successions(wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[s
 
 
 def departures(wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]) -> list[str]:
-    """Return sources whose feed moved to a removed source, or whose key now has an unrelated address."""
+    """Return sources whose feed stops redirecting: its target was removed, or their key has an unrelated address
+    now."""
     departed = []
     for key in sorted(wanted.keys() & rows.keys()):
         target = rows[key].moved_to
