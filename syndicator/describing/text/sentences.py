@@ -65,7 +65,7 @@ _FORMS = (
 
 
 class Sentence(NamedTuple):
-    """A sentence: number of `line`, `place` in it, `whole` if it ends as one, `order` in the text, `cut` at start."""
+    """A sentence, number `place` of a `line`; `whole`: ends as one; `order`: in the text; `cut`: at its start."""
 
     text: str
     line: int
