@@ -404,7 +404,7 @@ def was_released(article: Article, *, on_hold: bool) -> bool:
 
 
 def release(article: Article, path: str, context: FilingContext) -> Article:
-    """Publish `article`, filed at `path`, as added now, merged with copies. Raises OSError, ConfigError, StoreError."""
+    """Publish `article`, filed at `path`, as new now; merge copies. Raises OSError, ConfigError, StoreError."""
     now = context.added()
     new = replace(article, hold=False, hold_reason="", added=now)
     if not new.also and not new.merged_into:
