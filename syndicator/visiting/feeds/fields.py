@@ -24,7 +24,7 @@ _LONGEST_ID = 1000  # characters; a digest stands for a longer id
 
 
 def one_line(value: str, *, markup: bool = True) -> str:
-    """Return `value` as one line of plain text. Not `markup`: it has no tags to remove."""
+    """Return `value` as one line of plain text. `markup`: remove tags and decode entities."""
     if markup and ("<" in value or "&" in value):
         # decode twice if an entity is left: &amp;#8217; is common
         once = unescape(_TAG.sub(_gap, value))
