@@ -18,7 +18,7 @@ from syndicator.core.ports.articles import ArticleStore, Changes, FileStamp
 
 
 class FileArticleStore(Listed):
-    """ArticleStore in the folder `root`, for one writer at a time (the run lock) and any number of readers."""
+    """ArticleStore in the folder `root`, for one writer at a time (with the run lock) and any number of readers."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class FileArticleStore(Listed):
         durable: bool = True,
         in_turn: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
     ) -> None:
-        """Skip fsync unless `durable`. `in_turn`: lock between several writers of the files beside the articles."""
+        """Not `durable`: skip fsync. `in_turn`: lock between writers of the files beside the articles."""
         self.root = root
         self.durable = durable
         self.in_turn = in_turn
@@ -40,7 +40,7 @@ class FileArticleStore(Listed):
 
     @contextlib.contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
-        """Make files of `put` durable with one fsync per folder, when the value is called and at the end."""
+        """Make files of `put` durable with one fsync per folder, when the yielded function is called and at the end."""
         self._unsettled = set()
         try:
             yield self._settle
@@ -51,8 +51,9 @@ class FileArticleStore(Listed):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Write `article` durably (see `together`), keeping hand edits of fields not `ordered`. Return it as filed, its
-        stamp, and True if bytes changed. Raises OSError with the old file intact, ConfigError if that is unreadable."""
+        """Write `article` durably (see `together`); edits by hand stay, except `ordered` fields. Return it as filed,
+        its stamp, and True if bytes changed. Raises OSError with the old file intact, ConfigError if that is
+        unreadable."""
         current = path if path is not None and self._id_of(path) == article.id else self.find(article.id)
         old = self._read(current) if current else None
         if current and old is not None:
@@ -99,7 +100,7 @@ class FileArticleStore(Listed):
                     yield FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
 
     def begun(self) -> bool:
-        """Return True if an article file is ours: hand-written ones have no digest."""
+        """Return True if we wrote an article file here: hand-written ones have no digest."""
         for stamp in self.walk():
             with contextlib.suppress(FileNotFoundError), (self.root / stamp.path).open("rb") as file:
                 if paths.is_ours(file.read(paths.HEAD_BYTES)):
@@ -113,7 +114,7 @@ class FileArticleStore(Listed):
             yield from (os.path.join(inside, name) for name in sorted(names) if not name.startswith("."))  # noqa: PTH118
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Compare the files with `stamps` (any key). With `sweep`, remove temporary files of crashed writers."""
+        """Return changes since `stamps` (any key). `sweep`: delete temporary files of crashed writers."""
         recorded = by_path(stamps)
         new: list[FileStamp] = []
         edited: list[FileStamp] = []
@@ -138,7 +139,7 @@ class FileArticleStore(Listed):
         return Changes(tuple(new), tuple(edited), tuple(missing))
 
     def left_behind(self) -> Changes:
-        """Return no changes: in a folder, `changed` finds files of a crash."""
+        """Return no changes: in a folder, `changed` reports files left by a crash."""
         return Changes()
 
     def folder_stamps(self) -> dict[str, tuple[int, int]]:
@@ -195,7 +196,7 @@ class FileArticleStore(Listed):
         return sum(disk.unlink_litter(entry) for _, entry in self._entries())
 
     def _entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
-        """Yield path and entry of everything in the folders of articles, in order within each folder."""
+        """Yield (path, entry) of everything in the folders of articles, sorted within each folder."""
         for folder, absolute in disk.folders(self.root):
             with os.scandir(absolute) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
@@ -249,7 +250,7 @@ class FileArticleStore(Listed):
 
 
 def open_articles(place: str, environ: Mapping[str, str]) -> ArticleStore:
-    """Open an article store without index: reads by path. `environ`: credentials. Raises MissingError, OSError."""
+    """Open an article store without index: reads by path. `environ`: for credentials. Raises MissingError, OSError."""
     if "://" not in place:
         return FileArticleStore(Path(place))
     from syndicator.articles.stores.bucket import Bucket

@@ -15,9 +15,9 @@ _TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
 def write(
     path: Path, data: bytes, *, durable: bool = True, folders: set[Path] | None = None, mode: int = 0o644
 ) -> os.stat_result:
-    """Write `data` by temporary file, fsync and rename; return the stat. A crash leaves the old file or the new one,
-    and perhaps the temporary one (`is_litter`). Without `durable`: no fsync. The caller syncs the folders added to
-    `folders`. `mode`: before umask."""
+    """Write `data` by temporary file, fsync and rename; return the stat. A crash leaves the old or the new file, and
+    perhaps the temporary one (`is_litter`). Not `durable`: no fsync. Adds to `folders` the folders that the caller must
+    sync. `mode`: before umask."""
     if durable:
         make_folder(path.parent)
     else:
@@ -52,7 +52,7 @@ def make_private_folder(path: Path) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Create `path` with its parents, each durable in its own parent."""
+    """Create `path` with its parents durably."""
     if path.is_dir():
         return
     make_folder(path.parent)

@@ -1,4 +1,4 @@
-"""Merge a new version into a file that may be edited by hand: edits win. Who wrote a field, and who may. Pure."""
+"""Merge a new version into a file perhaps edited by hand: edits win. Who wrote a field, and who may. Pure."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def names() -> tuple[str, ...]:
 
 
 def digest(article: Article) -> str:
-    """Return the `digest` of a file of just this `article`: 48 hexadecimal characters."""
+    """Return the digest of `article` for its file: 48 hexadecimal characters."""
     return "".join(_hash(article, name) for name in FIELDS)
 
 
 def sign(article: Article) -> Article:
-    """Return `article` with both digests, as in a file without hand edits."""
+    """Return `article` with both digests, as in a file without edits."""
     hashes = {row.key: _hash(article, row.key) for row in fields.signed() if row.written(article)}
     return replace(article, digest=digest(article), digest2=_joined(hashes))
 
 
 def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
-    """Return `merged` with digests of `ours`, so that edits differ; edited fields equal to ours keep theirs."""
+    """Return `merged` with digests of `ours`, so that edits differ; edits equal to ours keep those of `in_file`."""
     edited, before = hand_edited(in_file), _written(in_file)
     new = {name: _hash(ours, name) for name in names()}
     unchanged = {name for name in edited if new[name] == _hash(merged, name)}
@@ -47,13 +47,13 @@ def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
 
 
 def hand_edited(article: Article) -> frozenset[str]:
-    """Return the names (of `names()`) that a hand changed in `article`, as loaded from its file."""
+    """Return those `names()` of `article`, as loaded, that were edited by hand."""
     written = _written(article)
     return frozenset(name for name in names() if _differs(article, name, written.get(name)))
 
 
 def is_hand_edited(article: Article, name: str) -> bool:
-    """Return True if a hand changed the field `name` of `article`, as loaded from its file."""
+    """Return True if the field `name` of `article`, as loaded, was edited by hand."""
     return _differs(article, name, _written(article).get(name))
 
 
@@ -62,7 +62,7 @@ def _differs(article: Article, name: str, written: str | None) -> bool:
 
 
 def _written(article: Article) -> dict[str, str]:
-    """Return the hashes of the values that we wrote last, by field: {} for a hand-written file."""
+    """Return by field the hashes of the values we last wrote; {} for a hand-written file."""
     if not _DIGEST.fullmatch(article.digest):
         return {}
     first = {name: article.digest[at * _HASH_CHARS : (at + 1) * _HASH_CHARS] for at, name in enumerate(FIELDS)}
@@ -82,7 +82,7 @@ def _text(article: Article, name: str) -> str:
 
 @lru_cache(8)  # as `fields.spelled`
 def _trimmed(body: str) -> str:
-    """Normalise `body` without blanks at line ends: editors trim these on their own, which is no edit."""
+    """Normalise `body`, without blanks at line ends, which editors trim."""
     return "\n".join(line.rstrip(" \t") for line in BODY.settle(body).split("\n"))
 
 
@@ -116,7 +116,7 @@ def by_of(article: Article, field: str) -> By | None:
 
 
 def may_write(article: Article, field: str, by: By) -> bool:
-    """Return True if `by` may replace `field`: operators always win, and models yield only to models and publishers."""
+    """Return True if `by` may replace `field`: operators always, models only values of models and publishers."""
     if by is By.OPERATOR:
         return True
     match by_of(article, field):
@@ -129,12 +129,12 @@ def may_write(article: Article, field: str, by: By) -> bool:
 
 
 def claim(article: Article) -> Article:
-    """Return `article` as loaded, with tags_by and excerpt_by "operator" if a hand wrote those."""
+    """Return `article` as loaded, with tags_by and excerpt_by "operator" if these fields were edited by hand."""
     return _claimed(article, article)
 
 
 def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """Merge `ours_new` over `in_file`. The operator's fields stay unless `ordered`, as do id and `added`."""
+    """Return `ours_new` with the values of `in_file` for the operator's fields (except `ordered`), id and `added`."""
     ours = settle(ours_new)
     theirs: dict[str, Any] = {
         (attribute := name if name == "body" else fields.row(name).attribute): getattr(in_file, attribute)
@@ -148,7 +148,7 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
 
 
 def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """Mark as the operator's the fields, not `ordered`, that `in_file` marks so or that a hand edited there."""
+    """Return `article` with the operator's fields (marked or edited in `in_file`) marked; not `ordered` ones."""
     edited = hand_edited(in_file)
     marks: dict[str, Any] = {
         f"{name}_by": By.OPERATOR.value

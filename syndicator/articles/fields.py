@@ -1,8 +1,8 @@
-"""Fields of an article file, one row each in TABLE; writer, loader and normal form derive from it. A new field is a row
-here, with the schema after the last released one, and an attribute of `model.Article`. A key is ours in files of its
-schema or a later one (no `schema`: 1). A file states the lowest schema that its values need, so that old files keep
-their bytes. An operator's key with the name of a later field stays theirs: `operator_keys` lists it, and our field is
-left out of that file. Times are UTC, whole seconds, ISO 8601 with a Z."""
+"""Fields of an article file, one row each in TABLE, from which writer, loader and normal form derive. A new field is a
+row here, with the schema after the last released one, and an attribute of `model.Article`. A key is ours in files of
+its schema or a later one (no `schema`: 1). A file has the lowest schema that its values need, so that old files keep
+their bytes. An operator's key that equals a later field's stays theirs: `operator_keys` lists it, and that file lacks
+our field. Times are UTC, whole seconds, ISO 8601 with a Z."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def iso(value: datetime | None) -> str:
 
 
 def day(article: Article) -> str:
-    """Return the day of an article, YYYY-MM-DD in UTC: published, else added, else ""."""
+    """Return the UTC day (YYYY-MM-DD) of an article: published, else added, else ""."""
     return iso(moment(article.published or article.added))[:10]
 
 
@@ -56,8 +56,8 @@ _SHOWN_CHARS = 40  # of a wrong value, in a message
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """Conversions of a value: `settle` to normal form, `write` to YAML, `read` back (raises ConfigError). `absent`: the
-    YAML value to read if the key is missing."""
+    """Conversions of a value: `settle` to normal form, `write` to YAML, `read` from YAML (raises ConfigError).
+    `absent`: the YAML value read for a missing key."""
 
     settle: Callable[[Any], Any]
     write: Callable[[Any], Any]
@@ -80,7 +80,7 @@ def _read_text(value: Any, where: str) -> str:
 
 
 def _read_texts(value: Any, where: str) -> tuple[str, ...]:
-    """Read a list, or one text with commas."""
+    """Return the texts of a list, or of one text with commas. `where`: for errors."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -99,7 +99,7 @@ def _read_time(value: Any, where: str) -> datetime | None:
 
 
 def read_day(value: str, where: str) -> datetime:
-    """Return the start of the day `value` in UTC; accepts a whole time too. Raises ConfigError."""
+    """Return the start of the day `value` in UTC; a full time is accepted. Raises ConfigError."""
     try:
         start = datetime.fromisoformat(value)
     except ValueError as error:
@@ -130,7 +130,7 @@ def spelled(value: str) -> str:
 
 
 def guarded(value: str) -> str:
-    """Insert an invisible character into `{{<` and `{{%`, which end builds of Hugo. Reading removes it."""
+    """Insert an invisible character into `{{<` and `{{%`, which stop builds of Hugo. Reading removes it."""
     return _SHORTCODE.sub(f"{{{{{_JOINER}", value)
 
 
@@ -146,7 +146,7 @@ BODY = FieldType(lambda value: _GUARDED.sub("{{", spelled(value)), _same, _read_
 
 
 def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
-    """Return the type of a dataclass with fields of `types`. It is None if the field `needs` is empty."""
+    """Return the type of dataclass `kind` with fields of `types`; a value is None if its field `needs` is empty."""
 
     def settle(value: Any) -> Any:
         if value is None:
@@ -181,8 +181,8 @@ OPERATOR_KEYS = "operator_keys"
 @dataclass(frozen=True, slots=True)
 class Field:
     """A key of the frontmatter. `name`: its attribute of Article, if other; `shown`: computes the value; `always`:
-    written even if empty; `signed`: its hash is in `digest2`. `until`: the schema that replaced this key; in older
-    files it is ours if `mine` accepts its value, and it is written only if the newer key cannot be."""
+    written even if empty; `signed`: its hash is in `digest2`. `until`: the schema that replaced this key. In older
+    files it is ours if `mine` accepts its value; it is written only if the newer key cannot be."""
 
     key: str
     type: FieldType
@@ -202,7 +202,7 @@ class Field:
         return self.shown(article) if self.shown else getattr(article, self.attribute)
 
     def written(self, article: Article) -> Any:
-        """Return the value as a file holds it; empty if the field is at its default."""
+        """Return the value as written to a file; empty for the default."""
         return self.type.write(self.type.settle(self.value(article)))
 
 
@@ -211,7 +211,7 @@ def _always(key: str, type: FieldType, name: str = "", shown: Callable[[Article]
 
 
 def _addresses(held: Any) -> bool:
-    """Return True if `aliases` holds whole URLs, as we wrote; site generators use it for paths to redirect."""
+    """Return True if `aliases` holds whole URLs, as ours do; site generators use it for paths to redirect."""
     listed = held.split(",") if isinstance(held, str) else held or []
     return isinstance(listed, list) and all("://" in str(item) for item in listed if str(item).strip())
 
@@ -334,7 +334,7 @@ def category_by(article: Article) -> str:
 
 
 def feeds_of(article: Article) -> list[FeedKey]:
-    """Return the feeds of `article`: none if held, only its source's if it is a copy or unlisted."""
+    """Return the feeds of `article`: none on hold, only its source's for a copy or an unlisted one."""
     if article.hold:
         return []
     aside = article.merged_into or article.unlisted
@@ -342,7 +342,7 @@ def feeds_of(article: Article) -> list[FeedKey]:
 
 
 def named_feeds_of(article: Article) -> dict[FeedKey, str]:
-    """Return all feeds of `article`, also those that a copy stays out of, with names for new ones."""
+    """Return all feeds of `article`, with names for new ones; also those in which a copy does not appear."""
     named: dict[FeedKey, str] = {}
     for name, axis in AXES.items():
         for slug, title in axis.members(article) if axis.members else ():

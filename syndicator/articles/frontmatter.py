@@ -31,7 +31,7 @@ _TOML = re.compile(r"\+\+\+\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")
 
 
-# Strings in quotes unless they are plain to every YAML reader; no anchors for a value that is there twice.
+# Strings in quotes unless they are plain to every YAML reader; no anchors for repeated values.
 _Dumper: Any = type("_Dumper", (_BaseDumper,), {"ignore_aliases": lambda self, data: True})
 
 
@@ -46,8 +46,8 @@ _Dumper.add_representer(str, _string)
 def dump(
     article: Article, extra: Mapping[str, Any] | None = None, *, body: str | None = None, aged: bool = False
 ) -> bytes:
-    """Return the file of `article`: fields in table order, the operator's `extra` keys, the body. A `body` equal to the
-    article's but for spelling keeps its spelling. `aged`: use keys of earlier schemas."""
+    """Return the file of `article`: fields in table order, the operator's `extra` keys, the body. `body`: its spelling,
+    kept if otherwise equal. `aged`: use keys of earlier schemas."""
     settled = fields.settle(article)
     theirs = extra or {}
     as_given = body is not None and BODY.settle(body) == settled.body
@@ -95,7 +95,7 @@ def _read(data: bytes, path: str) -> Article:
 
 
 def _by_hand(article: Article, where: str) -> Article:
-    """Take a hand-written file's own date as `added`. Raises ConfigError if title or date is missing."""
+    """Return a hand-written article with its date as `added`. Raises ConfigError if title or date is missing."""
     if not article.title:
         raise ConfigError(f"{where}: title: write what the article is called")
     if article.published is None:
@@ -104,7 +104,7 @@ def _by_hand(article: Article, where: str) -> Article:
 
 
 def extra(data: bytes, path: str = "") -> dict[str, Any]:
-    """Return the keys of a file that are not ours, with their YAML types, so that a rewrite can keep them."""
+    """Return a file's keys that are not ours, with their YAML types, so that a rewrite keeps them."""
     front, _ = _split(data, path)
     as_text = _parse(front, path, _TextLoader)
     if fields.own_keys(as_text).issuperset(as_text):
@@ -118,7 +118,7 @@ def extra(data: bytes, path: str = "") -> dict[str, Any]:
 
 
 def foreign(data: bytes, path: str = "") -> tuple[dict[str, Any], str]:
-    """Return keys (YAML or, within `+++`, TOML types) and body of another generator's file. Raises ConfigError."""
+    """Return keys (YAML types, or TOML types within `+++`) and body of another generator's file. Raises ConfigError."""
     content = data.decode("utf-8-sig", "replace")
     if toml := _TOML.match(content):
         try:
@@ -138,7 +138,7 @@ def by_hand(front: Mapping[str, Any], body: str) -> bytes:
 
 
 def body(data: bytes, path: str = "") -> str:
-    """Return the body of a file, unchanged. Raises ConfigError."""
+    """Return the unchanged body of a file. Raises ConfigError."""
     return _split(data, path)[1]
 
 

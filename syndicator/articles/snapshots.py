@@ -1,4 +1,4 @@
-"""Recent pages as fetched, gzipped in the state folder, so that rereading needs no fetch."""
+"""Recently fetched pages, gzipped in the state folder, so that rereading needs no fetch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ READ_AT = "x-read-at"  # header with the address of the AMP or print version, if
 
 
 def packed(html: bytes, headers: Mapping[str, str]) -> bytes:
-    """Pack a page with its headers. The same page gives the same bytes. Pure."""
+    """Pack a page with its headers; equal input gives equal bytes. Pure."""
     head = json.dumps(dict(headers), sort_keys=True).encode()
     return gzip.compress(head + b"\n" + html, compresslevel=4, mtime=0)  # 6 costs half again the CPU for 7 % less
 
@@ -42,14 +42,14 @@ def unzipped(data: bytes) -> bytes | None:
 
 
 def checked_id(id: str) -> str:
-    """Return `id` if it can be an article's. Raises ValueError."""
+    """Return `id` if it has the form of an article id. Raises ValueError."""
     if not re.fullmatch(r"[a-z2-7]{6,26}", id):
         raise ValueError(f"not an article id: {id[:40]!r}")
     return id
 
 
 class FileSnapshots:
-    """Snapshots in the folder `root`, <id>.3.gz if version 3 of the reader read the page: names show outdated ones."""
+    """Snapshots in the folder `root`, named <id>.3.gz if version 3 of the reader read the page."""
 
     def __init__(self, root: Path, version: int = 0) -> None:
         self.root, self.version = root, version

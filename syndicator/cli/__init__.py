@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Open streams that the caller closed (`2>&-`): else the database gets their numbers, and our output."""
+    """Replace closed standard streams (`2>&-`): otherwise the database would get their numbers, and our output."""
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, name) is None:
             opened = os.open(os.devnull, os.O_RDWR)
@@ -85,7 +85,7 @@ def _open_closed_streams() -> None:
 
 
 def needed(words: Sequence[str]) -> Sequence[str]:
-    """Return the modules to load for the command line `words`. Frequent commands need only their own. Pure."""
+    """Return the modules needed for the command line `words`. Frequent commands need only their own. Pure."""
     first = next((word for word in words if not word.startswith("-")), "")
     return (_ALONE[first],) if first in _ALONE else _COMMANDS
 

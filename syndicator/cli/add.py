@@ -32,7 +32,7 @@ _ITEMS = 10  # items of a list to show; a choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """Chosen candidates as written, and the others at the same addresses."""
+    """The chosen candidates, `written` or not, and the `others` at the same addresses, by number."""
 
     chosen: Sequence[tuple[Candidate, Preview]]
     others: Sequence[tuple[int, Candidate]]  # with their numbers
@@ -55,7 +55,7 @@ def list_candidates(result: Found) -> None:
 
 
 def report(done: Added, *, json: bool, asked: bool, dry_run: bool, brief: bool) -> None:
-    """Print the result; exit with the code of the first failure."""
+    """Print the result; exit with the code of the first failure. `brief`: few lines."""
     if json:
         failed = [
             {"address": address, "error": str(error), "reason": error.reason, "exit_code": error.exit_code}
@@ -106,7 +106,7 @@ def _show_briefly(done: Added) -> None:
 
 
 def show(done: Added, verb: str, *, others: bool = True) -> None:
-    """Print the chosen sources as they would be published, and the candidates that were not chosen."""
+    """Print the chosen sources as they would be published, and (`others`) the candidates not chosen."""
     for candidate, preview in done.chosen:
         source, state = candidate.source, "already known" if candidate.known else verb
         printing.say(f"{state}: {source.key}: {source.url} ({candidate.what})")
@@ -129,7 +129,7 @@ def show(done: Added, verb: str, *, others: bool = True) -> None:
 
 
 def _hosts(candidate: Candidate, preview: Preview) -> list[str]:
-    """Return lines on other hosts of the articles: those that `speaks_for` covers, and those that it would have to."""
+    """Return lines on other hosts with the source's articles: hosts in `speaks_for`, and hosts missing there."""
     from syndicator.services.mending.ownership import line
 
     lines = []
@@ -187,7 +187,7 @@ def is_answered() -> bool:
 
 
 def meaning(listed: SubscriptionList, option: Meaning | None, *, ask: bool) -> Meaning:
-    """Return the meaning of the folders of a list: as given by option, else asked, else category."""
+    """Return what the folders of a list become: by `option`, else asked, else "category"."""
     if option or not ask or not listed.folders:
         return option or "category"
     names = one_line(", ".join(listed.folders[:_SHOWN])) + (" ..." if len(listed.folders) > _SHOWN else "")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from syndicator.services.container import App
 
 
-# What `--help` lists, in this order: what is used every day comes first.
+# Order of `--help`: commands for every day come first.
 PANELS = {
     "Daily": ("up", "refresh", "build", "serve", "console", "add", "status", "show"),
     "Sources": ("sources", "remove", "import", "export"),
@@ -109,7 +109,7 @@ def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], 
 
 
 def with_options(function: T, fields: Sequence[Field]) -> T:
-    """Give the function a signature of `fields`, from which typer makes options and arguments."""
+    """Give the function a signature with `fields`, which typer turns into options and arguments."""
     parameters = [inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, **_typed(field)) for field in fields]
     function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     function.__annotations__ = {field.name: field.annotation for field in parameters}
@@ -207,7 +207,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change;
 
 @contextmanager
 def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
-    """Open the app once no other run is under way. `create`: also if the database is lost."""
+    """Open the app under the lock of runs. `create`: even if the database is lost."""
     from syndicator.configuration.settings import load
     from syndicator.services.container import locked, need_folder, open_app
 
@@ -218,7 +218,7 @@ def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
 
 @contextmanager
 def opened_to_look(config: Path) -> Iterator[App]:
-    """Open the app, even during a run."""
+    """Open the app without the lock, even during a run."""
     from syndicator.services.container import need_folder, open_app
 
     need_folder(config)
@@ -240,7 +240,7 @@ GRACE_SECONDS = 8
 
 @contextmanager
 def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
-    """Set `stop` on SIGTERM or Ctrl-C. Exit with 0 on a second signal, or after `grace` seconds even in a long step."""
+    """Set `stop` on SIGTERM or Ctrl-C. On a second signal, or `grace` seconds later, exit with 0 even if busy."""
     loop = asyncio.get_running_loop()
     signals = [0]
 
@@ -264,7 +264,7 @@ def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
 
 @contextmanager
 def on_hangup(stop: asyncio.Event, reload: Callable[[], None]) -> Iterator[None]:
-    """Call `reload` on SIGHUP; set `stop` if it came because our terminal was closed."""
+    """Call `reload` on SIGHUP; if our terminal was closed, set `stop` instead."""
     loop, had_terminal = asyncio.get_running_loop(), os.isatty(2)
     loop.add_signal_handler(signal.SIGHUP, lambda: stop.set() if had_terminal and not os.isatty(2) else reload())
     try:

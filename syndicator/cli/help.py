@@ -61,7 +61,7 @@ def _names(context: typer.Context, file: str, table: str, key: str, incomplete: 
 
 
 def examples() -> dict[str, dict[str, str]]:
-    """Return examples by the words of a command: words typed -> purpose."""
+    """Return by command (its words) its examples: words typed -> purpose."""
     return tomllib.loads((resources.files("syndicator") / "data/examples.toml").read_text(encoding="utf-8"))
 
 

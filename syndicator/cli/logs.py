@@ -67,7 +67,7 @@ def choose(options: Choice) -> None:
 
 
 def hear_others() -> None:
-    """Send warnings to our log: those of third-party packages, and ours that no command prints."""
+    """Send warnings to our log: those of third-party packages, and our own that no command prints."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of runs that are still under way
     logging.getLogger().addHandler(_Others(logging.WARNING))
 
@@ -97,7 +97,7 @@ def _write(event: str, level: str, fields: Mapping[str, object]) -> None:
 def rendered(
     event: str, level: str, fields: Mapping[str, object], now: str, choice: Choice, *, colours: bool = False
 ) -> str:
-    """Return a line of the log. JSON is pure ASCII, so that control characters are escaped. Pure."""
+    """Return a line of the log. `now`: its time. JSON is pure ASCII, so that control characters are escaped. Pure."""
     typed = {name: as_typed(value) if isinstance(value, str) else value for name, value in fields.items()}
     event = as_typed(event)
     if choice.json:
@@ -121,7 +121,7 @@ def _value(value: object) -> str:
 
 
 class _Steps(logging.Handler):
-    """Handler that logs each step of a visit (see `core.program`) but its end, which the command logs."""
+    """Handler that logs each step of a visit (see `core.program`) except its end, which commands log."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.getMessage() != "visited":

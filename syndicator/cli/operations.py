@@ -1,4 +1,4 @@
-"""Commands made from operations: options, text, --json, --dry-run and exit code come from the operation alone."""
+"""Commands made from operations, from which options, text, --json, --dry-run and exit code derive."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class _Change(Exemplified):
-    """Command that does the operation named by its first word, with the options of that operation."""
+    """Command that runs the operation named by its first word, with that operation's options."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         self._named = None
@@ -64,7 +64,7 @@ class _Change(Exemplified):
 
 
 def _others() -> dict[str, str]:
-    """Return name -> help of the operations without a command of their own."""
+    """Return help by name for the operations without a command of their own."""
     changes = (operation for operation in operations().values() if not operation.command)
     return {operation.name: operation.help.replace("\n", " ") for operation in changes}
 
@@ -83,7 +83,7 @@ _GROUPS = {"": app, "tags": tags}
 app.add_typer(tags, name="tags")
 
 
-# Commands that do more than their operation: they ask, or choose it by what they are given.
+# Commands that do more than one operation: they ask, or choose it by their arguments.
 _BY_HAND = ("import", "sources push", "tags review", "tags suggest")
 
 
@@ -99,7 +99,7 @@ def register() -> None:
 
 
 def command(choices: Sequence[Operation]) -> Callable[..., None]:
-    """Return the function of a command: it does the first operation, or another whose --switch is given."""
+    """Return the function of a command. It runs the first operation, or the one whose --switch is set."""
     first, switches = choices[0], {choice.command.partition(" --")[2]: choice for choice in choices[1:]}
 
     def run(config: Path, json: bool, dry_run: bool = False, **values: Any) -> None:
@@ -124,7 +124,7 @@ def command(choices: Sequence[Operation]) -> Callable[..., None]:
 def perform(
     config: Path, operation: Operation, values: Mapping[str, Any], *, dry_run: bool = False, json: bool = False
 ) -> None:
-    """Plan an operation, apply it unless `dry_run`, build the feeds, print the result; exit if it failed."""
+    """Plan an operation, apply it unless `dry_run`, build feeds, print the result; exit if it failed."""
     arguments, left = arguments_of(operation, values), 0
     written: tuple[str, ...] = ()
     is_done = not (dry_run or operation.is_question)
@@ -171,7 +171,7 @@ def apply(
     planned: Change | None = None,
     progress: Progress = no_progress,
 ) -> Change:
-    """Apply a change as this account, planning it first if `planned` is None. Return it as done."""
+    """Apply a change as this account; without `planned`, plan it first. Return it as applied."""
     from syndicator.operations import perform
 
     planned = planned or operation.plan(opened, arguments, progress)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def local(moment: datetime | None, none: str = "") -> str:
-    """Return a time in this machine's zone, to the minute; `none` for None."""
+    """Return a time in this machine's zone, to the minute, or `none` for None."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else none
 
 
@@ -37,7 +37,7 @@ _WIDE = 60  # of a column; a longer cell shifts the rest of its line
 
 
 def as_json(value: Any) -> None:
-    """Print `value` as one JSON document, escaped as far as the terminal needs it."""
+    """Print `value` as one JSON document, with the escapes that the terminal needs."""
     document = visible(json.dumps(plain(value), ensure_ascii=False, indent=2))
     try:
         document.encode(sys.stdout.encoding or "utf-8")
@@ -56,7 +56,7 @@ def answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
 
 
 def address_for_phones(settings: Settings) -> None:
-    """Print the secret address of private feeds, with a QR code; only on a terminal, so that no log records it."""
+    """Print the secret address of private feeds with a QR code. Only on a terminal, so that no log has it."""
     if not settings.publish.secret_path or not sys.stdout.isatty():
         return
     from syndicator.publishing.web.shell import qr_lines
@@ -68,7 +68,7 @@ def address_for_phones(settings: Settings) -> None:
 
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:
-    """Print an error on stderr, with `as_json` also as JSON on stdout. Return its exit code."""
+    """Print an error on stderr; `as_json`: also as JSON on stdout. Return its exit code."""
     if logs.choice().json:
         log(str(error), "error", reason=error.reason, exit_code=error.exit_code)
     else:
@@ -112,7 +112,7 @@ def log_problems(problems: Iterable[Problem], level: Level = "warning", **fields
 
 
 def log_visit(outcome: Outcome) -> None:
-    """Log the result of a visit: a warning if the source failed, not if entries were skipped."""
+    """Log the result of a visit, as a warning if the source failed; skipped entries cause none."""
     fields: dict[str, object] = {"source": outcome.key, "status": outcome.status, "new": len(outcome.added)}
     more: dict[str, object] = {"changed": len(outcome.changed), "pending": outcome.pending, "waiting": outcome.waiting}
     more |= {"reason": outcome.reason, "detail": outcome.detail} if outcome.reason else {}
@@ -143,7 +143,7 @@ def quiet() -> bool:
 
 @contextmanager
 def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterator[Watch]:
-    """Show progress on a terminal, else log visits that `tells` accepts; log too if the operator chose log options."""
+    """Show progress on a terminal. Otherwise, or with log options, log the visits that `tells` accepts."""
     from syndicator.services.refresh import Watch
 
     if not sys.stderr.isatty() or logs.choice().steps or logs.choice().quiet:
@@ -174,7 +174,7 @@ def _bar() -> Progress:
 
 @contextmanager
 def counting(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar on a terminal. Yield a function to call with the done and the total number."""
+    """Show a progress bar on a terminal. Yield a function that takes the finished and the total number."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
@@ -216,14 +216,14 @@ def run_report(report: RunReport, *, json: bool) -> None:
 
 
 def not_read(problems: Iterable[Problem]) -> None:
-    """Print the article files that could not be read, with the fault."""
+    """Print the article files that could not be read, with their faults."""
     for problem in problems:
         fault = problem.detail.split(f"{problem.what}: ")[-1]  # it names the file, too
         say(f"not read: {problem.what}: {fault} ({problem.reason})")
 
 
 def language_model(state: Enriched) -> None:
-    """Print today's use of the language model, its failures, and the articles that it refused."""
+    """Print today's use of the language model, its failures, and the articles it refused."""
     meter, counts = state.meter, state.counts
     came = ", ".join(f"{counts[status]} {status}" for status in ("accepted", "refused", "failed") if status in counts)
     say(

@@ -173,7 +173,7 @@ def _numbers(health: Health) -> str:
 
 
 def pictured(pictures: Pictured | None) -> list[str]:
-    """Return the numbers of pictures made, waiting and failed, in at most one line. Pure."""
+    """Return one line with the numbers of pictures made, waiting and failed, or none. Pure."""
     if pictures is None or not (pictures.made or pictures.waiting or pictures.failed):
         return []
     failed = ", ".join(f"{count} {reason}" for reason, count in pictures.failed.items())
@@ -188,7 +188,7 @@ def _screen(conditions: Sequence[Condition]) -> None:
 
 
 def fitting(conditions: Sequence[Condition], *, columns: int, lines: int) -> list[str]:
-    """Return the paragraphs of as many conditions as fit `lines` of a terminal, then the number of the others. Pure."""
+    """Return paragraphs for as many conditions as fit `lines` of a terminal, then the number of the rest. Pure."""
     shown: list[str] = []
     for place, condition in enumerate(conditions):
         paragraph = _paragraph(condition)

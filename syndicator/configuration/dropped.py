@@ -39,7 +39,7 @@ def in_file(file: TomlFile) -> tuple[Fault, ...]:
 
 
 def variables(environ: Mapping[str, str], prefix: str) -> dict[str, tuple[str, str]]:
-    """Return the variables in `environ` that set a dropped setting, each with section and key."""
+    """Return (section, key) by name for the variables in `environ` that set a dropped setting."""
     names = {f"{prefix}{section}__{key}".upper(): (section, key) for section, key in DROPPED}
     return {name: names[name.upper()] for name in environ if name.upper() in names}
 

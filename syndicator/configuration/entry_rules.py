@@ -1,7 +1,7 @@
 """Query language of saved queries, `keep` and `mute`: tag:AI and not (category:Finance or source:example). Pure.
-Adjacent terms mean `and`. tag: category: source: author: language: take a word or "quoted phrase", title: words of the
-title, url: part of the address, words: search words of the pages. Terms without field match whole words in title,
-excerpt and body, in any case. Also detects pages whose texts became much shorter."""
+Adjacent terms mean `and`. tag: category: source: author: language: take a word or "quoted phrase", title: takes words
+of the title, url: part of the address, words: search words as on the pages. Terms without field match whole words in
+title, excerpt and body, in any case. Also detects pages whose texts became much shorter."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def _says(value: str, text: str) -> bool:
 
 
 def _has_terms(wanted: set[str], article: Article, body: Callable[[], str]) -> bool:
-    """Return True if the pages' search finds the article by these terms."""
+    """Return True if the pages' search would find the article by these terms."""
     names = (article.title, article.excerpt, article.category, *article.tags, article.author, article.origin.title)
     wanted = wanted.difference(each_term("\n".join(filter(None, names))))
     return not wanted or wanted <= set(each_term(body()))
@@ -238,7 +238,7 @@ _KEPT = 2_000  # characters stored of a muted entry, to test other queries
 
 
 class Choice(Protocol):
-    """A source, or the settings for all sources."""
+    """`keep` and `mute` of a source, or for all sources."""
 
     @property
     def mute(self) -> str | None: ...
@@ -254,7 +254,7 @@ def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> boo
 
 
 def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
-    """Return True if source or settings leave the entry out, by feed data and the source's labels."""
+    """Return True if `keep` or `mute` of source or settings exclude the entry, by feed data and the source's tags."""
     choices = [choice for choice in (source, everywhere) if choice.keep or choice.mute]
     if not choices:
         return False
@@ -272,7 +272,7 @@ def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
 
 
 def remembered(entry: Entry) -> Entry:
-    """Return the part of a muted entry to store, so that an edited query can be tested on it later."""
+    """Return the part of a muted entry to store; edited queries are tested on it later."""
     return replace(entry, summary=_text(f"{entry.summary} {entry.content}").strip()[:_KEPT], content="", enclosures=())
 
 
@@ -286,7 +286,7 @@ _THIRD = 3
 
 
 def has_collapsed(bodies: Sequence[int]) -> bool:
-    """Return True if the newest `bodies` are a third as long as before. Lengths, newest first, 0 if refused."""
+    """Return True if the newest of `bodies` are a third as long as before. Lengths, newest first, 0 if refused."""
     newest, before = bodies[:NEWEST], bodies[NEWEST:]
     if len(before) < NEWEST or median(before) < _LONG:
         return False
@@ -294,5 +294,5 @@ def has_collapsed(bodies: Sequence[int]) -> bool:
 
 
 def before_collapse(bodies: Sequence[int]) -> tuple[int, ...]:
-    """Return `bodies` without collapsed texts, for a source whose rules were corrected."""
+    """Return `bodies` without collapsed texts. Call after a source's rules were corrected."""
     return tuple(bodies[NEWEST:] if has_collapsed(bodies) else bodies)

@@ -89,7 +89,7 @@ _WALL_CURES: Final = {
 
 
 class Wall(NamedTuple):
-    """A wall before `pages` of the last `of` pages of a source. `reason`: its code, or LEAD; `means`: in words."""
+    """A wall on `pages` of the last `of` pages of a source. `reason`: its code, or LEAD; `means`: in words."""
 
     reason: str
     means: str
@@ -104,7 +104,7 @@ def wall_of(reason: str) -> str | None:
 
 
 def wall(walls: Sequence[str]) -> Wall | None:
-    """Return the wall before most of a source's last pages. `walls`: of each page or "", newest first."""
+    """Return the wall on most of a source's last pages. `walls`: of each page or "", newest first."""
     latest = walls[:KEPT]
     counts = Counter(reason_code for reason_code in latest if reason_code)
     behind = sum(counts.values())
@@ -121,12 +121,12 @@ ENOUGH = 10  # pages in a row without a match until it is reported; a choice
 
 
 def counted(before: Mapping[str, int], pages: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
-    """Update `before`, the number of pages in a row without a match by selector, with `pages` (matches by selector)."""
+    """Return pages in a row without a match, by selector: `before`, updated with `pages` (matches by selector)."""
     for page in pages:
         before = {rule: before.get(rule, 0) + 1 for rule, number in page.items() if not number}
     return before
 
 
 def unmatched(state: SourceState) -> tuple[tuple[str, int], ...]:
-    """Return the selectors (`select "div.text"`) without a match on at least ten pages in a row, with that number."""
+    """Return (selector, pages) for selectors (`select "div.text"`) without a match on at least ten pages in a row."""
     return tuple((rule, pages) for rule, pages in sorted(state.unmatched.items()) if pages >= ENOUGH)

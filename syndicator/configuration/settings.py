@@ -65,7 +65,7 @@ class Section(BaseModel):
 
 
 def like(pattern: str, cure: str) -> AfterValidator:
-    """Return a validator of the whole text by `pattern`. `cure`: the error message."""
+    """Return a validator: the whole text must match `pattern`. `cure`: the error message."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
@@ -281,7 +281,7 @@ def parse_allow(line: str) -> Allowed:
 
 
 def network(value: str) -> str:
-    """Return `value` if it is a line of `allow`. Raise as `parse_allow` does."""
+    """Return `value` if it is a valid line of `allow`. Raise as `parse_allow` does."""
     parse_allow(value)
     return value
 
@@ -366,7 +366,7 @@ class Settings(Section):
 
     @property
     def articles_at(self) -> str:
-        """A folder, or s3://bucket/prefix, as the next two."""
+        """The articles' folder, or s3://bucket/prefix."""
         return self._at(self.paths.articles)
 
     @property
@@ -384,7 +384,7 @@ class Settings(Section):
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """The folders on this machine that we write."""
+        """The folders on this machine that the program writes."""
         places = (self.articles_at, self.public_at, str(self.state_dir), self.pages_at if self.paths.pages else "")
         return tuple(Path(place) for place in places if place and not is_bucket(place))
 
@@ -421,7 +421,7 @@ def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings
 
 
 def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
-    """Return the settings of a syndicator.toml that may not exist yet. Raise as `load` does."""
+    """Return the settings of a syndicator.toml, which may not exist yet. Raise as `load` does."""
     overrides = Overrides(Settings, PREFIX, environ)
     values = overrides.over(dropped.without(file.values))
     if "root" in file.values:
@@ -453,7 +453,7 @@ def _file(config_dir: Path) -> TomlFile:
 
 
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the SYNDICATOR_ variables that are no setting, except Kubernetes', each with the likely name or ""."""
+    """Return SYNDICATOR_ variables that are no setting, except Kubernetes', with the likely name or ""."""
     unknown = Overrides(Settings, PREFIX, environ).unknown()
     for name in (VARIABLE, *dropped.variables(environ, PREFIX)):
         unknown.pop(name, None)

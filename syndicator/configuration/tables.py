@@ -12,8 +12,8 @@ _ANY_HEADER = re.compile(r"\s*\[")
 
 
 def with_table(text: str, kind: str, number: int | None, values: Mapping[str, str]) -> str:
-    """Return `text` with these values in table `number` (from 0; None: a new one) of list `kind`; other values stay.
-    Raise ValueError if more would change (inline tables, headers in strings)."""
+    """Return `text` with these values in table `number` (from 0; None: a new one) of list `kind`. Raise ValueError if
+    more would change (inline tables, headers in strings)."""
     after = _edited(text, kind, number, values)
     if tomllib.loads(after) != _wanted(tomllib.loads(text), kind, number, values):
         raise ValueError(f"{kind} cannot be edited safely")
@@ -43,7 +43,7 @@ def _edited(text: str, kind: str, number: int | None, values: Mapping[str, str])
 
 
 def span(lines: list[str], header: int) -> tuple[int, int]:
-    """Return the first and last line number of a table; comments at its end are not part of it."""
+    """Return first line and end (exclusive) of a table, without comments at its end."""
     end = next((n for n in range(header + 1, len(lines)) if _ANY_HEADER.match(lines[n])), len(lines))
     last = max(n for n in range(header, end) if lines[n].strip() and (n == header or not is_comment(lines[n])))
     return header, last + 1
@@ -86,7 +86,7 @@ def own_config(environ: Mapping[str, str]) -> Path | None:
 
 
 def root_of(config: Path, environ: Mapping[str, str]) -> Path:
-    """Return the root of paths for `config`: its parent, or `~/.local/share/syndicator` for the account's own."""
+    """Return the root of paths in `config`: its parent, or `~/.local/share/syndicator` for the account's own."""
     own, data = _xdg(environ, "XDG_CONFIG_HOME", ".config"), _xdg(environ, "XDG_DATA_HOME", ".local/share")
     if own and data and own.resolve() == config.resolve():
         return data

@@ -61,7 +61,7 @@ class _Scanner:
         return place
 
     def _resolved(self, keys: list[str], *, repeated: bool) -> Place:
-        """Return the place of a header's keys; within arrays of tables it is in the last table."""
+        """Return the place of a header's keys; in arrays of tables, that of the last table."""
         place: Place = ()
         for number, key in enumerate(keys):
             place = (*place, key)
@@ -146,7 +146,7 @@ _SHOWN = 80  # characters of a wrong value
 
 @dataclass(frozen=True)
 class TomlFile:
-    """Values of a file, and its text for line numbers; without text faults have no line."""
+    """Values of a file, and its text for line numbers."""
 
     path: Path
     values: Mapping[str, Any]
@@ -171,7 +171,7 @@ class TomlFile:
         return f"{self.path}:{self._lines[place]}" if place in self._lines else ""
 
     def _line(self, place: Place) -> int | None:
-        """Return the line of `place` or its nearest parent in the file."""
+        """Return the line of `place`, or of its nearest parent in the file."""
         while place and place not in self._lines:
             place = place[:-1]
         return self._lines.get(place)
@@ -211,7 +211,7 @@ def _no_toml(path: Path, error: tomllib.TOMLDecodeError) -> Fault:
 
 
 def sentence(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:
-    """Return pydantic's error as key, fault and cure, without secrets. `table`: place of `model` in the file."""
+    """Return pydantic's error as key, fault and cure, without secrets. `table`: where `model` is in the file."""
     loc = error["loc"]
     key = dotted(loc)
     if error["type"] == "extra_forbidden":
@@ -286,7 +286,7 @@ class Overrides:
         }
 
     def unknown(self) -> dict[str, str]:
-        """Return variables that are no setting, each with the likely name or ""."""
+        """Return variables that are no setting, with the likely name or ""."""
         names = {name.removeprefix(self._prefix): name for name in self._names}
         unknown = [name for name in self._said if name.upper() not in self._names]
         near = {
@@ -295,7 +295,7 @@ class Overrides:
         return {name: names[close[0]] if close else "" for name, close in near.items()}
 
     def over(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return `values` with overrides by variables: lists as JSON, other values as text."""
+        """Return `values` overridden by variables: lists are JSON, other values text."""
         result = dict(values)
         for place, name in self._set.items():
             _put(result, place, _value(self._said[name], self.leaves[place]))

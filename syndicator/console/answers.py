@@ -1,4 +1,4 @@
-"""Answers: pages and their frame, parts, forms that queue jobs, strangers' pages in a frame."""
+"""Responses: pages and their frame, parts, forms that queue jobs, strangers' pages in a frame."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LINK = re.compile(r"""((?:href|src|action|formaction|hx-get|hx-post)=")/""")
 
 
 def render(request: Request, template: str, **values: Any) -> bytes:
-    """Render a template in UTF-8. Values are escaped, so only our own links get the proxy's path prefix."""
+    """Render a template in UTF-8. Values are escaped, so that only our own links get the proxy's path prefix."""
     html, prefix = _environment().get_template(template).render(**values), request.scope["prefix"]
     return (_LINK.sub(rf"\1{prefix}/", html) if prefix else html).encode("utf-8", "replace")
 
@@ -114,7 +114,7 @@ def console_of(request: Request) -> Console:
 
 
 async def looked_up(request: Request, look: Callable[[Place], T]) -> T:
-    """Return `look` of the instance. Raises HTTPException(404) on UsageError."""
+    """Return `look(place)` for the instance. Raises HTTPException(404) on UsageError."""
     try:
         return await console_of(request).look(look)
     except UsageError as error:
@@ -122,7 +122,7 @@ async def looked_up(request: Request, look: Callable[[Place], T]) -> T:
 
 
 def job_of(request: Request, *acts: str) -> Job | None:
-    """Return the job that the query names, if it does one of `acts` (none: any)."""
+    """Return the job that the query names, if its operation is one of `acts` (none: any)."""
     job = console_of(request).queue.get(request.query_params.get("job", ""))
     return job if job and (not acts or job.act in acts) else None
 
@@ -135,12 +135,12 @@ def need_job(request: Request) -> Job:
 
 
 def awaited(job: Job | None) -> str:
-    """Return the id of a job that has not ended, else ""."""
+    """Return the id of a job to wait for, else ""."""
     return job.id if job and not job.ended and job.status != "building" else ""
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    """Return a page of the console. `values` are for its template, besides those of the frame."""
+    """Return a page of the console. `values`: for its template, besides the frame's."""
     console, session, job = console_of(request), session_of(request), job_of(request)
     shell = {
         "now": now(),
@@ -157,7 +157,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
 
 
 def part(request: Request, template: str, **values: Any) -> Response:
-    """Return a part of a page, which a script puts in its place."""
+    """Return a part of a page, which a script inserts."""
     html = render(request, template, now=now(), token=session_of(request).token, **values)
     return Response(html, media_type="text/html")
 
@@ -175,7 +175,7 @@ async def ask_form(request: Request, name: str, then: str, /, *, dry_run: bool =
 
 
 async def worked(request: Request, job: Callable[..., T], *arguments: Any) -> T:
-    """Return the result of a worker's job on a stranger's page. Raises HTTPException if it fails."""
+    """Return the result of the worker's `job` on a stranger's page. Raises HTTPException if it fails."""
     try:
         return await console_of(request).worker.call(job, *arguments)
     except WorkerFailed as error:
@@ -183,7 +183,7 @@ async def worked(request: Request, job: Callable[..., T], *arguments: Any) -> T:
 
 
 def local(path: str) -> str:
-    """Return `path` if it is one of the console, else "/": no redirect leaves it."""
+    """Return `path` if it is a page of the console, else "/": redirects never lead elsewhere."""
     inside = path.startswith("/") and not path.startswith("//") and "\\" not in path
     return path if inside and path.isprintable() else "/"
 

@@ -27,7 +27,7 @@ _END_SECONDS = 5.0  # for its current step
 
 
 class Runner:
-    """Starts and ends the process that does jobs, at most one. It ends itself if its standard input is closed."""
+    """Starter of the process that does jobs, at most one. That process ends if its standard input is closed."""
 
     def __init__(self, config: Path, tell: Callable[[str], None]) -> None:
         self._config, self._tell = config, tell
@@ -37,7 +37,7 @@ class Runner:
         self._last = 0.0
 
     def wake(self) -> None:
-        """Start the process unless it runs; call early, as that takes a second."""
+        """Start the process unless it runs. Call early: this takes a second."""
         self._last = time.monotonic()
         running = self._process is not None and self._process.returncode is None
         if not running and (self._starting is None or self._starting.done()):
@@ -75,7 +75,7 @@ _STEP_SECONDS = 0.05  # between two looks at a job that a page waits for
 
 
 class Console:
-    """State of a console. `settings`: as at its start; `tell`: logs a line for the operator."""
+    """State of a console. `settings`: as when it started; `tell`: logs a line for the operator."""
 
     def __init__(self, config: Path, settings: Settings, tell: Callable[[str], None] = lambda line: None) -> None:
         self.config, self.settings, self.tell = config, settings, tell
@@ -96,7 +96,7 @@ class Console:
         return await asyncio.get_running_loop().run_in_executor(self._reads, what)
 
     async def look(self, look: Callable[[Place], T]) -> T:
-        """Return `look` of the instance."""
+        """Return `look(place)` for the instance."""
 
         def read() -> T:
             with self.glance.place() as place:
@@ -113,7 +113,7 @@ class Console:
         return None
 
     def _passwords(self) -> dict[str, str]:
-        """Return hashes by name; {} if the file cannot be read, which the login reports."""
+        """Return password hashes by name; {} for an unreadable file, which the login reports."""
         try:
             return security.read_passwords(security.file_of(self.settings.state_dir))
         except ConfigError:
@@ -126,13 +126,13 @@ class Console:
         return await loop.run_in_executor(self._hashes, security.check_password, hashes, name, password)
 
     def ask(self, act: str, args: Mapping[str, Any], who: str, *, dry_run: bool = False) -> Job:
-        """Queue an operation and wake the process that does it."""
+        """Queue an operation (`act`) for `who` and wake the process that does it."""
         job = self.queue.add(act, args, who=who, at=now().isoformat(), dry_run=dry_run)
         self.runner.wake()
         return job
 
     async def until(self, id: str, seconds: float) -> Job | None:
-        """Return the job once it has ended, or as it is after `seconds`."""
+        """Return the job once it has ended, or after `seconds` as it is then."""
         end = time.monotonic() + seconds
         while (job := self.queue.get(id)) is not None and not job.ended and job.status != "building":
             if time.monotonic() >= end:
@@ -142,7 +142,7 @@ class Console:
         return job
 
     def renew_behind(self) -> None:
-        """Renew in the background."""
+        """Call `renew` in the background."""
         task = asyncio.create_task(self.renew())
         self._behind.add(task)  # a task that nobody holds may be collected
         task.add_done_callback(self._behind.discard)

@@ -45,7 +45,7 @@ def body_bytes(path: str) -> int:
 
 def under_prefix(scope: Scope) -> Scope:
     """Return the request without the path under which a proxy shows the console (X-Forwarded-Prefix, which no page of
-    another site can send). That path is in `prefix`, or ""."""
+    another site can send). Its `prefix` is that path, or ""."""
     written = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-prefix"]
     prefix = written[0].rstrip("/") if len(written) == 1 and _PREFIX.fullmatch(written[0]) else ""
     path = scope["path"]
@@ -53,7 +53,7 @@ def under_prefix(scope: Scope) -> Scope:
 
 
 class Guard:
-    """Application that passes on only requests to the console, from the console, by somebody logged in."""
+    """Application that passes on only requests for the console, from its pages, by people logged in."""
 
     def __init__(self, app: ASGIApp, console: Console) -> None:
         self._app, self._console = app, console
@@ -66,7 +66,7 @@ class Guard:
         await answer(scope, receive, with_headers(send, scope["prefix"]))
 
     async def _refused(self, request: Request) -> Response | None:
-        """Return the answer to a forbidden request; else put session and form into the request's state."""
+        """Return the answer to a forbidden request; else store session and form in the request's state."""
         headers, console = request.headers, self._console
         if not is_for_us(",".join(headers.getlist("host")), console.hosts):
             return PlainTextResponse("This name is not the console's; see [console] names.\n", 421)
@@ -100,7 +100,7 @@ def form_of(request: Request) -> Form:
 
 
 def cookie_name(console: Console) -> str:
-    """Return a name with the port: browsers share cookies between all ports of a host."""
+    """Return a cookie name with the port: browsers share cookies between all ports of a host."""
     return f"syndicator_{console.settings.console.port}"
 
 

@@ -1,4 +1,4 @@
-"""Views for pages: conditions with their remedies (Today), and text differences. Pure."""
+"""Contents of pages: conditions with their remedies (Today), and text differences. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KINDS = {"+": "add", "-": "del", "@": "at"}
 
 
 def of_texts(before: str | None, after: str | None) -> list[tuple[str, str]]:
-    """Return changed lines with their context, as ("add", "del", "at" for a position, or "same"; line)."""
+    """Return changed lines with their context, as (kind, line). Kinds: "add", "del", "same", "at" for a position."""
     lines = unified_diff((before or "").splitlines(), (after or "").splitlines(), lineterm="", n=2)
     shown = [(_KINDS.get(line[:1], "same"), line) for line in lines if not line.startswith(("---", "+++"))]
     more = len(shown) - _MOST
@@ -26,7 +26,7 @@ def of_texts(before: str | None, after: str | None) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """Button with an operation and its arguments. `strong`: try this one first."""
+    """A button with an operation and its arguments. `strong`: try this one first."""
 
     act: str
     args: Mapping[str, str]
@@ -35,10 +35,10 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Condition, buttons that may end it, and a link to more."""
+    """A condition, buttons that may end it, and a link to more."""
 
     condition: Condition
-    name: str = ""  # of what it is about
+    name: str = ""  # of its subject
     remedies: tuple[Remedy, ...] = ()
     link: str = ""
     link_says: str = ""

@@ -28,13 +28,13 @@ def file_of(state_dir: Path) -> Path:
 
 
 def hashed(password: str, salt: bytes, *, n: int = _N) -> str:
-    """Return the hash of a password, with method, cost and salt."""
+    """Return the hash of a password, with method, cost (`n`) and salt."""
     digest = hashlib.scrypt(password.encode(), salt=salt, n=n, r=_R, p=_P, maxmem=_MEMORY, dklen=_LENGTH)
     return "$".join(("scrypt", str(n), *(base64.b64encode(part).decode() for part in (salt, digest))))
 
 
 def matches(password: str, hash: str) -> bool:
-    """Return True if `hash` is that of `password`; False too if it cannot be read."""
+    """Return True if `hash` is that of `password`, False if it is unreadable."""
     try:
         method, cost, salt, _ = hash.split("$")
         again = hashed(password, base64.b64decode(salt), n=int(cost)) if method == "scrypt" else ""
@@ -93,8 +93,7 @@ _MOST = 1000  # sessions, without login too; the oldest are dropped
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Session of `who`, or of nobody ("") for the token of the login form. `by`: the hash of the password it began
-    with; another password ends it."""
+    """A session of `who` ("": nobody, for the login form's token). `by`: hash of the password; changing it ends it."""
 
     id: str
     token: str
@@ -105,7 +104,7 @@ class Session:
 
 
 class Sessions:
-    """All sessions, by hashes of their ids, so that this process's memory holds no cookie. `clock`: steady seconds."""
+    """All sessions by hashed id, so that memory holds no cookie. `clock`: monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -164,7 +163,7 @@ _ANY = ("0.0.0.0", "::", "")  # listening on all addresses names none
 
 
 def hosts(host: str, names: Iterable[str]) -> frozenset[str]:
-    """Return the host names that requests may name: DNS rebinding uses others."""
+    """Return the host names that requests may use; others mean DNS rebinding."""
     return frozenset(name.lower() for name in (*_HERE, *(() if host in _ANY else (host,)), *names))
 
 
@@ -196,7 +195,7 @@ _ALL = ""
 
 
 class Throttle:
-    """Failed logins by address. `clock`: steady seconds."""
+    """Failed logins by address. `clock`: monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -216,7 +215,7 @@ class Throttle:
             self._failed[who] = (count + 1 if now - last < _FORGOTTEN else 1, now)
 
     def succeeded(self, address: str) -> None:
-        """Forget the failures of an address whose last try, already counted, was right."""
+        """Forget the failures of an address after a login, already counted as a try."""
         self._failed.pop(address, None)
         count, last = self._failed.get(_ALL, (0, 0.0))
         self._failed[_ALL] = (max(0, count - 1), last)

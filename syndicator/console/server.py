@@ -1,4 +1,4 @@
-"""Console as an application, and how it runs."""
+"""The console as an application, and how it runs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def run(
 
 
 async def _static(request: Request) -> Response:
-    """Answer with one of our static files. Only existing names are allowed, so no path leads elsewhere."""
+    """Answer with one of our static files. Only existing names are accepted: no path leads elsewhere."""
     name = request.path_params["name"]
     folder = resources.files("syndicator.console") / "static"
     if name not in {file.name for file in folder.iterdir()}:

@@ -1,4 +1,4 @@
-"""Axes divide articles into feeds: membership, paths, archives, OPML. Exceptions: publishing/selection/feeds.py."""
+"""Axes: ways to divide articles into feeds (tag, source, ...). Exceptions: publishing/selection/feeds.py."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
     """An axis of feeds; feed ids contain its name. `members` returns an article's feeds, recorded even while the axis
-    is off. `found` returns feeds that builds look up in batches. Saved queries and stories have neither."""
+    is off; `found` likewise, but builds call it for many articles. Saved queries and stories have neither."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None

@@ -173,6 +173,6 @@ class WorkerFailed(SyndicatorError):
 
 
 def first_of(failed: BaseExceptionGroup) -> BaseException:
-    """Return the error to report from a group: the first SyndicatorError, else the first error."""
+    """Return the error of a group to report: the first SyndicatorError, else the first error."""
     errors = [first_of(error) if isinstance(error, BaseExceptionGroup) else error for error in failed.exceptions]
     return min(errors, key=lambda error: not isinstance(error, SyndicatorError))

@@ -42,7 +42,7 @@ class Rules:
     links: tuple[str, ...] = ()  # the source is a page that lists articles: these are their links
 
     def __repr__(self) -> str:
-        """Show the original fields and the later ones that are set: stored digests of this text survive new rules."""
+        """Return the original fields, and later ones that are set: stored digests of this text survive new rules."""
         first = ("select", "remove", "title_suffix", "content", "keep")
         shown = ((rule.name, getattr(self, rule.name), rule.default) for rule in fields(self))
         return f"Rules({', '.join(f'{n}={v!r}' for n, v, default in shown if n in first or v != default)})"
@@ -86,7 +86,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """The remembered state of a source between visits, grouped by writer. Times are aware UTC."""
+    """State of a source between visits; fields are grouped by their writer. Times are aware UTC."""
 
     # from sources.toml, by services.reconcile
     key: str
@@ -148,7 +148,7 @@ class SourceState:
     muted: int = 0
 
     def asked_whole(self) -> SourceState:
-        """Return the state as due now and without validators: the next visit fetches and reads the whole feed."""
+        """Return the state as due now, without validators: the next visit fetches and reads the whole feed."""
         return replace(self, etag=None, last_modified=None, body_digest=None, next_due=None)
 
 
@@ -298,7 +298,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadArticle(Article):
-    """An article as read from its page, with values that its file does not store."""
+    """An article as read from its page, with values that its file lacks."""
 
     trace: Mapping[str, Any] = field(default_factory=dict)  # the candidate chosen for each field, and cut text
     blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host

@@ -1,4 +1,4 @@
-"""Event log (standard `logging`), silent until an application sets up the logger "syndicator"; name of this program."""
+"""Event log (standard `logging`), silent until an application sets up the logger "syndicator"; name of the program."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = "syndicator"
 
 
 def logger(name: str, **bound: object) -> Logger:
-    """Return the logger "syndicator.<name>"; each event has the values `bound` as `extra` of its record."""
+    """Return the logger "syndicator.<name>"; each record has the values `bound` as `extra`."""
     return Logger(logging.getLogger(f"{ROOT}.{name}"), bound)
 
 

@@ -189,7 +189,7 @@ class FileReason(Reason):
         "the folder was restored from a backup without this file; its article stays in its feeds",
         "nothing: its page is fetched again; if that is gone, restore the file or `syndicator prune` it",
     )
-    CLOCK_BEHIND = "clock-behind", "a visit or article is later than the clock", "set the clock, unless it is right now"
+    CLOCK_BEHIND = "clock-behind", "a visit or article is later than the clock", "set the clock if it is still wrong"
     DATABASE_CORRUPT = "database-corrupt", "the database file is damaged", "`syndicator reindex` makes a new one"
 
 

@@ -106,7 +106,7 @@ class Item:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """A list item as displayed. `form`: tags and classes around its link ("li.post > h2.title > a"); `path`: tags only;
-    `shape` of its address; `layout`: order of picture, title and date ("p", "t", "d")."""
+    `shape`: of its address; `layout`: order of picture, title and date ("p", "t", "d")."""
 
     item: Item
     key: str  # urls.alias
@@ -126,7 +126,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrapper:
-    """Marks that recognise the items of a list; several, as a new layout changes some. Most frequent first."""
+    """Marks that recognise the items of a list, most frequent first; several, as a new layout changes some."""
 
     by: str = ""  # learnt from "json-ld", "h-feed" or "blocks"
     forms: tuple[str, ...] = ()

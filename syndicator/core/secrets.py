@@ -24,12 +24,12 @@ def variables(url: str) -> tuple[str, ...]:
 
 
 def names_more(url: str, than: str) -> bool:
-    """Return True if the redirect `url` names a variable that the operator's `than` lacks: it must not be expanded."""
+    """Return True if the redirect `url` names a variable that the operator's URL `than` lacks: do not expand it."""
     return not set(variables(url)) <= set(variables(than))
 
 
 def known(url: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the values of the variables in `url` that are set and have LEAST characters or more."""
+    """Return by name the values of variables in `url` that are set and have LEAST characters or more."""
     if "$" not in url:
         return {}
     values = {name: environ.get(name, "").strip() for name in variables(url)}
@@ -42,14 +42,14 @@ def expand(url: str, values: Mapping[str, str]) -> str:
 
 
 def masked(text: str, values: Mapping[str, str]) -> str:
-    """Return `text` with each value, escaped or not, replaced by its placeholder."""
+    """Return `text` with each value, also if escaped, replaced by its placeholder."""
     for spelling, placeholder in spellings(values):
         text = text.replace(spelling, placeholder)
     return text
 
 
 def masked_bytes(data: bytes, values: Mapping[str, str]) -> bytes:
-    """Do the same for bytes in UTF-8 or another superset of ASCII."""
+    """Return `data` (UTF-8 or another superset of ASCII) masked like `masked`."""
     for spelling, placeholder in spellings(values):
         data = data.replace(spelling.encode(), placeholder.encode())
     return data
@@ -67,7 +67,7 @@ def spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def published(url: str, names: Collection[str]) -> str:
-    """Return `url` for subscribers: without parameters that hold a placeholder of `names`, the path cut before one."""
+    """Return `url` for subscribers: no parameters with placeholders of `names`, the path cut before one."""
 
     def secret(part: str) -> int | None:
         return next((match.start() for match in _PLACEHOLDER.finditer(part) if match[1] in names), None)
@@ -83,7 +83,7 @@ def published(url: str, names: Collection[str]) -> str:
 
 
 def telling(url: str) -> tuple[str, ...]:
-    """Return the parameters of `url` that look like a secret and are no placeholder."""
+    """Return the parameters of `url` that look like a secret, except placeholders."""
     pairs = (pair.partition("=") for pair in urlsplit(url).query.split("&"))
     return tuple(
         unquote(name)
@@ -103,7 +103,7 @@ def with_placeholder(url: str, parameter: str, variable: str) -> str:
 
 
 def shown(url: str) -> str:
-    """Return `url` for readers who may not see its secrets: no password, a placeholder for each apparent secret."""
+    """Return `url` without its secrets: no password, a placeholder for each parameter that looks secret."""
     for parameter in telling(url):
         url = with_placeholder(url, parameter, parameter.upper())
     return redacted(url)

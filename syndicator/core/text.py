@@ -201,7 +201,7 @@ def _loses(spelled: str) -> bool:
 
 
 def persons(author: str | None) -> tuple[str, ...]:
-    """Return the names in `author`, separated by commas. "Kim Lee, Jr.", "Acme, Inc.", "Okafor, Ines" are one name."""
+    """Return the names in `author`, a list with commas. "Kim Lee, Jr.", "Acme, Inc.", "Okafor, Ines" are one name."""
     parts: list[str] = []
     for part in filter(None, map(str.strip, (author or "").split(","))):
         if parts and SUFFIX.fullmatch(part):
@@ -214,7 +214,7 @@ def persons(author: str | None) -> tuple[str, ...]:
 
 
 def stamp(*parts: str | bytes) -> str:
-    """Return a digest of the content of a form or an ETag, to refuse edits of changed content."""
+    """Return a digest of `parts`: a form's version, to refuse edits of changed content, or an ETag."""
     data = [part if isinstance(part, bytes) else part.encode("utf-8", "replace") for part in parts]
     return hashlib.sha256(b"\0".join(data)).hexdigest()[:32]
 
@@ -239,7 +239,7 @@ def span(time: timedelta) -> str:
 
 
 def visible(value: str) -> str:
-    r"""Return `value` with control characters escaped as in JSON (\\x1b as \\u001b); line ends stay."""
+    r"""Return `value` with control characters escaped as in JSON (\\x1b as \\u001b), except line ends."""
     if value.isascii() and value.isprintable():
         return value
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
@@ -266,7 +266,7 @@ _SHORT = 3  # words of this length keep their s
 
 
 def folded(text: str) -> str:
-    """Return `text` without case and accents, compatibility forms (full width, ligatures) replaced."""
+    """Return `text` without case and accents; compatibility forms (full width, ligatures) are replaced."""
     if text.isascii():
         return text.lower()
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower())
@@ -274,7 +274,7 @@ def folded(text: str) -> str:
 
 
 def each_word(text: str) -> Iterator[str]:
-    """Iterate over the words of a text without plural s; in scripts without spaces, over runs of letters."""
+    """Iterate over the words of a text, without plural s; in scripts without spaces, over whole runs of letters."""
     return filter(None, (run if _FIRST_UNSPACED.match(run) else _term(run) for run in _RUN.findall(folded(text))))
 
 

@@ -99,12 +99,12 @@ def alias(url: str) -> str:
 
 
 def guid_alias(source_key: str, entry_id: str) -> str:
-    """Return a key for the article of an entry by the entry's own id, which is unique only within its source."""
+    """Return a key for an entry by its own id, which is unique only within its source."""
     return f"guid:{source_key}:{entry_id}"
 
 
 def absolute(base: str, reference: str) -> str | None:
-    """Resolve `reference` against `base`. Return an absolute http(s) URL with its fragment, or None."""
+    """Return `reference`, resolved against `base`, as an absolute http(s) URL with its fragment, or None."""
     if _ABSOLUTE.fullmatch(reference):
         return reference
     reference = _slashed(_cleaned(reference))
@@ -149,7 +149,7 @@ def domain(url: str) -> str:
 @lru_cache(maxsize=4096)
 def site(url: str) -> str:
     """Return the owner of `url`: its host without `www.` and port, or "". IP addresses and single labels keep the port.
-    On shared hosts (data/shared_hosts.toml) and after user marks (/~alice, /@alice) it is the user's part."""
+    On shared hosts (data/shared_hosts.toml) and with user marks (/~alice, /@alice), the owner is the user."""
     parts = _parts(url)
     name = (parts.hostname or "").removeprefix("www.")
     user = _user(name, parts.path)
@@ -166,7 +166,7 @@ def same_site(url: str, other: str) -> bool:
 
 
 def publisher(url: str) -> str:
-    """Return the registrable domain, private suffixes included (alice.github.io); on shared hosts `site`."""
+    """Return the registrable domain, private suffixes included (alice.github.io); on shared hosts the `site`."""
     return _publisher(site(url))
 
 
@@ -203,7 +203,7 @@ def _shared() -> _Shared:
 
 
 def _user(name: str, path: str) -> str:
-    """Return the beginning of the path that names the user on a shared host, or ""."""
+    """Return the user's part at the beginning of `path` on the shared host `name`, or ""."""
     segments = [segment for segment in path.lower().split("/") if segment]
     shared = _shared()
     matches = (count for pattern, count in shared.patterns.items() if fnmatchcase(name, pattern))
@@ -416,7 +416,7 @@ LOOPBACK_6 = ipaddress.IPv6Address("::1")
 
 @lru_cache(maxsize=4096)
 def private(url: str) -> str:
-    """Return why the host of an http(s) URL is not public, or "" if it is public or no URL."""
+    """Return the kind of private host in an http(s) URL, or "" if it is public or no URL."""
     name = _parts(url).hostname or ""
     if _LITERAL.fullmatch(name):
         what = special(ipaddress.ip_address(name))
@@ -425,7 +425,7 @@ def private(url: str) -> str:
 
 
 def refusal(url: str, by: str = "") -> str:
-    """Return why a link to `url` is refused, or "". `by`: its own address; private networks may link within."""
+    """Return why a link to `url` is refused, or "". `by`: the linking address; private networks may link within."""
     if redacted(url) != url:
         return "the address has a user name or password in it"
     return private(url) if not (by and private(by)) else ""
@@ -437,7 +437,7 @@ def _prefixes(nat64: tuple[str, ...]) -> tuple[ipaddress.IPv6Network, ...]:
 
 
 def embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address | None:
-    """Return the IPv4 address inside an IPv6 address, or None."""
+    """Return the IPv4 address inside an IPv6 address, or None. `nat64`: as in `special`."""
     if not isinstance(address, ipaddress.IPv6Address):
         return None
     value = int(address)

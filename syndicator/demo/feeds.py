@@ -19,7 +19,7 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An entry of a demo feed with absolute addresses. `content`: HTML, "" in feeds of excerpts."""
+    """An entry of a demo feed, with absolute addresses. `content`: HTML, "" for excerpts."""
 
     url: str
     guid: str

@@ -1,4 +1,4 @@
-"""Kill runs over the demo's web at random moments and compare the result with an undisturbed run."""
+"""Kill runs over the demo's web at random moments; compare the results with an undisturbed run."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ from syndicator.demo.world import World, write_config
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survived:
-    """Results after `kills` in `lives` folders: addresses `lost` (unlike a calm run), filed `twice`, files `torn`."""
+    """Results of `kills` in `lives` folders: addresses `lost` (unlike a calm run) or filed `twice`, files `torn`."""
 
     folder: Path
     kills: int
@@ -36,7 +36,7 @@ class Survived:
 async def survive(folder: Path, times: int, *, stop: asyncio.Event, say: Callable[[str], None]) -> Survived:
     """Kill runs in `folder` at random times until one ends, then in new folders, `times` in all. Raise OSError."""
     started = time.monotonic()
-    world = World(without={"slow"})  # whose pages take longer than all others together
+    world = World(without={"slow"})  # its pages take longer than all others together
     await world.start()
     try:
         write_config(folder / "calm/config", world, port=0)

@@ -26,7 +26,7 @@ FIRST_DAY = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """The expected result of reading a page. `tags`: some of the expected ones; texts are plain, one line each."""
+    """The expected result of reading a page. `tags`: a subset of the expected tags; texts are plain, one line each."""
 
     title: str
     author: str | None
@@ -36,12 +36,12 @@ class Truth:
     must_have: tuple[str, ...] = ()
     must_not: tuple[str, ...] = ()
     is_article: bool = True  # False: a paywall, a consent form and the like
-    kind: str = ""  # of what is no article
+    kind: str = ""  # of a page that is no article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """An article of a site. `body`: an HTML fragment; `guid`: its id in the feed."""
+    """An article. `body`: an HTML fragment; `guid`: its id in the feed."""
 
     site: str
     slug: str
@@ -56,7 +56,7 @@ class Story:
     body: str = ""
     picture_alt: str = ""  # "" means: no picture
     guid: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)  # what only one site's template asks for
+    extra: Mapping[str, str] = field(default_factory=dict)  # values that only one site's template uses
     truth: Truth | None = None
 
     @property
@@ -108,7 +108,7 @@ def path_of(site: Site, story: Story) -> str:
 
 
 def picture_of(base: str, story: Story) -> str:
-    """Return the address of the story's picture, or ""."""
+    """Return the address of a story's picture, or ""."""
     return f"{base}/images/{quote(story.slug)}.png" if story.picture_alt else ""
 
 
@@ -125,7 +125,7 @@ def amp(site: Site, base: str, feed_url: str, story: Story) -> str:
 
 
 def front(site: Site, base: str, feed_path: str, stories: Sequence[Story]) -> str:
-    """Return the site's front page with its stories and the link to its feed."""
+    """Return the front page with its stories and the link to its feed."""
     type = feeds.TYPES[site.feed].partition(";")[0]
     feed = f'<link rel="alternate" type="{type}" title="{escape(site.title)}" href="{feed_path}">' if feed_path else ""
     return (
@@ -157,7 +157,7 @@ def blogroll(title: str, rows: Sequence[tuple[str, str, str]]) -> str:
 
 
 def absolute(base: str, body: str) -> str:
-    """Return `body` with absolute addresses, as feeds of whole articles have them."""
+    """Return `body` with absolute addresses, as in feeds with whole articles."""
     return re.sub(r'(src|href)="/(?!/)', rf'\1="{base}/', body)
 
 
@@ -236,7 +236,7 @@ def _dates(story: Story) -> dict[str, str]:
 
 
 def _body(site: Site, story: Story) -> str:
-    """Return the story in the site's markup, with the site's own block between its paragraphs."""
+    """Return the story in the site's markup, with the site's own block among its paragraphs."""
     blocks = story.body.split("\n\n")
     if site.promo_after:
         blocks.insert(site.promo_after, _template(f"{site.key}.promo.html").template.strip())

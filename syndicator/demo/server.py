@@ -17,14 +17,14 @@ _TEXT = ("text/", "application/xml", "application/rss", "application/atom", "app
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A site's answer. `delay`: seconds before the first byte; `modified`: aware UTC."""
+    """A site's answer. `delay`: seconds to the first byte; `modified`: aware UTC."""
 
     body: bytes = b""
     status: int = 200
     type: str = "text/html; charset=utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
-    modified: datetime | None = None  # with it come ETag, Last-Modified and a 304 for who knows them
+    modified: datetime | None = None  # if set: ETag, Last-Modified, 304
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class SiteServer:
         self._open: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str, port: int) -> None:
-        """Listen on `host` (else 127.0.0.1) and `port` (0, or if it is taken: a free one)."""
+        """Listen on `host` (else 127.0.0.1) and `port` (a free one if it is 0 or taken)."""
         for address, number in ((host, port), (host, 0), ("127.0.0.1", port), ("127.0.0.1", 0)):
             try:
                 self._server = await asyncio.start_server(self._accept, address, number, limit=_HEAD_BYTES)
@@ -108,7 +108,7 @@ class SiteServer:
 
 
 def _conditional(answer: Answer, asked: Mapping[str, str]) -> Answer:
-    """Return `answer` compressed and with validators, or a 304 for a client that has it (RFC 9110 section 13.2.2)."""
+    """Return `answer` compressed and with validators; a 304 if the client has it (RFC 9110 section 13.2.2)."""
     if answer.status != HTTPStatus.OK:
         return answer
     headers = dict(answer.headers)

@@ -137,7 +137,7 @@ class World:
         return Answer(body=body, type=type, modified=self._modified())
 
     def _modified(self) -> datetime:
-        """When any of it changed last."""
+        """Return when this web last changed."""
         return FIRST_DAY
 
     def _front(self, site: Site) -> bytes:

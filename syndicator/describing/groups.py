@@ -50,7 +50,7 @@ def groups(history: Sequence[tuple[str, str]]) -> list[Group]:
 
 
 def _alike(articles: Sequence[tuple[str, str]]) -> Doubles:
-    """Return article x article: mean likeness by words and vectors, each as a z-score."""
+    """Return per pair of articles the mean likeness by words and vectors, as z-scores."""
     bags = [Counter(stems(f"{title} {text[:HEAD]}")) for title, text in articles]
     index = words.build(bags)
     shared = np.stack([index.near(bag) for bag in bags]).astype(np.float64)
@@ -63,7 +63,7 @@ def _alike(articles: Sequence[tuple[str, str]]) -> Doubles:
 
 
 def _joined(alike: Doubles, least: int) -> list[list[int]]:
-    """Join groups by average linkage while they are alike, too small, or too many."""
+    """Join groups by average linkage while they are alike, smaller than `least`, or too many."""
     links = alike.copy()
     np.fill_diagonal(links, -np.inf)
     members: dict[int, list[int]] = {at: [at] for at in range(len(alike))}
@@ -82,7 +82,7 @@ def _joined(alike: Doubles, least: int) -> list[list[int]]:
 
 
 def _words(title: str, text: str) -> dict[str, str]:
-    """Map lower case to spelling for the longer words that a text repeats, without function words."""
+    """Return spelling by lower case for the longer words that a text repeats, except function words."""
     small = small_words(text)
     spelled = _spelled(title, text)
     times = Counter(map(str.casefold, spelled))

@@ -31,7 +31,7 @@ __all__ = ["Doubles", "Floats", "NDArray", "in_order", "load", "np", "read_toml"
 
 @lru_cache(maxsize=16)
 def load(file: str, table: str, features: tuple[str, ...]) -> Floats:
-    """Return the weights [table] of data/`file`, in the order of `features`. Raises ValueError for other names."""
+    """Return the weights [table] of data/`file`, in the order of `features`. Raises ValueError if the names differ."""
     return in_order(read_toml(file)[table], features, f"{file} [{table}]")
 
 
@@ -47,7 +47,7 @@ def read_toml(file: str) -> dict[str, Any]:
 
 
 def in_order(values: Mapping[str, Any], features: Sequence[str], where: str) -> Floats:
-    """Return `values` in the order of `features`. Raises ValueError, naming `where`, if names differ."""
+    """Return `values` in the order of `features`. Raises ValueError, naming `where`, if the names differ."""
     missing = [name for name in features if name not in values]
     unknown = [name for name in values if name not in set(features)]
     double = sorted({name for name in features if features.count(name) > 1})

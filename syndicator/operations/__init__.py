@@ -1,1 +1,1 @@
-"""Operations: each change that an operator can make, described once as a value."""
+"""Operations: every change that an operator can make, each described once as a value."""

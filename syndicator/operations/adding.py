@@ -1,4 +1,4 @@
-"""Operations that follow sources: look at an address, add sources, follow the list of a page."""
+"""Operations that add sources: look at an address, add sources, follow the list of a page."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _web(address: str) -> str:
 
 
 async def _look_at_each(app: App, allow: Sequence[str], addresses: Sequence[str], progress: Progress) -> Found:
-    """Find the best candidate at each address."""
+    """Return the best candidate at each address."""
     from syndicator.configuration.sources.opml import Skipped
     from syndicator.services.adding import search
     from syndicator.services.adding.found import Candidate, Found, open_session
@@ -70,7 +70,7 @@ async def _look_at_each(app: App, allow: Sequence[str], addresses: Sequence[str]
 
 
 async def _look(app: App, allow: Sequence[str], address: str, progress: Progress) -> tuple[Found, dict[str, Preview]]:
-    """Look at an address. Return what was found, and previews of the best new candidates by address."""
+    """Look at an address. Return its candidates, and previews of the best new ones by address."""
     from syndicator.services.adding import search
     from syndicator.services.adding.found import Wishes, named, open_session
     from syndicator.services.adding.preview import preview
@@ -145,7 +145,7 @@ def add(
 
 
 def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
-    """Plan to follow the candidates that are not followed yet. Raises UsageError if there is none."""
+    """Plan to follow the candidates not `followed` yet. Raises UsageError if there is none."""
     from syndicator.services.adding import found as writing
 
     keys = [candidate.source.key for candidate in named if not candidate.known]

@@ -33,7 +33,7 @@ Css = Annotated[tuple[str, ...] | None, Argument("CSS selectors of it; empty for
 
 
 class GivenRules(TypedDict, total=False):
-    """The rules of a source as an operator gives them; a missing rule stays as it is."""
+    """The rules that an operator changes; a missing rule stays as it is."""
 
     select: Css
     remove: Css
@@ -95,7 +95,7 @@ def save_rules(app: App, key: Key, stamp: Stamp = None, **changes: Unpack[GivenR
 
 
 def _rules_of(source: Source, changes: GivenRules) -> Rules:
-    """Return the rules of the source changed by `changes`. Raises ConfigError, RulesError."""
+    """Return the source's rules with `changes`. Raises ConfigError, RulesError."""
     from syndicator.configuration.sources.schema import source_of
 
     values: dict[str, Any] = {name: value for name, value in table(source).items() if name != "rules"}
@@ -171,7 +171,7 @@ def _said(app: App, planned: Plan, tried: str, source: str) -> Iterator[str]:
 
 
 def _rules(app: App, key: str) -> Iterator[str]:
-    """Yield lines about the effect of a source's rules on its newest kept pages, even if no article changes."""
+    """Yield lines on the effect of a source's rules on its newest kept pages, even if no article changes."""
     from syndicator.services.mending.try_rules import pages_matched, score, try_out
 
     tried = try_out(app, key, app.sources[key].rules)
@@ -246,7 +246,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
 
 
 async def _asked(app: App, scope: Scope, titles: list[str], look: Callable[[], None]) -> EnrichReport:
-    """Ask the language model about all articles; Ctrl-C or a cancelled job stops it after the current one."""
+    """Ask the language model about `scope`; Ctrl-C or a cancelled job stops it after the current article."""
     from syndicator.services.descriptions.enrich import enrich
 
     stop = asyncio.Event()
@@ -298,7 +298,7 @@ def _differ(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
 
 
 def _apart(old: str, new: str) -> tuple[str, str]:
-    """Cut two values so that their first difference is visible."""
+    """Return both values cut so that their first difference is visible."""
     old, new = one_line(old), one_line(new)
     least = min(len(old), len(new))
     same = next((place for place in range(least) if old[place] != new[place]), least)

@@ -160,7 +160,7 @@ def save_query(
 
 
 def _asked(app: App, slug: str, title: str) -> tuple[str, str]:
-    """Return slug and title of a saved query; the address of a question gives the question's own."""
+    """Return slug and title of a saved query, or of the question whose address `slug` is."""
     from syndicator.publishing.paths import QUESTIONS
     from syndicator.publishing.questions import QuestionError, parse
 
@@ -183,7 +183,7 @@ def _edit(
     values: Mapping[str, str],
     check: Callable[[TomlFile], object],
 ) -> Change:
-    """Plan the edit of one table of a file. `check` validates the new file. Raises ConfigError."""
+    """Plan the edit of the table at `place` (file, list, number). `check` validates the file. Raises ConfigError."""
     from syndicator.configuration.tables import with_table
     from syndicator.configuration.toml_files import TomlFile
     from syndicator.operations.changes import texts

@@ -1,5 +1,5 @@
-"""Operation: a change that an operator can make, written once. The commands, console, log of changes, undo and API are
-derived from it, if its module is in MODULES.
+"""Operation: a change that an operator can make, written once. Commands, console, log of changes, undo and API derive
+from it, if its module is in MODULES.
 
 This module loads nothing heavy, so that `--help` can list the operations."""
 
@@ -35,11 +35,9 @@ def no_progress(done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """Describe an argument: its help and JSON Schema, and how the command line and a form take it.
-
-    `completes`: "source" or "tag", names that a shell offers; `lines`: a form has one value a line, not commas;
-    `hidden`: not an option of the command (the stamp of a form); `least`: the smallest number that a command
-    accepts."""
+    """Describe an argument: its help and JSON Schema, and how the command line and a form take it. `completes`:
+    "source" or "tag", names that a shell offers; `lines`: a form has one value per line instead of commas; `hidden`:
+    not an option of the command (the stamp of a form); `least`: the smallest number that a command accepts."""
 
     help: str
     metavar: str = ""
@@ -60,15 +58,15 @@ Stamp = Annotated[str | None, Argument("The stamp of what was shown: refuse an e
 class Change:
     """A change, planned or applied.
 
-    `subject`: article id, source key or file; `subjects`: all, if several; `sentence`: for the log and a job; `lines`:
-    instead of the sentence in a terminal, called with dry_run; `table`: title, columns and rows below them; `data`: for
-    programs, a dict unless the operation is a question; `feeds`: that gain, lose or change articles; `touches`: names
-    of texts that `act` changes (see changes/texts.py), logged before and after; `edits`: texts before and after;
-    `inverse`: the operation that takes it back, otherwise undo puts the texts back; `undoes`: number of the change that
-    it takes back; `is_empty`: nothing to change, the command prints `nothing`; `logged`: False for a visit or a build;
-    `build`: feeds may be stale after it; `built_first`: feeds that the command builds at once, None for all; `page`: a
-    web page on which a list is pointed at; `fault`: an error of one part, which sets the exit code; `act`: makes the
-    change beyond its edits; a dict that it returns replaces fields."""
+    `subject`: article id, source key or file; `subjects`: all, if several. `sentence`: for the log and a job; `lines`:
+    shown instead in a terminal, called with dry_run; `table`: title, columns and rows, shown below. `data`: for
+    programs, a dict unless the operation is a question; `feeds`: those that gain, lose or change articles. `touches`:
+    names of texts that `act` changes (see changes/texts.py), logged before and after; `edits`: texts before and after.
+    `inverse`: the operation that takes it back; without it, undo restores the texts; `undoes`: number of the change
+    that it takes back. `is_empty`: nothing to change, so the command prints `nothing`. `logged`: False for a visit or a
+    build; `build`: feeds may be stale afterwards; `built_first`: feeds that the command builds at once, None for all.
+    `page`: a web page on which to point at a list; `fault`: an error of one part, which sets the exit code; `act`:
+    makes the change beyond its edits and may return a dict of fields to replace."""
 
     subject: str
     subjects: tuple[str, ...] = ()
@@ -106,13 +104,11 @@ class WithArguments:
 
 @dataclass(frozen=True, slots=True)
 class Operation(WithArguments):
-    """A named change.
-
-    `function`: plans the change from the app and arguments, with `progress` if it takes long. It changes nothing, and
-    raises SyndicatorError if the change is impossible; `perform.apply` applies the plan. `command`: words of the
-    command line ("tags merge", "withdraw --undo"); "" for `change NAME`. `quick`: takes milliseconds, so `up` may run
-    it between two steps. `unlocked`: needs no lock of runs. `is_question`: the plan is the answer, there is nothing to
-    apply."""
+    """A named change. `function`: plans the change from the app and arguments, with `progress` if it takes long. It
+    changes nothing, and raises SyndicatorError if the change is impossible; `perform.apply` applies the plan.
+    `command`: words of the command line ("tags merge", "withdraw --undo"); "" for `change NAME`. `quick`: takes
+    milliseconds, so `up` may run it between two steps. `unlocked`: does not need the run lock. `is_question`: the plan
+    is the answer; nothing is applied."""
 
     command: str = ""
     quick: bool = False
@@ -126,7 +122,7 @@ class Operation(WithArguments):
 
 
 def operation(name: str, **how: Any) -> Callable[[Callable[..., Change]], Operation]:
-    """Decorate a planning function to make it an `Operation`; `how`: its other fields."""
+    """Make a planning function an `Operation`. `how`: its other fields."""
     return lambda function: Operation(name, function, **how)
 
 
@@ -161,7 +157,7 @@ class Field:
 
 
 def fields_of(operation: WithArguments) -> list[Field]:
-    """Return the arguments of an operation in order; the keys of an unpacked TypedDict default to None."""
+    """Return the arguments of an operation in order. Keys of an unpacked TypedDict are optional, with default None."""
     parameters = inspect.signature(operation.function).parameters
     chosen = {name: parameter for name, parameter in parameters.items() if name not in ("app", "place", "progress")}
     annotations = {name: parameter.annotation for name, parameter in chosen.items()}
@@ -178,7 +174,7 @@ def fields_of(operation: WithArguments) -> list[Field]:
 
 
 def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Validate arguments from JSON, a form or a command line. Raises UsageError that names the wrong one."""
+    """Return valid arguments from JSON, a form or a command line. Raises UsageError that names the invalid one."""
     from pydantic import ValidationError
 
     try:
@@ -213,7 +209,7 @@ def _model(operation: WithArguments) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Convert dataclasses, times and paths inside `value` to JSON types."""
+    """Return `value` with dataclasses, times and paths as JSON types."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
     if hasattr(value, "model_dump"):

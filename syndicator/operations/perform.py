@@ -24,8 +24,8 @@ def apply(
     who: str,
     progress: Progress = no_progress,
 ) -> tuple[Change, int | None]:
-    """Apply the planned change. Return it as applied, and its number in the log or None. If it fails midway, the part
-    that was done is logged. Raises the errors of the operation."""
+    """Apply the planned change, as `who`. Return it as applied, and its number in the log or None. If it fails midway,
+    the finished part is logged. Raises the errors of the operation."""
     if operation.is_question or planned.is_empty:
         return planned, None
     names = (*planned.touches, *planned.edits)

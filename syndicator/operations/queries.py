@@ -27,13 +27,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Query(WithArguments):
-    """A named list. `function` yields items, each with an `id`, from a place and arguments. `columns`: keys that a
-    table shows."""
+    """A named list. `function` yields items, each with an `id`, from a place and arguments. `columns`: keys shown in a
+    table."""
 
     columns: tuple[str, ...]
 
     def read(self, place: Place, arguments: Mapping[str, Any], *, after: str = "", most: int = 100) -> Page:
-        """Return up to `most` items after the one with the id `after`. Raises UsageError if that is gone."""
+        """Return up to `most` items after the item with the id `after`. Raises UsageError if that is gone."""
         listed = self.function(place, **arguments)
         if after and not any(item["id"] == after for item in listed):
             raise UsageError(f"the list of {self.name} has no {after!r} any more; begin anew")

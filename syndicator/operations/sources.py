@@ -102,13 +102,13 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
 
 
 def need_stamp(source: Source, seen: str | None) -> None:
-    """Raise UsageError if the source was edited since it had this stamp."""
+    """Raise UsageError if the source was edited since it had the stamp `seen`."""
     if seen not in (None, rules_table.stamp(source)):
         raise EditedMeanwhile(f"the source {source.key!r}")
 
 
 def refuse_variables(address: str, before: str) -> None:
-    """Raise UsageError if an address has a new variable: only somebody who can edit the files may use variables."""
+    """Raise UsageError if an address has a new variable: only people who can edit the files may use variables."""
     from syndicator.core import secrets
 
     if address != before and (named := secrets.variables(address)):

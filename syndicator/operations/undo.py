@@ -1,5 +1,5 @@
-"""Undo: take back a logged change by its inverse operation, or by restoring its texts around later edits. Also one
-operation on several subjects, logged and taken back as one change."""
+"""Undo: take back a logged change by its inverse operation, or by restoring its texts around later edits. Also: apply
+one operation to several subjects, as one logged change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contexts of a run, a visit and an entry, each including the one before; their requests and credentials."""
+"""Contexts of a run, of a visit in it, and of an entry in that; their requests and credentials."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class RunContext(FilingContext):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitContext:
-    """One visit: the source and its state when the visit began."""
+    """A visit: the source, and its state when the visit began."""
 
     run: RunContext
     source: Source
@@ -93,20 +93,20 @@ class VisitContext:
         return replace(rights, pages=self.pages) if self.pages else rights
 
     def owns_for_now(self, url: str) -> bool:
-        """True if the source owns `url` and the front page of that site needs no check."""
+        """True if the source owns the site of `url` and its front page needs no new check."""
         file, site, today = self.run.rights_file, urls.site(url), self.run.clock().date()
         if site in file.linked(self.source.key, today):
             return file.is_fresh(self.source.key, site, today)
         return self.rights.owns(url)
 
     def home(self, url: str) -> str:
-        """Return the site of `url`; if the source's site moved there, its former site."""
+        """Return the site of `url`, or its former site if the source moved there from it."""
         site = urls.site(url)
         move = self.run.rights_file.moved(self.source.key).get(site) if site == self.answered else None
         return move.old if move else site
 
     def terms(self, url: str, rights: ownership.Rights | None = None) -> Source:
-        """Return the source with the settings that apply to the article at `url`."""
+        """Return the source with the settings that its rights allow at `url`."""
         private = bool(self.run.settings.publish.secret_path)
         return ownership.terms(self.source, rights or self.rights, url, private=private)
 
@@ -117,7 +117,7 @@ class VisitContext:
         return without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
 
     async def read(self, page: Page, source: Source, entry: Entry, now: datetime, *, keep: bool = False) -> PageReading:
-        """Read `page` with `source`'s terms. `keep`: pack it. Raises NotAnArticle, WorkerFailed, ConfigError."""
+        """Read `page` with `source`'s settings. `keep`: pack it. Raises NotAnArticle, WorkerFailed, ConfigError."""
         run = self.run
         return await run.worker.call(
             jobs.read_and_render,
@@ -136,7 +136,7 @@ class VisitContext:
         )
 
     def adopts(self, article: Article) -> bool:
-        """True if this source has a stronger claim to `article` than its source. Files written by hand stay."""
+        """True if this source has a stronger claim to `article` than its present source. Hand-written files stay."""
         if article.source_key in ("", self.source.key):
             return False
         mine = ownership.Claimant(source=self.source, rights=self.rights).claim(article.url)
@@ -156,7 +156,7 @@ class VisitContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Bytes to be read. `html` is empty if the content of the feed is used instead."""
+    """A page to read. `html` is empty if the feed's content replaces it."""
 
     html: bytes
     url: str
@@ -194,13 +194,13 @@ class EntryContext(VisitContext):
         return [*dict.fromkeys(map(urls.alias, addresses)), urls.guid_alias(self.source.key, entry.id)]
 
     def known_in(self, lookup: Known) -> Article | None:
-        """Return the article at the announced address, or None if it is new. `lookup`: answer for `aliases`."""
+        """Return the article at the announced address, None if new. `lookup`: the store's answer for `aliases`."""
         url = self.announced.url
         return ownership.known_at(lookup, self.aliases, url, self.source.key, self.home(url))
 
 
 def describe_bug(bug: BaseException) -> str:
-    """Return one line that describes an exception of our own code."""
+    """Return an exception of our own code as one line."""
     return f"a bug of ours: {type(bug).__name__}: {bug}"[:_LONGEST_BUG]
 
 
@@ -225,7 +225,7 @@ def page_request(url: str, source: Source, settings: Settings, environ: Mapping[
     return Request(
         url=url,
         headers={name: environ[key] for name, key in source.headers_env.items() if key in environ} if own else {},
-        # for this site only; its answers may repeat them
+        # sent to this site only; its answers may repeat them
         secrets=secrets.known(source.url, environ) if same_site and not _unsafe(url, source) else {},
         allow=source.allow if own else (),
         robots=source.robots,
@@ -256,7 +256,7 @@ def let_in(source: Source) -> bool:
 
 
 def _is_own(url: str, source: Source) -> bool:
-    """True if `url` may receive the source's credentials and be on its private networks: same host, same TLS."""
+    """True if `url` may get the source's credentials and be on its private networks: same host, same use of TLS."""
     same_host = urls.host(url) == urls.host(source.url)
     return url == source.url or (same_host and not _unsafe(url, source))
 
@@ -267,7 +267,7 @@ def _unsafe(url: str, source: Source) -> bool:
 
 
 def without_credentials(request: Request, source: Source, environ: Mapping[str, str]) -> Failed | None:
-    """Return a failure if the request needs unset variables, else None. Its answer would be taken for the page."""
+    """Return a failure if the request needs unset variables: the answer without them would look like the page."""
     lacking = [name for name in unset_in_url(source, environ) if name in secrets.variables(request.url)]
     if lacking and urls.same_site(request.url, source.url):
         detail = f"source {source.key!r}: {unset_detail(lacking)}"

@@ -1,4 +1,4 @@
-"""Find copies of a story and choose the one to show; recognise moved articles. Writes nothing: changes are returned."""
+"""Find copies of a story and choose which to show; recognise moved articles. Writes nothing: changes are returned."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RECENT = timedelta(days=7)  # a choice: sites announce new articles within days
 
 
 class Precedence(NamedTuple):
-    """Sort key of copies: the lowest is shown."""
+    """Sort key of copies; the copy with the lowest is shown."""
 
     neighbour: bool  # no source of its own site announced it
     copied: bool  # its page names another of them as the original
@@ -45,8 +45,8 @@ class Precedence(NamedTuple):
 
 
 def believed(published: datetime | None, added: datetime, after: datetime | None) -> datetime:
-    """Return the time since which an article `added` now may have existed, by its `published` date and the visit before
-    (`after`). Older articles get the hour of `added`, undated ones an hour later."""
+    """Return since when an article `added` now may have existed: its `published` date, but not before the last visit
+    (`after`). For dates before WINDOW, the hour of `added`; undated, an hour later."""
     hour = added.replace(minute=0, second=0, microsecond=0)
     if published is None or published < added - WINDOW:
         return hour + timedelta(hours=2 if published is None else 1)
@@ -59,7 +59,7 @@ def believed(published: datetime | None, added: datetime, after: datetime | None
 def precedence(
     article: Article, since: datetime, ranks: Mapping[str, int], *, neighbour: bool, copied: bool
 ) -> Precedence:
-    """Return the sort key of `article` among its copies. `ranks`: positions of sources in sources.toml."""
+    """Return the sort key of `article` among its copies. `ranks`: positions in sources.toml, by source."""
     rank = ranks.get(article.source_key, _LAST)
     return Precedence(neighbour, copied, since, rank, article.added or since, article.id)
 
@@ -75,9 +75,9 @@ def like(article: Article, source: str, now: datetime) -> Like:
 def merge_copy(
     article: Article, run: FilingContext, now: datetime, *, after: datetime | None = None, lookup: Known | None = None
 ) -> tuple[Article, Changes]:
-    """Merge the new `article` with a copy of its story. Return it, merged or shown, and the other articles to file
-    first. `also` keeps the original that the page names only if the texts match. `after`: the visit before; `lookup`:
-    an answer of the store."""
+    """Merge the new `article` with a copy of its story. Return it, merged or shown, and other articles to file first.
+    `also` keeps the original that the page names only if texts match. `after`: the last visit; `lookup`: the store's
+    answer."""
     if (first := _original(article, run, now, lookup)) is None:
         return replace(article, also=()), ()
     logger = program.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
@@ -135,7 +135,7 @@ def in_file(id: str, run: FilingContext) -> Article | None:
 
 
 def standing(id: str, store: VisitStore) -> Article | None:
-    """Return the article, without body, that `id` is merged into, over any number of merges; else itself."""
+    """Return the article shown in place of `id`, without body, after following all merges; itself if not merged."""
     article, seen = store.article(id), {id}
     while article is not None and article.merged_into and article.merged_into not in seen:
         seen.add(article.merged_into)
@@ -152,7 +152,7 @@ def place_of(article: Article, others: Iterable[Article], run: FilingContext) ->
 
 
 def near(article: Article, run: FilingContext, now: datetime, lookup: Known | None = None) -> Iterator[Article]:
-    """Yield shown articles with the text of `article`, best match first, neither on hold nor unlisted."""
+    """Yield shown articles with the text of `article`, best first, except those on hold or unlisted."""
     sketch = sketched(article.body)
     seen = {article.id}
     for id in _likely(article, sketch, run, now, lookup) if sketch else ():
@@ -229,7 +229,7 @@ def joined(article: Article, first: Article, run: FilingContext) -> tuple[Articl
 
 
 def is_shown(copy: Article, first: Article, run: FilingContext) -> bool:
-    """True if `first` shows the address of `copy`. A neighbour's other address on the same site is not shown."""
+    """True if `first` lists the address of `copy`: not an address of the same site that only a neighbour announced."""
     return not urls.same_site(copy.url, first.url) or not _is_neighbours(copy, run)
 
 
@@ -239,7 +239,7 @@ def copies(first: Article, run: FilingContext) -> list[Article]:
 
 
 def _likely(article: Article, sketch: Sketch, run: FilingContext, now: datetime, lookup: Known | None) -> list[str]:
-    """Return ids of recent articles with similar sketches, best first. Dates count within one source only."""
+    """Return ids of recent articles with similar sketches, best first. Dates are compared only within a source."""
     matches = []
     lookup = lookup or run.store.known((), like=like(article, article.source_key, now))
     for other, data in lookup.likely:
@@ -281,7 +281,7 @@ async def earlier(context: EntryContext, article: Article, ids: Sequence[str]) -
 
 
 def is_same(new: Article, old: Article, *, late: bool) -> bool:
-    """True if text, title and time say that `new` is `old`. `late`: published before the last visit. Pure."""
+    """True if text, title and time show that `new` is `old`. `late`: published before the last visit. Pure."""
     published, before = (at and at.replace(microsecond=0) for at in (new.published, old.published))
     exact = words(new.title) == words(old.title) and published == before is not None
     ours, theirs = sketched(new.body), sketched(old.body)
@@ -293,7 +293,7 @@ def is_same(new: Article, old: Article, *, late: bool) -> bool:
 
 
 async def _leads_to(context: EntryContext, old: Article, article: Article) -> bool:
-    """True if the old address redirects to the new one, or its page names the new one as canonical."""
+    """True if the old address redirects to the new one, or its page names that as canonical."""
     run, answer = context.run, await context.ask(old.url)
     if not isinstance(answer, Fetched):
         return False
@@ -318,7 +318,7 @@ def _within(text: list[str], other: list[str]) -> bool:
 
 
 def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) -> tuple[Article, Changes]:
-    """Compare a revision with copies of its story again. Return `new` and the other articles to file first.
+    """Compare a revision with copies of its story again. Return `new` and other articles to file first.
 
     A copy whose text no longer matches is shown. If the shown article changed, its former copies are regrouped. An
     article with the text of another becomes its copy, whatever its date."""
@@ -353,7 +353,7 @@ def _part_copies(first: Article, run: FilingContext) -> tuple[Article, Changes]:
 
 
 def regrouped(former: Sequence[Article], run: FilingContext) -> list[Article]:
-    """Group former copies by text, shown ones first: the first of each group is shown, the rest merge into it."""
+    """Group former copies by text: the first of each group is shown, the rest merge into it. Shown ones come first."""
     stands: list[Article] = []
     behind: list[Article] = []
     for copy in sorted(former, key=lambda article: place_of(article, former, run)):
@@ -367,7 +367,7 @@ def regrouped(former: Sequence[Article], run: FilingContext) -> list[Article]:
 
 
 def _as_copy(article: Article, run: FilingContext, now: datetime) -> tuple[Article, Changes]:
-    """Merge `article` into a recent one with its text, unless that lists it in `also`: the operator split them."""
+    """Merge `article` into a recent one with its text, unless the operator split them (`also` lists it)."""
     if article.added is None or article.added < now - WINDOW:
         return article, ()
     for first in near(article, run, now):
@@ -377,8 +377,8 @@ def _as_copy(article: Article, run: FilingContext, now: datetime) -> tuple[Artic
 
 
 def aside(article: Article, run: FilingContext, now: datetime) -> Article | None:
-    """Return the new `article` as shown only in feeds of its carriers: merged into a copy on its site, or unlisted if
-    it is old or undated. None if it may be listed. Raises ConfigError."""
+    """Return the new `article` for feeds of its carriers alone: merged into a copy on its site, or unlisted if old or
+    undated. None if all feeds may list it. Raises ConfigError."""
     if not filed_by_neighbour(article, run.owners):
         return None
     first = _same_text(article, run)

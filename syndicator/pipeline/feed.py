@@ -16,8 +16,8 @@ MOST_PAGES = 5  # pages of a list, the first included: a choice
 
 
 async def read_feed(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Page | None]:
-    """Parse the feed or list in the answer. A "page" source, or an "auto" one that answers HTML at its first visit, is
-    a feed of one entry, returned with its page. Raises NotAFeed, WorkerFailed."""
+    """Parse the feed or list in the answer. A "page" source, or an "auto" one that answers HTML at its first visit,
+    becomes a feed of one entry, returned with its page (else None). Raises NotAFeed, WorkerFailed."""
     source = context.source
     call, answer = context.run.worker.call, (result.body, result.final_url, dict(result.headers))
     if source.rules.links:
@@ -46,7 +46,7 @@ async def read_feed(context: VisitContext, result: Fetched) -> tuple[ParsedFeed,
 
 
 def public_site(feed: ParsedFeed, source: Source) -> ParsedFeed:
-    """Return `feed` without a site on a private network."""
+    """Return `feed` without a site address on a private network."""
     return replace(feed, site_url="") if refusal(feed.site_url, source) else feed
 
 

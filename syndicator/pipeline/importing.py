@@ -59,7 +59,7 @@ _MOST = 3  # examples in a finding: a choice
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """`front`: our first eight keys and times; `own`: a page of this site; `dropped`: messages about lost values."""
+    """`front`: the first eight keys and the times; `own`: this site's page; `dropped`: messages about lost values."""
 
     front: Mapping[str, Any]
     own: bool
@@ -67,7 +67,7 @@ class Translated:
 
 
 def is_draft(front: Mapping[str, Any]) -> bool:
-    """True for `draft: true` (Hugo, Astro), `published: false` (Jekyll), and our articles on hold or merged."""
+    """True for drafts: `draft: true` (Hugo, Astro), `published: false` (Jekyll), and our articles on hold or merged."""
     if _word(front.get("hold")) in _TRUE or (front.get("merged_into") and front.get("digest")):
         return True
     return _word(front.get("draft")) in _TRUE or _word(front.get("published")) in _FALSE
@@ -152,7 +152,7 @@ def _word(value: Any) -> str:
 
 
 def _time(value: Any) -> str:
-    """Return a date, a time in UTC, or "" for no date."""
+    """Return an ISO date or UTC time, or ""."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     moment = value.isoformat() if isinstance(value, datetime) else _ZONE.sub(r"\1:\2", _text(value))
@@ -176,7 +176,7 @@ def _is_whole(value: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """A mistake in an article: the code and a message with the correction, if there is one."""
+    """A mistake in an article: its code, and a message with the correction if known."""
 
     reason: LintReason
     detail: str

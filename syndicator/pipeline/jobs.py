@@ -1,4 +1,4 @@
-"""Functions of the worker by name, so that this process never loads the page libraries."""
+"""Names of the worker's functions, so that this process never loads the page libraries."""
 
 # mypy: implicit-reexport
 # ruff: noqa: F401

@@ -25,7 +25,7 @@ Listed = tuple[str, str]  # address and title of an article
 
 
 async def linked_by(context: EntryContext, page: Page) -> EntryContext:
-    """Return the context with the right to write `page` if the page links the feed. Checks a related front page too."""
+    """Return the context, with the right to write `page` if it or a related front page links the feed."""
     bare = not context.announced.title and not context.announced.content
     if bare or not page.html or context.owns_for_now(page.url):
         return context
@@ -38,8 +38,8 @@ async def linked_by(context: EntryContext, page: Page) -> EntryContext:
 
 
 async def ask_front(context: EntryContext, url: str) -> bool:
-    """True if the front page of the site of `url` links the feed, asked weekly by each source. A page without the link
-    ends the right; one that fails does not."""
+    """True if the front page of the site of `url` links the source's feed. Each source asks weekly; a page without the
+    link ends the right, a failure does not."""
     if context.owns_for_now(url):
         return True
     file, source, site = context.run.rights_file, context.source, urls.site(url)
@@ -52,7 +52,7 @@ async def ask_front(context: EntryContext, url: str) -> bool:
 
 
 async def _front_feeds(context: EntryContext, url: str) -> list[str] | None:
-    """Return alias keys of the feeds that the front page of `url` links, None if it did not answer."""
+    """Return alias keys of the feeds linked by the front page of `url`, None if it did not answer."""
     run, site = context.run, urls.site(url)
     note = f"front page {site} {context.source.key}"
     feeds: list[str] | None
@@ -88,7 +88,7 @@ def front_page(url: str) -> str:
 
 
 async def may_adopt(context: EntryContext, article: Article) -> bool:
-    """True if the source adopts `article`. If no owner filed it, search its saved page for a link to the feed."""
+    """True if the source adopts `article`. If it was not filed by an owner, its saved page may show the feed's link."""
     snapshot = context.run.snapshots.get(article.id) if claim_of(article, context.run.owners) < OWNS else None
     if snapshot is not None:
         context = await linked_by(context, Page(html=snapshot[0], url=article.url, headers=snapshot[1]))
@@ -96,8 +96,8 @@ async def may_adopt(context: EntryContext, article: Article) -> bool:
 
 
 async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) -> VisitContext:
-    """Grant rights for the host that the site moved to, if the old host redirects feed and sampled pages permanently,
-    the feed has the same articles, and no other source owns the host."""
+    """Return the context with rights for the host that the site moved to, if the old host redirects feed and sampled
+    pages permanently, the feed has the same articles, and no other source owns the host."""
     new = urls.site(result.final_url)
     context = replace(context, answered=new)
     if new in (urls.site(context.source.url), ""):
@@ -119,7 +119,7 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
 
 
 def same_articles(entries: Sequence[Entry], listed: Iterable[Listed], new: str) -> list[tuple[str, str]]:
-    """Pair old and new addresses of articles on the site `new`, by path or title; [] if too few match. Pure."""
+    """Pair (old, new) addresses of articles on the site `new`, by path or title; [] if too few match. Pure."""
     there = [entry for entry in entries if urls.site(entry.url) == new]
     paths: dict[str, str] = {}
     titles: dict[str, str] = {}

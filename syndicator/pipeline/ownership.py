@@ -1,5 +1,5 @@
-"""Ownership: an article belongs to the site of its address. Any source may announce it, but only a source that owns or
-speaks for the address supplies values. Pure."""
+"""Ownership: an article belongs to the site of its address. Any source may announce it, but values come only from a
+source that owns or speaks for the address. Pure."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Rights:
 
 
 def rights_of(source: Source, *, sites: Collection[str] = (), before: Collection[str] = ()) -> Rights:
-    """Return the rights of `source`. `sites`: hosts that link the operator's address of the feed, or hosts it moved to;
-    `before`: domains until speaks_for is set."""
+    """Return the rights of `source`. `sites`: hosts that link its feed's configured address, or that it moved to;
+    `before`: domains that stay its own until speaks_for is set."""
     own = frozenset((urls.site(source.url), *sites)) - {""}
     if source.speaks_for is None:
         return Rights(sites=own, before=frozenset(before))
@@ -55,8 +55,8 @@ def rights_of(source: Source, *, sites: Collection[str] = (), before: Collection
 
 
 def rights_in(file: RightsFile, source: Source, today: date | None = None, answered: str | None = None) -> Rights:
-    """Return the rights of `source` in `file`. With `today` those to write now; without, those to show what it wrote.
-    `answered`: site that the feed came from, which a move must match; None: any. Raises ConfigError."""
+    """Return the rights of `source` in `file`: to write on the day `today`, or (None) to show what it wrote.
+    `answered`: site that the feed came from, as a move must match; None: any. Raises ConfigError."""
     sites = [*(file.linked(source.key, today) if today else file.shown(source.key))]
     for new, move in file.moved(source.key).items():
         if answered in (None, new):
@@ -75,13 +75,13 @@ def _places(url: str) -> Iterator[str]:
 
 
 def heard(entry: Entry, rights: Rights, url: str) -> Entry:
-    """Return the trusted part of `entry` at `url`: all of it if the source owns it, else id and address."""
+    """Return the part of `entry` trusted at `url`: all if the source owns it, else id and address."""
     return entry if rights.owns(url) else Entry(id=entry.id, url=entry.url)
 
 
 def terms(source: Source, rights: Rights, url: str, *, private: bool = False) -> Source:
     """Return `source` with its settings for `url`. On another site only stricter ones apply (content = "link", llm =
-    false). `private`: only the operator reads the feeds, so excerpts become whole texts."""
+    false). `private`: only the operator reads the feeds, so whole texts replace excerpts."""
     if not rights.owns(url):
         source = replace(
             source,
@@ -99,7 +99,7 @@ def terms(source: Source, rights: Rights, url: str, *, private: bool = False) ->
 
 
 def origin_of(source: Source, state: SourceState, entry: Entry) -> Origin:
-    """Return the feed that `entry` came from, as stored in its article."""
+    """Return the feed of `entry`, as stored in its article."""
     return Origin(
         title=source.title or state.feed_title,
         url=source.url,
@@ -110,7 +110,7 @@ def origin_of(source: Source, state: SourceState, entry: Entry) -> Origin:
 
 
 def of_site(url: str, addresses: Iterable[str]) -> tuple[str, ...]:
-    """Return the `addresses` on the site of `url`; aliases on other sites do not count."""
+    """Return those `addresses` that are on the site of `url`."""
     site = urls.site(url)
     return tuple(address for address in addresses if urls.site(address) == site)
 
@@ -123,14 +123,14 @@ class Claimant:
     rights: Rights
 
     def claim(self, url: str) -> int:
-        """Return OWNS on the source's sites, SPEAKS if operator or page grant it, else NONE."""
+        """Return OWNS for the source's sites, SPEAKS if operator or page grant the right, else NONE."""
         if urls.site(url) in self.rights.sites:
             return OWNS
         return SPEAKS if self.rights.speaks_for(url) else NONE
 
 
 class Owners(Mapping[str, Claimant]):
-    """Followed sources with their rights. `linked`: (source, host) for further hosts that they own."""
+    """Followed sources with their rights, by key. `linked`: (source, host) for further hosts that they own."""
 
     def __init__(
         self, sources: Mapping[str, Source], rights: Callable[[Source], Rights], linked: Iterable[tuple[str, str]]
@@ -175,7 +175,7 @@ def claim_of(article: Article, claimants: Mapping[str, Claimant]) -> int:
 
 
 def filed_by_neighbour(article: Article, owners: Owners) -> bool:
-    """True if a followed source owns or speaks for the article's site and another source filed it."""
+    """True if a followed source owns or speaks for the article's site, but another source filed it."""
     followed = bool(owners.of(article.url)) or any(rights.speaks_for(article.url) for rights in owners.speaking)
     return followed and claim_of(article, owners) == NONE
 
@@ -183,7 +183,7 @@ def filed_by_neighbour(article: Article, owners: Owners) -> bool:
 def known_at(
     lookup: Known, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
 ) -> Article | None:
-    """Return the first article of `aliases` that may be at `url`: on its site (or `home`, its former one), or filed
+    """Return the first article of `aliases` that `url` may mean: on its site (or its former one, `home`), or filed
     under that address by `source` or on the same domain."""
     for key in aliases:
         if key not in lookup.articles:
@@ -199,7 +199,7 @@ def known_at(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Errors in one article that versions without ownership left."""
+    """Errors that versions without ownership left in an article."""
 
     article: Article
     owner: str = ""  # source of its site, if another one filed it
@@ -213,7 +213,7 @@ class Fault:
 def fault_of(
     article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant], since: datetime
 ) -> Fault | None:
-    """Return the fault of `article`, or None. `rows`: its entries; `since`: the start of owners."""
+    """Return the fault of `article`, or None. `rows`: its entries; `since`: when ownership began."""
     owner = _owner(article, rows, claimants)
     strays = tuple(row for row in rows if _strayed(row, article, claimants))
     aliases = tuple(url for url in article.aliases if url not in of_site(article.url, article.aliases))
@@ -227,7 +227,7 @@ def fault_of(
 
 
 def _owner(article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant]) -> str:
-    """Return the source of the article's site that announced it, if a source without that claim filed it."""
+    """Return the owning source that announced the article, if a source without that claim filed it, else ""."""
     if not article.source_key or claim_of(article, claimants) == OWNS:
         return ""
     keys = {row.source_key for row in rows} & claimants.keys()
@@ -235,7 +235,7 @@ def _owner(article: Article, rows: Collection[EntryRow], claimants: Mapping[str,
 
 
 def _strayed(row: EntryRow, article: Article, claimants: Mapping[str, Claimant]) -> bool:
-    """True if an entry leads to another site, did not file the article, and has no right to it."""
+    """True if an entry leads to an article of another site, did not file it, and has no right to it."""
     filed = (row.source_key, row.entry_id) == (article.source_key, article.source_id)
     claimant = claimants.get(row.source_key)
     entitled = claimant is not None and claimant.rights.owns(article.url)
@@ -243,7 +243,7 @@ def _strayed(row: EntryRow, article: Article, claimants: Mapping[str, Claimant])
 
 
 def _foreign(article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant], since: datetime) -> bool:
-    """True if a source without a claim wrote the article and its page was not read again since."""
+    """True if a source without a claim wrote the article, and its page was not read again since `since`."""
     added = article.added
     if not article.source_key or added is None or added >= since or claim_of(article, claimants) != NONE:
         return False

@@ -43,7 +43,7 @@ def read_article(
     now: datetime | None = None,
 ) -> ReadArticle:
     """Return the article on the decoded page `html` from `url` (None: its canonical link). `entry`: its feed entry;
-    `rules`: the operator's; `repeated`: digests of blocks that repeat on the host; `now`: the latest believed date.
+    `rules`: the operator's; `repeated`: digests of blocks that repeat on the host; `now`: later dates are not believed.
     Raises NotAnArticle."""
     parts, missing = apart(html, url or "", headers or {})
     draft = read(parts[0].html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
@@ -100,7 +100,7 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
 
 
 def doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
-    """Return codes of `HoldReason` for an article. `category_score`: probability of its category, None without any."""
+    """Return `HoldReason` codes for an article. `category_score`: probability of its category, or None."""
     body: Mapping[str, Any] = draft.trace.get("body", {})
     holds = {
         HoldReason.PARTIAL: draft.partial and width(plain(draft.body)) < _SHORT,
@@ -111,7 +111,7 @@ def doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
 
 
 def own_names(author: str | None, url: str) -> tuple[str, ...]:
-    """Return names of authors and site, which publishers list as tags."""
+    """Return names of authors and site; publishers list these as tags."""
     return (*(name.strip() for name in (author or "").split(",")), urls.domain(url).split(".")[0])
 
 
@@ -130,8 +130,8 @@ def read_and_render(
     traced: bool = False,
     keep: bool = False,
 ) -> PageReading:
-    """Run `read_article` in the worker; with `render`, make HTML of the body too. `own`: tags of the source; `traced`:
-    with origins of fields; `keep`: with the packed page. Raises NotAnArticle, ConfigError."""
+    """Run `read_article` in the worker. `render`: also make HTML of the body; `own`: tags of the source; `traced`: with
+    origins of fields; `keep`: with the packed page. Raises NotAnArticle, ConfigError."""
     loaded = load_taxonomy(taxonomy)
     read = read_article(html, url, loaded, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
     article = settle(replace(read.filed(), tags=tuple(dict.fromkeys((*spelled(own, loaded), *read.tags)))))
@@ -154,7 +154,7 @@ def read_and_render(
 
 
 def spelled(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
-    """Return the source's tags as spelled in taxonomy.toml, so that renames apply."""
+    """Return the source's tags as spelled in taxonomy.toml, renames included."""
     if not tags:  # of most sources, and the taxonomy is long
         return ()
     names = {fold(form): tag.name for tag in taxonomy.vocabulary.tag for form in (*tag.aliases, tag.name)}

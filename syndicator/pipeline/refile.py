@@ -1,4 +1,4 @@
-"""Write articles and carriers: files first, then rows. Make revisions. Order `added`."""
+"""Write articles and carriers, files before rows. Make revisions. Keep `added` in order."""
 
 from __future__ import annotations
 
@@ -32,15 +32,11 @@ def refile(
     compared: Callable[[Article], Compared | None] = lambda stored: None,
     blocks: Callable[[Article], Blocks | None] = lambda stored: None,
 ) -> tuple[Article, bool]:
-    """Write the file of `article`, then its row, aliases, end of `entry` and stale marks of feeds in one transaction. A
-    crash in between leaves a file without a current row, which the next start records.
-
-    `before`: the article in its file until now; `path`: of that file; `ordered`: fields to overwrite although edited by
-    hand; `html`: rendered body of a source published whole; `score`: of a category chosen now; `compared`, `blocks`:
-    make the data that other articles are compared with.
-
-    Return the article as its file has it, hand edits included, and whether the file changed. Raises OSError,
-    ConfigError, StoreError."""
+    """Write the file of `article`, then its row, aliases, end of `entry` and stale marks of feeds in one transaction.
+    After a crash in between, the next start records the file. `before`: the article in its file until now; `path`: of
+    that file; `ordered`: fields to overwrite although edited by hand; `html`: rendered body, if published whole;
+    `score`: of a new category; `compared`, `blocks`: make data for comparison. Return the article in its file, hand
+    edits included, and whether the file changed. Raises OSError, ConfigError, StoreError."""
     if before is not None and before.added != article.added:
         ordered = {*ordered, "added"}
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
@@ -74,7 +70,7 @@ def carry(
 
 
 def hand_over(article_store: ArticleStore, store: VisitStore, article: Article) -> None:
-    """Make the source that filed `article` a carrier, before another adopts it. Raises OSError, StoreError."""
+    """Make the source that filed `article` a carrier before another adopts it. Raises OSError, StoreError."""
     carried = [(article.id, article.source_key)]
     if article.source_key not in store.carriers(article.id):
         article_store.carry(carried)
@@ -82,13 +78,13 @@ def hand_over(article_store: ArticleStore, store: VisitStore, article: Article) 
 
 
 def same_text(first: Article, other: Article) -> bool:
-    """True if title and body have the same words, whatever spacing, punctuation and markup."""
+    """True if title and body have the same words, regardless of spacing, punctuation and markup."""
     return _words(first) == _words(other)
 
 
 def revise(old: Article, new: Article, now: datetime) -> Article | None:
-    """Return `old` revised by the reading `new`, or None if the text is the same or changes too often. Identity,
-    `published`, `added` and values frozen at filing stay; `updated` moves forward."""
+    """Return `old` revised by the reading `new`, or None if the text is the same or changed too often. Identity,
+    `published`, `added` and fields fixed at filing stay; `updated` moves forward."""
     if same_text(old, new) or (new.partial and not old.partial):
         return None
     before = old.updated or old.published
@@ -119,8 +115,8 @@ def now_revised(article: Article, now: datetime) -> Article:
 
 
 def adopt(old: Article, new: Article, now: datetime) -> Article:
-    """Return `old`, filed by another source, as the owner's reading `new`. Identity and entry stay. A changed text or
-    date adds a revision. An unlisted article gets the `added` of `new`."""
+    """Return `old`, filed by another source, as its owner's reading `new`. Identity and entry stay. A changed text or
+    date adds a revision. An unlisted article takes `added` from `new`."""
     adopted = replace(
         _of_same_file(old, new),
         added=new.added if old.unlisted else old.added,
@@ -154,7 +150,7 @@ def _words(article: Article) -> list[str]:
 
 
 def sequence(clock: Callable[[], datetime], newest: datetime | None) -> Callable[[], datetime]:
-    """Return a clock for `added` that never runs backwards, starting after `newest`."""
+    """Return a clock for `added`: it never runs backwards and starts after `newest`."""
     last = newest + timedelta(seconds=1) if newest and newest > clock() else clock()
 
     def added() -> datetime:

@@ -1,4 +1,4 @@
-"""Remove blocks from filed articles once they are found to repeat on their host."""
+"""Remove blocks from filed articles that were found to repeat on their host."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ async def _reread(context: VisitContext, id: str) -> bool:
 
 
 def better_reading(old: Article, new: Article, otherwise: str) -> Article:
-    """Return `old` with text and description of `new`; edits stay. `otherwise`: category if there is none. Pure."""
+    """Return `old` with text and description of `new`, except edits. `otherwise`: category if none fits. Pure."""
     better = replace(old, body=new.body)
     if by_of(old, "excerpt") is By.EXTRACTIVE:
         better = replace(better, excerpt=new.excerpt)

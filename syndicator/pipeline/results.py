@@ -18,8 +18,8 @@ MANY: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
-    """A page as read. `html`: body if published whole; `blocks`: digests; `trace`: origins of fields; `matches`:
-    elements per selector; `ruled`: fields set by rules; `sketch`, `packed`: computed in the worker."""
+    """A page as read. `html`: body, if published whole; `blocks`: digests; `trace`: origins of fields; `matches`:
+    elements per selector; `ruled`: fields set by rules; `sketch`, `packed`: for storage."""
 
     article: Article
     blocks: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class PageReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redescription:
-    """Changes of an article: values by attribute, a line per field with the reason, the category's probability."""
+    """Changes to an article: values by attribute, a line with the reason per field, the category's probability."""
 
     values: Mapping[str, Any]
     why: tuple[str, ...]
@@ -46,7 +46,7 @@ class Redescription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A changed field, by its key in the file; of the body, the paragraphs removed and added."""
+    """A changed field, by its key in the file; for the body, paragraphs removed and added."""
 
     field: str
     old: str
@@ -55,7 +55,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reread:
-    """An article as its saved page reads today, and the changes. `html`: body if published whole."""
+    """An article as its saved page reads now, and the changes. `html`: body, if published whole."""
 
     article: Article
     changes: tuple[FieldChange, ...]

@@ -58,7 +58,7 @@ COMMIT_VISITS = 100
 
 
 def is_signal(source: Source, state: SourceState, hub: str) -> bool:
-    """True if a push only signals news and the source must be polled: lists, pages, feeds never polled yet, and hubs
+    """True if a push only signals news, so that the source must be polled: lists, pages, feeds never polled, and a hub
     without TLS for a source with TLS, which anybody may forge."""
     if source.kind in ("page", "list") or source.rules.links or state.last_success is None:
         return True
@@ -77,7 +77,7 @@ def signalled(state: SourceState, now: datetime) -> SourceState:
 
 @asynccontextmanager
 async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterator[None]:
-    """Set the event `reached` after `seconds`; None: never. Nothing is cancelled."""
+    """Set the event `reached` after `seconds` (None: never), while the block runs."""
     timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, reached.set)
     try:
         yield
@@ -87,8 +87,8 @@ async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterat
 
 
 async def visit(context: VisitContext, *, limit: int | None = None, stop: asyncio.Event) -> tuple[Outcome, SourceState]:
-    """Visit the source once and process at most `limit` pending entries. Return the outcome and the new state; the
-    caller stores both, as it alone can tell if the network is down."""
+    """Visit the source once and process at most `limit` pending entries. Return the outcome and the new state. The
+    caller stores both: it alone can tell if the network is down."""
     run, source = context.run, context.source
     started, began = run.clock(), asyncio.get_running_loop().time()
     if cadence.only_waiting(context.state, started):
@@ -206,7 +206,7 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
 
 
 def _held_back(context: VisitContext, rows: Sequence[EntryRow], announced: Collection[str] | None) -> list[EntryRow]:
-    """Return the rows to read now and save the others: muted ones, and late ones that ended."""
+    """Return the rows to read now. Save the others: muted ones, and late ones that end."""
     new = ((row, row.entry) for row in rows if row.entry and not row.article_id)
     muted = [row for row, entry in new if is_muted(context.source, entry, context.run.settings.publish)]
     take, changed = held_back([row for row in rows if row not in muted], announced)
@@ -233,7 +233,7 @@ def introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
 async def _ingest_all(
     context: VisitContext, rows: Sequence[EntryRow], page: Page | None, limit: int | None, stop: asyncio.Event
 ) -> tuple[list[EntryResult], int]:
-    """Process entries up to `limit`; return results and the number left. `page`: of a source that is its own entry."""
+    """Process entries up to `limit`; return results and the number left. `page`: fetched, of a "page" source."""
     store = context.run.store
     if not rows:
         return [], 0
@@ -284,7 +284,7 @@ def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | Non
 
 
 def _counted(run: RunContext, source: Source, state: SourceState, results: Sequence[EntryResult]) -> SourceState:
-    """Update counts of unmatched selectors and muted entries, and the last text lengths, which reveal a new layout."""
+    """Return `state` with counts of unmatched selectors and muted entries, and the last text lengths."""
     publish = run.settings.publish
     chooses = bool(source.keep or source.mute or publish.keep or publish.mute)
     if not results and not (chooses or state.muted):
@@ -346,8 +346,8 @@ async def visit_all(
     done: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
     """Visit the `due` sources and store each outcome, durable within COMMIT_SECONDS. After `max_seconds`, or once
-    `stop` is set, no new visit or page begins; the rest stays due. Raises NetworkDown, storing no failure, if no source
-    was reached."""
+    `stop` is set, no new visit or page begins; the rest stays due. If no source was reached, raise NetworkDown and
+    store no failure."""
     room = asyncio.Semaphore(run.settings.fetch.concurrency)
     unreached: list[tuple[Outcome, SourceState]] = []
     outcomes: list[Outcome] = []
@@ -360,7 +360,7 @@ async def visit_all(
                 outcome, after = await visit(run.visit(source, state), limit=limit, stop=stop)
         if outcome.no_network:
             unreached.append((outcome, after))
-        elif outcome.reason != OURS:  # which is not held against a source
+        elif outcome.reason != OURS:  # which does not count as its failure
             run.store.end_visit(outcome, after)
         outcomes.append(outcome)
         if len(outcomes) % COMMIT_VISITS == 0:
@@ -388,7 +388,7 @@ async def visit_all(
 
 @asynccontextmanager
 async def sharing_commits(run: FilingContext) -> AsyncIterator[None]:
-    """Commit writes of visits together, after syncing their files: no row before its file."""
+    """Commit writes of visits together, after syncing files: no row precedes its file."""
 
     async def commit_when_due() -> None:
         before, looks = 0, 0

@@ -1,5 +1,5 @@
-"""The scheduler of `up`: one repeated job that asks the store for due sources. Timers per source starved some: of 40
-jobs due together, 20 were dropped."""
+"""The scheduler of `up`: one repeated job that asks the store for due sources. Timers per source failed: of 40 jobs due
+together, 20 were dropped."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STOPPED_SECONDS = 300.0  # a run that shows no progress for longer than this is 
 
 
 class Scheduler:
-    """Calls `run` every `seconds`, one at a time, by the `steady` clock. Reports a hanging run to `on_stopped` once."""
+    """Calls `run` every `seconds`, one at a time. Reports a hanging run to `on_stopped`, once. `steady`: clock."""
 
     def __init__(
         self,
@@ -45,14 +45,14 @@ class Scheduler:
         self._watchdog = asyncio.create_task(self._watch())
 
     def run_now(self, *, again: bool = False) -> None:
-        """Start the next run now, unless one is active; with `again`, another follows that."""
+        """Start the next run now, unless one is active; `again`: then start another."""
         if self._under_way is None:
             self._bring_forward()
         else:
             self._again = self._again or again
 
     def silent_seconds(self) -> float:
-        """Return seconds without progress, 0 if a slow page or pause explains them."""
+        """Return seconds without progress; 0 if a slow page or pause explains them."""
         silent = self._steady() - self._last
         return silent if silent > max(STOPPED_SECONDS, 3 * self._seconds) else 0
 
@@ -61,7 +61,7 @@ class Scheduler:
         self._last = self._steady()
 
     def progress(self, callback: Callable[[T], None]) -> Callable[[T], None]:
-        """Return `callback` with a call of `note` before it."""
+        """Return a function that calls `note`, then `callback`."""
 
         def noted(value: T) -> None:
             self.note()

@@ -1,5 +1,5 @@
-"""CPU work in child processes: a page that hangs or eats memory costs that page, not the run. Children get pickled
-calls over a pipe, ignore SIGINT and SIGTERM to finish a page, and end with the parent's pipe (SIGIO)."""
+"""CPU work in child processes: a page that hangs or eats memory fails alone. Children get pickled calls over a pipe,
+ignore SIGINT and SIGTERM to finish a page, and end with the parent's pipe (SIGIO)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)  # the parent decides when its
 
 @dataclass(frozen=True)  # no slots: calling Lazy[...] sets an attribute
 class Lazy(Generic[P, T]):
-    """A module-level function by name, "package.module:function", loaded only by the process that calls it."""
+    """A module-level function by name, "package.module:function". Only the process that calls it loads it."""
 
     name: str
 
@@ -94,11 +94,11 @@ class Worker:
         return cast(T, _result(answer))
 
     def call_sync(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do the same without an event loop."""
+        """Run the function without an event loop."""
         return cast(T, _result(self._work(_Job(_pack(function, args, kwargs)))))
 
     def start(self) -> None:
-        """Start the children now, to save the first call the wait."""
+        """Start the children now; otherwise the first call waits for it."""
         for child in self._children:
             child.start()
 
@@ -167,7 +167,7 @@ class _Child:
         self._lock = threading.Lock()
 
     def start(self, job: _Job | None = None) -> None:
-        """Start the process for `job` unless it runs."""
+        """Start the process for `job`, unless it runs."""
         with self._lock:
             if job is not None and job.dropped:
                 raise WorkerFailed(WorkerReason.CRASHED, "the call was given up")
@@ -216,7 +216,7 @@ class _Child:
         return kind, answer
 
     def _make_room(self, needed: int) -> None:
-        """End the process if its memory leaves no room for the call; a new one costs as much time as 50 pages."""
+        """End the process if its memory leaves no room for the call. (A new process costs as much time as 50 pages.)"""
         process, limit = self._process, self._megabytes * _MEGABYTE
         needed = min(needed, limit // 2)
         if needed <= (1 - _MOST_KEPT) * limit or process is None:
@@ -285,7 +285,7 @@ def _resident(pid: int) -> int:
 
 
 def _pages(process: str) -> list[bytes]:
-    """Return total and resident pages first (Linux proc(5), statm)."""
+    """Return sizes in pages: total, resident and others (Linux proc(5), statm)."""
     return Path(f"/proc/{process}/statm").read_bytes().split()
 
 
@@ -334,7 +334,7 @@ def serve() -> NoReturn:
 
 
 def _spare_garbage() -> None:
-    """Search for cycles less often: pages are trees, and a search per 700 objects takes a seventh of the CPU."""
+    """Collect garbage less often: pages are trees, and a search per 700 objects takes a seventh of the CPU."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_MOST_NEW)
@@ -362,7 +362,7 @@ def _answer(payload: bytes, answers: IO[bytes], seconds: float) -> tuple[bytes, 
 
 
 def _limit(megabytes: int) -> None:
-    """Limit address space to `megabytes` resident: an allocation fails before the machine swaps."""
+    """Limit address space so that `megabytes` are resident at most: allocations fail before the machine swaps."""
     try:
         import resource
 

@@ -21,8 +21,8 @@ _LONGEST_TOKEN: Final = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callbacks:
-    """Functions that the server's owner provides, called with a callback's token. `verify`: status and body; `known`:
-    200 if a push is wanted, else the status; `push`: the status."""
+    """Functions that the server's owner provides, called with a callback's token. `verify`: returns status and body;
+    `known`: 200 if a push is wanted, else the status; `push`: the status."""
 
     verify: Callable[[str, Mapping[str, str]], tuple[int, str]]
     known: Callable[[str], int]

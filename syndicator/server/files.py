@@ -23,7 +23,7 @@ from syndicator.core.axes import AXES
 from syndicator.core.formats import CACHE_CONTROL, GZIP_LEVEL, PAGE, cache_control, media_type, of_file
 from syndicator.core.ports.request_limits import PART_BYTES
 
-Stamp = tuple[int, int, int]  # what changes with a file: mtime in nanoseconds, size, inode
+Stamp = tuple[int, int, int]  # mtime in nanoseconds, size, inode of a file
 Key = tuple[str, bool]  # the file, and whether this is its compressed variant
 
 # 64 MiB hold some 1,500 feeds of 50 entries in both variants; a machine with 1 GB has them to spare. A choice.
@@ -94,8 +94,8 @@ _RANGE: Final = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 @dataclass(frozen=True, slots=True)
 class _CachedFile:
-    """Cached facts of a file, so that an answer only needs its stat. `tags`: plain and compressed; `unchanged`: headers
-    of a 304 by tag; `whole`: headers of a 200 by compression and use as a page."""
+    """Facts of a file, cached so that an answer needs only its stat. `tags`: plain and compressed; `unchanged`: headers
+    of a 304 by tag; `whole`: headers of a 200 by (compressed, shown as a page)."""
 
     path: Path
     stamp: Stamp
@@ -113,15 +113,15 @@ def make_app(
     public: Path, *, hubs: Sequence[str] = (), base_url: str = "", secret_path: str = "", ask: Ask | None = None
 ) -> ASGIApp:
     """Return an ASGI application that serves the folder `public`. `hubs`, `base_url` (with slash): for Link headers of
-    feeds. `secret_path`: name below which everything is served, anything else being not found. `ask`: answers names
+    feeds. `secret_path`: if set, everything is served below this name and nothing else is found. `ask`: answers names
     below q/ that have no file."""
     files = _Files(public, tuple(hubs), base_url, ask)
     return _below(f"/{secret_path}", files) if secret_path else files
 
 
 def _below(secret: str, app: ASGIApp) -> ASGIApp:
-    """Serve `app` below the path `secret`, out of shared caches and search engines. All other paths get the same
-    answer, which does not reveal the secret, as our page for missing files would."""
+    """Serve `app` below the path `secret`, out of shared caches and search engines. All other paths get one answer,
+    which, unlike our page for missing files, does not reveal the secret."""
     refused = _answering(plain("Not found.\n", 404))
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
@@ -143,7 +143,7 @@ def _below(secret: str, app: ASGIApp) -> ASGIApp:
 
 
 def _private(name: bytes, value: bytes, secret: str) -> tuple[bytes, bytes]:
-    """Return a header of an answer below the path `secret`."""
+    """Return a header as sent below the path `secret`."""
     if name == b"cache-control":
         return name, b"private, " + value
     return name, secret.encode() + value if name == b"location" and value.startswith(b"/") else value
@@ -169,7 +169,7 @@ async def _send(answer: Answer, scope: Scope, send: Send) -> None:
 
 
 class _Files:
-    """ASGI application. A framework's objects would double the CPU of a cached answer (tests/bench/bench_web.py)."""
+    """ASGI application. Objects of a framework would double the CPU of a cached answer (tests/bench/bench_web.py)."""
 
     def __init__(self, public: Path, hubs: tuple[str, ...], base_url: str, ask: Ask | None) -> None:
         self.root, self.hubs, self.base, self.ask = public, hubs, base_url, ask
@@ -242,7 +242,7 @@ class _Files:
         return body
 
     def _packed(self, name: str, file: _CachedFile) -> bytes | None:
-        """Return the compressed file: the .gz, unless it is older than the file, or one made and cached."""
+        """Return the compressed file: the .gz beside it unless that is older, else one made and cached; or None."""
         if (body := self.bodies.get((name, True), file.stamp)) is None:
             path = file.path.with_name(file.path.name + ".gz")
             is_current = (packed := stamp_of(path)) is not None and packed[0] >= file.stamp[0]
@@ -337,7 +337,7 @@ def _read(path: Path) -> bytes | None:
 
 
 def stamp_of(path: Path) -> Stamp | None:
-    """Return the stamp of a file, None if it is missing."""
+    """Return the stamp of a file, None if missing."""
     try:
         stat = os.stat(path)  # noqa: PTH116 - three times a request
     except (OSError, ValueError):
@@ -346,7 +346,7 @@ def stamp_of(path: Path) -> Stamp | None:
 
 
 def zipped(etag: str) -> str:
-    """Return the tag of the compressed variant: a strong tag is one of bytes (RFC 9110 section 8.8.3.3)."""
+    """Return the tag of the compressed variant: strong tags differ if bytes differ (RFC 9110 section 8.8.3.3)."""
     return etag[:-1] + '-gz"'
 
 
@@ -375,7 +375,7 @@ def _unchanged(asked: Mapping[bytes, bytes], file: _CachedFile) -> bool:
 
 
 def _part(first: bytes, last: bytes, headers: Headers, body: bytes) -> Answer:
-    """Answer with the bytes from `first` to `last`, or the `last` ones without a first (RFC 9110 section 14)."""
+    """Answer with the bytes from `first` to `last`; with no `first`, the final `last` bytes (RFC 9110 section 14)."""
     size = len(body)
     start = int(first) if first else max(size - int(last), 0)
     end = min(int(last) + 1, size) if first and last else size

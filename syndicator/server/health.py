@@ -29,8 +29,8 @@ HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Functions that the server's owner provides. `alive`, `ready`: the trouble in a few words, or "". `token`: grants
-    the health feed to anyone and the metrics to other machines; "" grants neither."""
+    """Functions that the server's owner provides. `alive`, `ready`: return the trouble in a few words, or "". `token`:
+    grants the health feed to anyone and the metrics to other machines; "" grants neither."""
 
     alive: Callable[[], str]
     ready: Callable[[], Awaitable[str]]
@@ -91,8 +91,8 @@ async def _metrics(health: Health, request: Request) -> Response:
 
 
 def is_this_machine(host: str, headers: Headers, version: str) -> bool:
-    """Return True if a request comes from this machine and no proxy: those name the client, keep the host or (nginx by
-    default) use HTTP/1.0. The host check also stops DNS rebinding in local browsers. Pure."""
+    """Return True if a request comes from this machine and no proxy: proxies name the client, keep the host or (nginx
+    by default) use HTTP/1.0. The host check also stops DNS rebinding in local browsers. Pure."""
     asked = re.sub(r":\d*$", "", headers.get("host", "")).strip("[]")
     direct = version != "1.0" and not any(name in headers for name in _FORWARDED)
     return direct and _is_loopback(host) and (asked == "localhost" or _is_loopback(asked))

@@ -26,8 +26,8 @@ _MOST: Final = 16 << 20  # bytes of cached answers of 30 kB, or 100 with full te
 
 @dataclass(slots=True)
 class Questions:
-    """Answers questions. `version`: stamp of the search index, None without one; `spelled`: status of a name, with its
-    right spelling (301) or the error, before anything is read; `ask`: status, the same text, and body, in a thread."""
+    """Answers questions. `version`: stamp of the search index, None without one. `spelled`: checks a name, reads
+    nothing; status, with right spelling (301) or error. `ask`: runs in a thread; status, the same text, body."""
 
     version: Callable[[], Stamp | None]
     spelled: Callable[[str], tuple[int, str]]
@@ -83,7 +83,7 @@ class Questions:
 
 
 def _refusal(name: str, status: int, text: str) -> Answer:
-    """Return an answer without a feed. Redirects are relative, as a proxy may serve the site in a folder."""
+    """Return an answer without a feed. Redirects are relative because a proxy may serve the site in a folder."""
     if status in (301, 303):
         return plain("", status, location="../" * name.count("/") + text, vary="Sec-Fetch-Dest")
     return plain(f"{text}\n", status, **({"retry-after": "60"} if status == BUSY else {}))

@@ -38,7 +38,7 @@ class _Refused(Exception):
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's protocol of a connection, within the limits. `peer`: its client (`request_limits.client_of`)."""
+    """uvicorn's protocol of a connection, within our limits. `peer`: its client (`request_limits.client_of`)."""
 
     peer = ""
     _pool: Connections
@@ -62,7 +62,7 @@ class Connection(HttpToolsProtocol):
 
     @property
     def waits(self) -> bool:
-        """Return True while the client has to send or read before we can go on."""
+        """Return True while we wait for the client to send or read."""
         return self._phase != _ANSWER and not self.transport.get_write_buffer_size()
 
     def cut_if_late(self, now: float) -> None:
@@ -75,7 +75,7 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
 
     def refuse(self, status: HTTPStatus) -> None:
-        """Answer with `status` and close; during an answer only close, as the status would become part of it."""
+        """Answer with `status` and close. During an answer only close: the status would become part of it."""
         cycle, answered = self.cycle, bool(self.pipeline) or self._phase == _ANSWER
         if self._phase == _BODY:
             answered = answered or cycle.response_started
@@ -156,7 +156,7 @@ class Connection(HttpToolsProtocol):
 
 
 class Connections(set[Any]):
-    """Set of uvicorn's connections. `body_bytes`: largest request body; `clock`: steady seconds."""
+    """Set of uvicorn's connections. `body_bytes`: largest request body by path; `clock`: monotonic seconds."""
 
     def __init__(self, most: int, body_bytes: BodyBytes, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -176,8 +176,8 @@ class Connections(set[Any]):
                 del self._count[connection.peer]
 
     def make_room(self, peer: str) -> HTTPStatus | None:
-        """Cut the connection that has waited longest if there are too many, of `peer` or of all. Return the status to
-        refuse a new one with if none can be cut, else None."""
+        """Cut the connection that has waited longest if there are too many, of `peer` or of all. If none can be cut,
+        return the status to refuse the new one with."""
         of_peer = (connection for connection in self if connection.peer == peer)
         if self._count[peer] >= self._most_of_one and not self._cut_oldest(of_peer):
             return HTTPStatus.TOO_MANY_REQUESTS
@@ -205,7 +205,7 @@ _AT_ONCE = 100  # connections accepted in one turn of the event loop; the system
 
 
 class Replaceable:
-    """Application that can be replaced while it is served, by setting `now`."""
+    """Application that can be replaced while it is served: set `now`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.now = app

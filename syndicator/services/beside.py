@@ -1,4 +1,4 @@
-"""Facts that must outlive the database, in files beside the articles. If both differ, the file is right."""
+"""Files beside the articles for facts that must outlive the database, and win over it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _BELIEVED = "feeds.toml believed"  # name of a note: the edition of the file tha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """The files feeds.toml and sources.toml with the store. Methods raise ConfigError, OSError, StoreError."""
+    """Access to feeds.toml and sources.toml beside the articles. Methods raise ConfigError, OSError, StoreError."""
 
     feeds: KeptFile
     sources: KeptFile
@@ -60,11 +60,11 @@ class Beside:
         self.store.index.keep = self.keep
 
     def keep(self, row: FeedRow) -> None:
-        """Write the address of a feed to its file, before the database. `note` adds its name and publication."""
+        """Write a feed's address to its file, before the database. `note` adds name and publication."""
         self._change(lambda feeds: {**feeds, row.key: _placed(feeds.get(row.key, KeptFeed(row.key)), row)})
 
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
-        """Write which feeds (of `keys`, or all) are published with few articles, and names that no article has."""
+        """Write which of `keys` (None: all feeds) are published with few articles, and names that no article has."""
         there, index = self._is_there, self.store.index
         rows = index.feeds(keys) if keys else index.plain_feeds()
         names = self.store.index.names(row.key for row in rows if keys is None or row.key in keys or not row.name)
@@ -91,7 +91,7 @@ class Beside:
             self._change(noted, None if keys else rows)
 
     def believe(self) -> None:
-        """Update the feeds in the database from their file if it or the settings changed."""
+        """Update the database's feeds if their file or the settings changed."""
         if self.store.visits.note(_BELIEVED) != self._edition:
             self.apply()
             self.note(())  # the setting of how many articles are few may have changed
@@ -102,7 +102,7 @@ class Beside:
         return f"{self.feeds.stamp()} {self.publish.tag_min}"
 
     def apply(self) -> None:
-        """As `believe`, for a database without articles: new feeds have no name until `note`."""
+        """Update the database's feeds from their file. A feed without articles has no name until `note`."""
         if not self._is_there:
             return
         index, file_feeds = self.store.index, read_feeds(self.feeds)
@@ -154,7 +154,7 @@ class Beside:
             index.show_again([rows[old].key])
 
     def former(self, taken: Collection[str]) -> dict[str, str]:
-        """Return the keys of removed sources that are not `taken`, by each alias of their addresses."""
+        """Return the keys of removed sources by their addresses (all aliases), except keys in `taken`."""
         rows = {key: row for key, row in self._source_rows().items() if key not in taken and row.moved_to is None}
         addresses = read_sources(self.sources) if rows else {}  # of 100,000 sources it takes four seconds
         free = sorted(addresses.keys() & rows.keys())
@@ -229,8 +229,8 @@ def scrub(
     snapshots: Snapshots,
     now: datetime,
 ) -> int:
-    """Remove secrets of source addresses from all stored data, once each; ids stay. Returns the number of changed
-    article files. Raises OSError, StoreError."""
+    """Remove secrets in source addresses from all stored data; ids stay. Secrets removed earlier are skipped. Returns
+    the number of changed article files. Raises OSError, StoreError."""
     values = {name: value for source in sources for name, value in secrets.known(source.url, environ).items()}
     if not values:
         return 0
@@ -250,12 +250,12 @@ def scrub(
 
 
 def _digest(article_store: ArticleStore, name: str, value: str) -> str:
-    """Return a digest that recognizes a value but is too short to find it by trying."""
+    """Return a digest that recognizes a value, but too short to guess the value from."""
     return hashlib.sha256(f"{article_store.instance()}\0{name}\0{value}".encode()).hexdigest()[:8]
 
 
 def _article(article_store: ArticleStore, store: Store, path: str, values: Mapping[str, str]) -> bool:
-    """Remove the values from an article file. Edits by hand stay marked as such. True if the file changed."""
+    """Remove the values from an article file; its other edits by hand stay marked. True if the file changed."""
     data = article_store.read(path)
     if secrets.masked_bytes(data, values) == data:
         return False
@@ -284,7 +284,7 @@ def _masked(value: T, values: Mapping[str, str]) -> T:
 
 
 def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> RightsFile:
-    """Open the file of rights; the first start of this version lists in it the sites that each source wrote for."""
+    """Open the file of rights. If it is not of this version, list the sites that each source wrote for."""
     file = RightsFile(article_store.file(RIGHTS_TOML))
     if file.is_current():
         return file

@@ -47,7 +47,7 @@ _GOING: Final = " going"  # a build has begun and not ended: it may have left ha
 
 
 def _inputs(app: App, pages: Look) -> str:
-    """Return a digest of everything besides articles that builds depend on."""
+    """Return a digest of all that builds depend on, except articles."""
     taxonomy = app.taxonomy.toml.read_bytes() if app.taxonomy.toml.exists() else b""
     sources = app.sources_stamp or sorted(app.sources.items())
     least = [(axis, LEAST[axis](app.settings.publish) if axis in LEAST else 1) for axis in AXES]
@@ -57,7 +57,7 @@ def _inputs(app: App, pages: Look) -> str:
 
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
-    """True if a build would change nothing."""
+    """True if nothing changed since the last build. `inputs`: the digest of `_inputs`."""
     if app.store.visits.note(_BUILT) != inputs or app.store.index.newest_mark() or excused(app):
         return False
     return outlet.get(paths.INDEX) is not None and not _is_replaced(app, outlet)
@@ -70,7 +70,7 @@ def _is_replaced(app: App, outlet: Outlet) -> bool:
 
 
 def follow(app: App, tags: Iterable[str]) -> None:
-    """Mark the files that show a changed source or link a changed tag. `tags`: names in taxonomy.toml."""
+    """Mark files that show a changed source or link a changed tag for a rebuild. `tags`: names in taxonomy.toml."""
     shown = {key: staleness.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
     linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
     all = (staleness.ARTICLES, staleness.STORIES, staleness.SEARCH)
@@ -93,7 +93,7 @@ _MIDNIGHT = time()  # of a date without a time of day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Samples:
-    """Seconds from publication to disk, newest article first, of articles added before `until`."""
+    """Seconds from publication to file for articles added before `until`, newest first."""
 
     until: datetime | None = None
     seconds: tuple[int, ...] = ()
@@ -101,7 +101,7 @@ class Samples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """Seconds within which half of the articles, and 95 % of them, were on disk."""
+    """Seconds within which half, and 95 %, of the articles were written."""
 
     articles: int
     median: int
@@ -109,7 +109,7 @@ class Freshness:
 
 
 def note(store: Store, began: datetime, now: datetime) -> None:
-    """Add the articles of a build from `began` to `now` to the samples of freshness."""
+    """Add the articles between the last build and this one, from `began` to `now`, to the samples."""
     before = read_freshness(store)
     if before.until is not None and before.until <= began:  # later: the clock was set back
         added = store.status.added_between(before.until, began, KEPT)
@@ -136,7 +136,7 @@ def of(samples: Samples) -> Freshness | None:
 
 
 def _seconds(added: Iterable[Article], firsts: Mapping[str, datetime | None], now: datetime) -> Sequence[int]:
-    """Return seconds to publication of articles dated after the first visit (`firsts`) of their source."""
+    """Return the seconds from publication to `now`, if after the first visit of the article's source (`firsts`)."""
     return [
         int((now - article.published).total_seconds())
         for article in added
@@ -195,7 +195,7 @@ def together(first: BuildReport, second: BuildReport) -> BuildReport:
 
 
 async def build_due(app: App, settling: Settling | None, turn: Callable[[], object] = lambda: None) -> BuildReport:
-    """Call `build_feeds` if `settling` allows a build now. Builds with the same `settling` run one after the other."""
+    """Call `build_feeds` if `settling` allows it now. Builds with the same `settling` never overlap."""
     if settling is None:
         return await build_feeds(app, turn=turn)
     async with settling.alone:
@@ -375,7 +375,7 @@ def _planned(app: App, taxonomy: Vocabulary) -> tuple[list[FeedRow], list[FeedSp
 
 
 def feed_specs(app: App, taxonomy: Vocabulary, rows: Sequence[FeedRow]) -> list[FeedSpec]:
-    """Return all feeds to publish. Raises ConfigError if a fault in feeds.toml would end a feed."""
+    """Return all feeds to publish. Raises ConfigError if a fault in feeds.toml would remove one."""
     specs = plan(
         rows,
         settings=app.settings,

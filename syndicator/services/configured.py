@@ -40,7 +40,7 @@ _AT_START = ("publish.host", "publish.port")  # read only when the service start
 
 
 def changes(before: Configuration, after: Configuration) -> Iterator[str]:
-    """Yield a line for each changed setting, source and query, and each new dropped setting, without values."""
+    """Yield a line for each changed setting, source and query, and each newly set dropped setting; no values."""
     old, new = (dict(_flat(version.settings.model_dump())) for version in (before, after))
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) != new.get(name):

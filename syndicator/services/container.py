@@ -1,4 +1,4 @@
-"""From settings to the objects that commands work with."""
+"""Build the objects that commands work with, from settings."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The objects of an opened instance. Time, chance and environment come only from its fields, for tests."""
+    """The objects of an opened instance. Time, randomness and environment come only from its fields, for tests."""
 
     config: Path
     settings: Settings
@@ -81,11 +81,11 @@ class App:
     clock_offsets: dict[str, timedelta] = field(default_factory=dict)  # by host: `clock` minus the host's clock
 
     def rights_of(self, source: Source) -> Rights:
-        """Return which articles the operator's terms for `source` cover."""
+        """Return the articles that the operator's terms for `source` cover."""
         return rights_in(self.rights_file, source)
 
     def terms(self, article: Article) -> Source | None:
-        """Return the source of `article` with its terms for that article, None if the source was removed."""
+        """Return the source of `article` with its terms for that article, or None for a removed source."""
         source = self.sources.get(article.source_key)
         private = bool(self.settings.publish.secret_path)
         return terms(source, self.rights_of(source), article.url, private=private) if source else None
@@ -95,7 +95,7 @@ class App:
         return self.article_store.instance()
 
     def place(self, fault: str = "") -> Place:
-        """Return this instance for reading. `fault`: of the configuration."""
+        """Return this instance opened for reading. `fault`: of the configuration."""
         names = ("config", "sources", "settings", "store", "article_store", "environ")
         return Place(now=self.clock(), fault=fault, **{name: getattr(self, name) for name in names})
 
@@ -162,7 +162,7 @@ def configuration(
 def valid_queries(
     config: Path, settings: Settings, *, remember: bool = False
 ) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
-    """Return the valid entries of feeds.toml, the last valid version of the others, and the faults."""
+    """Return the valid entries of feeds.toml, faulty ones in their last valid version, and the faults."""
     path = config / "feeds.toml"
     last, faults = _last_valid(path, settings, load_queries, remember=remember)
     queries = (*load_queries(last), *(valid_entries(path) if faults else ()))
@@ -172,7 +172,7 @@ def valid_queries(
 def _last_valid(
     path: Path, settings: Settings, read: Callable[[Path], object], *, remember: bool
 ) -> tuple[Path, tuple[Fault, ...]]:
-    """Return `path` or, if `read` finds faults, the copy of its last valid version (perhaps absent), and the faults."""
+    """Return `path` if it has no faults, else the (perhaps absent) copy of its last valid version, and the faults."""
     copy = settings.state_dir / "valid" / path.name
     if not path.exists():
         return path, ()
@@ -205,8 +205,8 @@ def open_app(
     held: Callable[[], object] = lambda: None,
 ) -> Iterator[App]:
     """Open the app of a configuration folder. `create`: allow a new database although articles exist; `remake`: called
-    if it was lost; `entries`: cache of earlier builds; `held`: as `locked` yields it. Raises ConfigError, StoreError,
-    MissingError."""
+    if the database was lost; `entries`: cache of earlier builds; `held`: check from `locked`. Raises ConfigError,
+    StoreError, MissingError."""
     if read is None:
         read = configuration(config, environ, remember=True)
         for fault in read.faults:
@@ -253,7 +253,7 @@ def open_app(
 
 
 def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, begun: bool) -> None:
-    """Create or check this instance's uuid. Raises ConfigError with the line to restore if its file is lost."""
+    """Create the instance's uuid, or check it if `begun`. Raises ConfigError with the line to restore a lost file."""
     noted = store.visits.note(_INSTANCE)
     if begun and not article_store.minted():
         line = (
@@ -291,8 +291,8 @@ def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) 
 def locked(
     settings: Settings, *, wait: bool = False, give_up: Callable[[], bool] = lambda: False
 ) -> Iterator[Callable[[], object]]:
-    """Hold the lock that allows one run at a time on a database. Yields a check that raises StoreAway once it is lost.
-    Raises LockedError if another run holds it; `wait` waits instead, until `give_up` returns True: then
+    """Hold the lock that allows one run at a time on a database. Yields a check that raises StoreAway if the lock is
+    lost. Raises LockedError if another run holds it; with `wait`, waits until `give_up` returns True, then raises
     SystemExit(0)."""
     with ExitStack() as held:
         hold: Callable[[str], AbstractContextManager[Callable[[], object]]] = partial(_hold_file, settings)
@@ -357,7 +357,7 @@ def make_context(
     asked: bool = False,
     hubs: Hubs | None = None,
 ) -> RunContext:
-    """Return the context of a run's visits. `filed` gets each title; `asked`: sources were named."""
+    """Return the context of a run's visits. `filed` gets each title; `asked`: a person named the sources."""
     filing = filing_context(app)
     return RunContext(
         **{each.name: getattr(filing, each.name) for each in fields(FilingContext)},
@@ -424,7 +424,7 @@ def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
 
 
 def lease_seconds(settings: Settings) -> float:
-    """Return the seconds after which a silent lease on a host ends: more than any request takes."""
+    """Return the seconds after which an unrenewed lease on a host ends: longer than any request."""
     return _LEASE_FACTOR * max(settings.fetch.feed_seconds, settings.fetch.page_seconds) + _LEASE_MORE
 
 

@@ -32,13 +32,13 @@ from syndicator.services.settling import Settling
 from syndicator.services.showing.answers import Answers as Answers
 
 _Beside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
-LLM_SECONDS = 60.0  # in a scheduled run: visits that fall due meanwhile wait so long, and for one answer, at most
+LLM_SECONDS = 60.0  # of a scheduled run: visits due meanwhile wait at most this long, and for one answer
 
 
 @dataclass(slots=True)
 class ScheduledRuns:
-    """Runs of `up` with the present or the last good configuration. `report` gets each run's report, `trouble` and
-    `changed` get lines; `patience` is entered while a database is opened, `beside` during a run."""
+    """Runs of `up` with the present or last good configuration. `report` gets each run's report; `trouble` and
+    `changed` get lines. `patience` is entered to open a database, `beside` during a run."""
 
     config: Path
     _: KW_ONLY
@@ -104,8 +104,7 @@ class ScheduledRuns:
 
 
 class Site:
-    """The published files, health and callback. `silent_seconds`: for how long runs have been silent, None without
-    runs."""
+    """The server's app: published files, health and callback. `silent_seconds`: seconds since runs were last active."""
 
     def __init__(
         self,
@@ -124,7 +123,7 @@ class Site:
         self.app.now = self._made()
 
     def body_bytes(self, path: str) -> int:
-        """Return the most bytes of a request body: hubs may push as much as a feed may have."""
+        """Return the maximum size of a request body: a push may have the size of a feed."""
         return self.settings.fetch.wire_bytes if path.startswith(PATH) else BODY_BYTES
 
     def _made(self) -> ASGIApp:

@@ -39,8 +39,8 @@ class Place:
 
 
 class SharedArticleStore(FileArticleStore):
-    """An ArticleStore (see ports) in a folder that several machines share. The path of a new article is reserved in the
-    database first, so that an article read by two machines gets one file."""
+    """An ArticleStore (see ports) in a folder that several machines share. Reserves a new article's path in the
+    database first, so that two machines write one file."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ def open_outlet(
 
 
 def begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
-    """True if this instance wrote or published articles. Unpublished files written by hand do not count."""
+    """True if this instance wrote or published articles. Hand-written, unpublished files do not count."""
     return article_store.begun() or (has_feeds(settings, environ) and any(True for _ in article_store.walk()))
 
 

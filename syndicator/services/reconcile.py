@@ -40,8 +40,8 @@ OWNED_SINCE = "owned since"  # the time of the first start at which articles had
 
 
 def sources(app: App) -> dict[str, SourceState]:
-    """Give every source a state; drop those of removed sources. A changed URL resets validators and health. A changed
-    kind of visit is due now."""
+    """Give every source a state; drop those of removed sources. A changed URL resets validators and health. A source
+    whose kind of visit changed is due now."""
     states = app.store.visits.states()
     for key in states.keys() - app.sources.keys():
         app.store.visits.drop_state(key)
@@ -90,8 +90,8 @@ def _wanted(app: App, key: str) -> list[EntryRow]:
 
 
 def _try_again(app: App, key: str, *, ruled: bool) -> bool:
-    """Make refused and waiting entries of an edited source due; `ruled`: its rules changed. True if feed data is
-    missing."""
+    """Make refused and waiting entries of an edited source due. `ruled`: its rules changed. True if the feed must be
+    read again."""
     visits, rights = app.store.visits, app.rights_of(app.sources[key])
     rows = visits.pending(key, _ANY_TIME)
     waiting = [replace(row, next_try=None) for row in rows if row.next_try and row.reason in FOR_THE_OPERATOR]
@@ -105,7 +105,7 @@ def _try_again(app: App, key: str, *, ruled: bool) -> bool:
 
 
 def due_again(app: App, source: Source) -> list[EntryRow]:
-    """Return entries of `source` for its own articles that changed rules may accept, as due now."""
+    """Return the refused and waiting entries of `source` on its own sites that its rules may accept now, as due."""
     from syndicator.pipeline.entry.endings import by_other_rules
 
     rows = [*app.store.visits.refused(source.key), *app.store.visits.pending(source.key, _ANY_TIME)]
@@ -114,7 +114,7 @@ def due_again(app: App, source: Source) -> list[EntryRow]:
 
 
 def files(app: App) -> tuple[Problem, ...]:
-    """Bring the database up to date with the article files and those beside them. Returns unreadable files, which stay.
+    """Update the database from the article files and those beside them. Returns unreadable files, whose rows stay.
     Raises ConfigError, OSError, StoreError."""
     if app.is_reconciled:
         return ()
@@ -184,8 +184,8 @@ def file(app: App, path: str) -> tuple[Problem, ...]:
 
 
 def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list[Article]]:
-    """Record new and edited files. Returns problems, prefixes of the ids seen (renamed files are not deleted), and
-    articles that are new or were added at another time."""
+    """Record new and edited files. Returns problems, the id prefixes seen (a renamed file is not a deleted one), and
+    the articles that are new or have another time of adding."""
     visits, problems, there, written = app.store.visits, list[Problem](), set[str](), list[Article]()
     for stamp, article in _articles(app.article_store, (*changes.new, *changes.edited), visits.stamp):
         if isinstance(article, Problem):
@@ -312,7 +312,7 @@ def _record(app: App, article: Article, stamp: FileStamp, before: Article | None
 
 
 def elsewhere(files: ArticleStore, article: Article, stamp: FileStamp, earlier: FileStamp | None) -> str | None:
-    """Return another file with this article's id: the `earlier` one if it still has it, else by name; or None."""
+    """Return another file with this article's id, or None: the `earlier` file if it still has it, else one by name."""
     if earlier is None:
         path = files.find(article.id)
         return None if path == stamp.path else path

@@ -61,13 +61,13 @@ class Wanted:
 
     @property
     def asked(self) -> bool:
-        """True if a person named sources, rather than the schedule."""
+        """True if a person chose the sources, not the schedule."""
         return bool(self.keys or self.all or self.failed)
 
 
 @dataclass(slots=True)
 class Totals:
-    """Counts of `up` or a worker since it started, for its last line."""
+    """Counts since `up` or a worker started, for its last line."""
 
     runs: int = 0
     jobs: int = 0  # hosts that a worker took
@@ -87,7 +87,7 @@ class Totals:
 
 
 def remake(app: App) -> None:
-    """Rebuild a lost database as `reindex` does; learn tags anew if those are lost too."""
+    """Rebuild a lost database as `reindex` does; if learnt tags are lost, learn them anew."""
     from syndicator.services.article_files.reindexing import reindex
     from syndicator.services.descriptions.redescribe import learn
 
@@ -105,7 +105,7 @@ async def run(
     stop: asyncio.Event,
     watch: Watch = Watch(),
 ) -> RunReport:
-    """Visit and build meanwhile, then ask the language model and build again. The caller holds the lock. `settling`:
+    """Visit, building meanwhile; then ask the language model and build again. The caller holds the lock. `settling`:
     may defer builds; `walks`: may skip walks; `hubs`: take pushes. Raises NetworkDown (after building), UsageError,
     StoreError, OSError."""
     began = asyncio.get_running_loop().time()
@@ -159,7 +159,7 @@ def _taking(
     watch: Watch,
     settling: Settling | None,
 ) -> AbstractAsyncContextManager[Intake | None]:
-    """Take pushes of hubs within the block. The module is imported only if there are hubs."""
+    """Take pushes of hubs within the block. Imports the module only if there are hubs."""
     if hubs is None:
         return nullcontext()
     from syndicator.services.pushes.intake import taking
@@ -177,7 +177,7 @@ async def _with_pushes(
 
 
 def _noting(watch: Watch, settling: Settling, firsts: Collection[str]) -> Watch:
-    """Return `watch` that also reports new articles to `settling`."""
+    """Return `watch` that also reports to `settling`: new articles, and at once those of the sources `firsts`."""
 
     def filed(title: str) -> None:
         settling.filed()
@@ -192,7 +192,7 @@ def _noting(watch: Watch, settling: Settling, firsts: Collection[str]) -> Watch:
 
 
 async def ask_model(app: App, stop: asyncio.Event, seconds: float, filed: Callable[[str], None]) -> EnrichReport:
-    """Ask the language model, if one is configured, for up to `seconds`. The module is imported only then."""
+    """Ask the language model, if configured, for up to `seconds`. Imports the module only then."""
     if not app.settings.describe.llm.url:
         return EnrichReport()
     from syndicator.services.descriptions.enrich import enrich

@@ -1,4 +1,4 @@
-"""Decide when `up` builds: new articles wait a little for others, urgent changes do not."""
+"""Decide when `up` builds: new articles wait shortly for others, urgent changes do not."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _LOOK_SECONDS = 3600.0
 
 
 class Settling:
-    """Builds that wait between runs of `up`: new articles for `publish.settle`, long feeds and old pages longer, edits,
-    withdrawals and first articles not at all. `clock`: seconds, steady."""
+    """Timing of builds between runs of `up`: new articles wait for `publish.settle`, long feeds and old pages longer.
+    Edits, withdrawals and first articles do not wait. `clock`: monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -36,7 +36,7 @@ class Settling:
         self._built: dict[FeedKey, Built] = {}
 
     def begin(self, app: App) -> None:
-        """Call before visits. Build at once if something is stale already: visits did not cause it."""
+        """Call before visits. Builds are due at once if something is stale already, as visits did not cause it."""
         if app.store.index.newest_mark() > self._mark:
             self._whole = True
             self.hurry()
@@ -69,7 +69,7 @@ class Settling:
 
     @contextmanager
     def building(self, app: App) -> Iterator[tuple[Callable[[FeedKey], bool] | None, bool]]:
-        """Yield `among` and `brief` for `build_feeds`, called within the block. If the build fails, it stays due."""
+        """Yield the arguments `among` and `brief` for `build_feeds`. If the block fails, the build stays due."""
         before, whole = self._waiting, self._is_whole(app) or not seconds(app.settings.publish.settle)
         self._waiting = Waiting()
         try:
@@ -81,7 +81,7 @@ class Settling:
             self._made_with, self._looked, self._whole = _made_with(app), self._clock(), False
 
     def built(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
-        """Record the built feeds with their numbers of entries and articles. `left`: number of feeds left."""
+        """Record the built feeds. `shown`: numbers of entries and articles; `left`: feeds still stale."""
         now = self._clock()
         if left and self._waiting.since is None:
             self._waiting = replace(self._waiting, since=now)

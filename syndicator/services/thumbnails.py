@@ -1,4 +1,4 @@
-"""Make thumbnails during and after the visits. Nothing waits for a picture: page requests go first."""
+"""Make thumbnails during and after the visits. Requests for pages go first."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def taking(app: App, fetcher: Fetcher | None, stop: asyncio.Event) -> AbstractAs
 
 
 class Taking:
-    """Pictures under way. `finish` raises the errors of disk and store."""
+    """Thumbnails under way. `finish` raises the errors of disk and store."""
 
     def __init__(self, app: App, fetcher: Fetcher, stop: asyncio.Event) -> None:
         self.app, self.fetcher, self.stop = app, fetcher, stop
@@ -77,7 +77,7 @@ class Taking:
             self._task.result()
 
     async def aclose(self) -> None:
-        """Cancel the pictures under way."""
+        """Cancel the thumbnails under way."""
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):  # `finish` raises them
             await self._task
@@ -158,8 +158,8 @@ class Taking:
 
 
 def publish(app: App, outlet: Outlet) -> set[str]:
-    """Publish all thumbnails and return their names. Call before stale feeds are determined, also if thumbnails are
-    off, so that the outlet knows the earlier files. Raises OSError."""
+    """Publish all thumbnails and return their names. Call before stale feeds are determined, even if thumbnails are
+    off: the outlet must learn the earlier files. Raises OSError."""
     names = app.store.pictures.names() if app.settings.publish.thumbnails else set()
     if lost := redirects.publish(outlet, names, kept_pictures(app.settings).get):
         app.store.pictures.lost(lost)

@@ -1,5 +1,5 @@
-"""Webhooks: messages about articles and conditions (standardwebhooks.com). A build stores them; a run sends the due
-ones, each at least once, those of one subject in order."""
+"""Webhooks: messages about articles and conditions (standardwebhooks.com). A build stores them; a run sends them at
+least once, in order per subject."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ _ANSWER: Final = 64_000  # the most bytes of an answer
 _FIRST, _LONGEST = timedelta(minutes=1), timedelta(hours=1)  # pauses before the next try, doubling
 _AT_A_TIME: Final = 100
 _TAKEN: Final = range(200, 300)
-_REFUSALS: Final = set(range(400, 500)) - {408, 429}  # of one message: the receiver may take another one
-_IN_A_ROW: Final = 3  # messages refused: the receiver takes none
+_REFUSALS: Final = set(range(400, 500)) - {408, 429}  # of one message: the receiver may accept another
+_IN_A_ROW: Final = 3  # refused messages, after which the receiver counts as failing
 _NOTE: Final = "webhooks"
 
 
 class Changes(NamedTuple):
-    """Articles in feeds that differ from what receivers have, and ids they have that are in no feed any more."""
+    """`shown`: published articles that differ from the receivers' version. `hidden`: ids of articles to remove."""
 
     shown: Mapping[str, Known] = {}
     hidden: Sequence[str] = ()
 
 
 def changes(app: App, built: datetime | None) -> Changes:
-    """Return the changes that the next build publishes. `built`: when the last build began. At the first call earlier
-    articles are not announced; after a lost database, those of the last day are announced again."""
+    """Return the changes that the next build publishes. `built`: when the last build began. The first call skips
+    earlier articles; after a lost database, those of the last day are announced again."""
     notes, messages = app.store.visits, app.store.messages
     if not any(type.startswith("article.") for hook in app.settings.webhook for type in hook.events):
         if notes.note(_NOTE):
@@ -87,13 +87,13 @@ def put(app: App, changes: Changes, built: Collection[FeedKey]) -> None:
 
 
 def put_condition(app: App, *, opened: bool, subject: str, data: Mapping[str, Any]) -> None:
-    """Store messages about a condition that began or ended."""
+    """Store messages about a condition that began (`opened`) or ended."""
     if messages := list(_messages(app, "condition.opened" if opened else "condition.closed", subject, data)):
         app.store.messages.put(messages, {}, ())
 
 
 def _published(app: App, ids: Iterable[str], built: Collection[FeedKey]) -> list[str]:
-    """Return the articles whose present state is in a feed that was just written or is not stale."""
+    """Return the ids whose present state is published: in a feed of `built`, or one that is not stale."""
     shown = {id: app.store.index.shown(id) for id in ids}
     rows = app.store.index.feeds({key for keys in shown.values() for key in keys})
     fresh = {row.key for row in rows if row.built and not (row.stale or row.dropped or off(row, app.settings.publish))}
@@ -116,7 +116,7 @@ def receiver(hook: Webhook) -> str:
 
 
 def overdue(waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime) -> list[Waiting]:
-    """Return the receivers that have failed to take a message for a day, named by their hosts. Pure."""
+    """Return the receivers that have accepted no message for a day, named by host. Pure."""
     hosts = {receiver(hook): urlsplit(hook.url).hostname or "" for hook in hooks}
     late = (row for row in waiting if row.fault and now - row.since >= OVERDUE and row.receiver in hosts)
     return [replace(row, receiver=hosts[row.receiver]) for row in late]
@@ -188,7 +188,7 @@ async def _post(app: App, hook: Webhook, message: Message, client: Fetcher) -> F
 
 
 def signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
-    """Return the key in `secret`, or in the variable it names. Raises KeyError, ValueError for bad base64."""
+    """Return the key in `secret`, or in the variable it names. Raises KeyError if unset, ValueError for bad base64."""
     secret = environ[secret[2:-1]] if secret.startswith("$") else secret
     return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
 

@@ -1,4 +1,4 @@
-"""Plan the next visit of a source, and delay entries of floods. Pure."""
+"""Plan the next visit of a source, and delay floods of entries. Pure."""
 
 import math
 from collections import Counter
@@ -17,7 +17,7 @@ from syndicator.core.reasons import EntryReason, FetchReason
 from syndicator.visiting.fetch.decompress import fresh_seconds
 from syndicator.visiting.websub import backup
 
-# All of these are our choices, but for those with a source.
+# Our choices, unless a source is named.
 _HOUR, _DAY = 3600.0, 86400.0
 LONGEST_WISH = 30 * _DAY  # the longest interval that a server or feed may request
 _TIMES_FOR_RHYTHM = 2  # publication times needed to measure a gap
@@ -57,9 +57,9 @@ def next_visit(
     trust: float = 0.0,
 ) -> Next:
     """Return the next visit. The first of these decides: Retry-After, back-off after a failure, cron, `every`, the
-    source's rhythm; without `force` never sooner than feed, headers and manners allow. `state`: from `after`. `floor`,
-    `ceiling`: default bounds in seconds. `jitter`: in [0, 1). `cron_next`: next time of a cron expression. `asked`: by
-    a person. `trust`: from `websub.trust`."""
+    source's rhythm; unless `force` is set, never sooner than feed, headers and courtesy allow. `state`: from `after`.
+    `floor`, `ceiling`: default bounds in seconds. `jitter`: in [0, 1). `cron_next`: next time of a cron expression.
+    `asked`: by a person. `trust`: from `websub.trust`."""
     if isinstance(result, Failed):
         due = _after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
         return _no_later(state, result, due, now) if asked else due
@@ -87,12 +87,12 @@ def next_visit(
 
 
 def only_waiting(state: SourceState, now: datetime) -> bool:
-    """Return True if the source is due for waiting entries only and its feed is not."""
+    """Return True if the source is due only for waiting entries, not for its feed."""
     return state.feed_due is not None and now < state.feed_due
 
 
 def planned(state: SourceState, left: int, now: datetime) -> SourceState:
-    """Return the state after a visit: due now if it left `left` entries; `feed_due` is the time for its feed."""
+    """Return the state after a visit that left `left` entries: due now if there are any, its feed at `feed_due`."""
     feed_due = state.feed_due or state.next_due
     if not (left or state.feed_due or state.waiting):
         return state
@@ -128,7 +128,7 @@ def _after_failure(
 
 
 def _no_later(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
-    """Return `due`, but no later than planned before a person asked, unless the server said when to return."""
+    """Return `due`, or the earlier time planned before a person asked, unless the server set the time."""
     planned = state.next_due
     if result.retry_after is not None or planned is None or not now < planned < due.at:
         return due
@@ -136,7 +136,7 @@ def _no_later(state: SourceState, result: Failed, due: Next, now: datetime) -> N
 
 
 def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
-    """Return seconds between visits (half the median gap between publications, more after long silence) and why."""
+    """Return seconds between visits (half the median gap of publications, more after long silence) and the reason."""
     past = sorted((at for at in state.recent if at <= now), reverse=True)
     silent = _silence(state, now)
     if len(past) < _TIMES_FOR_RHYTHM:
@@ -146,21 +146,21 @@ def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
 
 
 def _interval(gap: float, silent: float) -> float:
-    """Return seconds between visits for a publication every `gap` seconds and none for `silent` seconds. Between visits
-    t apart, r t / 2 of r articles wait; a fixed number of visits minimises that if t grows as the root of 1 / r."""
+    """Return seconds between visits for a publication every `gap` seconds, none for `silent` seconds. With visits t
+    apart, r t / 2 of r articles wait; for a fixed number of visits that is least if t grows as the root of 1 / r."""
     usual = min(max(gap / 2, silent / 8), math.sqrt(max(gap, silent) * _HOUR))
     return max(usual, silent / _SILENT)
 
 
 def _silence(state: SourceState, now: datetime) -> float:
-    """Return seconds since the newest past publication time, or since the feed last changed."""
+    """Return seconds since the latest publication in the past, or since the feed last changed."""
     past = [at for at in state.recent if at <= now]
     since = max(past) if past else state.validators_at
     return max((now - since).total_seconds(), 0.0) if since else 0.0
 
 
 def _least(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
-    """Return the fewest seconds until the next visit that feed, headers and manners allow, and the reason."""
+    """Return the fewest seconds until the next visit allowed by feed, headers and courtesy, and the reason."""
     wish, why = _asked(state, feed, result, now)
     if state.etag or state.last_modified:
         return (wish, why) if wish else (_CONDITIONAL, "asked at most hourly")
@@ -187,7 +187,7 @@ def feed_interval(feed: ParsedFeed) -> int:
 
 
 def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
-    """Return `chosen` seconds plus up to a tenth; at the ceiling minus up to a tenth, but not below `low`."""
+    """Return `chosen` seconds plus up to a tenth (at the ceiling, minus), but not below `low`. `jitter`: in [0, 1)."""
     if chosen * 1.1 <= ceiling:
         return chosen * (1 + 0.1 * jitter)
     start = max(low, ceiling * 0.9, min(chosen, ceiling * 0.9))
@@ -195,7 +195,7 @@ def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
 
 
 def _skip(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
-    """Return the first time from `planned` on outside `hours` and `days` (UTC); ignore them if they cover the week."""
+    """Return the first time from `planned` on outside `hours` and `days` (UTC). Ignore them if they cover the week."""
     if not (hours or days):
         return planned
     at = planned.at.astimezone(UTC)
@@ -224,7 +224,7 @@ Seen = Sequence[tuple[datetime, datetime | None]]  # `VisitStore.seen_since` of 
 
 
 def daily(seen: Seen, first_visit: datetime | None, now: datetime) -> int:
-    """Return the number of new entries read per day: a multiple of the usual day. The median ignores single floods."""
+    """Return how many new entries to read per day: a multiple of the median day, which single floods do not change."""
     began = max(first_visit or now, now - WEEKS)
     days = (now - began) // DAY
     count = Counter((now - at) // DAY for at, _ in seen if at > began)
@@ -233,7 +233,7 @@ def daily(seen: Seen, first_visit: datetime | None, now: datetime) -> int:
 
 
 def slowed(rows: Sequence[EntryRow], seen: Seen, first_visit: datetime | None, now: datetime) -> tuple[EntryRow, ...]:
-    """Return `rows` with a later try for new entries beyond the daily number, after the entries that already wait."""
+    """Return `rows`; new entries above the daily number are tried later, after the entries that already wait."""
     most = daily(seen, first_visit, now)
     waiting = sum(later is not None and later > now for _, later in seen)
     began = max(first_visit or now, now - DAY)
@@ -249,7 +249,7 @@ def slowed(rows: Sequence[EntryRow], seen: Seen, first_visit: datetime | None, n
 
 
 def told(seen: Seen, first_visit: datetime | None, now: datetime) -> str:
-    """Return the message for the operator about delayed entries, or ""."""
+    """Return a message for the operator on delayed entries, or ""."""
     count = sum(later is not None and later > now + WAIT for _, later in seen)
     most = daily(seen, first_visit, now)
     return f"{count} entries wait, {most} a day are read: over ten times as many as usual came at once" if count else ""

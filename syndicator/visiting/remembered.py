@@ -27,8 +27,8 @@ def after(
     *,
     asked: bool = False,
 ) -> SourceState:
-    """Return the state after a visit. `feed`: None if nothing was parsed; pass a Failed for an unparsable answer, so
-    that its validators are not stored. `asked`: by a person; the failure does not count."""
+    """Return the state after a visit. `feed`: None if nothing was parsed. For an unparsable answer pass a Failed, so
+    that its validators are not stored. `asked`: by a person; failures do not count."""
     if state.url != source.url:
         state = SourceState(key=state.key, url=source.url, first_visit=state.first_visit, recent=state.recent)
     if isinstance(result, Failed):
@@ -86,7 +86,7 @@ def _moved(state: SourceState, target: str | None, now: datetime) -> SourceState
 
 
 def pushed(state: SourceState, feed: ParsedFeed, new: int, now: datetime) -> SourceState:
-    """Return the state after a push of `feed`, a part, with `new` entries. Validators and visit times stay."""
+    """Return the state after a push of `feed`, not all of it, with `new` entries. Validators and visit times stay."""
     newer = (state.pushed_newer or now) if new else state.pushed_newer
     times = {at for entry in feed.entries if (at := entry.published or entry.updated) is not None and at <= now}
     recent = tuple(sorted(times | set(state.recent), reverse=True)[:RECENT])
@@ -94,8 +94,7 @@ def pushed(state: SourceState, feed: ParsedFeed, new: int, now: datetime) -> Sou
 
 
 def _freshened(state: SourceState, result: NotModified, now: datetime) -> SourceState:
-    """Update validators from a 304 (RFC 9111 section 4.3.4). They stay as long as the server accepts them, but not if a
-    push showed long ago that the feed is newer."""
+    """Update validators from a 304 (RFC 9111 section 4.3.4); drop them if a push long ago was newer than the feed."""
     if state.pushed_newer is not None and now - state.pushed_newer >= STUCK:
         return replace(state, etag=None, last_modified=None, pushed_newer=None)
     etag = result.headers.get("etag") or state.etag

@@ -43,7 +43,7 @@ def mode(subscription: Subscription) -> Mode:
 
 
 def asking(subscription: Subscription, callback: str) -> Subscription:
-    """Return the subscription during our request: the hub may verify it before it answers."""
+    """Return the subscription as requested: the hub may verify it before it answers."""
     return replace(subscription, asked=mode(subscription), callback=callback)
 
 
@@ -64,7 +64,7 @@ def request(subscription: Subscription) -> Request:
 
 
 def answered(subscription: Subscription, result: FetchResult, now: datetime) -> Subscription | None:
-    """Return the subscription after the hub's answer, None to delete it. A verification in the meantime stands."""
+    """Return the subscription after the hub's answer, None to delete it. A verification that came first counts."""
     if subscription.asked is None:
         return subscription
     tries = subscription.tries + 1
@@ -108,7 +108,7 @@ def ended(subscription: Subscription) -> bool:
 
 
 def farewell(subscription: Subscription, now: datetime) -> Subscription:
-    """Return the subscription as unwanted; if the hub may have it, the hub is asked to end it."""
+    """Return the subscription as unwanted, with a request to end it if the hub may have it."""
     active = subscription.asked is not None or subscription.expires is not None
     return replace(subscription, wanted=False, asked=None, tries=0, next_try=now if active else None)
 
@@ -166,7 +166,7 @@ def may_subscribe(source: Source) -> bool:
 
 
 def _addresses(candidates: Iterable[str]) -> tuple[str, ...]:
-    """Return the distinct http(s) addresses without credentials."""
+    """Return the distinct http(s) addresses, without credentials."""
     return tuple(dict.fromkeys(url for url in candidates if _is_address(url)))
 
 
@@ -190,14 +190,14 @@ Counted = TypeVar("Counted", Subscription, Tally)
 
 
 def counted(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> Counted:
-    """Add entries to the counts; long histories lose half their weight."""
+    """Add `pushed` and `missed` entries to the counts; long histories lose half their weight."""
     share = 0.5 if tally.pushed + tally.missed >= _MEMORY else 1.0
     return replace(tally, pushed=tally.pushed * share + pushed, missed=tally.missed * share + missed)
 
 
 def missed(subscription: Subscription, new: Sequence[Entry], before: datetime | None, now: datetime) -> int:
     """Count the polled entries that the hub should have pushed: published while the subscription was active, before the
-    grace time. Entries without a time get that of the visit `before`."""
+    grace time. Entries without a time count as of the visit `before`."""
     since = subscription.verified_at
     if since is None or not subscription.active(now):
         return 0
@@ -206,7 +206,7 @@ def missed(subscription: Subscription, new: Sequence[Entry], before: datetime | 
 
 
 def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
-    """Return the share of entries that the hub pushes, by this subscription's and the hub's counts; 0 before a push."""
+    """Return the share of entries that the hub pushes, by its and this subscription's counts; 0 before a push."""
     if not subscription.active(now) or not subscription.pushed:
         return 0.0
     expected = _STANDS_FOR * hub.pushed / (hub.pushed + hub.missed + _DOUBT)
@@ -215,12 +215,12 @@ def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
 
 
 def backup(usual: float, trust: float, most: float) -> float:
-    """Return seconds between polls of a pushed source, `usual` without hub. Missed articles wait half of that on
-    average, so the wait may grow by 1 / (1 - trust). `most` limits the growth."""
+    """Return seconds between polls of a pushed source; `usual`: without hub. A missed article waits half of that on
+    average, so the wait may grow by 1 / (1 - trust), at most by `most`."""
     return max(usual, min(usual / (1.0 - trust), most))
 
 
-METHODS: Final = ("sha1", "sha256", "sha384", "sha512")  # those of the recommendation
+METHODS: Final = ("sha1", "sha256", "sha384", "sha512")  # of WebSub section 7
 
 
 def is_signed(secret: str, body: bytes, signature: str) -> bool:

@@ -1,5 +1,5 @@
-"""Read and write feeds.toml and sources.toml beside the articles, and the files of withdrawn articles. Both hold
-exceptions only, in a fixed order; edits and restored files count (`services.beside`)."""
+"""Read and write feeds.toml and sources.toml beside the articles, and the files of withdrawn articles. Both hold only
+exceptions, in a fixed order; edits and restored files take effect (`services.beside`)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class KeptFeed:
-    """Facts of a feed that its articles do not show. A feed with defaults in all fields but `key` needs no entry."""
+    """Facts of a feed that its articles do not show. If all fields but `key` have defaults, there is no entry."""
 
     key: FeedKey
     name: str = ""
@@ -77,7 +77,7 @@ def update_feeds(file: KeptFile, change: Callable[[dict[FeedKey, KeptFeed] | Non
 
 
 def read_sources(file: KeptFile) -> dict[str, tuple[str, ...]]:
-    """Return key of source -> its addresses, the newest last; {} without a file. Raises ConfigError as `read_feeds`."""
+    """Return the addresses by source key, the newest last; {} without a file. Raises ConfigError as `read_feeds`."""
     return _sources(file.read(), file)
 
 
@@ -105,7 +105,7 @@ def _sources(data: bytes | None, file: KeptFile) -> dict[str, tuple[str, ...]]:
 
 
 def plain_sources(data: bytes) -> dict[str, tuple[str, ...]] | None:
-    """Parse an unedited file 20 times faster than TOML; None if a hand edited it or TOML and JSON may differ."""
+    """Parse a file that we wrote 20 times faster than TOML. None if it was edited, or TOML and JSON may differ."""
     try:
         text = data.decode().removeprefix(_SOURCES_NOTE)
     except UnicodeDecodeError:
@@ -196,13 +196,13 @@ def _written(before: bytes | None, note: str, table: str, rows: list[dict[str, A
 
 
 class KeptAway:
-    """Files by article id, each under the path that it had in the article store: `folder`/<id>/YYYY/MM/<name>.md."""
+    """Withdrawn articles' files by id, under their path in the article store: `folder`/<id>/YYYY/MM/<name>.md."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def put(self, id: str, path: str, data: bytes) -> None:
-        """Write a file durably. Raises OSError."""
+        """Write the file of article `id` durably; `path`: in the article store. Raises OSError."""
         disk.write(self.folder / id / path, data)
 
     def ids(self) -> list[str]:

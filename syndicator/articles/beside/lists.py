@@ -74,7 +74,7 @@ _Names = Mapping[str, Collection[str]]
 
 
 class MovedHost(NamedTuple):
-    """Former host of a site, and the day on which both sides had confirmed the move."""
+    """Former host of a site, and the day on which both hosts had confirmed the move."""
 
     old: str
     on: date
@@ -94,7 +94,7 @@ class RightsFile:
         return self._file.stamp() is not None and self._read.get("unit") == _UNIT
 
     def begin(self, before: _Names, shown: _Names) -> None:
-        """Write the first file, or upgrade an older one: keep [before], move its [linked] hosts to [shown]."""
+        """Write a missing file, or upgrade an older one: keep [before], move its [linked] hosts to [shown]."""
 
         def upgraded(there: dict[str, Any]) -> dict[str, Any]:
             if there.get("unit") == _UNIT:
@@ -106,36 +106,36 @@ class RightsFile:
         self._update(upgraded)
 
     def before(self, key: str) -> tuple[str, ...]:
-        """Return the domains that the source wrote for before articles had owners."""
+        """Return the domains that the source wrote for before ownership existed."""
         return tuple(self._read.get("before", {}).get(key, ()))
 
     def shown(self, key: str) -> tuple[str, ...]:
-        """Return the hosts that the source wrote for once: articles that were filed stay published."""
+        """Return the hosts that the source once wrote for. Articles filed then stay published."""
         return (*self._read.get("shown", {}).get(key, ()), *self._read.get("linked", {}).get(key, ()))
 
     def linked(self, key: str, today: date) -> tuple[str, ...]:
-        """Return the hosts whose front page was seen to link the source's feed within BELIEVED."""
+        """Return the hosts whose front page linked the source's feed when seen within BELIEVED."""
         hosts: Mapping[str, date] = self._read.get("linked", {}).get(key, {})
         return tuple(site for site, seen in hosts.items() if today - seen < BELIEVED)
 
     def all_linked(self) -> Iterator[tuple[str, str]]:
-        """Yield (source, host) of every link and every move."""
+        """Yield (source key, host) of every link and every move."""
         for table in ("linked", "moved"):
             for key, hosts in self._read.get(table, {}).items():
                 yield from ((key, host) for host in hosts)
 
     def is_fresh(self, key: str, site: str, today: date) -> bool:
-        """Return True if the front page of `site` was seen to link the feed within ASKED_AGAIN."""
+        """Return True if the front page of `site` was seen within ASKED_AGAIN to link the feed."""
         seen = self._read.get("linked", {}).get(key, {}).get(site)
         return seen is not None and today - seen < ASKED_AGAIN
 
     def ending(self, key: str, today: date) -> dict[str, date]:
-        """Return the hosts whose link expires within WARNED, with the day."""
+        """Return by host the day its link expires, if within WARNED."""
         ends = {site: seen + BELIEVED for site, seen in self._read.get("linked", {}).get(key, {}).items()}
         return {site: end for site, end in ends.items() if today < end <= today + WARNED}
 
     def moved(self, key: str) -> dict[str, MovedHost]:
-        """Return the hosts that the source's site moved to, each with its former host."""
+        """Return former hosts by the host that the source's site moved to."""
         return {new: MovedHost(**move) for new, move in self._read.get("moved", {}).get(key, {}).items()}
 
     def link(self, key: str, site: str, today: date) -> None:
@@ -144,7 +144,7 @@ class RightsFile:
             self._put("linked", key, {site: today})
 
     def unlink(self, key: str, site: str) -> None:
-        """End the right of the source to write for `site`, whose front page no longer links its feed."""
+        """End the source's right to write for `site`: its front page no longer links the feed."""
         if site not in self._read.get("linked", {}).get(key, {}):
             return
 

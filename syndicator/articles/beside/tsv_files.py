@@ -1,4 +1,4 @@
-"""Append-only files beside the articles: carriers, pruned articles (while they have no file), stories."""
+"""Append-only files beside the articles: carriers, pruned articles (whose files are gone), stories."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def read_lines(data: bytes | None) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Lines(Generic[T]):
-    """A kind of append-only file. `note`: its head. `entries`: selects the entries that count from all valid lines in
-    order. `fields`: the fields of an entry's line. Methods raise OSError."""
+    """A kind of append-only file. `note`: its head. `entries`: returns the current entries from all valid lines in
+    order. `fields`: returns the fields of an entry's line. Methods raise OSError."""
 
     name: str
     note: str
@@ -32,7 +32,7 @@ class Lines(Generic[T]):
     fields: Callable[[T], tuple[str, ...]]
 
     def read(self, file: KeptFile) -> list[T]:
-        """Return the entries that count; [] without a file."""
+        """Return the current entries; [] without a file."""
         return self._parsed(file.read())
 
     def append(self, file: KeptFile, entries: Iterable[T]) -> None:
@@ -40,7 +40,7 @@ class Lines(Generic[T]):
         file.append(self.note.encode(), self._text(entries))
 
     def compact(self, file: KeptFile) -> None:
-        """Rewrite an existing file without the lines that no longer count."""
+        """Rewrite an existing file without outdated lines."""
         file.update(lambda data: None if data is None else self.note.encode() + self._text(self._parsed(data)))
 
     def _parsed(self, data: bytes | None) -> list[T]:

@@ -1,4 +1,4 @@
-"""S3 bucket, by obstore: objects under a prefix, with conditional writes."""
+"""S3 bucket by obstore: objects under a prefix, with conditional writes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TRIES: Final = 8
 
 
 class Bucket:
-    """Objects at s3://bucket[/prefix]. Raises MissingError without obstore, OSError. `patience`: for retries."""
+    """Objects at s3://bucket[/prefix]. `patience`: for retries. Raises OSError, MissingError without obstore."""
 
     def __init__(self, url: str, environ: Mapping[str, str], *, patience: timedelta | None = None) -> None:
         try:
@@ -107,7 +107,7 @@ class Bucket:
 
     @contextmanager
     def _named(self, key: str) -> Iterator[None]:
-        """Raise the store's errors as OSError that names the object."""
+        """Raise the bucket's errors as OSError that names the object `key`."""
         try:
             yield
         except (self._errors.PermissionDeniedError, self._errors.UnauthenticatedError) as error:
@@ -124,5 +124,4 @@ def _stamp(meta: Any) -> ObjectStamp:
 
 
 def _first_line(error: Exception) -> str:
-    """Return obstore's message without its debugging lines."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

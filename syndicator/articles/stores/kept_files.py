@@ -70,7 +70,7 @@ class FolderFile:
 
 @dataclass(frozen=True, slots=True)
 class ObjectFile:
-    """File in an object store; an update by another writer in between is read and changed again."""
+    """File in an object store. If another writer was quicker, it is read and changed again."""
 
     objects: Objects
     key: str

@@ -26,7 +26,7 @@ _HEADERS: Final = {"Content-Type": "text/markdown; charset=utf-8"}
 
 @dataclass(slots=True)
 class ObjectArticleStore(Listed):
-    """ArticleStore in `objects`. `paths`: the index, or None to read by path only. `clock`: now."""
+    """ArticleStore in `objects`. `paths`: the index; None reads by path only."""
 
     objects: Objects
     paths: ArticlePaths | None = None
@@ -42,7 +42,7 @@ class ObjectArticleStore(Listed):
         return self._instance
 
     def begun(self) -> bool:
-        """Return True if the instance was minted, which precedes the first article and needs no listing."""
+        """Return True if the instance has its UUID: that precedes the first article and needs no listing."""
         return self.minted()
 
     @contextmanager
@@ -81,7 +81,7 @@ class ObjectArticleStore(Listed):
         return self.objects.put(checked(path, self.name), data, over=over, headers=_HEADERS)
 
     def _apart(self, article: Article, path: str, other: str) -> str:
-        """Reserve another path for an article whose path `other`, with a similar id, took at the same moment."""
+        """Reserve a new path for an article because one with a similar id took its path `other` at the same moment."""
         self._index.release(path)
         shorter = {article.id[:size] for size in range(ID_CHARS, len(id_part(path) or "") + 1)}
         return self._index.reserve(article.id, new_path(article, {*shorter, other}))
@@ -121,7 +121,7 @@ class ObjectArticleStore(Listed):
         yield from sorted(stamp.key for stamp in self.objects.walk())
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return only files left by crashes: objects are not listed for edits."""
+        """Return only files left by crashes. Objects are not listed, so edits do not show."""
         return self.left_behind(sweep=sweep)
 
     def left_behind(self, *, sweep: bool = True) -> Changes:
@@ -183,7 +183,7 @@ class ObjectArticleStore(Listed):
         Listed.prune(self, pairs)
 
     def _remember(self, ids: Iterable[str]) -> None:
-        """Reserve the paths of articles whose rows are deleted before their files, to find these after a crash."""
+        """Reserve the paths of articles whose rows will be deleted before their files: a crash must not hide these."""
         for id in ids:
             if (path := self._index.path(id)) is not None:
                 self._index.reserve(id, path, writing=False)
@@ -202,7 +202,7 @@ class ObjectArticleStore(Listed):
 
 
 def number(etag: str) -> int:
-    """Return a number below 2**63 that changes with the etag, for use as a file's mtime. Pure."""
+    """Return a number below 2**63 that changes with the etag, as mtime. Pure."""
     return int(hashlib.sha256(etag.encode()).hexdigest()[:15], 16)
 
 
@@ -218,7 +218,7 @@ _PRUNED: Final = "pruned"  # object with the day of the last pruning
 
 
 class ObjectSnapshots:
-    """Snapshots in `objects`. Age counts from the last write, which a reading by a newer version renews."""
+    """Snapshots in `objects`. A page's age counts from its last write; rereading by a newer version writes it again."""
 
     def __init__(self, objects: Objects, version: int = 0) -> None:
         self._objects, self.version = objects, version

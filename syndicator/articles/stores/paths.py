@@ -38,7 +38,7 @@ def id_part(path: str) -> str | None:
 
 
 def new_path(article: Article, taken: Collection[str]) -> str:
-    """Return YYYY/MM/<slug>-<id6>.md with the shortest beginning of the id that is not `taken` by another file."""
+    """Return YYYY/MM/<slug>-<id6>.md, with the shortest beginning of the id that is not in `taken`."""
     folder = fields.day(article)[:7].replace("-", "/") or "0000/00"
     size = next((size for size in _LENGTHS if article.id[:size] not in taken), _LENGTHS[-1])
     ending = f"-{article.id[:size]}.md"
@@ -54,15 +54,15 @@ def checked(path: str, store: object) -> str:
 
 
 def printable(path: str) -> str:
-    """Return `path` with bytes that are not UTF-8 as escapes. Pure."""
+    """Return `path` with escapes for bytes that are not UTF-8. Pure."""
     return path.encode("utf-8", "backslashreplace").decode()
 
 
 class Stamps(Mapping[str, FileStamp]):
-    """Article id -> stamp of its file. Holds plain tuples: a hundred thousand objects would cost a second."""
+    """Stamps of article files by id. Holds plain tuples: a hundred thousand objects would take a second."""
 
     def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Take `rows` of id, path, mtime_ns, size."""
+        """Take `rows` of (id, path, mtime_ns, size)."""
         self._rows = {id: (path, mtime_ns, size) for id, path, mtime_ns, size in rows}
 
     def __getitem__(self, id: str) -> FileStamp:
@@ -77,7 +77,7 @@ class Stamps(Mapping[str, FileStamp]):
 
 
 def by_path(stamps: Mapping[str, FileStamp]) -> dict[str, tuple[str, int, int]]:
-    """Return path -> (key, mtime_ns, size)."""
+    """Return (key, mtime_ns, size) by path."""
     if isinstance(stamps, Stamps):  # without creating an object per row
         return {path: (id, mtime_ns, size) for id, (path, mtime_ns, size) in stamps._rows.items()}
     return {stamp.path: (key, stamp.mtime_ns, stamp.size) for key, stamp in stamps.items()}
@@ -97,7 +97,7 @@ def first(article: Article) -> tuple[Article, bytes]:
 
 
 def over(article: Article, old: bytes, path: str, ordered: Collection[str] = ()) -> tuple[Article, bytes]:
-    """Merge `article` into the file `old` at `path`, keeping hand edits not `ordered`. Raises ConfigError."""
+    """Merge `article` into the file `old` at `path`. Edits by hand stay, except `ordered`. Raises ConfigError."""
     from syndicator.articles import frontmatter
 
     in_file = edits.claim(as_loaded := frontmatter.load(old, path))
@@ -112,7 +112,7 @@ def over(article: Article, old: bytes, path: str, ordered: Collection[str] = ())
 
 
 def loaded(data: bytes, name: str) -> Article:
-    """Parse a file, marking the operator's edits. Raises ConfigError that names the file as `name`."""
+    """Parse a file and mark the operator's edits. `name`: the file's, for ConfigError."""
     from syndicator.articles import frontmatter
 
     return edits.claim(frontmatter.load(data, name))
@@ -139,7 +139,7 @@ WRITING: Final = timedelta(minutes=10)
 
 
 def new_reserved_path(index: ArticlePaths, article: Article) -> str:
-    """Return a path unlike those of articles whose ids begin alike."""
+    """Return a path for a new article, unlike those of articles whose ids begin alike."""
     near = index.near(article.id, ID_CHARS)
     return new_path(article, {other[:size] for other in near for size in range(ID_CHARS, len(other) + 1)})
 
@@ -147,8 +147,8 @@ def new_reserved_path(index: ArticlePaths, article: Article) -> str:
 def left_behind(
     index: ArticlePaths, now: datetime, look: Callable[[str], FileStamp | None], *, sweep: bool = True
 ) -> Changes:
-    """Return files of unconfirmed reservations as new; with `sweep`, drop reservations without a file. `look`: stamp of
-    the file at a path, or None."""
+    """Return files of unconfirmed reservations as new. `sweep`: drop reservations without a file. `look`: returns the
+    stamp of the file at a path, or None."""
     since, new = now - WRITING, []
     if sweep:
         index.sweep(since)

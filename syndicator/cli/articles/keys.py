@@ -37,7 +37,7 @@ _ENDS = ("\x04", "\x00")  # Ctrl-D, also as Linux reads one that was typed ahead
 
 
 class Keys:
-    """Read keys from the terminal at `fd`, whose mode is restored after each. A function key counts as one key."""
+    """Reader of keys from the terminal `fd`, whose mode is restored after each key. A function key counts as one."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
@@ -109,7 +109,7 @@ def suggest(
 
 
 def decide(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
-    """Ask about each offer until `q` or Ctrl-C, write those taken, return their number."""
+    """Ask about each offer until `q` or Ctrl-C; write the accepted ones, return their number."""
     taken = 0
     printing.say(_CHOOSING)
     with contextlib.suppress(KeyboardInterrupt):
@@ -199,7 +199,7 @@ def _sitting(config: Path) -> Iterator[Review]:
 
 
 def _write(app: App, path: str, seen: Article, wanted: Article) -> Article:
-    """Write a decision as `tags confirm` does, so that the list of changes has it."""
+    """Write a decision as `tags confirm` does, so that it is in the log of changes."""
     from syndicator.services.descriptions.confirm import Confirmed
 
     change = written(app, Confirmed(before=seen, after=wanted, path=path, changed=True, feeds=()))

@@ -46,7 +46,7 @@ def up(
 
 
 def _override(host: str | None, port: int | None) -> None:
-    """Set the options as variables, which override the file everywhere: the feeds' own URLs contain them, too."""
+    """Set the options as environment variables, which override the file also for the feeds' own URLs."""
     for name, value in (("HOST", host), ("PORT", port)):
         if value is not None:
             os.environ[f"SYNDICATOR_PUBLISH__{name}"] = str(value)

@@ -1,4 +1,4 @@
-"""Run `up` and `serve` until a signal. The console is a process beside `up`, whose runs do its quick jobs."""
+"""Run `up` and `serve` until a signal. The console is a second process beside `up`; runs do its quick jobs."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 def console_beside(config: Path, state_dir: Path, warn: Callable[[str], None]) -> AbstractAsyncContextManager[None]:
-    """Keep the console running during the block, as soon as a password or token is set."""
+    """Run the console during the block, once a password or token is set."""
     return _beside(_keep(config, [state_dir / name for name in SWITCHES], warn))
 
 
@@ -60,7 +60,7 @@ async def _keep(config: Path, switches: Sequence[Path], warn: Callable[[str], No
 
 
 async def _run(config: Path) -> int:
-    """Run the console until it ends. It ends when its standard input does, so it never outlives us."""
+    """Run the console process until it ends. It also ends when we do, as its standard input closes."""
     from syndicator.operations.jobs.work import end
 
     log = ("--log-format", "json" if choice().json else "text", *(("--quiet",) if choice().quiet else ()))
@@ -180,7 +180,7 @@ async def serve(config: Path) -> None:
 
 
 def _read(config: Path) -> Configuration:
-    """Read the configuration of a folder. Without sources.toml, published feeds are served all the same."""
+    """Read the configuration of a folder. Without sources.toml, published feeds are still served."""
     if (config / "sources.toml").exists():
         return configuration(config)
     return Configuration(settings=load(config), sources=(), queries=())

@@ -87,7 +87,7 @@ def demo_report(instance: Made, *, json: bool) -> None:
 
 
 def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """Return the failed visits of sources that do not fail on purpose."""
+    """Return the failed visits except those of sources meant to fail."""
     from syndicator.demo.sites import TROUBLES
 
     on_purpose = {trouble.key for trouble in TROUBLES}
@@ -96,7 +96,7 @@ def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
 
 
 def kill_report(survived: Survived, *, json: bool) -> None:
-    """Print what killed runs lost, and what came twice."""
+    """Print which articles were lost or filed twice when runs were killed."""
     if json:
         as_json(survived)
         return

@@ -78,7 +78,7 @@ def _asked(question: str) -> str:
 
 
 def _one_of(question: str, answers: Sequence[str]) -> str:
-    """Ask for one of `answers`, the first by default, until it is valid."""
+    """Ask for one of `answers` (default: the first) until the input is valid."""
 
     def checked(word: str) -> str:
         if word not in answers:

@@ -1,4 +1,4 @@
-"""Keys and files of sources, moved sources, successors of removed sources, and states after an edit. Pure."""
+"""Keys and files of sources, moved sources, successors of removed sources, states after an edit. Pure."""
 
 from __future__ import annotations
 
@@ -105,12 +105,12 @@ def moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
 
 
 def _target(state: SourceState) -> str:
-    """Return the present or coming address used in place of the operator's, or ""."""
+    """Return the present or coming address in place of the operator's, or ""."""
     return state.effective_url or (state.moved_to if state.site_moved else None) or ""
 
 
 def _warning(moved: SourceState, target: str, owners: Mapping[str, Sequence[str]]) -> str:
-    """Return a warning about a move, which may lead to anybody's feed, or "". `owners`: keys by address."""
+    """Return a warning about a move, which may lead to a stranger's feed, or "". `owners`: source keys by address."""
     others = [key for key in owners[urls.alias(target)] if key != moved.key]
     if others:
         return f"this is the feed of {others[0]}, which you follow too: remove {moved.key} if one is enough"
@@ -123,7 +123,7 @@ Addresses = Mapping[str, tuple[str, ...]]  # key of a source -> its addresses, n
 
 
 def successions(wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]) -> dict[str, str]:
-    """Return successors: removed source with a feed (`rows`) -> source at its newest address still in use."""
+    """Return successors by removed source with a feed (`rows`): the source at its newest address still in use."""
     heirs_by_key: dict[str, str] = {}
     gone = sorted(addresses.keys() & rows.keys() - wanted.keys())
     at = {urls.alias(url): key for key, url in wanted.items()} if gone else {}
@@ -136,7 +136,8 @@ def successions(wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[s
 
 
 def departures(wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]) -> list[str]:
-    """Return sources whose feed moved to a removed source, or whose key now has an unrelated address."""
+    """Return sources whose feed stops redirecting: its target was removed, or their key has an unrelated address
+    now."""
     departed = []
     for key in sorted(wanted.keys() & rows.keys()):
         target = rows[key].moved_to
@@ -174,7 +175,7 @@ def reconciled(source: Source, state: SourceState | None) -> SourceState:
 
 
 def _digest(source: Source) -> str:
-    """Return 16 hex characters for the fields that decide how `source` is visited and read."""
+    """Return 16 hex characters for those fields of `source` that affect how it is visited and read."""
     terms = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
     more: tuple[object, ...] = () if source.rules == Rules() else (source.rules,)  # an earlier version's digests stay
     more += () if source.speaks_for is None else (source.speaks_for,)

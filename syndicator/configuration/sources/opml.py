@@ -40,7 +40,7 @@ class Outline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """An outline that is skipped, and why."""
+    """A skipped outline, and why."""
 
     line: int
     name: str
@@ -56,7 +56,7 @@ class SubscriptionList:
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """The names of folders that other programs wrote, whose meaning the operator chooses."""
+        """The names of folders in other programs' lists; the operator chooses what they become."""
         return tuple(dict.fromkeys(name for outline in self.outlines if not outline.own for name in outline.folders))
 
 
@@ -99,7 +99,7 @@ def read_opml(data: bytes) -> SubscriptionList:
 
 
 def followed(outline: Outline, folders: Folders, categories: Mapping[str, str]) -> dict[str, Any]:
-    """Return the source's table for an outline. `folders`: their meaning; `categories`: names by case-folded form."""
+    """Return the source table for an outline. `folders`: what they become; `categories`: name by case-folded name."""
     if outline.own:
         return {**outline.own, "url": outline.url}
     values: dict[str, Any] = {"url": outline.url}

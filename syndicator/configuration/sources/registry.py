@@ -53,7 +53,7 @@ def _files(path: Path) -> tuple[list[TomlFile], list[Fault]]:
 
 
 def _file_with(path: Path, key: str) -> Path:
-    """Return the file of the source `key`, or `path` if there is none."""
+    """Return the file that contains the source `key`, or `path` if none does."""
     placed = placed_sources(path) if path.exists() else ()
     return next((item.file.path for item in placed if item.source.key == key), path)
 
@@ -61,9 +61,9 @@ def _file_with(path: Path, key: str) -> Path:
 def add_sources(
     path: Path, sources: Sequence[Source], known: Callable[[], Mapping[str, Source] | None] = lambda: None
 ) -> None:
-    """Append `sources` to `path`, all or none; create it if missing. `known` may return all sources by `urls.alias`,
-    called under the lock: reading 100,000 takes 10 s. Raise UsageError if a key or URL is taken, ConfigError for an
-    invalid file, LockedError after 10 s."""
+    """Append `sources` to `path`, all or none; create it if missing. `known`: returns all sources by `urls.alias`,
+    under the lock (reading 100,000 takes 10 s). Raise UsageError if a key or URL is taken, ConfigError for an invalid
+    file, LockedError after 10 s."""
     with _locked_file(path) as target:
         text = target.read_text(encoding="utf-8") if target.exists() else ""
         there = known()  # after reading the text: an editor may save at any moment
@@ -86,7 +86,7 @@ def add_sources(
 
 
 def _append(path: Path, target: Path, text: str, present: Mapping[str, Source], sources: Sequence[Source]) -> bool:
-    """Append `sources` without parsing the file if every known source has a header in it; return False otherwise."""
+    """Append `sources` without parsing `text`, if it has a header per source in `present`. False otherwise."""
     if files_of(path) != [path] or sum(1 for _ in HEADERS.finditer(text)) != len(present):
         return False
     _not_there(
@@ -148,7 +148,7 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
 
 
 def put_text(path: Path, text: str | None, *, seen: str | None) -> None:
-    """Restore a file's text, None: delete it. Raise EditedMeanwhile if it differs from `seen`, LockedError."""
+    """Replace the text of a file (None: delete it). Raise EditedMeanwhile if it differs from `seen`, LockedError."""
     with _locked_file(path) as target:
         now = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else None  # ends of lines stay
         if now != seen:
@@ -160,7 +160,7 @@ def put_text(path: Path, text: str | None, *, seen: str | None) -> None:
 
 
 def _not_there(keys: dict[str, Path], there: dict[str, str], path: Path, added: Sequence[Source]) -> None:
-    """Raise UsageError if a key or address in `added` is taken, by existing sources or twice."""
+    """Raise UsageError if a key or address in `added` is taken or repeated."""
     for source in added:
         if source.key in keys:
             raise UsageError(f"{keys[source.key]} already has a source {source.key!r}; give the new one another key")
@@ -176,7 +176,7 @@ def _change(
     expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
     check: Callable[[TomlFile], tuple[Source, ...]] = check,
 ) -> bool:
-    """Edit the file under a lock if the result reads as `expected`. Return True if the text changed."""
+    """Edit the file under a lock if the result parses as `expected`. Return True if the text changed."""
     with _locked_file(path) as target:
         text = target.read_text(encoding="utf-8") if target.exists() else ""
         before = check(read_toml_file(path)) if target.exists() else ()

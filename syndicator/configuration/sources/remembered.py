@@ -30,7 +30,7 @@ _DEFAULTS = {field.name: field.default for field in fields(Source)}
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Sources and the state of their files. `base`: state before the last `added`; `faults`: of invalid sources."""
+    """Sources, and `stamp`: the state of their files. `base`: state before the last `added`; `faults`: of others."""
 
     sources: tuple[Source, ...]
     stamp: str
@@ -50,7 +50,7 @@ def stamp(path: Path, version: str) -> str:
 
 
 def read(path: Path, cache: Path, version: str, *, before: Read | None = None, remember: bool = False) -> Read:
-    """Return the sources, from `before` or `cache` if unchanged; with faults, invalid ones as they last were valid."""
+    """Return the sources, from `before` or `cache` if unchanged; faulty ones as they last were valid."""
     now = stamp(path, version)
     if before is not None and before.stamp == now:
         return before
@@ -98,7 +98,7 @@ def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
 
 
 def _with_added(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int, str]:
-    """Return cached and appended sources, the number cached, and their state; _UNKNOWN after other changes."""
+    """Return cached and appended sources, the number cached, and the cached stamp; _UNKNOWN after other changes."""
     try:
         names, of, (size, digest), rows = json.loads(cache.read_bytes())
         data = path.read_bytes()
@@ -122,7 +122,7 @@ def _version(stamp: str) -> str:
 
 
 def _remember(cache: Path, now: str, sources: tuple[Source, ...], data: bytes | None, checked: int) -> None:
-    """Write the cache if it reads back equal. `data`: sources.toml if the only file; `checked`: cached sources."""
+    """Write the cache if it reads back equal. `data`: sources.toml if the only file; `checked`: number cached."""
     rows = [_row(source) for source in sources]
     temporary = cache.with_name(f".{cache.name}.{os.getpid()}")
     with suppress(OSError, ValueError):

@@ -33,8 +33,8 @@ def with_rules(text: str, number: int, rules: Rules) -> str:
 
 
 def with_fields(text: str, number: int, changed: Mapping[str, Any]) -> str:
-    """Return `text` with these values in source `number` (from 0); None removes. New keys precede the table of rules,
-    unlike in tomlkit. The caller checks the result."""
+    """Return `text` with these values in source `number` (from 0); None removes a key. New keys precede the table of
+    rules, unlike in tomlkit. The caller checks the result."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)
@@ -78,7 +78,7 @@ def _set(table: Any, name: str, value: Any) -> None:
 
 
 def _with_table(text: str, number: int, rules: Rules) -> str:
-    """Add a table of rules by lines: tomlkit misplaces the comment above the next source."""
+    """Return `text` with a new table of rules. By lines: tomlkit misplaces the next source's comment."""
     import tomlkit
 
     new = tomlkit.table()

@@ -196,7 +196,7 @@ class SourceTable(Section):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A source with its file and the number of its table there (from 0)."""
+    """A source, with its file and the number of its table in it (from 0)."""
 
     source: Source
     file: TomlFile
@@ -270,7 +270,7 @@ def _name(table: Mapping[str, Any], number: int) -> str:
 
 
 def distinct(placed: Iterable[Placed]) -> dict[int, Fault]:
-    """Return the faults of sources with the key or address of an earlier one, by number."""
+    """Return by number the faults of sources with the key or address of an earlier one."""
     faults: dict[int, Fault] = {}
     keys: dict[str, Placed] = {}
     addresses: dict[str, Placed] = {}
@@ -289,14 +289,14 @@ def distinct(placed: Iterable[Placed]) -> dict[int, Fault]:
 
 
 def _where(other: Placed, item: Placed) -> str:
-    """Return the place of `other` if it is in another file, else ""."""
+    """Return a note on the place of `other` if in another file, else ""."""
     if other.file.path == item.file.path:
         return ""
     return f" (the other in {other.file.where('source', other.number, 'key') or other.file.path})"
 
 
 def added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Source, ...] | None:
-    """Return the sources in `end`, the text appended to `path`; None if the whole file must be read."""
+    """Return the sources in `end`, which was appended to `path`; None if the whole file must be read."""
     try:
         sources = check(TomlFile(path, tomllib.loads(end.decode())))
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):

@@ -41,7 +41,7 @@ Answer = Mapping[str, Any]
 
 
 class Api:
-    """Application that answers requests below /api/ by their token alone, and passes all others to `pages`."""
+    """Application that answers requests below /api/ if they have a token, and passes all others to `pages`."""
 
     def __init__(self, pages: ASGIApp, console: Console) -> None:
         self._pages, self._console = pages, console
@@ -70,7 +70,7 @@ class Api:
         await answer(scope, receive, with_headers(send))
 
     def _refusal(self, request: Request) -> Response | None:
-        """Return the answer to a request without a valid token; else put the token into the request's state."""
+        """Return the answer to a request without a valid token; else store the token in the request's state."""
         if not is_for_us(_header(request, "host"), self._console.hosts):
             return problem(421, "this name is not the console's; see [console] names")
         path = tokens.file_of(self._console.settings.state_dir)
@@ -89,12 +89,12 @@ class Api:
 
 
 def _header(request: Request, name: str) -> str:
-    """Return all values of a header, joined: a duplicate, which a proxy may have missed, then matches nothing."""
+    """Return all values of a header, joined, so that duplicates, which a proxy may have overlooked, match nothing."""
     return ",".join(request.headers.getlist(name))
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a problem (RFC 9457)."""
+    """Return a problem as JSON (RFC 9457)."""
     about = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     return Response(json.dumps(about), status, headers, media_type="application/problem+json")
 
@@ -114,7 +114,7 @@ async def _list(query: Query, request: Request) -> Response:
     arguments, who = arguments_of(query, {**asked, **lists_of}), request.state.who
 
     def shown(place: Place, **arguments: Any) -> Iterator[Answer]:
-        """Yield the items without secrets: those in addresses and in arguments of changes, and jobs of others."""
+        """Yield the items without secrets of addresses, without arguments of changes and without jobs of others."""
         for item in query.function(place, **arguments):
             if query.name != "jobs" or item["who"] == who:
                 safe = {"url": secrets.shown(place.sources[item["id"]].url)} if query.name == "sources" else {}
@@ -141,7 +141,7 @@ def source(place: Place, key: str) -> tuple[Answer, str]:
 
 
 async def _one(read: Callable[[Place, str], tuple[Answer, str]], request: Request) -> Response:
-    """Answer with an item and its stamp as ETag."""
+    """Answer with an item that `read` returns, and its stamp as ETag."""
     key = request.path_params["key"]
     try:
         answer, stamp = await console_of(request).look(lambda place: read(place, key))
@@ -154,7 +154,7 @@ async def _one(read: Callable[[Place, str], tuple[Answer, str]], request: Reques
 
 
 async def _operate(request: Request) -> Response:
-    """Queue an operation. Answer with its job once that ended, or after `wait` seconds."""
+    """Queue an operation. Answer with its job once it has ended, or after `wait` seconds."""
     console, operation = console_of(request), offered().get(request.path_params["name"])
     if operation is None:
         raise HTTPException(404, "there is no such operation; openapi.json lists them")
@@ -178,7 +178,6 @@ async def _operate(request: Request) -> Response:
 
 
 async def _cancel(request: Request) -> Response:
-    """Ask a job of this token to end at its next step."""
     console, id = console_of(request), _own_job(request).id
     console.queue.cancel(id)
     return _of_job(await console.until(id, 1))
@@ -199,7 +198,7 @@ def _number(written: str, least: int) -> int:
 
 
 def _object(kind: str, body: bytes) -> dict[str, Any]:
-    """Parse a body as JSON object. Raises HTTPException."""
+    """Parse a body as JSON object, described as `kind`. Raises HTTPException."""
     if kind.partition(";")[0].strip().lower() != "application/json":
         raise HTTPException(415, "send the arguments as application/json")
     try:
@@ -213,7 +212,7 @@ def _object(kind: str, body: bytes) -> dict[str, Any]:
 
 
 def _of_job(job: Job | None, *, matched: bool = False) -> Response:
-    """Return the answer for a job. `matched`: the request had If-Match. Raises HTTPException if the job failed."""
+    """Answer with a job. `matched`: the request had If-Match. Raises HTTPException if the job failed."""
     if job is None:
         raise HTTPException(404, "there is no such job any more")
     if job.status == "failed":
@@ -222,7 +221,6 @@ def _of_job(job: Job | None, *, matched: bool = False) -> Response:
 
 
 async def _wrong(request: Request, error: Exception) -> Response:
-    """Return the problem of an exception."""
     if isinstance(error, HTTPException):
         return problem(error.status_code, error.detail, error.headers)
     if isinstance(error, SyndicatorError):

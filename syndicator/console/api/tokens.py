@@ -28,7 +28,7 @@ def file_of(state_dir: Path) -> Path:
 
 
 def create(path: Path, name: str, scope: Scope, days: int, now: datetime) -> str:
-    """Return a new token, replacing one of this name; only its hash is stored. Raises UsageError, ConfigError."""
+    """Return a new token, which replaces one of this name. Only its hash is stored. Raises UsageError, ConfigError."""
     need_name(name)
     token = _PREFIX + secrets.token_urlsafe(32)
     expires = (now + timedelta(days=days)).isoformat()

@@ -23,7 +23,7 @@ async def show(request: Request) -> Response:
 
 
 async def log_in(request: Request) -> Response:
-    """Check the password and begin a new session, so that an id that somebody planted is worthless."""
+    """Check the password and begin a new session, so that a session id planted before is worthless."""
     console, form = console_of(request), form_of(request)
     address = client_of(request.client.host) if request.client else ""
     then, name = local(form.text("next") or "/"), form.text("name").strip()

@@ -1,4 +1,4 @@
-"""Mend: point at parts of a kept page, try the selectors on five pages, save and apply them."""
+"""Mend a source: point at parts of a kept page, try the selectors on five pages, save and apply them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def show(request: Request) -> Response:
 
 
 async def shown(request: Request) -> Response:
-    """Answer with a kept page for the frame."""
+    """Answer with a kept page, for the frame."""
     pages = await _kept(request)
     if (chosen := next((page for page in pages if page.id == request.path_params["id"]), None)) is None:
         raise HTTPException(404)
@@ -65,7 +65,7 @@ async def shown(request: Request) -> Response:
 
 
 async def point(request: Request) -> Response:
-    """Show selectors for the element pointed to, each with its matches on the kept pages."""
+    """Show selectors for the element pointed at, each with its matches on the kept pages."""
     form, pages = form_of(request), await _kept(request)
     role: Role = next((name for name, _, _ in ROLES if name == form.text("role")), "select")
     first = next((each for each in pages if each.id == form.text("id")), None)

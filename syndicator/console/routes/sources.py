@@ -102,7 +102,7 @@ async def shown(request: Request) -> Response:
 
 
 async def point(request: Request) -> Response:
-    """Show the lists that hold the element pointed to, with the items that would be published."""
+    """Show the lists that contain the element pointed at, with the items that would be published."""
     pointed = await _pointed(request)
     job = _job(request, request.path_params["id"])
     number = form_of(request).text("number")
@@ -122,7 +122,7 @@ async def use(request: Request) -> Response:
 
 
 async def _pointed(request: Request) -> tuple[PointedList, ...]:
-    """Return the lists that hold the element numbered by the form. The number is checked: a stranger's page sent it."""
+    """Return the lists that contain the element with the form's number: checked, as a stranger's page sent it."""
     (html, url, headers), number = _page(request), whole(form_of(request).text("number"), MOST_ELEMENTS)
     if number < 0:
         raise HTTPException(404)

@@ -1,4 +1,4 @@
-"""Protocols of replaceable parts, and of the store for packages that must not import it. Datetimes are aware UTC."""
+"""Protocols of replaceable parts, and of the store. Datetimes are aware UTC."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Fetcher(Protocol):
         """Return the final answer, or `Failed` after `request.deadline` seconds. Cancelling disconnects."""
 
     async def aclose(self) -> None:
-        """Close the connections. The fetcher cannot be used afterwards."""
+        """Close the connections for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRow:
-    """An entry in the store. `entry` is stored while it is pending, its beginning while it is muted."""
+    """An entry in the store. `entry`: all of it while pending, only its beginning while muted, else None."""
 
     source_key: str
     entry_id: str
@@ -50,7 +50,7 @@ class EntryRow:
     entry: Entry | None = None
 
     def reopened(self) -> EntryRow:
-        """Return the row as pending, so that the next visit reads the entry as the feed then has it."""
+        """Return the row as pending, so that the next visit reads the entry again."""
         return replace(self, status="pending", digest="", next_try=None)
 
     def done(self, article_id: str, now: datetime) -> EntryRow:
@@ -69,8 +69,8 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Data for comparing an article, filed at `at`: packed sketch, keys of similar texts. `since`: earliest known
-    existence. `named`: alias of its page's original. Saving deletes sketches, not keys, from before `forget`."""
+    """Data for finding copies of an article, filed at `at`: packed sketch, `keys` of similar texts. `since`: earliest
+    known existence. `named`: alias key of its page's original. Saving deletes sketches from before `forget`."""
 
     at: datetime
     data: bytes
@@ -90,7 +90,7 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
-    """Search for similar articles: by title and `found_by` in the source's feed, by sketch `keys` since `since`."""
+    """Search for articles similar to a new one: by title and `found_by` in its feed, by `keys` since `since`."""
 
     source: str
     title: str
@@ -102,8 +102,8 @@ class Like:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Articles for some alias keys, each with the article that it is merged into. `earlier` (ids, at most 10 by title
-    and 10 by text) and `likely` (articles with sketches) are similar articles."""
+    """Articles under some alias keys, each with the article that it is merged into, or None. Similar articles:
+    `earlier` (ids, at most 10 by title and 10 by text), `likely` (with sketches)."""
 
     withdrawn: bool = False
     pruned: bool = False
@@ -120,8 +120,8 @@ class Known:
 
 
 class VisitStore(Protocol):
-    """The store for visits; use it from one thread. Each write is one transaction, committed on return, or within
-    `shared` at the next `commit`. Raises StoreError with the cure, DiskError if file descriptors run out."""
+    """The store for visits; use it from one thread. Each write is one transaction, committed on return (in a `shared`
+    block at the next `commit`). Raises StoreError with the cure, DiskError if file descriptors run out."""
 
     def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
         """Delay commits inside the block until `commit` or its end. Call `first` before each commit."""
@@ -142,7 +142,7 @@ class VisitStore(Protocol):
         """Return pending rows whose next_try is None or not after `now`, oldest first_seen first."""
 
     def seen_since(self, source_key: str, since: datetime) -> list[tuple[datetime, datetime | None]]:
-        """Return for each entry first seen after `since` that time and, if it is pending, its next try."""
+        """Return (first seen, next try) of each entry first seen after `since`; next try is None unless pending."""
 
     def listed(self, source_key: str) -> list[tuple[str, str]]:
         """Return address and title of the newest articles in the source's feed, at most `requests.REMEMBERED`."""
@@ -179,11 +179,11 @@ class VisitStore(Protocol):
         blocks: Blocks | None = None,
     ) -> None:
         """Record the article with memberships, aliases and stale marks in one transaction; mark `entry` done. `html`:
-        rendered body; without it the stored one stays if `same_body`. `parted`: no longer a copy; otherwise a copy
+        rendered body; without it, the stored one stays if `same_body`. `parted`: no longer a copy; otherwise a copy
         stays one. None for `score` (of the category), `compared` or `blocks` leaves the stored value."""
 
     def carriers(self, id: str) -> list[str]:
-        """Return the keys of the sources that announced article `id`, without the source in its file."""
+        """Return the keys of further sources that announced article `id`, besides the one in its file."""
 
     def carry(
         self, carried: Iterable[tuple[str, str]], names: Mapping[str, str], *, entry: EntryRow | None = None
@@ -191,10 +191,10 @@ class VisitStore(Protocol):
         """Add carriers (article id, source key); mark feeds stale, `entry` done. Call `ArticleStore.carry` first."""
 
     def filed(self, source_key: str) -> Filed:
-        """Count the articles of a source; if it has none, all articles and sources."""
+        """Count the articles of a source; if it has none, also all articles and sources."""
 
     def known(self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None) -> Known:
-        """Look up the alias keys in one query. `named`: further keys for `withdrawn` and `pruned` alone."""
+        """Look up the alias keys in one query. `named`: further keys, checked only for `withdrawn` and `pruned`."""
 
     def repeated(self, host: str) -> frozenset[str]:
         """Return the digests of boilerplate: blocks in at least 3 of the last 20 articles of `host`."""
@@ -223,7 +223,7 @@ class VisitStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """A feed that is or was published. `made_with`: digest of its settings, None if never built; `owed`: pages due."""
+    """A feed that is or was published. `made_with`: digest of settings, None if never built; `owed`: pages are due."""
 
     key: FeedKey
     name: str
@@ -252,8 +252,8 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
-    """A feed built from mark `seen`. `files`: as in `ArticleIndex.files`. None: the last three fields stay as
-    stored."""
+    """A feed built from mark `seen`. `files`: as in `ArticleIndex.files`. None in the last three fields leaves the
+    stored value."""
 
     key: FeedKey
     seen: int
@@ -283,25 +283,25 @@ class Story:
 
 class ArticleIndex(Protocol):
     """Articles for publishing. Feed order: `added` descending, `published` descending, id. Reads see committed data;
-    each write is a durable transaction; the feed of a killed build stays stale. Raises as `VisitStore` does."""
+    each write is a durable transaction; a feed stays stale if its build is killed. Raises as `VisitStore` does."""
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
-        """Return every feed that is or was published, or those `among` these. A build deletes the marks it saw here."""
+        """Return the feeds that are or were published (`among`: of these), with the marks that a build deletes."""
 
     def save_feed(self, row: FeedRow) -> None:
-        """Store name, first slug, move and drop of a feed; the other fields only if the feed is new."""
+        """Store name, first slug, move and drop of a feed; other fields only of a new feed."""
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
-        """Return the newest `limit` ids and those since `since`, `most` in all. Copies are in source feeds only."""
+        """Return the newest `limit` ids and all since `since`, at most `most`. Copies appear in source feeds only."""
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """Return for each UTC month of additions ("2026-11"), ascending, the count and a fingerprint of the files."""
+        """Return by UTC month of adding ("2026-11"), ascending: number of articles, fingerprint of their files."""
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
         """Return id, `added` and file fingerprint of each article added in a UTC month, in feed order."""
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """Return for each UTC day of a feed's articles the count and a fingerprint (members, files, thumbnails)."""
+        """Return by UTC day of publication: number of articles, fingerprint of members, files and thumbnails."""
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
         """Return the ids of a feed's articles published from `first` to `last`, inclusive, by day."""
@@ -322,26 +322,26 @@ class ArticleIndex(Protocol):
         """Iterate over published articles without body, newest first, in batches; withdrawn ones may be missing."""
 
     def unmatched(self, stamp: str) -> list[str]:
-        """Return published ids, newest first, changed since `save_matches` with `stamp` (a digest of all queries)."""
+        """Return published ids, newest first, changed since `save_matches(stamp)`. `stamp`: digest of all queries."""
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-        """Replace the queries and other `found` feeds of each article; mark changed feeds stale. One transaction per
-        few hundred articles; after a kill the next call does the rest."""
+        """Replace the queries and other looked-up feeds of each article (`found`); mark changed feeds stale. One
+        transaction per few hundred articles; after a kill the next call does the rest."""
 
     def words(self, ids: Sequence[str]) -> dict[str, bytes]:
-        """Return the words from `save_words` for the articles that are unchanged since."""
+        """Return what `save_words` stored, by id, for articles unchanged since."""
 
     def save_words(self, found: Mapping[str, bytes]) -> None:
         """Store the packed words of texts, by article id."""
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return the sanitised HTML of the rendered bodies that are published in full, by article id."""
+        """Return the sanitised HTML of bodies that are published in full, by article id."""
 
     def reports(self, ids: Sequence[str]) -> dict[str, Story]:
-        """Return the published story of each article, by article id."""
+        """Return the published stories by article id, without articles that have none."""
 
     def story_articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-        """Return (article id, outlet) for each story, first added first."""
+        """Return lists of (article id, outlet) by story, first added first."""
 
     def pictures(self, ids: Sequence[str]) -> dict[str, Picture]:
         """Return the thumbnails of the articles, by id."""
@@ -350,7 +350,7 @@ class ArticleIndex(Protocol):
         """Return copies: article id -> id of the article shown instead."""
 
     def behind(self) -> set[str]:
-        """Return the ids of articles that another report of their story replaces."""
+        """Return the ids of articles hidden behind another report of their story."""
 
     def on_hold(self) -> dict[str, str]:
         """Return the articles that wait for the operator's release, latest first: id -> path."""
@@ -365,21 +365,21 @@ class ArticleIndex(Protocol):
         """Return the published files of a feed: name -> digest of its bytes or of its inputs."""
 
     def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
-        """Store `files` for files that belong to no feed."""
+        """Replace the published files of `key`, which is no feed: name -> digest."""
 
     def change_files(self, key: FeedKey, changed: Mapping[str, tuple[str, str]]) -> None:
-        """Replace digests, name -> (old, new), unless the stored digest is no longer the old one."""
+        """Replace digests `changed`: name -> (old, new), unless the stored digest is no longer the old one."""
 
     def mark_fresh(self, *fresh: Fresh) -> None:
-        """Mark feeds, whose files are on disk, as not held and, unless marked since, not stale; all or none."""
+        """Mark feeds whose files are on disk as not held and, unless marked since, not stale; all or none."""
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
-        """Record that validation refused the new files: the feed stays stale. `reason`: one line for the operator."""
+        """Record why validation refused new files; the feed stays stale. `reason`: one line for the operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A source that redirects for good, fetched at another address than the operator wrote."""
+    """A permanent redirect of a source: it is fetched at another address than configured."""
 
     source: str  # key
     url: str  # as the operator wrote it
@@ -397,8 +397,8 @@ class Outlet(Protocol):
         """Return the bytes of a file, or None."""
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Write the file if its bytes differ; return True if so. The mtime is a second later than before and than those
-        of `heir_of`, files that redirect here: clients compare times."""
+        """Write the file if its bytes differ; return True if so. Its mtime is a second later than before, and than
+        those of `heir_of` (files that redirect here), because clients compare times."""
 
     def delete(self, name: str) -> bool:
         """Delete the file; return True if it existed."""

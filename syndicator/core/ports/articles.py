@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileStamp:
-    """State of a recorded article file. Edits change `mtime_ns` or `size`; `mtime_ns` may come from an etag."""
+    """State of an article file when recorded. Edits change `mtime_ns` (in object stores from the etag) or `size`."""
 
     path: str  # relative to the article store, with forward slashes
     mtime_ns: int
@@ -25,13 +25,13 @@ class FileStamp:
 
 
 class KeptFile(Protocol):
-    """A small file beside the articles; str() is its place for people. Methods raise OSError."""
+    """A small file beside the articles. str() is its path or address for people. Methods raise OSError."""
 
     def read(self) -> bytes | None:
         """Return the bytes of the file, or None if it is missing."""
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Durably write `change(bytes or None)` unless it returns None or equal bytes. `change` may be called again."""
+        """Durably write `change(bytes or None)` unless it is None or equals the bytes. It may run more than once."""
 
     def append(self, note: bytes, data: bytes) -> None:
         """Append whole lines durably. A new file begins with `note`; an unfinished last line is deleted."""
@@ -42,7 +42,7 @@ class KeptFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Differences between files and their stamps: new files, edited files, keys of stamps without file."""
+    """Differences between files and stamps: new files, edited files, keys of stamps without file."""
 
     new: tuple[FileStamp, ...] = ()
     edited: tuple[FileStamp, ...] = ()
@@ -60,25 +60,25 @@ class ArticleStore(Protocol):
         """The place of the store, for people."""
 
     def instance(self) -> uuid.UUID:
-        """Return the UUID of all published ids, created before the first article. Raise ConfigError if it is lost."""
+        """Return the UUID behind all published ids, made before the first article. Raise ConfigError if it is lost."""
 
     def minted(self) -> bool:
-        """Return True if this instance has its UUID already."""
+        """Return True if this instance already has its UUID."""
 
     def begun(self) -> bool:
-        """Return True if articles were written here."""
+        """Return True if we wrote articles here."""
 
     def together(self) -> AbstractContextManager[Callable[[], None]]:
-        """Sync folders only at the end of the block or when the yielded function is called. `put` syncs contents."""
+        """Delay syncing folders to the end of the block or a call of the yielded function. `put` syncs contents."""
 
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Write `article`; hand edits (also concurrent ones) win, except for fields in `ordered`. Return the article as
-        filed, its stamp, and True if bytes changed. Raise ConfigError for an unreadable file."""
+        """Write `article`; edits by hand in its file win, except for fields in `ordered`. Return the article as filed,
+        its stamp, and True if bytes changed. Raise ConfigError for an unreadable file."""
 
     def get(self, path: str) -> Article:
-        """Return the article at `path`, with hand edits marked. Raise ConfigError, FileNotFoundError, OSError."""
+        """Return the article at `path`, hand-edited fields marked. Raise ConfigError, FileNotFoundError, OSError."""
 
     def read(self, path: str) -> bytes:
         """Return the bytes of the file. Raise FileNotFoundError, OSError."""
@@ -90,10 +90,10 @@ class ArticleStore(Protocol):
         """Return the path of the file of article `id`, or None."""
 
     def id_at(self, path: str) -> str:
-        """Return the id in the file at `path` (also an invalid one), else its beginning in the file name, else ""."""
+        """Return the id in the file at `path`, even an invalid one; else its beginning in the file name, else ""."""
 
     def path_of(self, what: str) -> str | None:
-        """Return the path of the file that an operator names by `what`, or None."""
+        """Return the path of the file that `what`, typed by an operator, names, or None."""
 
     def walk(self) -> Iterator[FileStamp]:
         """Iterate over all article files by path. Expensive on object stores."""
@@ -102,22 +102,22 @@ class ArticleStore(Protocol):
         """Iterate over the sorted paths of visible files, also of other kinds. Expensive on object stores."""
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return changes since `stamps` (any key), with crash remains in object stores, which `sweep` deletes."""
+        """Return changes since `stamps` (any key). In object stores: leftovers of crashes, which `sweep` deletes."""
 
     def left_behind(self) -> Changes:
-        """Return remains of crashed writers that are found without a walk; for stores with several writers."""
+        """Return leftovers of crashed writers that are found without a walk; for stores with several writers."""
 
     def folder_stamps(self) -> Mapping[str, tuple[int, int]]:
-        """Return values by folder that change if files are added, deleted or replaced, side files included. Cheap."""
+        """Return by folder a value that changes if a file in it is added, deleted or replaced. Cheap."""
 
     def put_back(self, path: str, data: bytes) -> None:
         """Restore an earlier file at `path`. Raise FileExistsError if there is one."""
 
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
-        """Save an edited `path` that was read as `over`. Raise OSError if the object changed since."""
+        """Save an edited file. `over`: its bytes before the edit. Raise OSError if an object changed since."""
 
     def add(self, article: Article, data: bytes) -> str:
-        """Write the file of `article` as another program wrote it, at a new path; return the path."""
+        """Write `data`, another program's file of `article`, at a new path; return the path."""
 
     def delete(self, path: str) -> bool:
         """Delete the file; return False if it did not exist."""
@@ -132,7 +132,7 @@ class ArticleStore(Protocol):
         """Return the file `name` beside the articles."""
 
     def beside(self) -> Iterator[KeptFile]:
-        """Iterate over all files beside the articles, articles there included."""
+        """Iterate over all files beside the articles, also article files there."""
 
     def withdraw(self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None) -> None:
         """List `article` as withdrawn from `feeds` (None: its own). The caller deletes the file."""
@@ -150,7 +150,7 @@ class ArticleStore(Protocol):
         """Return the withdrawals, oldest first. Raise ConfigError."""
 
     def carry(self, announced: Iterable[tuple[str, str]]) -> None:
-        """Store pairs of article id and the key of a source that announced it."""
+        """Store pairs (article id, key of a source that announced it)."""
 
     def carried(self) -> list[tuple[str, str]]:
         """Return the pairs from `carry` without duplicates."""
@@ -173,7 +173,7 @@ class ArticleStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved:
-    """A path reserved for an article without row: its file is being written, or its writer crashed."""
+    """A reserved path of an article without row: its file is being written, or its writer crashed."""
 
     id: str
     path: str
@@ -182,7 +182,7 @@ class Reserved:
 
 
 class ArticlePaths(Protocol):
-    """Paths of articles in shared folders and buckets: the index and reservations. Writes are durable."""
+    """Paths of articles in shared folders and buckets, from the index and reservations. Writes are durable."""
 
     def path(self, id: str) -> str | None:
         """Return the path of an article from its row or reservation."""
@@ -191,7 +191,7 @@ class ArticlePaths(Protocol):
         """Return the other ids, from rows and reservations, that share the first `chars` characters."""
 
     def reserve(self, id: str, path: str, *, writing: bool = True) -> str:
-        """Reserve `path` and return it, or another writer's earlier path. Not `writing`: the file may be adopted."""
+        """Reserve `path` and return it, or another writer's earlier path. Not `writing`: the file already exists."""
 
     def release(self, path: str) -> None:
         """End the reservation of a path."""
@@ -204,18 +204,18 @@ class ArticlePaths(Protocol):
 
 
 class Snapshots(Protocol):
-    """A cache of fetched pages by article id, with the version that read each. Damaged pages count as missing."""
+    """A cache of fetched pages by article id, each with the version that read it. Damaged pages count as missing."""
 
     version: int  # of the present reader
 
     def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:
-        """Store the page of an article that this version read. Raise OSError."""
+        """Store the page of an article as read by this version. Raise OSError."""
 
     def put_packed(self, id: str, packed: bytes) -> None:
         """Store a page already packed by `snapshots.packed`, which is CPU work."""
 
     def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:
-        """Return (html, headers), or None."""
+        """Return the stored page as (html, headers), or None."""
 
     def forget(self, id: str) -> None:
         """Delete the page of an article."""
@@ -224,13 +224,13 @@ class Snapshots(Protocol):
         """Return the ids of articles whose page an older version read."""
 
     def note_read(self, id: str) -> None:
-        """Record that this version has read the article's page; its expiry stays. Raise OSError."""
+        """Record that this version has read the article's page, without changing its expiry. Raise OSError."""
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
-        """Delete (`dry_run`: count) old and leftover pages; return the number. `daily`: once a day if costly."""
+        """Delete pages older than `before` and leftovers; return the number. `dry_run`: count; `daily`: once a day."""
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
-        """Delete pages if `secret` is true of their bytes or headers."""
+        """Delete pages for whose bytes or headers `secret` returns True."""
 
 
 ABSENT: Final = ""  # instead of an etag: the object must not exist
@@ -247,7 +247,7 @@ class ObjectStamp:
 
 
 class Objects(Protocol):
-    """Objects by relative key; atomic and durable. Raise OSError (`errno` of `errors.OURS`) after several tries."""
+    """Objects by relative key; atomic and durable. Raise OSError after several tries (`errno` of `errors.OURS`)."""
 
     @property
     def name(self) -> str:
@@ -262,7 +262,7 @@ class Objects(Protocol):
     def put(
         self, key: str, data: bytes, *, over: str | None = None, headers: Mapping[str, str] | None = None
     ) -> str | None:
-        """Write if the stored etag is `over` (ABSENT: none, None: any). Return the new etag, None if it is not."""
+        """Write if the stored etag is `over` (ABSENT: none, None: any). Return the new etag, None if not written."""
 
     def delete(self, *keys: str) -> None:
         """Delete the objects that exist."""
@@ -271,4 +271,4 @@ class Objects(Protocol):
         """Iterate over objects below `prefix` ("" or a folder with a last slash) by key; `deep`: with subfolders."""
 
     def folders(self) -> list[str]:
-        """Return the top-level folders, each with a last slash."""
+        """Return the top-level folders, with a last slash each."""

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 
 class Turn(NamedTuple):
-    """Permission for one request. Return it by `token`. `away`, `detail`: the host's recent failure, or ""."""
+    """Permission for one request; return it with its `token`. `away`, `detail`: the host's recent failure, or ""."""
 
     token: int
     away: str = ""
@@ -15,20 +15,20 @@ class Turn(NamedTuple):
 
 
 class Busy(NamedTuple):
-    """No permission yet: ask again after `seconds`. `held`: because the host asked us to wait."""
+    """Refusal for now: ask again after `seconds`. `held`: the host asked us to wait."""
 
     seconds: float
     held: bool = False
 
 
 class HostTurns(Protocol):
-    """Turns, one per host at a time, that expire after `lease` seconds of the shared clock. Raises StoreError."""
+    """Turns, one at a time per host; they expire after a lease on the shared clock. Raises StoreError."""
 
     def take(self, host: str) -> Turn | Busy:
         """Take a turn at `host`, unless another caller has it, its pause lasts or it is held."""
 
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
-        """Free the host after `pause` seconds (or its crawl-delay); ignored if the turn expired."""
+        """Free the host after `pause` seconds or its longer crawl-delay. An expired turn is ignored."""
 
     def set_delay(self, host: str, seconds: float) -> None:
         """Set the host's crawl-delay for all machines."""
@@ -37,7 +37,7 @@ class HostTurns(Protocol):
         """Grant no turns at the host for `seconds`."""
 
     def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
-        """Record that the host cannot be reached, for `seconds`. Failures in a row are counted."""
+        """Record for `seconds` that the host cannot be reached. Failures in a row are counted."""
 
 
 class Waits(Protocol):

@@ -12,7 +12,7 @@ from syndicator.core.ports.articles import FileStamp
 
 
 class Choosable(NamedTuple):
-    """A sentence for an excerpt. `opens`: may be first. `follows`: may only stand after the sentence before it."""
+    """A sentence to choose for an excerpt. `opens`: it may be first; `follows`: only directly after its predecessor."""
 
     text: str
     opens: bool
@@ -21,7 +21,7 @@ class Choosable(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """Plain text for a language model, with supported categories and tags. `write`: it writes the excerpt itself."""
+    """Plain text for a language model, with possible categories and tags. `write`: the model writes the excerpt."""
 
     title: str
     text: str
@@ -48,10 +48,10 @@ class Enricher(Protocol):
         """Ask once; the answer is untrusted. `form`: the form of request to try first. Never raises."""
 
     def cost(self, material: Material) -> int:
-        """Return the expected maximum of tokens for question and answer."""
+        """Return the most tokens expected for question and answer."""
 
     async def aclose(self) -> None:
-        """Close the connections. The enricher cannot be used afterwards."""
+        """Close the connections for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class Meter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The result of asking about an article with its text of that time."""
+    """The result of asking about an article, with the text that was sent."""
 
     id: str
     at: datetime

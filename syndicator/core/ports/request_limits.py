@@ -21,7 +21,7 @@ CLIENT_SHARE: Final = 4  # a client has every fourth connection at most; a proxy
 
 
 def most_connections(descriptors: int) -> int:
-    """Return the maximum of connections for a process that may open `descriptors` files (RLIMIT_NOFILE)."""
+    """Return the maximum of connections if a process may open `descriptors` files (RLIMIT_NOFILE)."""
     return max(1, min(CONNECTIONS, descriptors // SHARE))
 
 

@@ -53,7 +53,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """Entries that a hub pushed and missed over all its subscriptions, as in `Subscription`."""
+    """Counts of entries that a hub pushed and missed, over all its subscriptions."""
 
     hub: str
     pushed: float = 0.0
@@ -61,12 +61,12 @@ class Tally:
 
 
 class Hubs(Protocol):
-    """Receives reports of visits for hubs. Nothing is stored at once."""
+    """Receives reports of visits for hubs, and stores them later."""
 
     def polled(
         self, source: Source, offer: Offer | None, new: Sequence[Entry], before: datetime | None, now: datetime
     ) -> None:
-        """Report a visit that read the whole feed: its `offer` and the `new` entries that no hub had pushed."""
+        """Report a visit that read the whole feed: its `offer`, and `new` entries that no hub had pushed."""
 
     def brought(self, source_key: str, new: int, now: datetime) -> None:
         """Report the number of `new` entries in a push."""
@@ -90,7 +90,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureRow:
-    """State of an article's picture at `url`: its thumbnail, or the reason why there is none."""
+    """State of the picture of an article at `url`: its thumbnail, or the reason for having none."""
 
     id: str  # the article's
     url: str

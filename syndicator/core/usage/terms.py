@@ -12,7 +12,7 @@ from syndicator.core.model import ContentMode
 Place = Literal["page", "feed", "header", "robots-txt"]  # nearest to the article first
 PLACES: Final = get_args(Place)
 LICENCE: Final = "licence"  # the use of a statement that names the address of a licence
-WORDS: Final = "rights"  # and of one in words for people
+WORDS: Final = "rights"  # and of a statement in words for people
 _LONGEST = 300  # characters of a value
 
 
@@ -47,8 +47,8 @@ _FREE: Final = re.compile(
 
 
 class Terms(NamedTuple):
-    """Permissions for an article. `most`: the most to publish; `model`, `picture`: allowed; `because`: restricting
-    statements; `licences`: addresses; `words`: for people; `free`: licence of the whole text, or ""."""
+    """Permissions for an article. `most`: how much to publish; `model`, `picture`: allowed; `because`: restricting
+    statements; `licences`: addresses; `words`: texts for people; `free`: licence of the whole text, or ""."""
 
     most: ContentMode = "full"
     model: bool = True
@@ -61,7 +61,7 @@ class Terms(NamedTuple):
 
 def terms(lines: Iterable[str]) -> Terms:
     """Return the terms of statements (`Article.rights`); unmentioned uses are allowed. Within a vocabulary the nearest
-    place decides (TDMRep 5.4, RSL), between them the strictest (draft-ietf-aipref-attach)."""
+    place counts (TDMRep 5.4, RSL), between vocabularies the strictest (draft-ietf-aipref-attach)."""
     statements = [statement for statement in map(parsed, lines) if statement]
     if not statements:
         return Terms()

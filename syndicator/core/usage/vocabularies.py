@@ -19,7 +19,7 @@ _BETWEEN = re.compile(r"[\s,;]+")
 
 
 class Vocabulary(NamedTuple):
-    """A row of the table; data/vocabularies.toml explains the fields."""
+    """A row of data/vocabularies.toml, which explains the fields."""
 
     name: str
     form: Literal["list", "words", "flag", "address", "text"]
@@ -47,12 +47,12 @@ def vocabularies() -> tuple[Vocabulary, ...]:
 
 
 def names(place: Place) -> frozenset[str]:
-    """Return the names of the fields with statements at a place."""
+    """Return the names of the fields that may have statements at `place`."""
     return frozenset(name for row in vocabularies() for name in row.fields.get(place, ()))
 
 
 def said(place: Place, fields: Iterable[tuple[str, str]], base: str = "") -> tuple[Statement, ...]:
-    """Return at most 20 distinct statements of `fields` (lower-case names). `base` resolves relative addresses."""
+    """Return at most 20 distinct statements in `fields` (lower-case names). `base` resolves relative addresses."""
     statements = (
         Statement(use, answer, row.name, place)
         for name, value in fields
@@ -122,7 +122,7 @@ def licence_at(header: str, base: str) -> str:
 
 
 def _groups(robots_txt: str) -> tuple[list[_Line], dict[str, list[_Line]]]:
-    """Return the lines outside groups, and the lines by user agent."""
+    """Return the lines outside groups, and lines by user agent."""
     wanted = names("robots-txt")
     whole: list[_Line] = []
     groups: dict[str, list[_Line]] = {}

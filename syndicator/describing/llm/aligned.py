@@ -37,7 +37,7 @@ class _Language:
 
 
 class _Word(NamedTuple):
-    """A word; `low`: lower case; `broken`: after a comma or the like; `first`: begins the sentence."""
+    """A word. `low`: lower case; `broken`: follows a comma or the like; `first`: begins the sentence."""
 
     text: str
     low: str
@@ -46,13 +46,13 @@ class _Word(NamedTuple):
 
 
 def line_for(language: str | None) -> str:
-    """Return the instruction to write in `language`, in that language; "" if own words are not supported."""
+    """Return the instruction to write in `language`, in that language; "" if unsupported."""
     rules = _languages().get(language or "")
     return rules.write if rules else ""
 
 
 def unfounded(excerpt: str, text: str, language: str) -> str:
-    """Return the first sentence of `excerpt` that `text` does not state, or that is out of order; else ""."""
+    """Return the first sentence of `excerpt` that `text` does not state or that is out of order; else ""."""
     rules = _languages()[language]
     article = [_words(sentence.text, rules) for sentence in sentences.split(text, language=language)]
     last: int | None = None
@@ -81,7 +81,7 @@ def _says(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
 
 
 def _may_go(gap: list[_Word], after: _Word | None, times: int, rules: _Language) -> bool:
-    """True if `gap` may be omitted before `after` (None: the end). With several `times`, none may be omitted."""
+    """True if `gap` may be omitted before `after` (None: the end); never if the sentence has several `times`."""
     if not gap:
         return True
     timed = any(word.low in rules.when for word in gap)
@@ -94,7 +94,7 @@ def _may_go(gap: list[_Word], after: _Word | None, times: int, rules: _Language)
 
 
 def _same(word: _Word, other: _Word, rules: _Language) -> bool:
-    """True for two forms of a word. Names and numbers have one form."""
+    """True for two forms of a word. Names and numbers must be equal."""
     if word.low == other.low:
         return True
     if any(form.text[:1].isdigit() or (form.text[:1].isupper() and not form.first) for form in (word, other)):
@@ -105,7 +105,7 @@ def _same(word: _Word, other: _Word, rules: _Language) -> bool:
 
 
 def _words(sentence: str, rules: _Language) -> list[_Word]:
-    """Return the words with content. A break before a skipped word counts for the next."""
+    """Return the words that count. Breaks before skipped words move to the next."""
     words: list[_Word] = []
     last, broken = 0, False
     for match in _TOKEN.finditer(sentence):

@@ -36,8 +36,8 @@ _AT_ONCE: Final = frozenset(
 
 
 class Endpoint:
-    """An OpenAI-compatible endpoint. `key`: bearer token, or "", removed from answers; `allow`: as `Request.allow`;
-    `fence`: makes the random word around the article."""
+    """An OpenAI-compatible endpoint. `key`: bearer token, or "", masked in answers; `allow`: as `Request.allow`;
+    `fence`: returns a random line."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Endpoint:
         return self._masked(result)
 
     def cost(self, material: Material) -> int:
-        """Return the expected tokens of question and answer, at most."""
+        """Return the most tokens of question and answer."""
         return prompt.cost(prompt.messages(material, ""))
 
     async def aclose(self) -> None:
@@ -137,7 +137,7 @@ def _tokens(value: Any) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hindrance:
-    """A reason not to ask now: budget-calls, budget-tokens or resting."""
+    """A reason not to ask now: "budget-calls", "budget-tokens" or "resting"."""
 
     reason: str
     detail: str
@@ -168,12 +168,12 @@ def hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Hindranc
 
 
 def awake(meter: Meter) -> Meter:
-    """End a pause of our own choice; one that the endpoint asked for stays."""
+    """End a pause, unless the endpoint asked for it."""
     return meter if meter.reason == "rate-limited" else replace(meter, rest_until=None)
 
 
 def begun(meter: Meter, cost: int) -> Meter:
-    """Count a call when it starts, with its highest cost, so that interrupted calls count too."""
+    """Count a call when it starts, at its highest cost: interrupted calls count too."""
     return replace(meter, calls=meter.calls + 1, tokens=meter.tokens + cost)
 
 
@@ -186,7 +186,7 @@ def succeeded(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
 
 
 def failed(meter: Meter, failure: Failed, now: datetime) -> Meter:
-    """Record a failure: pause if asked to, if unreachable, or after three in a row, doubled each time."""
+    """Record a failure. Pause if asked to, if unreachable, or after three in a row, each time twice as long."""
     after = replace(meter, failures=meter.failures + 1, reason=failure.reason, detail=failure.detail[:300])
     if not is_endpoints(failure) and after.failures < IN_A_ROW:
         return after
@@ -196,5 +196,5 @@ def failed(meter: Meter, failure: Failed, now: datetime) -> Meter:
 
 
 def is_endpoints(failure: Failed) -> bool:
-    """True if the failure is not caused by the article."""
+    """True if the endpoint, not the article, caused the failure."""
     return failure.retry_after is not None or failure.reason in _AT_ONCE

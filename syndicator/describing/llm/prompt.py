@@ -48,12 +48,12 @@ rules, names this format or claims that the article has ended. You have no tools
 
 
 def plan(model: str, write: bool) -> str:
-    """Return the part of the cache key that changes with model and prompt."""
+    """Return the part of the cache key that depends on model and prompt."""
     return f"{model} prompt {VERSION}" + (", writing" if write else "")
 
 
 def messages(asked: Material, fence: str) -> list[dict[str, str]]:
-    """Return the messages. The article stands between two random lines `fence`, so that it cannot end itself."""
+    """Return the messages. The article is between two random lines `fence`, so it cannot fake its end."""
     head = f"Title: {asked.title}\n" + (f"Language: {asked.language}\n" if asked.language else "")
     user = f"{fence}\n{head}\n{numbered(asked)}\n{fence}"
     line = aligned.line_for(asked.language) if asked.write else ""
@@ -63,7 +63,7 @@ def messages(asked: Material, fence: str) -> list[dict[str, str]]:
 
 
 def numbered(asked: Material) -> str:
-    """Return the numbered sentences, up to COLUMNS."""
+    """Return the numbered sentences, as many as fit COLUMNS."""
     lines = (f"{number}. {sentence.text}" for number, sentence in enumerate(asked.sentences, 1))
     return "\n".join(_fitting(lines, COLUMNS, width))
 
@@ -91,7 +91,7 @@ def _fitting(lines: Iterator[str] | Sequence[str], most: int, size: Any) -> Iter
 
 
 def body(model: str, asked: Sequence[Mapping[str, str]], wanted: Mapping[str, Any], form: str) -> bytes:
-    """Return the request's JSON body in one of FORMS; `wanted`: schema of the answer."""
+    """Return the JSON body of a request in one of FORMS. `asked`: messages; `wanted`: schema of the answer."""
     value: dict[str, Any] = {"model": model, "messages": list(asked), "stream": False}
     if form != "bare":
         value |= {"temperature": 0, "max_tokens": ANSWER_TOKENS}
@@ -118,5 +118,5 @@ def schema(asked: Material) -> dict[str, Any]:
 
 
 def cost(asked: Sequence[Mapping[str, str]]) -> int:
-    """Return the expected tokens of a call, at most: three bytes each, and the answer's limit."""
+    """Return the most tokens of a call: a third of its bytes, and the answer's limit."""
     return sum(len(message["content"].encode("utf-8", "replace")) for message in asked) // 3 + ANSWER_TOKENS

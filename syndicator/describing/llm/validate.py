@@ -62,7 +62,7 @@ def material(article: Article) -> Material:
 
 
 def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
-    """Add the model's choices. `write`: own words, if the language supports it. Loads the vectors (0.2 s)."""
+    """Add the model's choices to `asked`. `write`: own words, if the language supports it. Loads vectors (0.2 s)."""
     code = asked.language or _language.detect(asked.text, None)
     candidate = opener.find(asked.title, asked.text, code)
     before = (None, *candidate.sentences)
@@ -80,7 +80,7 @@ def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Mate
 
 
 def key(plan: str, asked: Material) -> str:
-    """Return the cache key of an answer: SHA-256 of `plan` and all that the model sees."""
+    """Return the cache key of an answer: SHA-256 of `plan` (from `prompt.plan`) and all that the model sees."""
     lists = json.dumps([asked.write, asked.sentences, asked.categories, asked.tags])
     parts = (plan, asked.title, asked.language or "", asked.text, lists)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
@@ -133,8 +133,8 @@ def _parsed(content: str) -> dict[str, Any] | Refusal:
 
 
 def _chosen(numbers: Any, asked: Material) -> str | Refusal:
-    """Return the passage: the first chosen sentence that may open, and chosen ones that directly follow it. A sentence
-    moved elsewhere could refer to something else."""
+    """Return the excerpt: the first chosen sentence that may open, and chosen ones that directly follow it. Elsewhere a
+    sentence could refer to something else."""
     if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
         return Refusal(reason="shape", detail="sentences have to be a list of numbers")
     if not numbers:

@@ -36,7 +36,7 @@ def passage(candidate: Sequence[Sentence], first: int) -> tuple[int, ...]:
 
 
 def follows(before: Sentence, after: Sentence) -> bool:
-    """True if `after` comes directly after `before`, with nothing cut from its start."""
+    """True if `after` directly follows `before` in the text and its start was not cut."""
     return after.order == before.order + 1 and not after.cut
 
 
@@ -48,7 +48,7 @@ def summarize(title: str, text: str, language: str | None = None) -> str:
 
 
 def choose(title: str, text: str, description: str, language: str | None) -> tuple[str, str]:
-    """Return the publisher's `described` excerpt and "publisher", else `summarize` and "extractive"."""
+    """Return (excerpt, writer): `described` and "publisher", else `summarize` and "extractive"."""
     own = described(title, text, description, language)
     return (own, "publisher") if own else (summarize(title, text, language), "extractive")
 
@@ -67,14 +67,14 @@ def described(title: str, text: str, description: str, language: str | None) -> 
 
 
 def headed(piece: str, text: str) -> bool:
-    """True if `piece` ends a line of `text` that begins with other words: a heading or label."""
+    """True if `piece` ends a line of `text` but lacks its start: a heading or label."""
     at = text.find(piece[-END:])
     line = text[text.rfind("\n", 0, at) + 1 : at + END]
     return at >= 0 and piece != line and piece.endswith(line)
 
 
 def likeness(description: str, title: str, text: str) -> float:
-    """Return how much a description is about the article, 0 to 2 (see LIKE)."""
+    """Return how far a description is about the article, from 0 to 2 (see LIKE)."""
     own = set(opener.stems(description))
     shared = own & set(opener.stems(f"{title} {text}"))
     vectors = embedder()

@@ -94,7 +94,7 @@ def start_parts() -> dict[str, Floats]:
 
 
 def rows(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Floats:
-    """Return candidate x FEATURES. `parts`: instead of `start_parts`."""
+    """Return FEATURES per candidate. `parts`: in place of `start_parts`."""
     vectors = embedder()
     texts = [sentence.text for sentence in candidate.sentences]
     pieces = vectors.parts(candidate.text, texts)
@@ -106,7 +106,7 @@ def rows(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Fl
 
 
 def starts(texts: Sequence[str], pieces: Floats, parts: Mapping[str, Floats]) -> Floats:
-    """Return the feature "start" of sentences with vectors `pieces`."""
+    """Return the feature "start" of sentences with vectors `pieces`. `parts`: from `start_parts`."""
     pairs = [first_words(text) for text in texts]
     words = [_word(first) @ parts["first"] + _word(second) @ parts["second"] for first, second in pairs]
     result: Floats = np.array(words) + pieces @ parts["whole"] + parts["constant"][0]
@@ -125,7 +125,7 @@ def _word(word: str) -> Floats:
 
 
 def _form(candidate: Candidates) -> list[list[float]]:
-    """Return candidate x _FORM: position and form."""
+    """Return _FORM per candidate: position and form."""
     size = max(SHALLOW, len(candidate.text))
     table = []
     for place, sentence in enumerate(candidate.sentences):
@@ -142,7 +142,7 @@ def _form(candidate: Candidates) -> list[list[float]]:
 
 
 def _shared(candidate: Candidates) -> list[list[float]]:
-    """Return candidate x _WORDS: words shared with title and text."""
+    """Return _WORDS per candidate: words shared with title and text."""
     title = set(stems(candidate.title))
     often = {stem for stem, times in Counter(stems(candidate.text[:READ])).items() if times > 1}
     seen: set[str] = set()
@@ -158,5 +158,5 @@ def _shared(candidate: Candidates) -> list[list[float]]:
 
 
 def stems(text: str) -> list[str]:
-    """Return the longer words in lower case, cut to STEM letters, and pairs of East Asian characters."""
+    """Return the longer words in lower case, cut to STEM letters; in East Asian scripts, pairs of characters."""
     return [match[1] or match[0][:STEM] for match in _STEMMED.finditer(text.casefold())]

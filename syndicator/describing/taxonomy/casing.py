@@ -65,7 +65,7 @@ def in_text(tag: str, text: str) -> str:
 
 
 def _by_words(tag: str, learnt: Mapping[str, str]) -> str:
-    """Spell the listed names and ordinary words of a tag ("Ai Safety": "AI safety"); else keep it."""
+    """Spell the listed names and ordinary words of a tag ("Ai Safety": "AI safety"); keep others."""
     pieces = re.split(r"([\s-]+)", tag)
     spelled = [_word(piece, learnt) if piece[:1].isalnum() else piece for piece in pieces]
     if None not in spelled:

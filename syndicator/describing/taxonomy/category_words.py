@@ -1,4 +1,4 @@
-"""Vectors and words of the operator's categories; outside English, words are matched by their start."""
+"""Vectors and words of the operator's categories. Outside English, words match by their beginning."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WRITTEN: Final = 1.5  # weight of the operator's words; others have 1
 
 @dataclass(frozen=True)
 class NativeWords:
-    """Words by how they are matched: by first part, inside other words, or in text without spaces (`eastern`)."""
+    """Words by how they match: by their first part, inside other words, or (`eastern`) in text without spaces."""
 
     first: dict[str, list[tuple[str, tuple[str, ...]]]]  # first part -> words as listed, with the parts after it
     inside: frozenset[str]
@@ -102,7 +102,7 @@ def _begins(token: str, part: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Categories:
-    """The operator's categories, then topics outside all of them, named RIVAL."""
+    """The operator's categories, then topics that belong to none of them, named RIVAL."""
 
     names: tuple[str, ...]
     labels: Floats  # a unit vector a category

@@ -16,7 +16,7 @@ _HEADER = re.compile(r"\s*\[\[\s*(?:tag|'tag'|\"tag\")\s*\]\]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A change of tags: replace the one at `at` (None: append) by `tag`, delete the one at `gone`."""
+    """A change of tags: put `tag` at index `at` (None: append), delete the tag at `gone`."""
 
     tag: TagDef
     at: int | None = None
@@ -30,7 +30,7 @@ class Change:
 
 
 def place(vocabulary: Vocabulary, name: str) -> int | None:
-    """Return the index of the tag `name` in any spelling; aliases do not count."""
+    """Return the index of the tag `name`, in any spelling; aliases are ignored."""
     return next((n for n, tag in enumerate(vocabulary.tag) if fold(tag.name) == fold(name)), None)
 
 
@@ -55,7 +55,7 @@ def joined(vocabulary: Vocabulary, old: str, new: str) -> Change:
 
 
 def rewritten(text: str, change: Change, path: Path) -> str:
-    """Return `text` of taxonomy.toml with `change`. Raises ConfigError if parsing it again gives other tags."""
+    """Return `text` of taxonomy.toml with `change`. Raises ConfigError if it then parses to other tags."""
     before = parse(TomlFile(path, tomllib.loads(text), text))
     wanted = before.model_copy(update={"tag": change.applied(before.tag)})
     try:
@@ -90,7 +90,7 @@ def _edited(text: str, change: Change) -> str:
 
 
 def _close(lines: list[str], at: int) -> None:
-    """Delete the comment above a removed table and the blank lines after it."""
+    """Delete the comment above the removed table (now line `at`) and the blank lines after it."""
     start = at
     while start > 0 and is_comment(lines[start - 1]):
         start -= 1

@@ -36,7 +36,7 @@ MOST_TAGS: Final = 5  # tags of an article, for which the threshold is best
 
 
 class State(NamedTuple):
-    """All that is learnt: tags, spellings by folded word, trust in new tags, categories."""
+    """All learnt state: tags, spellings by folded word, trust in new tags, categories."""
 
     tagger: LearntTagger | None
     forms: Mapping[str, str]
@@ -92,7 +92,7 @@ def _arrays(tagger: LearntTagger) -> dict[str, Any]:
 
 
 def load_learnt(path: Path) -> State:
-    """Load what `save_learnt` wrote. Raises OSError, ValueError or KeyError for other files or features."""
+    """Load what `save_learnt` wrote. Raises OSError; ValueError, KeyError for other files or features."""
     with np.load(path, allow_pickle=False) as state:
         a = {name: state[name] for name in state.files}
     written = {form.casefold(): form for form in _unpacked(a["written"]) if form}
@@ -191,7 +191,7 @@ def _others(near: Floats) -> Floats:
 
 
 def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
-    """Return kernel ridge coefficients per tag, and the predictions for each post when left out (closed form)."""
+    """Return kernel ridge coefficients per tag, and leave-one-out predictions per post (closed form)."""
     target = has - has.mean(axis=0)
     inverse = np.linalg.inv(near.astype(np.float64) + RIDGE * np.eye(len(near)))
     coefficients = (inverse @ target).astype(np.float32)
@@ -199,7 +199,7 @@ def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
 
 
 def _close(cosines: Floats, has: Floats) -> Floats:
-    """Return for each tag how near its posts are to each other, without the share OUTER."""
+    """Return for each tag how near its posts are to each other, without the most distant share OUTER."""
 
     def outer(members: Any) -> float:
         own = cosines[np.ix_(members, members)]
@@ -211,7 +211,7 @@ def _close(cosines: Floats, has: Floats) -> Floats:
 
 
 def _logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
-    """Fit by Newton's method with halved steps; return means, spreads, weights and constant, for `chances`."""
+    """Fit by Newton's method with halved steps. Return means, spreads, weights and constant for `chances`."""
     x = rows[counted].astype(np.float64)
     y = has[counted].astype(np.float64)
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
@@ -241,7 +241,7 @@ def _logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
 
 
 def _threshold(probable: Floats, has: Floats) -> float:
-    """Return the probability from which tags are assigned, for the best F1 of at most five tags."""
+    """Return the probability above which tags are assigned, for the best F1 of at most five tags."""
     order = np.argsort(-probable, axis=1)[:, :MOST_TAGS]
     top, right = np.take_along_axis(probable, order, 1), np.take_along_axis(has, order, 1)
     totals = has.sum(axis=1)

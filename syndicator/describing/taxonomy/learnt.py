@@ -1,4 +1,4 @@
-"""Tags from confirmed articles: a logistic regression weighs nearest posts, a ridge regression per tag, and mentions.
+"""Tags from confirmed articles. A logistic regression weighs nearest posts, a ridge regression per tag, and mentions.
 F1 of five tags on two blogs is 51.2 and 59.8; nearest posts and ridge alone 41.9 and 53.7
 (tests/bench/bench_describing.py)."""
 
@@ -49,7 +49,7 @@ class LearntTagger:
     matcher: Matcher
 
     def scores(self, title: str, text: str) -> dict[str, float]:
-        """Return the probability of each tag, best first, above 1 %."""
+        """Return by tag its probability if above 1 %, best first."""
         near = self.index.near(words.bag(title, text))
         vector = embedder().article(title, text)
         alike = self.vectors @ vector
@@ -102,7 +102,7 @@ class LearntTagger:
 
 
 def placed(mentioned: list[dict[int, Mention]], tags: int) -> Floats:
-    """Return post x tag x (mentions in title, in text, in its head)."""
+    """Return per post and tag the mentions in title, in text, in its head."""
     out = np.zeros((len(mentioned), tags, 3), dtype=np.float32)
     for row, mentions in enumerate(mentioned):
         for tag, mention in mentions.items():
@@ -121,12 +121,12 @@ def nearest(near: Floats, has: Floats) -> Floats:
 
 
 def closeness(cosines: Floats) -> float:
-    """Return the mean of the CLOSEST highest cosines."""
+    """Return the mean of the CLOSEST highest `cosines`."""
     return float(np.sort(cosines)[-CLOSEST:].mean())
 
 
 def precision(hits: Floats, mentions: Floats, share: Floats) -> tuple[Floats, Floats]:
-    """Return how often a mention in text and in title meant the tag, smoothed."""
+    """Return the smoothed share of right mentions (`hits`), in text and in title."""
     return (hits[0] + 2 * share + 0.3) / (mentions[0] + 2), (hits[1] + 0.5) / (mentions[1] + 1)
 
 
@@ -140,8 +140,8 @@ def features(
     label: Floats,
     alike: Floats,
 ) -> Floats:
-    """Return post x tag x FEATURES, from values post x tag: nearest posts by words (`knn`) and vectors (`alike`),
-    `ridge`, mentions (`placed`) and their precision, share of posts, nearness of the name (`label`)."""
+    """Return FEATURES per post and tag, from such arrays: nearest posts by words (`knn`) and vectors (`alike`),
+    `ridge`, mentions (`placed`), their `precision`, `share` of posts, nearness of the name (`label`)."""
     title, body = (placed[..., 0] > 0).astype(np.float32), (placed[..., 1] > 0).astype(np.float32)
     rare = np.broadcast_to(np.log(share + 1e-3), knn.shape)
     likely = np.clip(ridge, 0, 1)
@@ -177,13 +177,13 @@ def chances(rows: Floats, weights: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Trust:
-    """Trust in tags that articles only name: the `share` that was confirmed, and the refusals of each tag."""
+    """Trust in tags that articles only name: the `share` that was confirmed; by tag, how often it was `rejected`."""
 
     share: float = 1.0
     rejected: Mapping[str, int] = field(default_factory=dict)
 
     def chance(self, tag: str, chance: float) -> float:
-        """Weigh the chance of a tag that was never confirmed."""
+        """Return `chance` weighed by trust, for a tag that was never confirmed."""
         return chance * self.share * PULL / (self.rejected.get(tag, 0) + PULL)
 
 

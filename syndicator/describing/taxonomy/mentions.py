@@ -29,7 +29,7 @@ READ: Final = 12_000  # characters of a text to search
 
 
 def is_name(text: str, begin: int, end: int) -> bool:
-    """True if the capital of the word at `begin` to `end` is not due to the start of a sentence."""
+    """True if the capital of the word at `begin` to `end` does not come from starting a sentence."""
     if text[end : end + 1] == "-":
         return False
     return bool(_INSIDE.search(text[max(0, begin - 2) : begin]) or _BEHIND.match(text, end))
@@ -50,7 +50,7 @@ def stem(word: str) -> str:
 
 
 def surfaces(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:
-    """Return the commonest spelling of each key; of equal ones the capitalised, then the alphabet decides."""
+    """Return the commonest spelling by key; of equal ones the capitalised, then by alphabet."""
     return {k: min(forms, key=lambda f: (-forms[f], f == f.casefold(), f)) for k, forms in counts.items()}
 
 
@@ -65,7 +65,7 @@ def spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, 
 
 
 class Mention(NamedTuple):
-    """Counts of a tag in title, text and its head; letters of its longest spelling (an acronym counts as ACRONYM)."""
+    """Counts of a tag in title, text and its head; `letters` of its longest spelling (ACRONYM for an acronym)."""
 
     title: int
     text: int
@@ -85,14 +85,14 @@ class Form:
 
 @dataclass(frozen=True)
 class Words:
-    """Words of the start of a text, with their stems."""
+    """The words at the start of a text, with their stems."""
 
     stems: list[str]
     text: str
     starts: list[int]  # number of the first word of each line
 
     def span(self, at: int) -> tuple[int, int]:
-        """Return start and end of a word. Only its line is searched, as few words are asked for."""
+        """Return start and end of word number `at`. Only its line is searched, as few words are asked for."""
         line = bisect_right(self.starts, at) - 1
         if line not in self._spans:
             begin = self._begins[line]
@@ -113,13 +113,13 @@ class Words:
 
 @dataclass(frozen=True)
 class Matcher:
-    """All spellings of all tags, by first stem."""
+    """All spellings of all tags, by their first stem."""
 
     forms: dict[str, list[Form]]
     heads: frozenset[str]  # first three letters of every stem: other words need no stemming
 
     def joined(self, gone: int, target: int) -> Matcher:
-        """Merge the spellings of tag `gone` into `target`; later numbers move down by one."""
+        """Merge the spellings of tag `gone` into `target`; higher tag numbers decrease by one."""
         numbers = {gone: target - (target > gone)}
         forms = {
             first: [replace(form, tag=numbers.get(form.tag, form.tag - (form.tag > gone))) for form in many]
@@ -132,7 +132,7 @@ class Matcher:
         return self.look(self.words(title), self.words(text))
 
     def words(self, value: str) -> Words:
-        """Split `value` into words, stemmed if a tag has a similar start. Repeated lines count once."""
+        """Split `value` into words; stem those with which a tag may begin. Repeated lines count once."""
         heads, starts = self.heads, []
         lines = list(dict.fromkeys(value[:READ].split("\n")))
         stems: list[str] = []
@@ -162,7 +162,7 @@ class Matcher:
         )
 
     def _places(self, words: Words) -> dict[int, dict[int, int]]:
-        """Return for each tag the index and letters of its mentions. A tag inside a longer one counts too."""
+        """Return by tag the letters of its mentions by word index. A tag inside a longer one counts too."""
         places: dict[int, dict[int, int]] = defaultdict(dict)
         ends: dict[int, int] = {}  # tag -> place behind its last mention
         stems = words.stems
@@ -177,7 +177,7 @@ class Matcher:
 
 
 def build(forms: Iterable[tuple[int, str]]) -> Matcher:
-    """Build a matcher of (tag number, spelling); spellings with the same words and case are one."""
+    """Return a matcher of (tag number, spelling) pairs. Spellings with the same words and case are one."""
     table: dict[str, list[Form]] = defaultdict(list)
     heads: set[str] = set()
     for tag, spelling in forms:

@@ -1,4 +1,4 @@
-"""Filter publishers' tags: no sentences, addresses, numbers, titles, names, or labels such as "id-123"."""
+"""Filter publishers' tags: drop sentences, addresses, numbers, titles, names, and labels such as "id-123"."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -29,7 +29,7 @@ def clean(tag: str) -> str:
 
 
 def sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
-    """True if a reader could follow the tag. `own`: names of the article's author and site."""
+    """True if a tag is fit for readers. `own`: names of the article's author and site."""
     name = clean(tag)
     words = [word.casefold() for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)?", name)]
     if not 0 < len(name.split()) <= WORDS or len(name) > CHARACTERS or not any(map(str.isalpha, name)):
@@ -42,7 +42,7 @@ def sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
 
 
 def stands(forms: Iterable[str], text: str) -> bool:
-    """True if `text` has one of `forms` in any case, plural or hyphenation; in scripts without spaces, anywhere."""
+    """True if `text` has one of `forms`, in any case, plural or hyphenation; in scripts without spaces, anywhere."""
     folded = text.casefold()
     for form in forms:
         words = tuple(word.removesuffix("s") if len(word) > WORDS else word for word in _PART.findall(form))

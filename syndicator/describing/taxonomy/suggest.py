@@ -1,4 +1,4 @@
-"""Suggest new tags: phrases that titles share and texts repeat (tests/gate/test_suggest_gate.py)."""
+"""Suggest new tags: phrases that several titles have and texts repeat (tests/gate/test_suggest_gate.py)."""
 
 import math
 import re
@@ -71,7 +71,7 @@ class Use:
 
 
 def in_titles(titles: Iterable[tuple[str, frozenset[str]]]) -> dict[Key, set[int]]:
-    """Return for each phrase the numbers of the titles that have it. `titles`: (title, function words)."""
+    """Return by phrase the numbers of the titles that have it. `titles`: (title, function words)."""
     places: dict[Key, set[int]] = defaultdict(set)
     for number, (title, small) in enumerate(titles):
         for run in _runs(tokens(title), small):
@@ -119,7 +119,7 @@ def generic() -> frozenset[str]:
 
 
 def _runs(words: Sequence[Token], small: Collection[str]) -> Iterator[list[str]]:
-    """Yield runs of stems between function words and numbers. Single letters count after a word only ("Gen Z")."""
+    """Yield runs of stems between function words and numbers. Single letters need a word before ("Gen Z")."""
     run: list[str] = []
     for token in words:
         telling = token.word.casefold() not in small and any(map(str.isalpha, token.word))
@@ -189,7 +189,7 @@ def suggest(history: Iterable[tuple[str, str, Sequence[str]]], listed: Vocabular
 
 
 def _merged(proposals: Sequence[tuple[Proposal, Key]], used: Mapping[Key, Use]) -> list[Proposal]:
-    """Turn longer or shorter forms of an earlier proposal, in nearly the same articles, into its aliases."""
+    """Return the proposals, with longer or shorter forms, in nearly the same articles, as aliases."""
     merged: list[tuple[Proposal, Key]] = []
     for proposal, phrase in proposals:
         same = next((at for at, (_, other) in enumerate(merged) if _same(phrase, other, used)), None)
@@ -209,7 +209,7 @@ def _same(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
 
 
 def _names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
-    """Return capitalised phrases inside sentences of SUPPORT texts, skipping texts that capitalise all nouns."""
+    """Return phrases that SUPPORT texts capitalise inside sentences, skipping texts that capitalise all nouns."""
     having = Counter[Key]()
     for _, text, _ in articles:
         words = [token for line in text[:READ].split("\n") for token in tokens(line)[1:]]

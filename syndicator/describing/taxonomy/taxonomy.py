@@ -67,7 +67,7 @@ class Taxonomy:
         return tuple(sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS])
 
     def mapped(self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()) -> list[str]:
-        """Return the publisher's tags that we list and `title` or `text` names; without a list, all sound ones."""
+        """Return the publisher's tags that are listed and named in title or text; without a list, all sound ones."""
         listed = self._spellings if self.vocabulary.tag else {}
         accepted = (clean(tag) for tag in published if sound(tag, title, own) or key(tag) in listed)
         spelled = dict.fromkeys(self.spelling(tag, text) for tag in accepted)
@@ -77,14 +77,14 @@ class Taxonomy:
         return [tag for tag in ours if stands([tag, *self._forms.get(tag, ())], f"{title}\n{text}")]
 
     def scored(self, title: str, text: str) -> dict[str, tuple[float, str]]:
-        """Return for each tag its probability and origin, also below the threshold."""
+        """Return (probability, origin) by tag, also below the threshold."""
         seen = self._zero_shot.scores(title, text) if self._zero_shot else {}
         past = self.learnt.scores(title, text) if self.learnt else {}
         learnt = {tag: (chance, LEARNT) for tag, chance in past.items() if chance >= seen.get(tag, 0.0)}
         return {tag: (chance, NAMED) for tag, chance in seen.items()} | learnt
 
     def supported(self, title: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return likely categories and tags, best first, as a model's choices."""
+        """Return likely categories and tags, best first, for a model to choose from."""
         prepared = self._categories(title, text)
         names = categories.supported(prepared, title, text) if prepared else []
         scored = self.scored(title, text)
@@ -92,7 +92,7 @@ class Taxonomy:
         return tuple(names), tuple(tag for tag in likely if scored[tag][0] >= SUPPORT)
 
     def _chances(self, title: str, text: str, asked: Collection[str]) -> dict[str, float]:
-        """Return probabilities above the threshold. The learnt model alone judges tags that it has."""
+        """Return probabilities above the threshold by tag. For tags in the learnt model, only that counts."""
         chances = self._zero_shot_chances(title, text, asked)
         if self.learnt is None:
             return chances
@@ -124,7 +124,7 @@ class Taxonomy:
         least: int = 1,
         filed: Iterable[tuple[str, str, str]] = (),
     ) -> Taxonomy:
-        """Learn spellings, tags if `least` posts have some, and categories from `filed`. Oldest first."""
+        """Learn spellings, tags (if `least` posts have some), and categories from `filed`. Oldest first."""
         posts = list(history)
         forms = words.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
         spelled = replace(self, learnt=None, filed=self._learn_categories(filed, least), forms=forms)

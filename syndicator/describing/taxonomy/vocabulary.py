@@ -95,7 +95,7 @@ class TaxonomyFiles(tuple[str, str, int]):
 
     @classmethod
     def of(cls, toml: Path, learnt: Path) -> TaxonomyFiles:
-        """Name the files, present or not, with the sum of their mtimes (nanoseconds)."""
+        """Return the value for these paths, present or not, with the sum of their mtimes (nanoseconds)."""
         changed = sum(path.stat().st_mtime_ns for path in (toml, learnt) if path.exists())
         return cls((str(toml), str(learnt), changed))
 
@@ -106,7 +106,7 @@ class TaxonomyFiles(tuple[str, str, int]):
 
 
 class Topic(NamedTuple):
-    """A topic with its words. `subject`: words that decide for it whatever other words are near."""
+    """A topic with its words. `subject`: words that decide for it, whatever other words say."""
 
     name: str
     words: frozenset[str]
@@ -115,7 +115,7 @@ class Topic(NamedTuple):
 
 @lru_cache(maxsize=16)
 def topics(language: str = ENGLISH) -> tuple[Topic, ...]:
-    """Load all topics in `language` (ISO 639-1), () without a file. Outside English, words are starts."""
+    """Return all topics in `language` (ISO 639-1), () without a file. Outside English, words are beginnings."""
     try:
         raw = read_toml(f"topics/{language}.toml")
     except FileNotFoundError:
@@ -124,7 +124,7 @@ def topics(language: str = ENGLISH) -> tuple[Topic, ...]:
 
 
 def of_category(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
-    """Return the topics that a category is named like: by name or head of its description, else by a word of them."""
+    """Return the topics that match a category: its name or the head of its description, else a word of these."""
     name = _dashed(category.name)
     head = _dashed(category.description.split(":")[0]) if ":" in category.description else ""
     whole = {topic for topic, names in _names().items() if name in names or head in names}
@@ -134,12 +134,12 @@ def of_category(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
 
 
 def apart(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
-    """Return the topics in APART that none of `categories` is named like."""
+    """Return the topics in APART that match none of `categories`."""
     return [topic for topic in unlike(categories, language) if topic.name in APART]
 
 
 def unlike(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
-    """Return the topics that none of `categories` is named like."""
+    """Return the topics that match none of `categories`."""
     own = {topic.name for category in categories for topic in of_category(category, language)}
     return [topic for topic in topics(language) if topic.name not in own]
 

@@ -21,21 +21,21 @@ CONSTANT: Final = "constant"
 
 @dataclass(frozen=True)
 class ZeroShotTagger:
-    """The operator's tags with vectors and matcher."""
+    """The operator's tags, with vectors and matcher."""
 
     names: tuple[str, ...]
     labels: Floats  # tag x 256
     matcher: Matcher
 
     def scores(self, title: str, text: str) -> dict[str, float]:
-        """Return the probability of each tag that title or text names, best first."""
+        """Return probability by tag, best first, for tags that title or text names."""
         numbers, rows = self.features(title, text)
         slope = load("zero_shot.toml", "weights", (CONSTANT, *FEATURES))
         chances = 1 / (1 + np.exp(-np.clip(rows @ slope[1:] + slope[0], -LIMIT, LIMIT)))
         return {self.names[numbers[n]]: float(chances[n]) for n in (-chances).argsort(kind="stable")}
 
     def features(self, title: str, text: str) -> tuple[list[int], Floats]:
-        """Return the numbers of the tags that title or text names, and tag x FEATURES."""
+        """Return the numbers of tags that title or text names, and FEATURES per tag."""
         body = self.matcher.words(text)
         mentioned = self.matcher.look(self.matcher.words(title), body)
         vectors, length = embedder(), max(SHORTEST, len(body.stems))
@@ -59,6 +59,6 @@ def prepare(defined: tuple[TagDef, ...]) -> ZeroShotTagger:
 
 
 def _spread(values: Floats) -> Floats:
-    """Return z-scores of cosines, as long texts are nearer to all tags than short ones."""
+    """Return cosines as z-scores: long texts are nearer to all tags than short ones."""
     result: Floats = (values - values.mean()) / (values.std() + 1e-6)
     return result

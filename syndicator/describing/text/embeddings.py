@@ -24,13 +24,13 @@ SAMPLE = 4000  # characters of a text that make its vector
 REMEMBERED = 40_000  # chunks whose pieces are kept, about 15 MB
 LONGEST = 40  # characters of a chunk that is kept: words recur, lines of Chinese do not
 # Chunks that no piece crosses: pieces end at line ends, before blanks after other characters, and between a letter and
-# a character that is none (² counts as none, as three pieces begin with it).
+# a non-letter (² is one, as three pieces begin with it).
 _CHUNK = re.compile(r"\n| *(?:[^\w \n]|[\d_²])*[^\W\d_²]+| *(?:[^\w \n]|[\d_²])+| +")
 
 
 @dataclass(frozen=True, slots=True)
 class Tokenizer:
-    """`rows`: row of each piece of the vocabulary."""
+    """Splits words into pieces. `rows`: table row of each piece."""
 
     rows: Mapping[str, int]
 
@@ -53,7 +53,7 @@ class Tokenizer:
         return tuple(rows), tuple([at for at, part in zip(begins, parts, strict=True) if part])
 
     def _merge(self, parts: list[str]) -> None:
-        """Merge neighbours by lowest resulting row, left part, place; a heap keeps long runs of letters fast."""
+        """Merge neighbours in order of resulting row, left part, place. A heap keeps long runs of letters fast."""
         end = len(parts)
         after, before = list(range(1, end + 1)), list(range(-1, end - 1))
         waiting: list[tuple[int, int, int, str]] = []
@@ -82,7 +82,7 @@ class Tokenizer:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A text in pieces. Per chunk (a word): `starts`, number of pieces `before`, and `offsets` of its pieces."""
+    """A text in pieces. `starts` of chunks (words); per chunk, number of pieces `before` and `offsets` of its own."""
 
     starts: list[int]
     before: list[int]
@@ -100,7 +100,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Embedder:
-    """Turns texts into unit vectors: the mean of their pieces."""
+    """Turns texts into unit vectors, the mean of their pieces."""
 
     tokenizer: Tokenizer
     table: Floats  # piece x 256
@@ -164,7 +164,7 @@ class Embedder:
 
 
 def chunks(text: str) -> list[str]:
-    """Split `text` at places that no piece crosses, after adding a blank in front as the vocabulary expects."""
+    """Split `text` where no piece can cross. Adds a blank in front, as the vocabulary expects."""
     return _CHUNK.findall(" " + text)
 
 

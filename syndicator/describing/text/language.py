@@ -34,7 +34,7 @@ _REPLACED: Final = {"iw": "he", "in": "id", "cmn": "zh", "nb": "no", "nn": "no",
 
 @lru_cache(maxsize=1)
 def function_words() -> dict[str, frozenset[str]]:
-    """Load the function words of each language (data/function_words.toml)."""
+    """Load the function words by language (data/function_words.toml)."""
     return {code: frozenset(words.split()) for code, words in read_toml("function_words.toml").items()}
 
 
@@ -55,7 +55,7 @@ def primary(declared: str | None) -> str | None:
 
 
 def by_script(sample: str) -> str | None:
-    """Return the language if the script decides it."""
+    """Return the language if its script decides it, else None."""
     letters = max(1, sum(map(len, _WORD.findall(sample))))
     for pattern, code, share in _SCRIPTS:
         if len(pattern.findall(sample)) >= share * letters:
@@ -64,7 +64,7 @@ def by_script(sample: str) -> str | None:
 
 
 def by_words(sample: str, declared: str | None) -> str | None:
-    """Return the language whose function words are frequent and clearly ahead; `declared` needs less lead."""
+    """Return the language whose function words are frequent and clearly lead, else None; `declared` needs less lead."""
     words = Counter(word.casefold() for word in _WORD.findall(sample))
     total = max(1, words.total())
     share = {

@@ -65,7 +65,7 @@ _FORMS = (
 
 
 class Sentence(NamedTuple):
-    """A sentence: line, place in line, `whole` if it ends as one, `order` in the text, `cut` at its start."""
+    """A sentence, number `place` of a `line`; `whole`: ends as one; `order`: in the text; `cut`: at its start."""
 
     text: str
     line: int
@@ -81,7 +81,7 @@ def split(text: str, most: int = 400, language: str | None = None) -> list[Sente
 
 
 def each(text: str, language: str | None = None) -> Iterator[Sentence]:
-    """Yield the sentences of `text`, found on demand."""
+    """Yield the sentences of `text` on demand."""
     order = 0
     for number, line in enumerate(text.split("\n")):
         for place, piece in enumerate(of_line(line, language)):
@@ -115,7 +115,7 @@ def cjk(value: str) -> bool:
 
 
 def unbalanced(piece: str) -> bool:
-    """True if a quotation or bracket lacks its other end."""
+    """True if a quotation or bracket is open at one end."""
     stack: list[str] = []
     for match in _MARKS.finditer(piece):
         mark, place = match[0], match.start()
@@ -182,7 +182,7 @@ def _splitter() -> Any:
 
 
 def fault(excerpt: str, title: str) -> str:
-    """Return the code (`LlmReason`) of the first rule that `excerpt` breaks, "" if none."""
+    """Return the code (`LlmReason`) of the first rule that `excerpt` breaks, or ""."""
     if not excerpt.strip():
         return "empty"
     if too_long(excerpt):
@@ -216,7 +216,7 @@ def without_dateline(sentence: str) -> str:
 
 
 def repeats(excerpt: str, title: str) -> bool:
-    """True if the excerpt begins with the title or says no more."""
+    """True if the excerpt begins with the title or adds nothing."""
     head, name = words(excerpt), words(title)
     return bool(name) and (head.startswith(name) or (len(head) > ALIKE and name.startswith(head)))
 

@@ -1,4 +1,4 @@
-"""Sketches of texts, by which copies of a story are found."""
+"""Sketches of texts, for finding copies of a story."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Sketch:
 
     @property
     def keys(self) -> tuple[int, ...]:
-        """Return the hashes to look up for other sketches of the story."""
+        """Return the hashes to look up, to find other sketches of the story."""
         return self.lowest[:LOOKED_UP]
 
     @property
@@ -74,7 +74,7 @@ def resemblance(first: Sketch, second: Sketch) -> float:
 
 
 def containment(first: Sketch, second: Sketch) -> float:
-    """Return how much of the shorter text the longer one contains, 0 to 1."""
+    """Return the share of the shorter text that the longer contains, 0 to 1."""
     return min(1.0, _shared(first, second) / min(first.size, second.size))
 
 
@@ -89,7 +89,7 @@ def holds(first: Sketch, second: Sketch) -> bool:
 
 
 def same_story(first: Sketch, second: Sketch, *, one_source: bool) -> bool:
-    """True if two texts tell one story in the same words; within one source they must be nearly identical."""
+    """True if two texts tell one story in the same words. Within one source they must be nearly identical."""
     if one_source:
         return resemblance(first, second) >= ALIKE_WITHIN_A_SOURCE
     return holds(first, second) and _shared(first, second) >= HALF * max(first.size, second.size)

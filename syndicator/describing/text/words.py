@@ -1,4 +1,4 @@
-"""Compare a text with many earlier ones by weighted words; learn how most articles write a word."""
+"""Compare a text with many earlier ones by weighted words; learn the usual spelling of a word."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def bag(title: str, text: str) -> Counter[str]:
 
 @dataclass(frozen=True)
 class Index:
-    """Earlier texts by term: those with term i are `rows[starts[i]:starts[i + 1]]`, with their `values`."""
+    """Earlier texts by term: term i is in `rows[starts[i]:starts[i + 1]]`, with these `values`."""
 
     terms: tuple[str, ...]
     idf: Floats
@@ -58,7 +58,7 @@ class Index:
         return {term: number for number, term in enumerate(self.terms)}
 
     def vector(self, counts: Counter[str]) -> tuple[NDArray[np.int64], Floats]:
-        """Return the numbers of known terms and their weights, at length one."""
+        """Return the numbers of known terms and their weights, normalised to length one."""
         weighted = [(self._number[term], 1 + math.log(n)) for term, n in counts.items() if term in self._number]
         numbers = np.array([number for number, _ in weighted], dtype=np.int64)
         weights = np.array([weight for _, weight in weighted], dtype=np.float32) * self.idf[numbers]
@@ -94,7 +94,7 @@ def build(bags: Sequence[Counter[str]]) -> Index:
 
 
 def learn_word_forms(texts: Sequence[str], least: int = LEAST) -> dict[str, str]:
-    """Return the commonest form of each word or name, by lower case, that `least` texts have inside sentences."""
+    """Return by lower case the commonest form of each word or name that `least` texts have inside sentences."""
     words: dict[str, Counter[str]] = defaultdict(Counter)
     names: Counter[str] = Counter()
     for text in texts:

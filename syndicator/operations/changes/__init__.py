@@ -1,1 +1,1 @@
-"""Log of changes, and the named texts that a change edits."""
+"""Log of changes, and the named texts that changes edit."""

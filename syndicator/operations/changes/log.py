@@ -1,4 +1,4 @@
-"""Log of changes with texts before and after, and undo of a text edit despite later edits elsewhere in the text."""
+"""Log of changes, with their texts before and after. Undo of an edit keeps later edits elsewhere in the text."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _LASTING = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedChange:
-    """A logged change. `act`: name of the operation; `undoes`: number of the change that it takes back; `inverse`: name
-    and arguments of the operation that takes it back."""
+    """A logged change. `act`: name of the operation; `undoes`: number of the change it took back; `inverse`: name and
+    arguments of the operation that takes it back."""
 
     number: int
     at: str
@@ -45,7 +45,7 @@ class LoggedChange:
 
     @property
     def back(self) -> Inverse | None:
-        """Return the operation that takes this change back; changes logged by earlier versions have none stored."""
+        """Return the operation that takes this change back. For changes logged by earlier versions it is derived."""
         if self.inverse is not None or self.kept:
             return self.inverse
         if self.act in ("withdraw", "bring-back"):
@@ -56,7 +56,7 @@ class LoggedChange:
 
     @property
     def lasting(self) -> str:
-        """Return the reason why the change cannot be taken back, or "". Later edits may still conflict."""
+        """Return why the change cannot be taken back, or "". Later edits may still conflict."""
         if self.kept or self.back is not None:
             return ""
         other = f"it changed no file, or files of more than {KEPT_BYTES // 1_000_000} MB together, which are not kept"
@@ -71,7 +71,7 @@ class Log:
         self.path = self.root / "changes.jsonl"
 
     def add(self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]) -> LoggedChange:
-        """Append `change` under the next number, durably. Return it with its number."""
+        """Append `change` under the next number, durably, with `files`: (before, after) by name. Return it numbered."""
         whole = json.dumps(files, ensure_ascii=True).encode()
         is_kept = bool(files) and len(whole) <= KEPT_BYTES
         with self.alone("changes.lock"):
@@ -90,7 +90,7 @@ class Log:
 
     @contextmanager
     def alone(self, name: str = "edits.lock") -> Iterator[None]:
-        """Hold a lock shared by all commands and jobs of this machine: of the log, or while texts are edited."""
+        """Hold a lock shared by all commands and jobs of this machine. `name`: of the log, or of edits to texts."""
         disk.make_private_folder(self.root)
         with open(self.root / name, "ab", opener=_for_us_alone) as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
@@ -120,7 +120,7 @@ class Log:
         return {name: (before, after) for name, (before, after) in texts.items()}
 
     def undone(self) -> set[int]:
-        """Return the numbers of changes that are taken back now. Undoing an undo makes a change count again."""
+        """Return the numbers of changes that are taken back now. Undoing an undo makes a change effective again."""
         numbers: set[int] = set()
         for change in self.newest(_REMEMBERED):
             if change.undoes is not None and change.number not in numbers:
@@ -135,7 +135,6 @@ def _for_us_alone(path: str, flags: int) -> int:
 
 
 def _tail(path: Path, most: int) -> list[bytes]:
-    """Read the last `most` lines of a file from its end."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         step, data = 1 << 16, b""
@@ -179,7 +178,7 @@ def undone(before: str | None, after: str | None, now: str | None) -> str | None
 
 
 def _put(here: list[str], new: Sequence[str], span: tuple[int, int], back: Sequence[str]) -> list[str]:
-    """Return `here` with `back` in place of lines `span` of `new`, located by themselves and the lines around them."""
+    """Return `here` with lines `span` of `new` replaced by `back`. Finds them by their content and neighbours."""
     first, last = span
     for around in range(_AROUND, -1, -1):
         above, below = new[max(0, first - around) : first], new[last : last + around]

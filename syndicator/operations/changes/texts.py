@@ -1,4 +1,4 @@
-"""Named texts that changes edit, logged before and after and put back by undo.
+"""Named texts that changes edit. They are logged before and after, and undo restores them.
 
 "config:sources.toml" is a file of the configuration, "article:2026/11/x.md" an article file, "list:KEY" the learnt list
 of a source, "tags:ID" the tags of an article, "story:ID" its story, "feed:tag/SLUG" the target of a feed's address."""
@@ -42,8 +42,8 @@ def read(app: App, name: str) -> Text:
 
 
 def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress) -> None:
-    """Write each text after checking all. Raises UsageError if a text changed since its edit was planned, or is not
-    valid after it; OSError, StoreError."""
+    """Write each text, after checking all. Raises UsageError if a text changed since its edit was planned or would be
+    invalid; OSError, StoreError."""
     by_kind: dict[str, dict[str, Edit]] = {kind: {} for kind in _WRITE}
     for name, edit in edits.items():
         kind, _, path = name.partition(":")

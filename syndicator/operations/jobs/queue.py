@@ -1,4 +1,4 @@
-"""Queue of jobs: one file each in the state folder, shared by two processes and safe if either one is killed."""
+"""Queue of jobs: one file per job in the state folder, shared by two processes and safe if either is killed."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Job:
 
 
 class Queue:
-    """The jobs of an instance. Files are replaced whole and private, because forms may contain passwords."""
+    """The jobs of an instance. Files are replaced whole and private, as forms may contain passwords."""
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console" / "jobs"
@@ -77,14 +77,14 @@ class Queue:
             return None
 
     def keep_page(self, id: str, page: Fetched) -> None:
-        """Keep the web page of a job for the page on which a list is pointed at; the PAGES newest stay."""
+        """Store the web page of a job, on which an operator points at a list. Only the newest PAGES are kept."""
         headers = {**page.headers, ANSWERED: page.final_url}
         self._write(f"{id}{_PAGE}", packed(page.body, headers))
         for path in sorted(self.root.glob(f"*{_PAGE}"), reverse=True)[PAGES:]:
             path.unlink(missing_ok=True)
 
     def page(self, id: str) -> tuple[bytes, str, dict[str, str]] | None:
-        """Return the web page of a job: its bytes, final address and headers. None if it is not kept."""
+        """Return the web page of a job (bytes, final address, headers), None if it is not stored."""
         try:
             page = unpacked((self.root / f"{id}{_PAGE}").read_bytes()) if _is_id(id) else None
         except OSError:
@@ -132,7 +132,7 @@ class Queue:
         return [job for id in names[:most] if (job := self.get(id)) is not None]
 
     def lost(self) -> None:
-        """Mark running jobs as failed, as their process ended. Call before another one starts."""
+        """Mark running jobs as failed because their process ended. Call before starting another process."""
         for job in self.recent(KEPT):
             if job.status in ("running", "building"):
                 self.save(replace(job, status="failed", said="the program ended meanwhile; see whether it was done"))

@@ -28,7 +28,7 @@ _STEP_SECONDS = 0.3  # between two notes of how far a job is
 
 
 def work(config: Path, wanted: Callable[[], bool], *, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Run jobs as they arrive, as long as `wanted()` is true."""
+    """Run jobs as they arrive, while `wanted()` is true."""
     queue = Queue(load(config).state_dir)
     queue.lost()
     while wanted():
@@ -37,8 +37,8 @@ def work(config: Path, wanted: Callable[[], bool], *, sleep: Callable[[float], N
 
 
 def drain(config: Path, queue: Queue) -> int:
-    """Run the queued jobs, then build the feeds that they made stale. Return the number of jobs run. Jobs that need the
-    lock of runs stay queued while a run holds it: the run does them itself or leaves them for later."""
+    """Run the queued jobs, then build the feeds that they made stale. Return the number of jobs run. While a run holds
+    the lock, jobs that need it stay queued; the run does them or leaves them queued."""
     if not queue.waiting():
         return 0
     done = _all(queue, _needs_no_lock, lambda job: _in_new_app(config, queue, job))
@@ -68,7 +68,7 @@ def _all(queue: Queue, which: Callable[[Job], bool], act: Callable[[Job], Job]) 
 
 
 def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
-    """Run one job with `act` and save its outcome; an exception becomes the message of the job."""
+    """Run one job with `act` and save its outcome; for an exception, its message."""
     try:
         outcome = act(job)
     except CancelledJob:
@@ -90,7 +90,7 @@ def _in_new_app(config: Path, queue: Queue, job: Job) -> Job:
 
 
 def acted(app: App, queue: Queue, job: Job) -> Job:
-    """Do the operation of a job. Return the job, as "building" if feeds may be stale. Raises its errors."""
+    """Run the operation of a job. Return the job, "building" if feeds may be stale. Raises its errors."""
     operation, progress = need(job.act), _progress(queue, job)
     arguments = arguments_of(operation, job.args)
     change, number = operation.plan(app, arguments, progress), None
@@ -131,7 +131,7 @@ def _build(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
 
 
 def call_at_end_of_input(end: Callable[[], object]) -> None:
-    """Call `end` in a thread when standard input closes, because the parent process is gone."""
+    """Call `end` in a thread once standard input closes, as then the parent process is gone."""
 
     def listen() -> None:
         while os.read(0, 1024):

@@ -49,7 +49,7 @@ def apply_answer(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offers:
-    """Suggested `tags` with probabilities, the article's own first; the likeliest `category` ("" for none)."""
+    """Suggested `tags` with probabilities, the article's own first; the likeliest `category`, or ""."""
 
     tags: tuple[tuple[str, float], ...]
     category: str
@@ -73,7 +73,7 @@ def offers(article: Article, taxonomy: Taxonomy) -> Offers:
 
 
 def doubt(article: Article, offered: Offers) -> float:
-    """Return the expected number of wrong tags and categories, which sorts the review queue. Pure."""
+    """Return the expected number of wrong tags and categories, the sort key of the review queue. Pure."""
     wrong = sum(1 - chance if tag in article.tags else chance for tag, chance in offered.tags)
     return wrong + (1 - offered.chance if offered.category == article.category else 1.0)
 
@@ -81,7 +81,7 @@ def doubt(article: Article, offered: Offers) -> float:
 def tried_category(
     files: TaxonomyFiles, name: str, description: str, articles: Iterable[Article]
 ) -> list[tuple[str, str, str]]:
-    """Return (id, category now, category with the new `description` of `name`) per article. Raises ConfigError."""
+    """Return per article (id, category now, category if `name` had the new `description`). Raises ConfigError."""
     now = load_taxonomy(files)
     vocabulary = now.vocabulary
     categories = {fold(category.name): category for category in vocabulary.category}

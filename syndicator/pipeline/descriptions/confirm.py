@@ -29,13 +29,13 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Tags and categories that an operator may name: those of taxonomy.toml, and `used` tags of articles."""
+    """Tags and categories that an operator may use: those of taxonomy.toml, and the `used` tags of articles."""
 
     vocabulary: Vocabulary
     used: Collection[str] = ()
 
     def tag(self, name: str, article: Article) -> str:
-        """Return the spelling of the tag `name`. Raises UsageError for an unknown tag: a typo would become a feed."""
+        """Return the spelling of the tag `name`. Raises UsageError if it is unknown, so that a typo makes no feed."""
         name = text.line(name)
         if not name or not mentions_key(name):
             raise UsageError(f"{name!r} is no tag: a tag has a letter or a digit")
@@ -52,7 +52,7 @@ class Names:
         return name
 
     def category(self, name: str) -> str:
-        """Return the spelling of the category `name`. Raises UsageError if taxonomy.toml lists others only."""
+        """Return the spelling of the category `name`. Raises UsageError if taxonomy.toml has categories without it."""
         listed = {fold(category.name): category.name for category in self.vocabulary.category}
         if listed and fold(name) not in listed:
             near = text.suggestion(name, listed.values()) or f"; it has {', '.join(listed.values())}"
@@ -83,7 +83,9 @@ def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Dec
 
 def decided(article: Article, decision: Decision) -> Article:
     """Apply `decision` to `article` as an edit of the operator."""
-    article = replace(article, category_by=article.category_by or category_by(article))  # the tags may have said so
+    article = replace(
+        article, category_by=article.category_by or category_by(article)
+    )  # tags of the model mark an unmarked category as its own
     if decision.tags is not None:
         article = replace(article, tags=decision.tags, tags_by=By.OPERATOR.value)
     if decision.category is not None:
@@ -115,7 +117,7 @@ class FeedChange:
 
 @dataclass(slots=True)
 class ChangeCounter:
-    """Count changes of feeds. `copies`: ids of merged articles, which appear in feeds of sources alone."""
+    """Counter of changes per feed. `copies`: ids of merged articles, which appear only in feeds of sources."""
 
     copies: Collection[str] = ()
     counts: dict[FeedKey, list[int]] = field(default_factory=dict)

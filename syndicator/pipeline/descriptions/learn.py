@@ -61,7 +61,7 @@ def forget(learnt: Path) -> None:
 
 
 def lacking(files: Sequence[FileStamp], learnt: Path, newest: int) -> list[FileStamp]:
-    """Return those of `files`, oldest first, that `read_taught` may need to read."""
+    """Return the `files`, oldest first, that `read_taught` may have to read."""
     remembered = _remembered(memory(learnt))
     missing = []
     for place, stamp in enumerate(files):
@@ -134,9 +134,9 @@ def _remember(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> None:
 
 
 def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int) -> tuple[int, int, int]:
-    """Learn from the files `stamps` below `root`, oldest first, and replace the model. Return the numbers of articles
-    with confirmed tags, of tags, of articles with confirmed category. With fewer than `least`, learn spelling only.
-    Raises ConfigError, OSError."""
+    """Learn from the files `stamps` below `root`, oldest first, and replace the model. With fewer than `least`, learn
+    spelling only. Return numbers: articles with confirmed tags, tags, articles with confirmed category. Raises
+    ConfigError, OSError."""
     toml, learnt = Path(files[0]), Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
     articles = read_taught(FileArticleStore(Path(root)), stamps, learnt, MOST_TEXTS)
@@ -160,7 +160,7 @@ def _readable(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[Art
 
 
 def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:
-    """Drop the oldest tags above a source's share. `past`: (source key, post), oldest first; "" has no limit."""
+    """Drop the oldest posts above a source's share. `past`: (source key, post), oldest first; "" has no limit."""
     posts = list(past)
     most = _most(Counter(source for source, (_, _, tags) in posts if tags and source))
     taken = Counter[str]()
@@ -172,7 +172,7 @@ def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:
 
 
 def _most(posts: Counter[str]) -> int:
-    """Return the tagged posts allowed per source: a fifth of all; of few sources, as many as the second largest."""
+    """Return the number of posts allowed per source: a fifth of all, or as many as the second largest has."""
     counts = sorted(posts.values(), reverse=True)
     if len(counts) < SHARE:
         return max([ROOM, *counts[:2][-1:]])
@@ -180,7 +180,7 @@ def _most(posts: Counter[str]) -> int:
 
 
 def confirmed_tags(articles: Iterable[Article | Taught], taxonomy: Taxonomy) -> Iterator[tuple[str, Post]]:
-    """Yield source key ("" for the operator) and post, with the tags that operator or publisher confirm."""
+    """Yield (source key, post) with the tags confirmed by the operator (key "") or the publisher."""
     for article in articles:
         tags: tuple[str, ...] = ()
         if article.tags_by == "operator":

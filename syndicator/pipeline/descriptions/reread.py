@@ -98,8 +98,8 @@ def reread(
     now: datetime,
     uncategorised: str,
 ) -> Reread | None:
-    """Read the saved page of `article` again; None if nothing changes. `source`: with `ownership.terms`; `owned`: its
-    feed was trusted, so values from it stay. Raises NotAnArticle (naming the selectors at fault), ConfigError."""
+    """Read the saved page of `article` again; None if nothing changes. `source`: from `ownership.terms`; `owned`: its
+    feed was trusted, so its values stay. Raises NotAnArticle (naming the selectors at fault), ConfigError."""
     owned = owned and source.kind != "list" and not source.rules.links  # a list of links has no fields of articles
 
     def read(rules: Rules) -> PageReading:
@@ -135,7 +135,7 @@ def reread(
 
 
 def _as_announced(article: Article, owned: bool) -> Entry:
-    """Rebuild the feed entry from the file, as entries are not stored."""
+    """Rebuild the feed entry from the file: entries are not stored. `owned`: its feed was trusted."""
     entry = Entry(id=article.source_id or article.url, url=article.url, categories=article.keywords)
     if not owned:
         return entry
@@ -151,7 +151,7 @@ def _as_announced(article: Article, owned: bool) -> Entry:
 
 
 def _as_read(old: Article, reading: PageReading, owned: bool) -> Article:
-    """Update text and metadata of `old`. Identity and times stay, and values of an `owned` feed that no rule sets."""
+    """Return `old` updated from `reading`, except identity, times and (`owned`) feed values that no rule sets."""
     new, ruled = reading.article, reading.ruled
     # rights that a feed or a hand stated: neither is on the page
     others = (line for line in old.rights if (right := parsed(line)) is None or right.place == "feed")

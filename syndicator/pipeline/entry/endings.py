@@ -33,34 +33,34 @@ _READ_SO: frozenset[str] = frozenset((*PageReason, *WorkerReason))
 
 
 def may_try_again(row: EntryRow, reason: str) -> bool:
-    """True if another try may succeed and one is left."""
+    """True if another try may succeed and tries are left."""
     return reason not in _FINAL and row.tries + 1 < MOST_TRIES
 
 
 def ended(row: EntryRow, status: Literal["refused", "skipped"], reason: str, detail: str = "") -> EntryRow:
-    """Close the row without an article."""
+    """Return the row as refused or skipped, without an article."""
     return replace(row, status=status, reason=reason, detail=detail, entry=None)
 
 
 def muted(row: EntryRow) -> EntryRow:
-    """Skip an entry that a rule mutes. Its content is kept, as a change of rules may need it."""
+    """Return the row as skipped by a `mute` or `keep` rule. Its content stays, in case the rule changes."""
     return replace(row, status="skipped", reason=EntryReason.MUTED, entry=remembered(row.entry) if row.entry else None)
 
 
 def retried(row: EntryRow, reason: str, detail: str, now: datetime, not_before: datetime | None = None) -> EntryRow:
-    """Count a try and schedule the next one, not before the time that the host asks for."""
+    """Return the row after a failed try, the next one scheduled, not before `not_before`."""
     when = max(now + FIRST_WAIT * 2**row.tries, not_before or now)
     return replace(row, tries=row.tries + 1, next_try=when, reason=_why(row, reason), detail=detail)
 
 
 def postponed(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
-    """Wait until the host may be asked. No request was made, so no try is counted."""
+    """Return the row as waiting until the host may be asked. No request was made: no try is counted."""
     when = failed.retry_after or now + FIRST_WAIT
     return replace(row, next_try=when, reason=_why(row, failed.reason), detail=failed.detail)
 
 
 def by_other_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
-    """Return `row` as due if it was refused for its content or waits for a retry, else None."""
+    """Return `row` as due if changed `rules` may help: refused for its content, or failed before. Else None."""
     if row.status == "refused" and (row.reason in _READ_SO or rules.content == "feed"):
         return row.reopened()
     failed = row.tries > 0 or row.reason in FOR_THE_OPERATOR
@@ -92,8 +92,8 @@ class EntryResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What to write for an entry, in the order of the fields, and the result to report. `row` and `article` are written
-    together. For "merge", the source becomes a carrier of `article`."""
+    """The writes for an entry, in the order of the fields, and the result to report. `row` and `article` are written
+    together. With "merge", the source becomes a carrier of `article`."""
 
     act: Literal["file", "revise", "merge", "refuse", "skip", "wait", "leave"]
     result: EntryResult
@@ -108,24 +108,24 @@ class Decision:
 
 
 def known_already(context: EntryContext, article: Article) -> Decision:
-    """Decide that the entry is `article`, which exists: its source becomes a carrier."""
+    """Decide that the entry is the filed `article`; its source becomes a carrier."""
     row = context.row.done(article.id, context.run.clock())
     return Decision(act="merge", row=row, article=article, result=EntryResult())
 
 
 def leave(context: EntryContext, failed: Failed, *, unreached: bool = False) -> Decision:
-    """Leave the entry unchanged: its page was not requested, or the network may be down."""
+    """Leave the entry unchanged, as its page was not requested. `unreached`: the network may be down."""
     reported = problem(context.row, failed.reason, failed.detail)
     return Decision(act="leave", result=EntryResult(problem=reported, unreached=failed if unreached else None))
 
 
 def wait(row: EntryRow, reason: str, detail: str) -> Decision:
-    """Store `row` as waiting and report why."""
+    """Store `row` as waiting; report the reason."""
     return Decision(act="wait", row=row, result=EntryResult(problem=problem(row, reason, detail)))
 
 
 def ask_operator(context: EntryContext, reason: str, detail: str) -> Decision:
-    """Wait until the operator has corrected a setting or file."""
+    """Wait until the operator corrects a setting or file."""
     until = context.run.clock() + ASKED_WAIT
     return wait(replace(context.row, next_try=until, reason=_why(context.row, reason), detail=detail), reason, detail)
 
@@ -145,7 +145,7 @@ def skip(context: EntryContext, reason: str) -> Decision:
 
 
 def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
-    """Refuse the entry; if its article exists already, keep that one."""
+    """Refuse the entry. If its article exists already, the article stays."""
     article = None if context.row.article_id else context.known_in(context.run.store.known(context.aliases))
     if article is not None:
         return _carry_or_adopt(context, article)
@@ -155,7 +155,7 @@ def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
 
 
 def _carry_or_adopt(context: EntryContext, filed: Article) -> Decision:
-    """Carry the article `filed`, or record the source as its own if it adopts it. Raises ConfigError."""
+    """Make the source a carrier of `filed`, or its new source if that adopts it. Raises ConfigError."""
     decision, article = known_already(context, filed), in_file(filed.id, context.run)
     if article is None or not context.adopts(article):
         return decision

@@ -1,4 +1,4 @@
-"""Process one announced entry: look it up, fetch, check the owner, read, match, decide, then write."""
+"""Process one announced entry: look it up, fetch, check ownership, read, match, decide, write."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LEAST_CONTENT = 80  # least characters of a feed's text that may replace a page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """A page read at `now`, with the terms of `source` and the trusted part of `entry`."""
+    """A page as read at `now`, with the terms of `source` and the trusted part of `entry`."""
 
     context: EntryContext
     page: Page
@@ -87,7 +87,7 @@ async def _known(context: EntryContext) -> Decision | None:
 
 
 def _only_pointed_to(context: EntryContext, id: str, at: Known) -> Article | None:
-    """Return the article `id` if the entry merely links to it and its source may not revise it."""
+    """Return the article `id` if the entry only links to it: its source may neither revise nor adopt it."""
     url, article = context.announced.url, context.run.store.article(id)
     if article is None or context.row.reason == EntryReason.OWNERSHIP:
         return None
@@ -141,7 +141,7 @@ async def _without_article(context: EntryContext, page: Page, refused: NotAnArti
 
 
 async def _own_text(context: EntryContext, text: str, reason: str, detail: str) -> Page | Decision:
-    """Return an empty page if the feed's `text` may replace the page; refuse it if short or without the right."""
+    """Return an empty page if the feed's `text` may replace it. Refuse it if short or of another site."""
     url, key = context.announced.url, context.source.key
     if len(text) < LEAST_CONTENT or not urls.host(url):
         return endings.refuse(context, reason, detail)
@@ -249,7 +249,7 @@ async def _moved(context: EntryContext, article: Article, at: Known) -> Decision
 
 
 def decide(read: _Read, article: Article, at: Known) -> Decision:
-    """File the reading as a new article, or as a revision of the entry's article. Raises ConfigError."""
+    """File the reading as a new article, or as a revision. `at`: the store's answer. Raises ConfigError."""
     context, run = read.context, read.context.run
     if away := at.away:
         return endings.skip(context, away)
@@ -287,7 +287,7 @@ def decide(read: _Read, article: Article, at: Known) -> Decision:
 
 
 def _new_article(read: _Read, article: Article, at: Known, *, lost: str | None) -> tuple[Article, dedupe.Changes]:
-    """Return the new article: in place of `lost`, whose file is missing, on hold, or merged with copies."""
+    """Return the new article (in place of a `lost` file; on hold; or merged) and the others to file first."""
     context, run, now = read.context, read.context.run, read.context.run.clock()
     old = run.store.article(lost) if lost else None
     if old is not None and urls.same_site(old.url, article.url):
@@ -318,14 +318,14 @@ def _why_on_hold(read: _Read, article: Article) -> str:
 
 
 def _is_still(context: EntryContext, bound: Article, article: Article, match: Article | None) -> bool:
-    """True if the reading (`match`) is still `bound`. Only the site's owner may give it a new address."""
+    """True if the reading (known as `match`) is still `bound`. Only the site's owner may change its address."""
     if not urls.same_site(bound.url, article.url):
         return False
     return match.id == bound.id if match else context.rights.owns(article.url)
 
 
 def _revised(context: EntryContext, old: Article, new: Article) -> tuple[bool, Article | None]:
-    """Return whether the source adopts `old`, and the revised article or None if nothing changes."""
+    """Return (adopted, revised): True if the source adopts `old`; the article to file, None if nothing changes."""
     now, mended = context.run.clock(), context.row.reason == EntryReason.OWNERSHIP
     bound = context.row.article_id == old.id
     if context.adopts(old) or (bound and mended):
@@ -404,7 +404,7 @@ def was_released(article: Article, *, on_hold: bool) -> bool:
 
 
 def release(article: Article, path: str, context: FilingContext) -> Article:
-    """Publish `article`, filed at `path`, as added now, merged with copies. Raises OSError, ConfigError, StoreError."""
+    """Publish `article`, filed at `path`, as new now; merge copies. Raises OSError, ConfigError, StoreError."""
     now = context.added()
     new = replace(article, hold=False, hold_reason="", added=now)
     if not new.also and not new.merged_into:

@@ -91,7 +91,7 @@ async def _fetched(
 
 
 def _is_an_article(context: EntryContext, address: str, article: str) -> bool:
-    """True if `address` must not be read as a further page: private, announced, or another article."""
+    """True if `address` must not be read as a further page of `article`: private, announced, or another article."""
     if refusal(address, context.source):
         return True
     alias, store = urls.alias(address), context.run.store

@@ -35,7 +35,7 @@ def select(
     muted: Collection[str] = (),
 ) -> tuple[EntryRow, ...]:
     """Return the rows to save: new entries as pending (on a first visit the newest `backfill`, the rest skipped),
-    changed ones as pending again, daily at most for a week. `late`: ids to take only if moved; `muted`: ids to skip."""
+    changed ones as pending again, at most daily for a week. `late`: ids to take if moved; `muted`: ids to skip."""
     unique = {entry.id: entry for entry in reversed(entries)}  # of a repeated id the first in the feed counts
     ordered = sorted(unique.values(), key=lambda entry: _position(entry, now), reverse=True)
     unseen = [entry for entry in ordered if entry.id not in stored and entry.id not in muted]
@@ -53,7 +53,7 @@ def select(
 
 
 def due_entries(waiting: Sequence[EntryRow], chosen: Sequence[EntryRow], now: datetime) -> list[EntryRow]:
-    """Return the rows to read now, `in_turn`: `waiting` ones, replaced by those `chosen` now, and new ones."""
+    """Return the rows to read now, sorted by `in_turn`. `chosen` rows replace `waiting` ones of the same entry."""
     rows = {row.entry_id: row for row in (*waiting, *chosen)}
     due = [row for row in rows.values() if row.status == "pending" and (row.next_try is None or row.next_try <= now)]
     return in_turn(due, now)
@@ -62,7 +62,7 @@ def due_entries(waiting: Sequence[EntryRow], chosen: Sequence[EntryRow], now: da
 def late_entries(
     entries: Sequence[Entry], stored: Collection[str], before: datetime | None, sites: Collection[str]
 ) -> frozenset[str]:
-    """Return ids of new entries dated before the last visit, if they are most of the feed: a move or an archive."""
+    """Return ids of new entries dated before the last visit if most of the feed is such: a move or an archive."""
     unique = {entry.id: entry for entry in reversed(entries)}
     own = [entry for entry in unique.values() if entry.id not in stored and urls.site(entry.url) in {*sites, ""}]
     late = frozenset(entry.id for entry in own if before is not None and _latest(entry) < before)
@@ -70,8 +70,8 @@ def late_entries(
 
 
 def held_back(rows: Sequence[EntryRow], announced: Collection[str] | None) -> tuple[list[EntryRow], list[EntryRow]]:
-    """Split pending rows into those to read now and those to change. Late entries that did not move need a second
-    announcement, else they end. `announced`: ids in the feed, None if it was not read."""
+    """Split pending rows into those to read now and those to change. A late entry that did not move is read if
+    announced twice, else ended. `announced`: ids in the feed, None if it was not read."""
     take, changed = [], []
     for row in rows:
         if row.reason != EntryReason.LATE or row.read_at is None:
@@ -84,8 +84,8 @@ def held_back(rows: Sequence[EntryRow], announced: Collection[str] | None) -> tu
 
 
 def in_turn(rows: Sequence[EntryRow], now: datetime, limit: int | None = None) -> list[EntryRow]:
-    """Sort rows in reading order: the latest announcement first, so that news does not wait for a backlog; each
-    announcement oldest first, so that its newest article is added last. `limit`: newest rows to take."""
+    """Sort rows in reading order: the latest announcement first, so that news does not wait for a backlog; within one
+    the oldest first, so that its newest is added last. `limit`: keep the newest rows."""
 
     def age(row: EntryRow) -> tuple[datetime, str]:
         return _position(row.entry, now) if row.entry else row.first_seen, row.entry_id
@@ -96,7 +96,7 @@ def in_turn(rows: Sequence[EntryRow], now: datetime, limit: int | None = None) -
 
 
 def _latest(entry: Entry) -> datetime:
-    """Return the latest time that an entry's date may mean: the end of its day if it has no time."""
+    """Return the latest time that an entry's date can mean: a date without time ends with its day."""
     at = entry.published or entry.updated or _EVER
     dated = at.hour == at.minute == at.second == 0 and at.date() < _EVER.date()
     return at + timedelta(days=1) if dated else at

@@ -1,4 +1,4 @@
-"""Candidates of `add`, and the session that looks for them, names them and writes them."""
+"""Candidates of `add`; the session that searches them; their names and settings; writing them."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from syndicator.services.container import App, make_fetcher
 from syndicator.services.refresh import make_worker
 
 SHOWN = 5  # entries of a candidate
-MOST_ITEMS = 100  # of a list, which is shown whole
+MOST_ITEMS = 100  # of a page's list, all of which is shown
 _LEARNT = {"json-ld": "its JSON-LD", "h-feed": "its microformats", "blocks": "what repeats on it"}
 SHUT_PAGE = 'robots.txt disallows this address: it will not be read; robots = "ignore" in sources.toml overrides that'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A source that can be followed; with its key if it is `known`. `other`: another address of it. `same_as`: an
-    earlier candidate with the same entries. `answer`: its bytes, for a preview."""
+    """A source that can be followed. `known`: configured, under this key. `other`: its second address. `same_as`: an
+    earlier candidate with the same entries. `answer`: the bytes fetched."""
 
     source: Source
     kind: Literal["feed", "sitemap", "article", "list", "opml"]
@@ -60,7 +60,7 @@ class Candidate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """Candidates at one `address`, the best first, or an error. `whole`: add all of the OPML list `listed`. `untried`:
-    number of feeds not checked. `page`: the web page that answered."""
+    number of feeds not checked. `page`: the page at the address."""
 
     address: str
     candidates: tuple[Candidate, ...] = ()
@@ -78,7 +78,7 @@ def by_address(app: App) -> dict[str, Source]:
 
 
 def if_known(by_address: Mapping[str, Source], candidate: Candidate) -> Candidate:
-    """Return `candidate`, marked as known with its configured source if its address is in `by_address`."""
+    """Return `candidate` with the key of its configured source if its address is in `by_address`."""
     source = by_address.get(urls.alias(candidate.source.url))
     return replace(candidate, source=source, known=True) if source else candidate
 
@@ -111,7 +111,7 @@ class Session:
 
 @asynccontextmanager
 async def open_session(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Session]:
-    """Yield a session with one client and one worker for all addresses of a command."""
+    """Yield a session with one client and worker for all addresses of a command. `allow`: private networks."""
     async with aclosing(make_fetcher(app)) as fetcher, aclosing(make_worker(app)) as worker:
         yield Session(app=app, known=by_address(app), fetcher=fetcher, worker=worker, allow=tuple(allow))
 

@@ -34,7 +34,7 @@ _SHOWN = {"title": "title", "author": "author", "published": "date", "cover": "c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownArticle:
-    """An article as it would be filed. `origins`: the source of each field. `known`: the id if it is filed already."""
+    """An article as it would be filed. `origins`: the origin of each field. `known`: its id if already filed."""
 
     url: str
     title: str
@@ -50,7 +50,7 @@ class ShownArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """Newest articles and refused entries. `speaks_for`: hosts with the feed's titles; `elsewhere`: others."""
+    """Newest articles and refused entries. `speaks_for`: hosts with the feed's titles; `elsewhere`: other hosts."""
 
     articles: tuple[ShownArticle, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -111,7 +111,7 @@ def _agree(plain: Preview, with_line: Preview, hosts: Collection[str]) -> bool:
 
 
 def speaking(candidate: Candidate, shown: Preview) -> Candidate:
-    """Return `candidate` with `speaks_for` set to the hosts that the preview recognized as its own."""
+    """Return `candidate` with `speaks_for` set to the hosts recognized in `shown`."""
     if not shown.speaks_for:
         return candidate
     return replace(candidate, source=replace(candidate.source, speaks_for=shown.speaks_for))
@@ -158,7 +158,7 @@ def _elsewhere(app: App, source: Source) -> Iterator[App]:
 
 
 class _Remembering:
-    """A fetcher that fetches nothing twice, nor the feed that was just read."""
+    """A fetcher that fetches each address once, and not the feed that was just read."""
 
     def __init__(self, fetcher: Fetcher, candidate: Candidate) -> None:
         self._fetcher = fetcher

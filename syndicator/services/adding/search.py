@@ -61,7 +61,7 @@ def read_file(address: str) -> opml.SubscriptionList:
 
 
 def read_list(data: bytes, where: str) -> opml.SubscriptionList:
-    """Return the subscriptions of an OPML document. `where`: its name, for MissingError if it is none."""
+    """Return the subscriptions of an OPML document. `where`: its name for error messages. Raises MissingError."""
     try:
         return opml.read_opml(data)
     except NotAFeed as refusal:
@@ -83,7 +83,7 @@ def from_elsewhere(listed: opml.SubscriptionList) -> opml.SubscriptionList:
 
 
 def as_found(app: App, address: str, listed: opml.SubscriptionList, folders: opml.Folders = "category") -> Found:
-    """Return the candidates of the OPML list at `address`; outlines that cannot be followed are in `skipped`."""
+    """Return the candidates of the OPML list at `address`; `skipped` has the outlines that cannot be followed."""
     followed, path = by_address(app), app.taxonomy.toml
     defined = load_vocabulary(path).category if path.exists() else ()
     categories = {category.name.casefold(): category.name for category in defined}
@@ -188,7 +188,7 @@ class _Feed:
 
 
 async def look(session: Session, address: str) -> Found:
-    """Look at `address`: a URL, an OPML file's path, or "-" (stdin). Errors are in the result; writes nothing."""
+    """Return the candidates at `address` (URL, path of an OPML file, "-" for stdin), or its error. Writes nothing."""
     try:
         if is_file(address):
             return as_found(session.app, address, read_file(address))

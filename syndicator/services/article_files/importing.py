@@ -33,7 +33,7 @@ class Imported:
 
 
 def import_files(app: App, files: Mapping[str, Path | bytes], *, dry_run: bool = False) -> Imported:
-    """File an article per markdown file, by path in their folder. Raises ConfigError, OSError, StoreError."""
+    """File an article per file; `files`: markdown by path in their folder. Raises ConfigError, OSError, StoreError."""
     reconcile.files(app)
     listed, done, new = app.config / "taxonomy.toml", Imported(), dict[str, bytes]()
     taxonomy = Taxonomy.from_toml(listed) if listed.exists() else None
@@ -74,7 +74,7 @@ def markdown_files(folder: Path) -> dict[str, Path]:
 def _read(
     name: str, raw: bytes, inside: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None
 ) -> tuple[Article | None, bytes, list[Problem]]:
-    """Return the article of a file (None for a draft), its new text, and remarks. Raises ConfigError, OSError."""
+    """Return the article of a file (None for a draft), the new text, and remarks. Raises ConfigError, OSError."""
     front, body = frontmatter.foreign(raw, name)
     if is_draft(front):
         return None, b"", []

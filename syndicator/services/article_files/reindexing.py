@@ -24,7 +24,7 @@ class Reindexed:
 
 
 def take_in(app: App, files: Sequence[str]) -> Reindexed:
-    """Record article files (by path) edited in an object store. Raises UsageError, OSError, StoreError."""
+    """Record article files (by path) that were edited in an object store. Raises UsageError, OSError, StoreError."""
     problems: list[Problem] = []
     taken = 0
     for what in files:
@@ -41,7 +41,7 @@ def take_in(app: App, files: Sequence[str]) -> Reindexed:
 
 
 def reindex(app: App) -> Reindexed:
-    """Rebuild rows from the article files; learnt tags stay. Returns unreadable files, whose rows stay."""
+    """Rebuild the database from the article files; learnt tags stay. Returns unreadable files, whose rows stay."""
     problems, unread = list[Problem](), list[str]()
     recent, late = list[Article](), list[Article]()
     now = app.clock()

@@ -55,7 +55,7 @@ def beside(config: Path) -> Iterator[Finding]:
 
 
 def dropped(config: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Report settings of earlier versions that are still set and do not count."""
+    """Report settings of earlier versions that are still set, without effect."""
     for fault in dropped_settings(config, environ):
         yield of_fault(fault, CheckReason.DROPPED_SETTING, "warning")
 

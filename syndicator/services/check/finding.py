@@ -63,7 +63,7 @@ WHERE = {CATEGORY: "taxonomy.toml", TAG: "taxonomy.toml", SOURCE: "sources.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """Defined names. `aliases`: other spellings of tags; `used`: by axis, names of articles, which queries may use."""
+    """Defined names. `aliases`: tag by other spelling; `used`: by axis, names in articles, valid in queries."""
 
     categories: Collection[str] = ()
     tags: Collection[str] = ()
@@ -72,7 +72,7 @@ class Names:
     used: Mapping[str, Collection[str]] | None = None
 
     def lack(self, axis: str, name: str, same: Callable[[str], str], *, used: bool = False) -> str:
-        """Return why `name` is not valid, or "". `same`: normalizes spellings; `used`: accept names of articles."""
+        """Return why `name` is invalid, or "". `same`: normalizes spellings; `used`: accept names of articles."""
         defined = {CATEGORY: self.categories, TAG: self.tags, SOURCE: self.sources}[axis]
         valid = {same(each) for each in (*defined, *((self.used or {}).get(axis, ()) if used else ()))}
         if not defined or same(name) in valid:

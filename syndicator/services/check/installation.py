@@ -77,7 +77,7 @@ def full(disks: Iterable[Disk]) -> Iterator[Finding]:
 
 
 def clock(now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = "") -> Iterator[Finding]:
-    """Report a clock behind the last run, the installation or the articles (`articles`: that fault in words). Pure."""
+    """Report a clock behind the last run, the installation or the articles. `articles`: the fault, if known. Pure."""
     for time, when in ((last_run, "the last run"), (installed, "this program was installed")):
         if time and time > now + AHEAD:
             detail = f"it says {now:%Y-%m-%d %H:%M} UTC, and {when} was at {time:%Y-%m-%d %H:%M}; set it"
@@ -89,7 +89,7 @@ def clock(now: datetime, *, installed: datetime, last_run: datetime | None, arti
 
 
 def names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
-    """Report if this machine cannot resolve host names: it tries those of the first few sources."""
+    """Report if this machine cannot resolve the host names of the first few sources."""
     hosts = list(dict.fromkeys(urlsplit(source.url).hostname or "" for source in sources if source.enabled))
     asked = [host for host in hosts if not _is_address(host) and not host.endswith(_RESERVED)][:_ASKED]
     if not asked or _one_resolves(asked, lookup):
@@ -127,7 +127,7 @@ _LINE = re.compile(r"line (\d+): ")
 
 
 def by_hand(store: ArticleStore, names: finding.Names) -> Iterator[Finding]:
-    """Report faults in hand-written articles that readers would see."""
+    """Report faults of hand-written articles that readers would see."""
     for stamp in store.walk():
         try:
             data = store.read(stamp.path)
@@ -147,7 +147,7 @@ def by_hand(store: ArticleStore, names: finding.Names) -> Iterator[Finding]:
 
 
 def broken(app: App) -> Iterator[Finding]:
-    """Report files that are no article, and second files of an article, with the line if known."""
+    """Report unreadable article files with the line if known, and second files of an article."""
     for problem in unread(app.store, app.article_store):
         path = f"{app.article_store.name}/{problem.what}"
         detail = problem.detail.removeprefix(f"{path}:").strip()
@@ -169,7 +169,7 @@ _PLACED: Final = re.compile(rf"{TEMPLATES}/(?P<name>.+?), line (?P<line>\d+): (?
 
 
 def templates(config: Path, settings: Settings) -> Iterator[Finding]:
-    """Report templates that are never used, and as errors those that cannot make pages."""
+    """Report unused templates, and as errors those that cannot make pages."""
     own = look(config)
     if not own.templates:
         return
@@ -301,14 +301,14 @@ def _of(rows: Iterable[FeedRow], axis: str) -> list[str]:
 
 
 def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
-    """Yield rights that wait for the operator: domains from before owners existed, links not seen lately."""
+    """Yield rights that the operator should confirm: older than owners, or with a link not seen lately."""
     for source in app.sources.values():
         if source.speaks_for is not None:
             continue
         for host, end in app.rights_file.ending(source.key, now.date()).items():
             detail = (
-                f"the front page of {host} was last seen to link its feed on {end - BELIEVED}: from {end} on what the "
-                f"feed says of articles there does not count; if it should, write in sources.toml: "
+                f"the front page of {host} was last seen to link its feed on {end - BELIEVED}; from {end} on the "
+                f"feed's data on articles there is ignored; to use it, write in sources.toml: "
                 f"{line(source, [host])}"
             )
             yield Problem(what=source.key, reason=CheckReason.RIGHT_ENDS, detail=detail)
@@ -316,7 +316,7 @@ def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
             more = f" and {len(sites) - _NAMED} more, named in {app.rights_file}" if len(sites) > _NAMED else ""
             detail = (
                 f"it still writes the articles of {len(sites)} domains that are not its own; write in sources.toml "
-                f"those that it may write for: {line(source, sites[:_NAMED])}{more}; speaks_for = [] leaves them all "
-                f"to their own pages"
+                f"those that it may write for: {line(source, sites[:_NAMED])}{more}; speaks_for = [] reads them all "
+                f"from their own pages"
             )
             yield Problem(what=source.key, reason=CheckReason.SPEAKS_FOR, detail=detail)

@@ -28,7 +28,7 @@ from syndicator.services.naming import need_article
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """Effect of a decision. `changed`: the file differs, at least in who confirmed. `problems`: unreadable files."""
+    """Effect of a decision. `changed`: the file differs, if only in who confirmed it. `problems`: unreadable files."""
 
     before: Article
     after: Article

@@ -35,7 +35,7 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Articles to ask about, by time of adding. `again`: also failed ones, and while the endpoint is paused."""
+    """Articles to ask about, by time of adding. `again`: ask again after failures or while the endpoint is paused."""
 
     since: datetime
     again: bool = False
@@ -239,7 +239,7 @@ class _Pass:
         return None
 
     def _failed(self, note: Asked, failure: Failed) -> None:
-        """Record a failure. Failures of the endpoint do not count against the article."""
+        """Record a failure about `note`'s article. Failures of the endpoint do not count against it."""
         if client.is_endpoints(failure):
             self.report.problems.append(Problem(what=failure.url, reason=failure.reason, detail=failure.detail))
             return
@@ -250,7 +250,7 @@ class _Pass:
         self._note(replace(failed, at=now, next_try=now + wait))
 
     async def _judged(self, note: Asked, was: Article, asked: Material, answer: str) -> None:
-        """File the answer or record the refusal. If the text changed meanwhile, leave it to the next pass."""
+        """File the answer or record its refusal. If the article changed meanwhile, leave it to the next pass."""
         current = self._read(note.id)
         if current is None or validate.material(current[0]) != validate.material(was):
             return

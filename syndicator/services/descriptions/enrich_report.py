@@ -1,4 +1,4 @@
-"""Report on a pass with the language model, apart from the code of the pass, which most runs do not load."""
+"""Report on a pass with the language model; a module of its own, because most runs make no pass."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class EnrichReport:
         return None
 
     def lines(self) -> Iterator[str]:
-        """Yield calls and results in lines for people; nothing if the model was not asked."""
+        """Yield lines for people on calls and results; none if the model was not asked."""
         if self.calls or self.counts:
             accepted, refused, failed = (self.counts.get(name, 0) for name in ("accepted", "refused", "failed"))
             answers = f"{counted(accepted, 'answer')} accepted, {refused} refused, {failed} failed"

@@ -49,7 +49,7 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redescribed:
-    """An article with a changed description. `told` is a key of `describe --json`."""
+    """An article with a changed description, `told` (its key in `describe --json`)."""
 
     id: str
     title: str
@@ -102,7 +102,7 @@ def suggest_groups(app: App) -> list[Group]:
 
 @contextmanager
 def _at_hand(app: App, paths: Iterable[str]) -> Iterator[str]:
-    """Yield the folder with the files. Those of an object store are copied to a temporary folder for the worker."""
+    """Yield a local folder with the files, copied from an object store if need be, for the worker."""
     if not is_bucket(app.article_store.name):
         yield app.article_store.name
         return
@@ -149,7 +149,7 @@ def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda
 
 
 def apply(app: App, planned: Plan, progress: Progress = lambda done, total: None) -> None:
-    """Apply exactly the changes of `plan`. `updated` of articles stays."""
+    """Apply exactly the changes of `plan`. The `updated` times of articles stay."""
 
     def write(item: Redescribed) -> None:
         before, store, score = app.article_store.get(item.path), app.store.visits, item.told.score

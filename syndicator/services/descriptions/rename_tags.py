@@ -28,7 +28,7 @@ _AT_ONCE = 200  # feeds that a command builds at once, which takes some seconds.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retagging:
-    """Effect of a rename or merge. `change`: of taxonomy.toml, or None; `notes`: other places that name the old tag."""
+    """Effect of a rename or merge. `change`: to taxonomy.toml, or None; `notes`: other places that name the old tag."""
 
     kind: Literal["rename", "merge"]
     old: str
@@ -100,7 +100,7 @@ def act(app: App, planned: Retagging, progress: Callable[[int, int], None] = lam
 
 
 def built_first(app: App, planned: Retagging) -> Callable[[FeedKey], bool] | None:
-    """Return a test for the feeds to build at once if very many changed, else None for all."""
+    """Return a test for the feeds to build at once if very many changed; None for all feeds."""
     if len(planned.feeds) <= _AT_ONCE:
         return None
     return frozenset((planned.old_feed, planned.new_feed, *(query.key for query in app.queries))).__contains__

@@ -34,7 +34,7 @@ class Sheet:
     category: str
 
     def turned(self, tag: str) -> Sheet:
-        """Return the sheet with `tag` marked, or unmarked if it was marked. Adds the tag if it is not offered."""
+        """Return the sheet with the mark of `tag` toggled. Adds a tag that is not offered."""
         if tag in self.marked:
             return replace(self, marked=tuple(mark for mark in self.marked if mark != tag))
         offered = self.offered if tag in dict(self.offered) else (*self.offered, (tag, 0.0))
@@ -43,7 +43,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A decision on an article. `after` is None if it was put off."""
+    """A decision on an article. `after` is None if it was postponed."""
 
     id: str
     path: str
@@ -77,7 +77,7 @@ class Review:
         return sum(step.after is not None for step in self._steps)
 
     def next(self) -> Sheet | None:
-        """Return the next waiting article with the present content of its file, or None."""
+        """Return the next waiting article, read from its file, or None."""
         while True:
             id = self._again.pop() if self._again else next(self._coming, None)
             if id is None:

@@ -34,7 +34,7 @@ from syndicator.services.naming import article_id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An article, its file, and the reasons for its fields and state."""
+    """An article, its file, and the reasons for the article's fields and state."""
 
     article: ReadArticle
     markdown: str
@@ -76,7 +76,7 @@ _FEED: Final = "its feed, or its page when it was filed"
 
 
 def origins(article: Article, reading: Article | None, trace: Mapping[str, Any]) -> dict[str, str]:
-    """Return the origin of each field. `reading`: of the kept page, with its `trace`, or None."""
+    """Return the origin of each field. `reading`, `trace`: the present reading of the kept page, or None and {}."""
     return {
         key: _origin(key, article, reading, trace)
         for key in FIELDS
@@ -104,7 +104,7 @@ def _same(key: str, article: Article, other: Article) -> bool:
 
 
 def tag_reasons(article: Article, source: Source | None, taxonomy: Taxonomy) -> dict[str, str]:
-    """Return the reason for each tag, with its probability if there is one."""
+    """Return the reason by tag, with its probability if it has one."""
     by = by_of(article, "tags")
     if by in (By.OPERATOR, By.LLM):
         return dict.fromkeys(article.tags, _BY[by])
@@ -163,7 +163,7 @@ def entry(app: App, what: str, format: str) -> bytes:
 
 
 def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
-    """Yield the feeds, merges, addresses and carriers of an article, and the next visit of its source."""
+    """Yield by name the feeds, merges, addresses and carriers of an article, and its source's next visit."""
     visits, index = app.store.visits, app.store.index
     into = article.merged_into or index.merged().get(article.id, "")
     yield "feeds", [stem(key) for key in sorted(index.shown(article.id))]
@@ -238,7 +238,7 @@ def rights(article: Article) -> list[str]:
 
 
 def _of_page(app: App, article: Article, source: Source | None) -> tuple[ReadArticle | None, str]:
-    """Return the present reading of the kept page, or None, and in words if a reread would change the article."""
+    """Return the present reading of the kept page, or None, and a sentence if a reread would change the article."""
     snapshot = app.snapshots.get(article.id) if app.store.index.path(article.id) else None
     if snapshot is None:
         return None, f"not kept; `syndicator reread --source {article.id} --fetch` fetches it again"

@@ -33,7 +33,7 @@ _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
-    """The owner of an address, its feed's `entry`, the `row` and the source's `state`; `told`: in words."""
+    """The owner of an address, its feed's `entry`, the `row` and the source's `state`. `told`: the explanation."""
 
     source: Source | None = None
     entry: Entry | None = None
@@ -88,7 +88,7 @@ def show_file(path: Path, url: str | None, app: App | None) -> Shown:
 
 
 async def show_url(url: str, app: App) -> Shown:
-    """Explain the article at `url` or its page, as a visit would. Raises NetworkDown, MissingError, NotAnArticle."""
+    """Explain the article at `url`, or its page as a visit would. Raises NetworkDown, MissingError, NotAnArticle."""
     id = article_id(app, url)
     if id is not None:
         return show_filed(app, id)

@@ -97,7 +97,7 @@ def message(site: Site, events: Sequence[Event], now: datetime) -> dict[str, Any
 
 
 async def _run(command: Sequence[str], document: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str, str]:
-    """Run the operator's command in a process group, which is killed as a whole. Returns fault and output."""
+    """Run the operator's command with `document` on stdin; kill its process group. Returns (fault, output)."""
     body = json.dumps(document, default=lambda at: at.isoformat()).encode()
     try:
         process = await asyncio.create_subprocess_exec(
@@ -144,7 +144,7 @@ def password(alert: Alert, environ: Mapping[str, str]) -> str:
 
 
 def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
-    """Send the mail by TLS, or STARTTLS if offered. A password is never sent without. Raises OSError, SMTPException."""
+    """Send the mail by TLS, or STARTTLS if offered; without, no password is sent. Raises OSError, SMTPException."""
     parts = urlsplit(alert.smtp)
     tls = ssl.create_default_context()
     host = parts.hostname or "localhost"
@@ -169,7 +169,7 @@ _IN_A_ROW = 2  # failed runs: a half-written file is complete at the next one
 
 
 class Outage:
-    """Alerts about failing runs. Call `follow` after each run."""
+    """Alerts about failing runs."""
 
     def __init__(self) -> None:
         self._memory, self._outbox, self._failures = Memory(), Outbox(), 0
@@ -177,7 +177,7 @@ class Outage:
     async def follow(
         self, settings: Settings, error: SyndicatorError | None, now: datetime, environ: Mapping[str, str]
     ) -> str:
-        """Alert once runs failed twice in a row, and when they recover. Returns the fault of the alert, or ""."""
+        """Alert after two failed runs in a row and on recovery. Call after each run. Returns a fault, or ""."""
         self._failures = self._failures + 1 if error else 0
         conditions = []
         if error and self._failures < _IN_A_ROW:

@@ -53,7 +53,7 @@ class Disk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """The facts that conditions follow from. Each default means that all is well."""
+    """The facts from which conditions follow. Each default means that all is well."""
 
     sources: Mapping[str, Source] = field(default_factory=dict)
     states: Sequence[SourceState] = ()
@@ -69,12 +69,12 @@ class Observed:
     database: str = ""  # why it cannot be used
     configuration: str = ""  # why it could not be read
     clock: str = ""  # why it must be wrong
-    alert: str = ""  # why the last one was not sent
+    alert: str = ""  # why the last alert was not sent
     webhooks: Sequence[Undelivered] = ()  # receivers, by host, that have taken nothing for a day
 
 
 def plain(kind: ConditionReason, subject: str = "", *, source: str = "", **more: Any) -> Condition:
-    """Return a condition in the words of its kind. `more`: other fields."""
+    """Return a condition with the texts of its kind. `more`: other fields."""
     words = {"reason": kind.means, "cure": kind.cure, **more}
     return Condition(kind=kind, subject=subject or source, source=source, **words)
 
@@ -98,7 +98,7 @@ _KNOWN_PAUSES = 4
 
 
 def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
-    """Yield the conditions of all enabled sources and their entries."""
+    """Yield the conditions of all enabled sources and of their entries."""
     followed = _enabled(seen)
     flooded = {flood.source for flood in seen.floods}
     for state in followed:
@@ -185,7 +185,7 @@ def _collapsed(state: SourceState) -> Condition:
     newest, before = (round(median(part)) for part in (state.bodies[:NEWEST], state.bodies[NEWEST:]))
     refused = state.bodies[:NEWEST].count(0)
     detail = f"{newest} characters in the middle of the last {NEWEST} pages, of which {refused} were refused; "
-    since = state.recent[:NEWEST][-1] if state.recent else None  # about when the first of them came
+    since = state.recent[:NEWEST][-1] if state.recent else None  # about the time of the first
     detail += f"{before} in those before"
     return _of_state(ConditionReason.EXTRACTION_COLLAPSED, state, since=since, detail=detail)
 

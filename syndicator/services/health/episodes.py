@@ -1,4 +1,4 @@
-"""Episodes: conditions over time, whose begin and end are reported once; repetitions later and later. Pure."""
+"""Episodes: conditions over time. Begin and end are reported once; repetitions at growing intervals. Pure."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def follow(
 
 
 def dated(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
-    """Date conditions without a time by their first check. Pure."""
+    """Date conditions without a time by the check that first found them. Pure."""
     began = {item.identity: item.began for item in memory.episodes if item.gone is None}
     return tuple(item if item.since else replace(item, since=began.get(item.identity)) for item in conditions)
 
@@ -97,7 +97,7 @@ def dated(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, .
 def _step(
     episode: Episode | None, condition: Condition | None, damping: timedelta, now: datetime, instance: uuid.UUID
 ) -> tuple[Episode | None, Event | None]:
-    """Return the episode after a check (None: over), and the event to report if it lasted for `damping`."""
+    """Return the episode after a check (None: over), and the event to report once it lasted for `damping`."""
     if condition is not None:
         new = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
         episode = replace(episode or new, gone=None)
@@ -123,7 +123,7 @@ def _step(
 
 
 def _is_telling(condition: Condition) -> bool:
-    """False for a source that was silent when it was added, and for first failures that will probably pass."""
+    """True if a condition is to be reported: not a source silent from its start, nor failures that may pass."""
     if condition.kind == ConditionReason.SOURCE_FAILING:
         return condition.needs_you or (condition.count >= _IN_A_ROW and condition.code != FetchReason.SYSTEM)
     return condition.needs_you or condition.kind != ConditionReason.SOURCE_SILENT

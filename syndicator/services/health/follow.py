@@ -40,7 +40,7 @@ async def follow(
     down: bool = False,
     configuration: str = "",
 ) -> tuple[Problem, ...]:
-    """Count a run and report changes. Returns failed reports. `down`: no answers; `configuration`: its fault."""
+    """Count a run and report changes. Returns failed reports. `down`: no source answered; `configuration`: fault."""
     try:
         now, before = app.clock(), episodes.read_counters(app.store)
         configuration = configuration or fault_of(app.faults)
@@ -57,7 +57,7 @@ async def follow(
 
 
 def is_look_due(last: Mapping[str, float], now: datetime, *, something: bool) -> bool:
-    """True if all conditions are to be checked after a run. `last`: time and seconds of the last check. Pure."""
+    """True if conditions are to be checked after a run. `last`: `at` (Unix time) and `took` (seconds). Pure."""
     passed = now.timestamp() - last.get("at", 0)
     pause = _SHARE * round(last.get("took", 0)) if something else _LOOK.total_seconds()
     return not 0 <= passed < pause  # also true if the clock was set back

@@ -89,14 +89,14 @@ def place_of(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walked:
-    """Faults that take a walk through the folders, seconds if they are large."""
+    """Faults that only reading all folders shows."""
 
     files: tuple[Problem, ...] = ()  # article files that cannot be read
     outdated: int = 0  # articles that an older version read
 
 
 def walk(place: Place) -> Walked:
-    """Walk through the folders. Raises StoreError, OSError."""
+    """Read all folders, which takes seconds if they are large. Raises StoreError, OSError."""
     if (store := place.store) is None:
         return Walked()
     pages = kept_pages(place.settings, place.environ)
@@ -135,7 +135,7 @@ def look(
 def observe(
     place: Place, each: Callable[[SourceState], object] = lambda state: None, walked: Walked | None = None
 ) -> Observed:
-    """Return the facts for conditions; `each` gets every state of a source. Reads only. Raises StoreError, OSError."""
+    """Return the facts for conditions; `each` gets every source's state. Reads only. Raises StoreError, OSError."""
     disks = disks_of(place.settings.folders)
     if (store := place.store) is None:
         return Observed(sources=place.sources, disks=disks, configuration=place.fault)

@@ -23,7 +23,7 @@ from syndicator.store.status import Counts
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
-_NOT_FILED: Final = "Entries of which a visit made no article, by reason code; those tried again count each time"
+_NOT_FILED: Final = "Entries that a visit did not file, by reason code; each retry counts"
 # Counter -> (name, label, help). Prometheus' naming practices: base units, _total for counters.
 _COUNTED: Final = {
     "runs": ("syndicator_runs", "result", "Runs, by how they ended"),
@@ -86,7 +86,7 @@ def families(
         yield _gauge("syndicator_pictures_failed", "Pictures that are not shown", "reason", pictures.failed)
     if hosts:
         states = {"due": hosts.due, "leased": hosts.leased, "held": hosts.held, "away": hosts.away}
-        yield _gauge("syndicator_hosts", "Hosts of sources, by what becomes of them now", "state", states)
+        yield _gauge("syndicator_hosts", "Hosts of sources, by present state", "state", states)
         late = "How long the first of the hosts that are due has waited for a worker"
         yield GaugeMetricFamily("syndicator_hosts_late_seconds", late, value=hosts.late)
         yield GaugeMetricFamily("syndicator_workers", "Workers that work on a host", value=len(hosts.workers))
@@ -124,12 +124,12 @@ def _registry(measured: Iterable[Metric]) -> CollectorRegistry:
 
 
 def page(measured: Iterable[Metric]) -> bytes:
-    """Return the answer to a scrape, with the figures of this process."""
+    """Return the answer to a scrape: `measured`, and the figures of this process."""
     registry = _registry(measured)
     ProcessCollector(registry=registry)
     return generate_latest(registry)
 
 
 def write(path: Path, measured: Iterable[Metric]) -> None:
-    """Replace the textfile for node_exporter atomically, without process figures. Raises OSError."""
+    """Replace the textfile for node_exporter atomically. Raises OSError."""
     write_to_textfile(str(path), _registry(measured))

@@ -1,4 +1,4 @@
-"""Readiness, metrics and health feed of a server. Each probe opens the database read-only, for use in a thread."""
+"""Readiness, metrics and health feed of a server. Each probe opens the database read-only and may run in a thread."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from syndicator.store.engine import Store, look_into
 
 
 def unready(settings: Settings, *, writes: bool) -> str:
-    """Return why the instance is not ready, in words safe for strangers, or "". `writes`: it must be able to write."""
+    """Return why the instance is not ready, in words safe for strangers, or "". `writes`: must it be able to write?"""
     try:
         with _store(settings):
             pass

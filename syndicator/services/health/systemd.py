@@ -35,7 +35,7 @@ class Notify:
 
     @contextmanager
     def patience(self) -> Iterator[None]:
-        """Extend the watchdog during a long task, such as a rebuild, which systemd would restart again and again."""
+        """Extend the watchdog during a long task, such as a rebuild, so that systemd does not end it."""
         if self.watchdog_seconds:
             self._tell(f"WATCHDOG_USEC={_PATIENCE_SECONDS * 1_000_000}")
         try:
@@ -45,7 +45,7 @@ class Notify:
                 self._tell(f"WATCHDOG_USEC={int(self.watchdog_seconds * 1_000_000)}", "WATCHDOG=1")
 
     async def keep_alive(self, well: Callable[[], bool]) -> None:
-        """Ping the watchdog twice per period while `well`, from the event loop, which proves that the loop runs."""
+        """Ping the watchdog twice per period while `well` is true, from the event loop, which proves that it runs."""
         if self.watchdog_seconds is None:
             return
         while True:

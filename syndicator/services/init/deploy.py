@@ -64,7 +64,7 @@ _HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};]+")
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Values of the files, paths absolute. `program`: start command; `url`, `checkout`: or ""; `owner`: uid:gid."""
+    """Values for the files; absolute paths. `program`: start command; `url`, `checkout`: or ""; `owner`: uid:gid."""
 
     root: Path
     config: Path
@@ -82,7 +82,7 @@ class Deployment:
 
 
 def deployment_files(here: Deployment) -> dict[str, str]:
-    """Return the files by name. Raises UsageError for a path that cannot be written into all of them."""
+    """Return the files by name. Raises UsageError for a path that some of them cannot contain."""
     for path in (here.root, here.config, here.public, *here.elsewhere, *here.program, here.checkout or "-"):
         if not _HARMLESS.fullmatch(str(path)):
             raise UsageError(f"{str(path)!r}: quotes, backslashes, braces and $ cannot be written into every file")
@@ -149,7 +149,7 @@ def _web(here: Deployment) -> dict[str, str]:
 
 
 def _container(here: Deployment) -> dict[str, str]:
-    """Return values for containers. They never run as root, whose files only root could change."""
+    """Return values for containers, which run as a user other than root."""
     user, group = here.owner if here.owner[0] else (_OF_THE_IMAGE, _OF_THE_IMAGE)
     return {
         "PORT": str(here.port or 8080),

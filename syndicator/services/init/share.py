@@ -36,7 +36,7 @@ def home_address() -> str:
 
 
 def for_me(start: Start) -> Start:
-    """Make `start` private; on the home network unless it has an address."""
+    """Return `start` for a private instance, on the home network unless it has an address."""
     start = replace(start, secret_path=new_secret())
     address = "" if start.url else home_address()
     return replace(start, url=f"http://{address}:{Publish().port}/", host=_EVERYWHERE) if address else start

@@ -39,7 +39,7 @@ _FIRST_TAXONOMY: Final = """\
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The purpose of a new folder; all of it is optional. `example`: a key of EXAMPLES."""
+    """The purpose of a new folder; all fields are optional. `example`: a key of EXAMPLES."""
 
     title: str = ""
     url: str = ""  # address of the feeds
@@ -72,7 +72,7 @@ def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
 
 
 def _with_schema(text: str, at_home: bool) -> str:
-    """Adapt the first line of a file, which names its schema for editors; remove it for other machines."""
+    """Adapt the first line of a file, its schema's path for editors; not `at_home`: remove it."""
     named, _, rest = text.partition("\n")
     return f"{named.replace('../syndicator/data/', f'{_DATA}/')}\n{rest}" if at_home else rest.lstrip()
 
@@ -126,7 +126,7 @@ def account() -> str:
 
 
 def requirement() -> str:
-    """Return the pip requirement of this program: the checkout's remote at its commit if pushed, else this version."""
+    """Return this program's pip requirement: the commit of the checkout if it was pushed, else this version."""
     folder = checkout()
     address = _public(_git(folder, "remote", "get-url", "origin")) if folder else ""
     if not address:

@@ -18,7 +18,7 @@ def write_folder(
     root: Path, start: Start | None = None, *, config: Path | None = None, template: str = "", runs: str = ""
 ) -> list[Path]:
     """Make `root` a working folder with the files for `runs`, or with `template` a publishing repository. Returns the
-    written files. Raises UsageError, also for the program's own folder."""
+    written files. Raises UsageError, as for the program's own folder."""
     if root.resolve() == program.checkout():
         own = f"{root.resolve()} is the program's own folder, whose files an upgrade changes"
         raise UsageError(f"{own}; name one of your own, for example: init ../feeds")

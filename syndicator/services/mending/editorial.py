@@ -20,7 +20,7 @@ from syndicator.services.recovery import start
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """Effect of a withdrawal or its undo. `copies`: become articles of their own; `kept`: the file is kept."""
+    """Effect of a withdrawal or its undo. `copies`: these become articles of their own; `kept`: the file is kept."""
 
     id: str
     url: str
@@ -57,13 +57,13 @@ def _copies(app: App, id: str) -> list[Article]:
 
 
 def _is_spelling(app: App, copy: Article, article: Article) -> bool:
-    """True if the copy is the same article at another address of its site, which only a neighbour announced."""
+    """True if the copy is the same article at another address of its site, announced only by a neighbour."""
     return urls.same_site(copy.url, article.url) and filed_by_neighbour(copy, owners(app))
 
 
 def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
-    """Remove an article (URL, file or id) and its text from all feeds for good; its file is kept for `start.KEPT_FOR`,
-    with `purge` not at all. Raises UsageError."""
+    """Remove an article (URL, file or id) and its text from all feeds for good. Its file is kept for `start.KEPT_FOR`;
+    `purge`: delete it now. Raises UsageError."""
     planned = plan_withdrawal(app, what, purge=purge)
     article = app.store.visits.article(planned.id)
     if article is None:  # it was withdrawn before
@@ -93,7 +93,7 @@ def plan_return(app: App, what: str) -> Withdrawal:
 
 
 def undo_withdrawal(app: App, what: str) -> Withdrawal:
-    """Restore a withdrawn article from its file, or have it read again once announced. Raises UsageError."""
+    """Restore a withdrawn article from its file; without one, it is read again once announced. Raises UsageError."""
     withdrawal = plan_return(app, what)
     return replace(withdrawal, problems=bring_back(app, [withdrawal.id]))
 
@@ -110,7 +110,7 @@ def bring_back(app: App, ids: Sequence[str]) -> tuple[Problem, ...]:
 
 
 def _name_copy(app: App, copy: Article, *, named: bool) -> None:
-    """Add the address of `copy` to the article that it was merged into, or with `named` false remove it."""
+    """Add the address of `copy` to the article that it was merged into; not `named`: remove it there."""
     if not (path := app.store.index.path(copy.merged_into)):
         return
     first = app.article_store.get(path)
@@ -131,21 +131,21 @@ def withdrawn(app: App, what: str) -> Withdrawal | None:
 
 
 def copies(app: App, what: str) -> dict[str, str]:
-    """Return the copy that `what` names, or all copies of that article, each with its original. Raises UsageError."""
+    """Return copy -> original: of the copy that `what` names, or of all copies of that article. Raises UsageError."""
     id = need_article(app, what)
     merged = app.store.index.merged()
     return {copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))}
 
 
 def need_copies(app: App, what: str) -> dict[str, str]:
-    """As `copies`, but raise UsageError if there is none."""
+    """As `copies`. Raises UsageError if there is none."""
     if not (merged := copies(app, what)):
         raise UsageError(f"{what!r} is merged with no other article, and in no story")
     return merged
 
 
 def split(app: App, what: str) -> list[Article]:
-    """Undo the merge of `copies`, for good. Returns them. Raises UsageError."""
+    """Undo the merge of `copies(what)`, for good. Returns the articles. Raises UsageError."""
     files, store, parted = app.article_store, app.store.visits, []
     for copy, original in need_copies(app, what).items():
         paths = [app.store.index.path(id) or "" for id in (copy, original)]
@@ -169,8 +169,8 @@ class Released:
 
 
 def release(app: App, named: Sequence[str], *, source: str = "", all: bool = False, dry_run: bool = False) -> Released:
-    """Publish articles on hold: `named` by id, file or address, those of a source, or all; none if a name is unknown.
-    Raises UsageError, OSError, StoreError."""
+    """Publish articles on hold: the `named` (id, file or address), those of a source, or all. Publishes none if a name
+    is unknown. Raises UsageError, OSError, StoreError."""
     problems = list(reconcile.files(app))
     waiting = app.store.index.on_hold()
     ids = dict[str, None]()

@@ -1,4 +1,4 @@
-"""Filed articles that edited settings `publish.mute` and `publish.keep` leave out."""
+"""Filed articles that `publish.mute` and `publish.keep`, edited since, would leave out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from syndicator.services.container import App
 
 
 def muted(app: App) -> tuple[Article, ...]:
-    """Return the published articles, copies included, that the settings leave out, except hand-written ones."""
+    """Return the published articles, copies included but not hand-written ones, that these settings leave out."""
     publish, index = app.settings.publish, app.store.index
     if not (publish.mute or publish.keep):
         return ()

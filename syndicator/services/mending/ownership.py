@@ -1,4 +1,4 @@
-"""Articles with the wrong owner: find and mend them. Lost rights, with the line for sources.toml."""
+"""Find and mend articles with the wrong owner. Report lost rights, with the line for sources.toml."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def find_mend(app: App) -> list[Fault]:
 
 
 def told(fault: Fault) -> Iterator[Problem]:
-    """Yield the problems of a fault for `check`, each with the effect of mending."""
+    """Yield the problems of a fault for `check`, each with the effect of mending it."""
     article, what = fault.article, fault.article.url
     again = "its own page is read again" if fault.reader else "no source of yours can read its page again: see to it"
     if fault.owner:
@@ -95,7 +95,7 @@ def line(source: Source, hosts: Iterable[str]) -> str:
 
 
 def lost(app: App) -> Iterator[Problem]:
-    """Yield the hosts that each source wrote for but has no right to any more. Raises ConfigError."""
+    """Yield the hosts that each source wrote for and has lost the right to. Raises ConfigError."""
     for key, claimant in owners(app).items():
         hosts = [host for host in app.rights_file.shown(key) if not claimant.rights.owns(f"https://{host}/")]
         if hosts:

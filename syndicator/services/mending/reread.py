@@ -32,7 +32,7 @@ _READING = "reading version"  # name of a note: the version that ran last
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Articles to reread. `what`: source or article, "" for all; `since`: added since; `outdated`: by old versions."""
+    """Articles to reread. `what`: source or article, "": all; `since`: added since; `outdated`: by old versions."""
 
     what: str = ""
     since: datetime | None = None
@@ -56,12 +56,12 @@ def chosen(app: App, which: Which) -> list[str]:
 
 
 def outdated(index: Index, snapshots: Snapshots, followed: Collection[str]) -> int:
-    """Return the number of articles of `followed` sources (keys) with kept pages that an older version read."""
+    """Return the number of kept pages that an older version read, of the sources `followed` (keys)."""
     return sum(key in followed for key in index.sources(sorted(snapshots.outdated())).values())
 
 
 def newly_outdated(app: App) -> int:
-    """Return the number of articles read by an older version, at the first run of a new one; 0 later."""
+    """Return the number of articles read by an older version on this version's first run; 0 later."""
     version = str(app.snapshots.version)
     if app.store.visits.note(_READING) == version:
         return 0
@@ -161,7 +161,7 @@ def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, 
 
 
 def _again(app: App, worker: Worker, path: str, page: tuple[bytes, dict[str, str]]) -> Changed | Problem | None:
-    """Reread the kept page of an article: None if it stays, or its problem. Raises WorkerFailed, ConfigError."""
+    """Reread the kept page of an article. Returns its change, problem, or None. Raises WorkerFailed, ConfigError."""
     try:
         article = app.article_store.get(path)
     except ConfigError as error:

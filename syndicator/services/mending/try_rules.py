@@ -47,7 +47,7 @@ class KeptPage:
 
 
 def kept(place: Place | App, key: str, most: int = POINTED) -> list[KeptPage]:
-    """Return the newest kept pages that a source owns. Raises UsageError for an unknown key."""
+    """Return the newest kept pages (`most`) that a source owns. Raises UsageError for an unknown key."""
     need_sources(place, [key])
     if place.store is None:
         return []

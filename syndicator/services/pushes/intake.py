@@ -34,7 +34,7 @@ _PRELOAD: Final = ("syndicator.pipeline.read_article", "syndicator.visiting.feed
 async def taking(
     app: App, registry: Registry, fetcher: Fetcher | None, stop: asyncio.Event, watch: Watch, settling: Settling | None
 ) -> AsyncIterator[Intake | None]:
-    """Take pushes within the block, the rest at `finish`; None without `site.callback`. `fetcher`: the run's."""
+    """Take pushes within the block, the rest at `finish`. `fetcher`: the run's. Yields None without `site.callback`."""
     registry.begin(app.store.subscriptions, app.sources, app.settings.site.callback)
     if not app.settings.site.callback:
         registry.save(app.store.subscriptions)
@@ -76,7 +76,7 @@ class Intake:
         self._task = asyncio.create_task(self._run())
 
     async def finish(self) -> None:
-        """Take and build the waiting pushes, and wait for the answers of hubs. Raises StoreError, OSError."""
+        """Process the waiting pushes, build, and wait for the answers of hubs. Raises StoreError, OSError."""
         self._over.set()
         await self._task
 
@@ -178,7 +178,7 @@ class Intake:
         self._next_build = self._clock() + _PAUSES * (self._clock() - began)
 
     def _ask_hubs(self, group: asyncio.TaskGroup) -> bool:
-        """Send requests to some due hubs. False if none is due or the run waited long enough."""
+        """Send requests to some due hubs. False if none is due or time is up."""
         due = self.registry.due(self.app.clock())
         if not due or (self._ended is not None and self._clock() - self._ended > _ASKING_SECONDS):
             return self._asked > 0

@@ -40,7 +40,7 @@ class Push:
 
 
 class Registry(Hubs):
-    """`ports.subscriptions.Hubs` and more. `clock`: now, aware UTC. `mint`: an unguessable word."""
+    """Subscriptions, as `ports.subscriptions.Hubs` and more. `clock`: aware UTC; `mint`: returns a random token."""
 
     def __init__(self, clock: Callable[[], datetime], mint: Callable[[], str] | None = None) -> None:
         self._clock = clock
@@ -102,7 +102,7 @@ class Registry(Hubs):
         return sorted(due, key=lambda row: (row.next_try or now, row.token))
 
     def asking(self, token: str) -> Subscription:
-        """Return the subscription, marked as being sent to its hub."""
+        """Mark the subscription as requested from its hub, and return it."""
         asked = websub.asking(self._by_token[token], self._callback(self._by_token[token]))
         self._put(replace(asked, next_try=None))
         return asked
@@ -117,7 +117,7 @@ class Registry(Hubs):
             self._put(changed)
 
     def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
-        """Answer a hub that verifies our intent, or denies. Returns HTTP status and body."""
+        """Answer a hub that verifies our intent, or denies it. `asked`: parameters. Returns HTTP status and body."""
         if (subscription := self._by_token.get(token)) is None:
             return self._unknown(), ""
         answer = websub.intent(subscription, asked, self._clock())
@@ -127,7 +127,7 @@ class Registry(Hubs):
         return answer.status, answer.body
 
     def known(self, token: str) -> int:
-        """Return the HTTP status for a push to this callback: 200 to read it, 410 if it is no longer wanted."""
+        """Return the HTTP status for a push to this callback: 200 to read the body, 410 if it is no longer wanted."""
         if (subscription := self._by_token.get(token)) is None:
             return self._unknown()
         if not subscription.wanted:
@@ -153,7 +153,7 @@ class Registry(Hubs):
         return HTTPStatus.ACCEPTED
 
     def taken(self) -> Iterator[Push]:
-        """Yield the queued pushes, each once."""
+        """Yield the queued pushes, and empty the queue."""
         self.arrived.clear()
         while self._inbox:
             push = self._inbox.popleft()
@@ -246,5 +246,5 @@ class Registry(Hubs):
         return f"{(self._base or '').rstrip('/')}{PATH}{subscription.token}"
 
     def _unknown(self) -> int:
-        """Return the status for an unknown callback: 503 until the store is read, since it may be there."""
+        """Return the status for an unknown callback: 503 until the store is read, then 404."""
         return HTTPStatus.SERVICE_UNAVAILABLE if self._base is None else HTTPStatus.NOT_FOUND

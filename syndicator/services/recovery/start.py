@@ -22,7 +22,7 @@ from syndicator.store.engine import Store
 
 AHEAD = timedelta(minutes=10)  # two clocks may differ by so much
 _NOTE = "clock"  # name of a note: the fault of our clock by the last servers that answered, or ""
-_HOSTS = 3  # servers needed: the clock of one is wrong more often than ours. A choice
+_HOSTS = 3  # servers needed: a single server's clock is often wrong. A choice
 
 
 def set_back(app: App) -> tuple[Problem, ...]:
@@ -48,7 +48,7 @@ def compare(app: App) -> tuple[Problem, ...]:
 
 
 def behind(store: Store, now: datetime) -> str:
-    """Return the fault of a slow clock, by last visit, servers or newest article, else "". Raises StoreError."""
+    """Return the fault of a clock behind the last visit, servers or newest article, or "". Raises StoreError."""
     last, newest = store.ahead.last_visit(), store.ahead.newest_added()
     if last and last > now + AHEAD:
         return f"it says {fields.iso(now)}, and the last visit was at {fields.iso(last)}; what was published stays"
@@ -59,7 +59,7 @@ def behind(store: Store, now: datetime) -> str:
 
 
 def bring_back(app: App, written: Collection[Article]) -> None:
-    """Set the time of adding of hand-written articles from the future to now, in order. Raises OSError, StoreError."""
+    """Date hand-written articles from the future as added now, in order. Raises OSError, StoreError."""
     newest = app.store.ahead.newest_added()
     latest = max(app.clock(), newest or app.clock())
     late = [item for item in written if not item.digest and item.added and item.added > latest + AHEAD]
@@ -76,7 +76,7 @@ _NO_FILE = "none"
 
 
 def settle(app: App) -> None:
-    """Record carriers that the database lacks; write their file if it is lost. Raises OSError, StoreError."""
+    """Record carriers (announcing sources) only in their file; rewrite a lost file. Raises OSError, StoreError."""
     store, files = app.store.visits, app.article_store
     stamp, noted = files.carried_stamp(), store.note(_CARRIERS_NOTE)
     if stamp is None:
@@ -99,7 +99,7 @@ _NEWEST, _LOST = "newest", "lost"  # names of notes: the time in the file; ids o
 
 
 def mark(app: App) -> None:
-    """Write the time of the newest article into the file, then into the database. Raises OSError, StoreError."""
+    """Write the newest article's time to a file beside the articles and the database. Raises OSError, StoreError."""
     newest = fields.iso(app.store.ahead.newest_added())
     if newest and (newest != app.store.visits.note(_NEWEST) or is_older(app.article_store, app.store)):
         app.article_store.file(_NAME).update(lambda before: f"{_HEAD}{newest}\n".encode())
@@ -134,7 +134,7 @@ _OPEN: Final = ("queued", "running", "building")  # jobs that have not ended
 
 
 def forget(state_dir: Path, id: str, names: Iterable[str], path: str) -> None:
-    """Delete the text of an article from ended jobs, pages and changes, which cannot be undone then. Raises OSError."""
+    """Delete an article's text from ended jobs, pages and changes, which cannot be undone then. Raises OSError."""
     console = state_dir / "console"
     spelled = [json.dumps(name)[1:-1].encode() for name in names if name]
     for job in (console / "jobs").glob("*.json"):
@@ -188,7 +188,7 @@ def settle_withdrawals(app: App) -> None:
 
 
 def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:
-    """Delete a withdrawn article's file and all its text; a copy of the file is kept for undo."""
+    """Delete a withdrawn article's file and all its text. `keep`: a copy of the file, for undo."""
     if (path := app.article_store.find(id)) is None:
         return
     if keep:
@@ -198,7 +198,7 @@ def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:
 
 
 def forget_text(app: App, id: str, url: str, path: str) -> None:
-    """Delete all other copies of the text of a withdrawn article; its file was at `path`. Raises OSError."""
+    """Delete all copies of a withdrawn article's text. `path`: of its former file. Raises OSError."""
     from syndicator.pipeline.descriptions import learn  # late: it loads the taxonomy
 
     app.snapshots.forget(id)
@@ -217,7 +217,7 @@ def _put_back(app: App, id: str) -> None:
 
 
 def read_again(app: App, keys: Collection[str], why: str) -> None:
-    """Let the next visits of the sources `keys` read all their entries again."""
+    """Let the next visits of the sources `keys` read all entries again. `why`: shown as the reason."""
     states = app.store.visits.states()
     due = [replace(states[key].asked_whole(), due_why=why) for key in keys if key in states]
     app.store.visits.save_states(due)
@@ -227,7 +227,7 @@ NOTE = "pruned"  # name of a note: the stamp of the file whose lines the databas
 
 
 def settle_prunings(app: App) -> None:
-    """Apply pruned.tsv if it changed; ask again for the lines removed from it. Raises OSError, StoreError."""
+    """Apply pruned.tsv if it changed; fetch articles again whose line was removed. Raises OSError, StoreError."""
     files, visits = app.article_store, app.store.visits
     if files.pruned_stamp() == visits.note(NOTE):
         return
@@ -241,5 +241,5 @@ def settle_prunings(app: App) -> None:
 
 
 def note(app: App) -> None:
-    """Note that the database agrees with the file of prunings."""
+    """Record that the database agrees with pruned.tsv."""
     app.store.visits.set_note(NOTE, app.article_store.pruned_stamp(), app.clock())

@@ -101,7 +101,7 @@ class Answers:
         return documents(top, (format,), entries.views(shown, None), None, entries)[format]
 
     def _file(self, name: str) -> bytes | None:
-        """Return a file of the search. Raises LookupError while a build writes it: the manifest comes last."""
+        """Return a file of the search. Raises LookupError for a file that a build is still writing."""
         path, listed = self._path(name), self._version() or (0, 0, 0)
         stamp = stamp_of(path) or (0, 0, 0)
         if stamp[0] > listed[0] and utc_now().timestamp() < stamp[0] / 1e9 + _BUILD_SECONDS:

@@ -92,7 +92,7 @@ class Glance:
             return Today(health=health, on_hold=held, latest=latest, vocabulary=words, names=self._names)
 
     def walk(self) -> tuple[Walked, Mapping[str, Work]]:
-        """Walk through folders and visits, for `walked` and `work`. May run in a thread with a glance of its own."""
+        """Read folders and visits. Returns `walked`, and `work` by source. May run in a thread with its own glance."""
         with self.place() as place:
             return walk(place), work(place)
 

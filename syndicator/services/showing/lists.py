@@ -159,7 +159,7 @@ def sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceStat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """Recent work on a source. `weeks`: new articles by week, the oldest first; the rest is of the last seven days."""
+    """Recent work on a source. `weeks`: new articles by week, the oldest first; other fields: the last seven days."""
 
     weeks: tuple[int, ...] = (0,) * WEEKS
     last: datetime | None = None  # article
@@ -169,7 +169,7 @@ class Work:
 
 
 def work(place: Place) -> dict[str, Work]:
-    """Return the work on each source, which takes a while if there are many visits. Raises StoreError."""
+    """Return the work by source; slow if there are many visits. Raises StoreError."""
     if place.store is None:
         return {}
     browse, since = place.store.browse, place.now - timedelta(weeks=WEEKS)
@@ -222,7 +222,7 @@ STATES: Mapping[str, Callable[[Line], bool]] = {
 
 
 def lines(place: Place, words: Sequence[str], conditions: Sequence[Condition], work: Mapping[str, Work]) -> list[Line]:
-    """Return the sources with all of `words` in key, name or address, as rows of the table."""
+    """Return rows of the table for sources with all of `words` in key, name or address. `work`: by source."""
     ordered = sorted(conditions, key=lambda condition: condition.needs_you)
     troubles = {condition.source: condition for condition in ordered if condition.source}
     return [

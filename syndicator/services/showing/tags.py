@@ -24,7 +24,7 @@ _SHOWN = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A tag or category with article count and other names. `listed`: in taxonomy.toml."""
+    """A tag or category with article count and other spellings. `listed`: in taxonomy.toml."""
 
     name: str
     count: int
@@ -53,7 +53,7 @@ class QueryTrial:
 
 
 def names(place: Place) -> Names:
-    """Return the names of taxonomy.toml and those of articles. Raises StoreError."""
+    """Return the names in taxonomy.toml and in articles. Raises StoreError."""
     rows = [row for row in place.store.index.plain_feeds() if row.moved_to is None] if place.store else []
     counts = {(row.key.axis, row.key.slug): row.count for row in rows}
     taxonomy = vocabulary(place.config)

@@ -1,1 +1,1 @@
-"""Stories: articles of several outlets on one event. `follow` groups what is new; `decisions` keeps what is decided."""
+"""Stories: articles of several outlets on one event. `follow` groups new articles; `decisions` records decisions."""

@@ -1,5 +1,5 @@
-"""Decisions about stories, kept in stories.tsv beside the articles and written there before the database. If the two
-differ, the file is right."""
+"""Decisions about stories, written to stories.tsv beside the articles before the database. If both differ, the file
+counts."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _READ: Final = "stories read"  # the note with the stamp of the file whose lines
 
 
 def outlet_of(article: Article) -> str:
-    """The outlet that an article counts for: that of its own site, whoever announced it."""
+    """Return the outlet of an article: the publisher of its own site, whoever announced it."""
     return urls.publisher(article.url)
 
 
 def story_name(id: str, now: datetime) -> str:
-    """The name of a story that begins now with this article: no story had it before."""
+    """Return a new name for a story that begins at `now` with the article `id`."""
     return b32encode(hashlib.sha256(f"{id} {now.isoformat()}".encode()).digest()).decode().lower()[:26]
 
 
 def take_in(app: App) -> set[str]:
-    """Make the database say what stories.tsv says, if the file was changed. Returns the ids of articles."""
+    """Update the database's stories if stories.tsv changed. Returns the ids of changed articles."""
     file, notes = app.article_store.file(tsv_files.STORIES.name), app.store.visits
     stamp = file.stamp() or ""
     if stamp == (notes.note(_READ) or ""):
@@ -51,7 +51,7 @@ def _decided(member: Member) -> tsv_files.Decided:
 
 
 def decide(app: App, stories: Mapping[str, str], outlets: Mapping[str, str], *, final: bool) -> None:
-    """Put articles into stories, "" for none: into the file first. `final`: an operator said so."""
+    """Put articles into stories ("": none), in the file first. Mappings: by article id. `final`: by an operator."""
     if not stories:
         return
     file = app.article_store.file(tsv_files.STORIES.name)
@@ -62,7 +62,7 @@ def decide(app: App, stories: Mapping[str, str], outlets: Mapping[str, str], *, 
 
 
 def plan_join(app: App, named: Sequence[str]) -> dict[str, str]:
-    """The articles that `named` means, and those of their stories, with the story of all of them. Raises UsageError."""
+    """Return the story for the named articles and all others of their stories, by article id. Raises UsageError."""
     take_in(app)
     ids = list(dict.fromkeys(need_article(app, name) for name in named))
     if len(ids) < 2:  # noqa: PLR2004 - a story needs two
@@ -74,8 +74,7 @@ def plan_join(app: App, named: Sequence[str]) -> dict[str, str]:
 
 
 def plan_leave(app: App, id: str) -> dict[str, str]:
-    """The articles of the story of `id`, with the story of each once it has left, a new one for itself. Empty if it is
-    in no story."""
+    """Return the stories, by article id, once `id` has left its story for a new one. Empty if it is in none."""
     take_in(app)
     if not (story := app.store.stories.of([id]).get(id)):
         return {}
@@ -84,6 +83,6 @@ def plan_leave(app: App, id: str) -> dict[str, str]:
 
 
 def put(app: App, stories: Mapping[str, str], *, final: bool) -> None:
-    """Put articles into stories, "" for none, as an operator says."""
+    """Put articles into stories ("": none), by article id. `final`: by an operator."""
     articles = app.store.index.articles(list(stories))
     decide(app, stories, {id: outlet_of(article) for id, article in articles.items()}, final=final)

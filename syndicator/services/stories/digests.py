@@ -1,4 +1,4 @@
-"""The entries of digests: made once, when they are due, and kept in a note of the database."""
+"""Entries of digests, made once when due and stored in a note of the database."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _MOST: Final = 2000  # articles of a period that are looked at
 
 Issues = list[
     dict[str, Any]
-]  # newest first: what `publishing.digests.entry` takes, and `waits`, `tried`, `fault` of mail
+]  # newest first: arguments of `publishing.digests.entry`, and `waits`, `tried`, `fault` of mail
 
 
 def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datetime:
-    """The last end of a period at or before `now`, in UTC. `zone`: None is the zone of this machine."""
+    """Return the last end of a period at or before `now`, in UTC. `zone`: None for this machine's."""
     weekday, hours = digest.at[:-5].strip() or DAYS[0], time.fromisoformat(digest.at[-5:])
     days = (now.astimezone(zone).date() - timedelta(days=back) for back in range(len(DAYS) + 1))
     wanted = (day for day in days if digest.every == "day" or DAYS[day.weekday()] == weekday)
@@ -33,7 +33,7 @@ def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datet
 
 
 def due(app: App) -> bool:
-    """True if an entry is to be made, or a digest came or went."""
+    """True if an entry is due, or a digest was added or removed."""
     kept = read(app.store)
     return kept.keys() != {one.name for one in app.settings.digest} or any(
         kept[one.name]["until"] < last_end(one, app.clock()).isoformat() for one in app.settings.digest
@@ -41,7 +41,7 @@ def due(app: App) -> bool:
 
 
 def collect(app: App) -> list[tuple[Digest, Issues]]:
-    """Make the entries that are due. Returns those of all digests, with published articles alone."""
+    """Make the due entries. Returns the entries of all digests, with published articles only."""
     before, wanted = read(app.store), app.settings.digest
     kept = {one.name: _continued(app, one, before.get(one.name)) for one in wanted}
     if kept != before:
@@ -50,7 +50,7 @@ def collect(app: App) -> list[tuple[Digest, Issues]]:
 
 
 def _continued(app: App, digest: Digest, before: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A digest with the entry that is due. The first entry of a new digest is of the last period, and is not mailed."""
+    """Return a digest with its due entry. A new digest begins with the last period, which is not mailed."""
     until = last_end(digest, app.clock())
     since = datetime.fromisoformat(before["until"]) if before else last_end(digest, until - timedelta(seconds=1))
     issues = before["issues"] if before else []
@@ -62,8 +62,8 @@ def _continued(app: App, digest: Digest, before: Mapping[str, Any] | None) -> di
 
 
 def _stories(app: App, digest: Digest, since: datetime, until: datetime) -> list[list[str]]:
-    """The stories with articles added from `since` to before `until`: those of most outlets first, then the newest. Of
-    each the first article of every outlet, the lead first."""
+    """Return the stories with articles added from `since` to before `until`, as article ids: the first of each outlet,
+    the lead first. Stories of most outlets come first, then the newest."""
     index, key = app.store.index, parse_stem(digest.of) or FeedKey("", "")
     ids = index.ids(key, limit=0, since=since - timedelta(microseconds=1), most=_MOST)
     articles, stories = index.articles(ids), index.reports(ids)
@@ -79,23 +79,23 @@ def _stories(app: App, digest: Digest, since: datetime, until: datetime) -> list
 
 
 def published(app: App, issue: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry without the articles that are not published, or no more."""
+    """Return an entry without its unpublished articles."""
     there = app.store.index.published([id for ids in issue["stories"] for id in ids])
     return {**issue, "stories": [[id for id in ids if id in there] for ids in issue["stories"]]}
 
 
 def faults(store: Store) -> list[str]:
-    """Why the newest entries could not be mailed."""
+    """Return the mail faults of the newest entries."""
     newest = (issue for kept in read(store).values() for issue in kept["issues"][:1])
     return [issue["fault"] for issue in newest if issue["fault"]]
 
 
 def read(store: Store) -> dict[str, Any]:
-    """By name, `until` (the end of the last period) and `issues` of each digest."""
+    """Return by digest `until` (the end of its last period) and `issues`."""
     found: dict[str, Any] = json.loads(store.visits.note(_NOTE) or "{}")
     return found
 
 
 def write(app: App, kept: Mapping[str, Any]) -> None:
-    """Keep what `read` gives."""
+    """Store the value of `read`."""
     app.store.visits.set_note(_NOTE, json.dumps(kept) if kept else None, app.clock())

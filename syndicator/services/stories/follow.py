@@ -19,14 +19,14 @@ from syndicator.stories.grouping import WINDOW, Report, changes
 from syndicator.stories.sketch import READ, keys, pack, sketch, unpack
 
 _AT_ONCE: Final = 25  # articles between two turns of the visits
-_OF_PASS: Final = 2000  # articles of a pass; what is left waits for the next one
+_OF_PASS: Final = 2000  # articles of a pass; others wait for the next
 _LOOK_AGAIN: Final = timedelta(hours=1)  # for articles that were changed
 _MARKDOWN: Final = READ * 4 // 3  # characters of a body that are made plain
 _LOOKED: Final = "stories looked"  # the note that says when
 
 
 async def follow(app: App, turn: Callable[[], object] = lambda: None) -> set[str]:
-    """Group what is new; call `turn` now and then. Returns the ids of the articles whose story changed."""
+    """Group new articles; call `turn` now and then. Returns the ids of articles whose story changed."""
     notes, now = app.store.visits, app.clock()
     if (notes.note(HOW_SHOWN) or "off") != app.settings.publish.stories:
         notes.set_note(HOW_SHOWN, f"{app.settings.publish.stories}, soon", now)  # until all are shown so
@@ -78,8 +78,8 @@ def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
 
 
 def _sketched(app: App, unread: Unread, article: Article, since: datetime) -> Sketched:
-    """What an article is compared by; nothing if it is not published by itself, or too old. It counts from when it was
-    added: dates are claims."""
+    """Return the data for comparing an article; none if it is too old or not published by itself. It counts from the
+    time at which it was added, because dates are claims."""
     added = codec.moment(unread.added)
     old = added < since or (article.published or added) < since
     aside = old or article.hold or article.unlisted or article.merged_into
@@ -89,7 +89,7 @@ def _sketched(app: App, unread: Unread, article: Article, since: datetime) -> Sk
 
 
 def _text(app: App, path: str) -> str:
-    """The beginning of the text of an article; to parse the whole file would take longer than all else."""
+    """Return the beginning of an article's text. Parsing the whole file would be too slow."""
     data = b""
     with suppress(OSError):  # `reconcile` names the file
         data = app.article_store.read(path)
@@ -99,7 +99,7 @@ def _text(app: App, path: str) -> str:
 
 
 def _report(row: Sketched, since: datetime) -> Report | None:
-    """The article as grouping sees it, None if it is not compared any more."""
+    """Return a row as a report for grouping, None if it is no longer compared."""
     if not row.data or row.at is None or (at := codec.moment(row.at)) < since:
         return None
     return Report(row.article, row.outlet, row.language or "", at, unpack(row.data), row.story, row.final)

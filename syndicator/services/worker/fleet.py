@@ -28,7 +28,7 @@ def need_server(settings: Settings) -> None:
 
 
 def pushed(config: Path, settings: Settings) -> Configuration:
-    """Return a worker's configuration: pushed sources and its folder. Raises MissingError, ConfigError, StoreError."""
+    """Return a worker's configuration: pushed sources, own folder. Raises MissingError, ConfigError, StoreError."""
     with open_store(settings.store_url, articles_exist=True, create=True) as store:
         stamp, sources = store.fleet.stamp(), store.fleet.sources()
     if not stamp:
@@ -38,7 +38,7 @@ def pushed(config: Path, settings: Settings) -> Configuration:
 
 
 def push(app: App, *, dry_run: bool = False) -> Pushed:
-    """Let workers use the present sources of `app`. Returns the changes. Raises StoreError."""
+    """Publish the present sources of `app` to all workers. Returns the changes. Raises StoreError."""
     if not dry_run:
         reconcile.sources(app)
     change = app.store.fleet.push(list(app.sources.values()), micros(app.clock()), dry_run=dry_run)
@@ -50,7 +50,7 @@ def push(app: App, *, dry_run: bool = False) -> Pushed:
 
 
 def look(config: Path, *, requeue: bool = False) -> HostCounts:
-    """Return the state of the fleet. `requeue`: retry held hosts. Raises ConfigError, UsageError, StoreError."""
+    """Return the state of the fleet. `requeue`: retry paused hosts now. Raises ConfigError, UsageError, StoreError."""
     settings = load(config)
     need_server(settings)
     lease = lease_seconds(settings)
@@ -78,7 +78,7 @@ def move_to(config: Path, target: str) -> Mapping[str, int]:
     UsageError, LockedError, StoreError."""
     settings = load(config)
     if target == settings.store_url:
-        raise UsageError("the database is there already: name where it is to go")
+        raise UsageError("this is the present database; name another address")
     with locked(settings):
         return move(settings.store_url, target)
 

@@ -45,8 +45,8 @@ class _Own:
 
 
 class OwnTurns:
-    """`ports.HostTurns` of a worker: turns for hosts of its jobs come from memory, for others from the table; none
-    after `asks_until`. `steady`: seconds."""
+    """`ports.HostTurns` of a worker. Turns for hosts of its jobs are in memory, for others in the database; none are
+    given after `asks_until`. `steady`: monotonic seconds."""
 
     def __init__(
         self, common: HostTurns, asks_until: Callable[[], float], steady: Callable[[], float] = time.monotonic
@@ -56,7 +56,7 @@ class OwnTurns:
         self._alone = threading.Lock()
 
     def beside(self, common: HostTurns) -> OwnTurns:
-        """Return the same hosts for another thread, with its own `common`."""
+        """Return turns for another thread, with the same hosts and its own `common`."""
         turns = copy(self)
         turns._common = common
         return turns
@@ -95,7 +95,7 @@ class OwnTurns:
         self._own |= {name: _Own(delay) for name, delay in delays.items()}
 
     def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
-        """Give no more turns for hosts without a request under way (`at_once`: for any), and return the idle ones."""
+        """Stop giving turns for the idle hosts of `names` (`at_once`: for all of them). Returns the idle ones."""
         with self._alone:
             idle = [name for name in names if not self._own[name].busy]
             for name in names if at_once else idle:
@@ -110,8 +110,8 @@ class OwnTurns:
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """The time in which database and sources stay the same. `owner`: our name; `room`: visits of a lane; `stop`: begin
-    no work; `over`: end this session; `asks_until`: monotonic time after which no request begins."""
+    """The time in which database and sources stay the same. `owner`: this worker's name; `room`: visits per lane;
+    `stop`: begin no work; `over`: end this session; `asks_until`: monotonic time after which no request begins."""
 
     app: App
     shards: Shards
@@ -137,7 +137,7 @@ class Session:
         return self.stop.is_set() or self.over.is_set()
 
     def counts(self, outcome: Outcome, first: bool) -> bool:
-        """Record an outcome, in any thread. False if no host was reached lately or the fault is ours."""
+        """Record an outcome, in any thread. False if the network was down lately or the fault is our own."""
         if not outcome.no_network:
             self._reached = time.monotonic()
         if outcome.reason == OURS or time.monotonic() - self._reached >= _LATELY:
@@ -154,7 +154,7 @@ class Session:
 
 
 async def pause(event: asyncio.Event, seconds: float) -> None:
-    """Wait for `event`, or `seconds` at most."""
+    """Wait until `event` is set, or `seconds` at most."""
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
 
@@ -258,7 +258,7 @@ class _Work:
         lane.turns.drop(idle)
 
     async def end(self) -> None:
-        """Save the rest and end the job in one transaction, once no other lane uses its hosts."""
+        """Save the remaining visits and end the job in one transaction, once other lanes have left its hosts."""
         lane, names = self._lane, sorted(self._names)
         while len(lane.turns.leave(names, at_once=True)) < len(names):  # noqa: ASYNC110 - another thread ends the request
             await asyncio.sleep(_SOON)

@@ -1,4 +1,4 @@
-"""A worker: sessions on a database that may come and go, lanes that visit, builds while it holds the lock."""
+"""A worker: sessions on a database that may be away at times, lanes that visit, builds while it holds the lock."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class DatabaseClock:
 
 
 async def build(session: Session) -> None:
-    """Build due feeds and record visits when the lock is free, while the session lasts. Raises StoreError, OSError."""
+    """Build due feeds and record visits when the lock is free, until the session ends. Raises StoreError, OSError."""
     reported = time.monotonic()
     while not session.ending:
         tells = bool(session.outcomes) and time.monotonic() - reported >= _TELL
@@ -94,7 +94,7 @@ async def _all_of_it(session: Session) -> None:
 
 
 async def recover(session: Session) -> None:
-    """Give away the jobs of silent workers, and create missing jobs. Raises StoreError."""
+    """Release the jobs of silent workers and create missing jobs, until the session ends. Raises StoreError."""
     filled = -_FILL
     while not session.ending:
         if not session.shards.recover() or time.monotonic() - filled >= _FILL:
@@ -105,7 +105,7 @@ async def recover(session: Session) -> None:
 
 
 async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
-    """Send signs of life until cancelled, also while work under way ends. Raises StoreError."""
+    """Renew the worker's leases until cancelled, also while it finishes its work. Raises StoreError."""
     while True:
         if engine.worker is not None:
             beat = session.shards.beat(engine.worker, session.owner)
@@ -115,7 +115,7 @@ async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
 
 
 async def watch(session: Session) -> None:
-    """End the session if sources were pushed or the database was upgraded. Record files that dead workers left."""
+    """End the session if sources were pushed or the database was upgraded. Record files that crashed workers left."""
     while not session.ending:
         await session.pause(_LOOK)
         reconcile.left_behind(session.app)
@@ -126,8 +126,8 @@ async def watch(session: Session) -> None:
 async def work(
     config: Path, lanes: int, *, stop: asyncio.Event, ready: Callable[[str], None], trouble: Callable[[str], None]
 ) -> Totals:
-    """Work until `stop` is set or the database was upgraded. `ready` gets our name at each start, `trouble` each fault.
-    Raises ConfigError, UsageError, MissingError, StoreError for faults that do not pass."""
+    """Work until `stop` is set or the database was upgraded. `ready` gets this worker's name at each start, `trouble`
+    each fault. Raises ConfigError, UsageError, MissingError, StoreError for lasting faults."""
     owner, tries = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}", 0
     totals = Totals()
     while not stop.is_set():
@@ -148,7 +148,7 @@ async def work(
 
 
 def _passes(error: StoreError | OSError, totals: Totals) -> bool:
-    """True for faults that pass by themselves, not for wrong settings or disks."""
+    """True for faults that pass by themselves, unlike wrong settings or disks."""
     if isinstance(error, OSError):
         return error.errno == errno.EREMOTE
     return isinstance(error, StoreAway | StoreBusy) or totals.jobs > 0

@@ -1,1 +1,1 @@
-"""Feeds and sitemaps: bytes into entries, in any format and with the faults that feeds have."""
+"""Feeds and sitemaps: bytes into entries, in any format, despite common faults."""

@@ -20,7 +20,7 @@ _LONGEST = 500  # characters of an address that are looked at
 
 
 def known_feed(url: str) -> str | None:
-    """Return the feed for the page `url`, or a better feed than the feed `url`, from data/known_feeds.toml, or None."""
+    """Return the feed for the page `url`, or a better one than the feed `url` (data/known_feeds.toml), or None."""
     for page, feed in _table():
         match = page.fullmatch(url) if len(url) <= _LONGEST else None
         if match:
@@ -52,7 +52,7 @@ _TAG = re.compile(r"<(base|link|meta|a)\s([^<>]*)", re.I)
 _ATTRIBUTE = re.compile(r"([a-zA-Z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _BODY = re.compile(r"<(?!/?(?:html|head|meta|link|title|base|style|noscript|template)\b)[a-z]", re.I)
 _LIKELY = re.compile(r"(^|[/._-])(rss|atom|feed)s?([/._?-]|$)", re.I)
-_OTHER_JSON = re.compile(r"oembed|/wp-json\b")  # what WordPress names alternates besides its feeds
+_OTHER_JSON = re.compile(r"oembed|/wp-json\b")  # alternates of WordPress that are no feeds
 _MOST = 50  # links of a page
 _READ = 2_000_000  # characters of a page that are looked at
 
@@ -60,7 +60,7 @@ _READ = 2_000_000  # characters of a page that are looked at
 @dataclass(frozen=True, slots=True)
 class FeedLink:
     """A feed link of a page, or a guess. `type`: its format, or "known" (by its service), "link" (looks like a feed),
-    "guess" (a common path), "api" (posts). `instead_of`: the link that it replaces if it is a feed."""
+    "guess" (a common path), "api" (posts). `instead_of`: the link that it may replace."""
 
     url: str
     title: str = ""
@@ -70,7 +70,7 @@ class FeedLink:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """The kind of a document. `feeds`: the feed itself or the feeds it links to."""
+    """The kind of a document. `feeds`: itself, or the feeds it links to."""
 
     kind: Literal["feed", "page", "opml", "sitemap"]
     feeds: tuple[FeedLink, ...] = ()
@@ -79,8 +79,8 @@ class Discovery:
 
 
 def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Discovery:
-    """Return the kind of `body` and its feeds: of a page those of its service, then rel=alternate links, else links
-    that look like feeds, else common paths to try. OPML gives its feeds, a sitemap index its sitemaps."""
+    """Return the kind of `body` and its feeds. A page has those of its service, else rel=alternate links, else links
+    that look like feeds, else common paths to try; OPML its feeds; a sitemap index its sitemaps."""
     try:
         feed = parse_feed(body, url, headers)
     except NotAFeed as refusal:
@@ -90,7 +90,7 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
 
 
 def linked_feeds(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Return at most 50 rel=alternate feeds of the page's head. Links in body or scripts may be a stranger's."""
+    """Return at most 50 rel=alternate feeds of the page's head. Links elsewhere may be a stranger's."""
     return tuple(dict.fromkeys(link.url for link in _Page(_head(body, headers or {}), url).alternates[:_MOST]))
 
 
@@ -136,7 +136,7 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
 
 
 def known_feeds(url: str) -> list[FeedLink]:
-    """Return the known feed of the page's service as a list of one or none."""
+    """Return the known feed of the page's service, as a list of at most one."""
     feed = known_feed(url)
     return [FeedLink(feed, "", "known")] if feed and feed != url else []
 
@@ -163,7 +163,7 @@ def _decoded(body: bytes, headers: Mapping[str, str]) -> str:
 
 
 class _Page:
-    """Feed links and title of a page, by regular expressions: html.parser is quadratic for unclosed tags."""
+    """Feed links and title of a page, found by regular expressions: html.parser is quadratic for unclosed tags."""
 
     def __init__(self, value: str, url: str) -> None:
         self.base, self.article = url, False
@@ -198,7 +198,7 @@ class _Page:
 
 
 def _attributes(inside: str) -> dict[str, str]:
-    """Return the attributes of a tag, names in lower case; the first of a name wins."""
+    """Return the attributes in a tag (`inside`) by lower-case name; of repeated ones the first."""
     attributes: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(inside[:4000]):
         attributes.setdefault(name.lower(), unescape(double or single or bare).strip())
@@ -210,7 +210,7 @@ def _uncommented(value: str) -> str:
 
 
 def _without(value: str, opening: str, closing: str) -> str:
-    """Return `value` without text from each `opening` to the next `closing`, in any case, in one pass."""
+    """Return `value` without each part from `opening` to the next `closing`, in any case. One pass."""
     low = value.lower() if len(value.lower()) == len(value) else value
     pieces, at = [], 0
     while (start := low.find(opening, at)) >= 0 and (end := low.find(closing, start)) >= 0:
@@ -223,7 +223,7 @@ _BYTES = 200_000  # of a page that are looked at for the links of its head: a ch
 
 
 def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
-    """Return the hubs in the head of a page (WebSub, section 4) as a feed."""
+    """Return the hubs in a page's head (WebSub, section 4), as a feed without entries."""
     links = _Page(_head(body[:_BYTES], headers), url).links[:_MOST]
     return ParsedFeed(
         format="page",

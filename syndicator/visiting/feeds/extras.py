@@ -47,7 +47,7 @@ def _lines(item: Any, url: str) -> Iterator[str]:
 
 
 def _value(text: str | None) -> str:
-    """Return the value on one line, without semicolons, which separate values."""
+    """Return the value on one line, without semicolons, as these separate values."""
     return re.sub(r"\s*;\s*", ", ", one_line(text or ""))[:_LONGEST]
 
 

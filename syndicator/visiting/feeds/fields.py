@@ -24,7 +24,7 @@ _LONGEST_ID = 1000  # characters; a digest stands for a longer id
 
 
 def one_line(value: str, *, markup: bool = True) -> str:
-    """Return `value` as one line of plain text. `markup` False: it is plain text already."""
+    """Return `value` as one line of plain text. `markup`: remove tags and decode entities."""
     if markup and ("<" in value or "&" in value):
         # decode twice if an entity is left: &amp;#8217; is common
         once = unescape(_TAG.sub(_gap, value))
@@ -35,7 +35,7 @@ def one_line(value: str, *, markup: bool = True) -> str:
 
 
 def _gap(match: re.Match[str]) -> str:
-    """Return a space for blocks and line breaks, nothing for inline markup."""
+    """Return a space for a block or line break, nothing for inline markup."""
     return " " if re.match(r"</?(br|p|div|h\d|img)\b", match[0], re.I) else ""
 
 
@@ -67,7 +67,7 @@ def resolve(base: str, reference: str) -> str:
 
 
 def entry_id(own_id: str, link: str, title: str, content: str) -> str:
-    """Return the entry's own id, else its link, else a digest of title and content."""
+    """Return `own_id`, else the link, else a digest of title and content."""
     own_id = text.line(own_id)
     if own_id:
         return own_id if len(own_id) <= _LONGEST_ID else _digest(own_id)
@@ -127,7 +127,7 @@ _OFFSET = re.compile(r"(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})?\b", re.I)
 _NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
 
 
-@lru_cache(maxsize=1024)  # that a date is one is asked before it is read
+@lru_cache(maxsize=1024)  # callers test a date before they parse it
 def parse_date(value: str) -> datetime | None:
     """Parse a date as aware UTC (also the default zone); None if it is no date or outside 1990 to 2200. Reads RFC 822
     and common misspellings, ISO 8601, W3CDTF, Unix seconds, and month names in ten languages."""

@@ -18,7 +18,7 @@ _HREF = re.compile(r"href=[\"']([^\"'<>]{1,500})[\"']", re.I)
 _SCRIPT = re.compile(r"<script\s[^<>]{0,2000}>", re.I)
 _KEY = re.compile(r"data-key=[\"']([0-9a-f]{20,40})[\"']", re.I)
 _API = re.compile(r"data-api=[\"']([^\"'<>]{1,500}/ghost/api/content/?)[\"']", re.I)
-_POSTS = 20  # asked for: what a first visit takes
+_POSTS = 20  # posts to request: as many as a first visit reads
 
 
 def posts_api(page: str, url: str) -> str | None:
@@ -38,7 +38,7 @@ def posts_api(page: str, url: str) -> str | None:
 
 
 def parse_posts(data: Any, url: str, most: int) -> ParsedFeed | None:
-    """Return the posts in `data`, the JSON answer from `url`; None if it is from neither interface."""
+    """Return the posts in `data`, the JSON answer from `url`; None if it has another form."""
     alike = isinstance(data, list) and all(
         isinstance(post, dict) and "link" in post and "title" in post for post in data
     )

@@ -1,4 +1,4 @@
-"""Parse feeds by `well_formed`, else feedparser, imported only here. Refuse harmful input, correct XML faults."""
+"""Parse feeds by `well_formed`, else by feedparser, imported only here. Refuse harmful input, repair XML."""
 
 import calendar
 import io
@@ -42,7 +42,7 @@ def checked(body: bytes) -> bytes:
 
 
 def trimmed(body: bytes) -> bytes:
-    """Return a big feed without its middle entries: the newest are at one end, and 1,000 are enough."""
+    """Return a big feed without its middle entries: the newest are at one end. 1,000 remain."""
     if len(body) < _TRIM_FROM:
         return body
     starts = list(_ITEM.finditer(body))
@@ -83,12 +83,12 @@ _KNOWN = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
 _START = re.compile(rb"<\?xml\s|<(?:rss|feed|rdf:RDF|channel)[\s>]", re.I)
 _END = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>", re.I)
 _JUNK_BYTES = 8192  # that may come before the document, such as the warnings of a script
-_TAIL_BYTES = 4096  # in which the end of the document is looked for
+_TAIL_BYTES = 4096  # searched for the end of the document
 
 
 def repaired(body: bytes) -> bytes:
-    """Return `body` cut to the document, with valid ampersands, numeric entities, no control characters and declared
-    prefixes. Entities that the document declares become plain text, as their expansion is unbounded."""
+    """Return `body` cut to the document, with valid ampersands, numeric entities, declared prefixes and no control
+    characters. Entities that the document declares become plain text, as their expansion is unbounded."""
     if b"\0" in body[:64] or body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body
     body = _declared(_without_subset(_cut(body)))
@@ -114,7 +114,7 @@ def _without_subset(body: bytes) -> bytes:
 
 
 def _declared(body: bytes) -> bytes:
-    """Return `body` with declarations of the well-known prefixes that it uses undeclared."""
+    """Return `body` with declarations added for the well-known prefixes that lack one."""
     missing = [
         b' xmlns:%s="%s"' % (prefix, space)
         for prefix, space in _SPACES.items()
@@ -124,7 +124,7 @@ def _declared(body: bytes) -> bytes:
 
 
 def _prologue(head: bytes) -> bool:
-    """Return True for declarations, comments, white space and byte order mark, which XML allows before the root."""
+    """Return True if `head` has only what XML allows before the root: declarations, comments, spaces, a BOM."""
     rest = re.sub(rb"<\?.*?\?>|<!--.*?-->|<![A-Za-z][^>]*>", b"", head, flags=re.S)
     return not rest.strip(b"\xef\xbb\xbf \t\r\n")
 
@@ -241,7 +241,7 @@ _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamesp
 
 
 def _entry(item: Any, url: str, version: str, licences: list[str], parts: Mapping[str, tuple[str, ...]]) -> Entry:
-    """Return the entry. Without a licence it has the feed's (RFC 4946 section 2), but never the feed's copyright."""
+    """Return the entry. Its licence defaults to the feed's (RFC 4946 section 2), never to the feed's copyright."""
     link = resolve(url, _get(item, "feedburner_origlink") or _get(item, "link"))
     title = _line(item, "title", version)
     contents = [_html(part) for part in _list(item, "content")]
@@ -275,7 +275,7 @@ def _linked(links: list[Any], rel: str) -> list[str]:
 
 def _distinct(feed: ParsedFeed) -> ParsedFeed:
     """Return the feed with distinct ids. Entries that share an id get their links as ids, then a digest of title and
-    id. The first of the remaining duplicates stays; entries without content are dropped."""
+    id. Of remaining duplicates the first stays; entries without content are dropped."""
     entries = [
         entry
         for entry in feed.entries
@@ -347,7 +347,7 @@ def _date(item: Any, name: str) -> datetime | None:
 
 
 def _update_seconds(head: Any) -> int | None:
-    """Divide sy:updatePeriod by sy:updateFrequency (RSS 1.0 syndication module)."""
+    """Return sy:updatePeriod divided by sy:updateFrequency (RSS 1.0 syndication module), in seconds, or None."""
     period = _PERIODS.get(_get(head, "sy_updateperiod").lower())
     if period is None:
         return None

@@ -1,4 +1,4 @@
-"""Rank the feeds of a site: comments last, then by content, then in the page's order. Pure."""
+"""Rank the feeds of a site: comments last, others by content, then in the page's order. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -43,8 +43,8 @@ class RankedFeed:
 
 
 def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
-    """Sort feeds, (address, title on the page, content), best first: articles before comments, filled before empty,
-    living before abandoned, those about `page` before others; otherwise in the given order."""
+    """Sort feeds, given as (address, title on the page, content), best first: articles before comments, filled before
+    empty, active before abandoned, those about `page` before others; else in the given order."""
     latest = [when for _, title, feed in feeds if (when := last_date(feed))]
     newest = max(latest, default=None)
 
@@ -81,7 +81,7 @@ def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
 
 
 def _about(url: str, feed: ParsedFeed, page: str) -> bool:
-    """Return True if the feed names `page` as its site or is below it, as feeds of WordPress sections are."""
+    """Return True if the feed names `page` as its site or its address is below it, as for WordPress sections."""
     if urls.alias(feed.site_url or "") == urls.alias(page):
         return True
     return not urls.is_root(page) and urls.alias(url).startswith(f"{urls.alias(page).rstrip('/')}/")
@@ -93,7 +93,7 @@ def last_date(feed: ParsedFeed) -> datetime | None:
 
 
 def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
-    """Return True for a feed of comments, judged by address, titles or entries. `title`: the page's name for it."""
+    """Return True for a feed of comments, by address, titles or entries. `title`: the page's title for it."""
     parts = urlsplit(url)
     if _PATH.search(parts.path) or _QUERY.search(parts.query):
         return True

@@ -56,7 +56,7 @@ _ROWS = (
     ("inside", "person", "contributor itunes_owner"),
     ("inside", "source", "source"),
     ("inside", "textinput", "textinput"),
-    # not used here, as long as there is no more than text in it
+    # not used here; may contain only text
     ("kept", "", "subtitle tagline generator webmaster expirationdate cloud homepage uri name email width height"),
     ("kept", "", "media_rating media_credit media_restriction media_license media_player itunes_subtitle dc_publisher"),
     ("kept", "", "dc_contributor dcterms_valid feedburner_browserfriendly itunes_name itunes_email"),
@@ -69,13 +69,13 @@ _ROWS = (
 _BY_NAME = {name: (method, argument) for method, argument, names in _ROWS for name in names.split()}
 _REFUSED = frozenset(name for name, (_, argument) in _BY_NAME.items() if argument == "refused")
 _IN_AUTHOR = frozenset(("name", "email", "url", "uri", "homepage"))
-_NOT_IN = {  # of what is not used itself
+_NOT_IN = {  # by unused element: elements inside that make it Unusual
     "source": _REFUSED | {"description", "summary", "content", "content_encoded", "item"},
     "textinput": _BY_NAME.keys() - {"title", "link", "description", "name"},
     "person": _BY_NAME.keys() - _IN_AUTHOR - {"itunes_name", "itunes_email"},
 }
 _IN_IMAGE = frozenset(("title", "link", "url", "width", "height", "description"))
-# Of the elements without a row, those that are used.
+# Elements without a row that are used.
 _STORED = frozenset(("ttl", "sy_updateperiod", "sy_updatefrequency", "itunes_duration", "feedburner_origlink"))
 # Namespaces whose elements feedparser takes for RSS, Atom or XHTML, in versions that it reads in other ways.
 _OTHER_VERSIONS = (
@@ -105,11 +105,11 @@ _Row = tuple[str, Callable[[Any, str, int], None], str]  # name, method, argumen
 
 
 class Unusual(Exception):
-    """Input that feedparser treats specially."""
+    """Input that only feedparser can read."""
 
 
 def _attributes(element: Any, *, language: bool = False, based: bool = False) -> dict[str, str]:
-    """Return attributes as feedparser does: lower-case names without namespaces. Raise Unusual."""
+    """Return attributes by name as feedparser does: lower case, no namespaces. Raise Unusual."""
     attributes: dict[str, str] = {}
     for name, value in element.items():
         local = name.rpartition("}")[2].lower()
@@ -129,7 +129,7 @@ def _leaf(element: Any, *, based: bool = False) -> dict[str, str]:
 
 
 class _Reader:
-    """The state of reading one feed. `depth` of an element: the root has 1."""
+    """The state of reading one feed. `depth`: nesting of an element, 1 for the root."""
 
     def __init__(self, body: bytes) -> None:
         self.windows = any(pattern.search(body) for pattern in _CONTROLS)  # True if there may be characters of _WINDOWS
@@ -138,10 +138,10 @@ class _Reader:
         self.entries: list[dict[str, Any]] = []
         self.entry: dict[str, Any] | None = None
         self.depths: dict[str, int] = {}  # of the elements that the entry's values came from
-        self.title_depth = -1  # of the last title that was no empty one
+        self.title_depth = -1  # of the last title with text, else -1
         self.has_content = False
         self.language = ""
-        self.base = self.base_around = ""  # against which links are resolved; that of the element around
+        self.base = self.base_around = ""  # base of links; base of the parent element
         self.rows: dict[object, _Row] = {}  # by tag as lxml has it
 
     def parsed(self, root: Any) -> dict[str, Any]:
@@ -173,8 +173,8 @@ class _Reader:
         self.base = outer or self.base
 
     def row(self, element: Any) -> _Row:
-        """Return feedparser's name of an element with its row. Elements without prefix belong to the feed, unless their
-        namespace also has a prefix. Raise Unusual."""
+        """Return feedparser's name of an element, and its row. An element without prefix belongs to the feed, unless
+        its namespace also has a prefix. Raise Unusual."""
         tag, prefix = element.tag, element.prefix
         if tag in self.rows:
             return self.rows[tag]
@@ -195,7 +195,7 @@ class _Reader:
         return self.rows[tag]
 
     def keep(self, name: str, value: str, depth: int) -> None:
-        """Store a value: in an entry the least nested one, in the feed the last one."""
+        """Store a value. Of several, an entry keeps the least nested one, a feed the last one."""
         if self.entry is None or depth <= self.depths.get(name, depth):
             self.depths[name] = depth
             self.context[name] = value
@@ -219,7 +219,7 @@ class _Reader:
         return value if value.isascii() else self.mended(value)
 
     def mended(self, value: str) -> str:
-        """Repair UTF-8 that was encoded twice, and windows-1252 in place of ISO 8859-1."""
+        """Repair UTF-8 that was encoded twice, and windows-1252 labelled as ISO 8859-1."""
         with suppress(UnicodeError):
             value = value.encode("iso-8859-1").decode()
         return value.translate(_WINDOWS) if self.windows else value
@@ -237,7 +237,7 @@ class _Reader:
         return ""
 
     def other(self, element: Any, name: str, depth: int) -> None:
-        """Read an unknown element: its text, or "" if it has attributes. Its children count as siblings."""
+        """Read an unknown element: its text, or "" if it has attributes. Its children are read as siblings."""
         if element.keys():
             _attributes(element)
             self.context[name] = ""
@@ -297,7 +297,7 @@ class _Reader:
             self.context.setdefault("link", value)
 
     def summary(self, element: Any, kind: str, depth: int) -> None:
-        """Read a summary; a second one is the content if there is none."""
+        """Read a summary. A second one is read as the content if there is none."""
         if "summary" in self.context and not self.has_content:
             return self.content(element, "text/plain", depth)
         name = "subtitle" if self.entry is None and kind == "text/html" else "summary"  # description of a feed
@@ -321,7 +321,7 @@ class _Reader:
         self.keep(name, value, depth)
 
     def inside(self, element: Any, name: str, depth: int) -> None:
-        """Skip a person, source or search form; its title counts as the last one."""
+        """Skip a person, source or search form; if it has a title, later titles do not count, as in feedparser."""
         for inner in element.iter():
             _attributes(inner, language=name != "person")
         inside = {self.row(inner)[0] for inner in element.iterdescendants()}
@@ -347,7 +347,7 @@ class _Reader:
                 continue
             if part in ("url", "uri", "homepage"):
                 part, value = "href", self.address(child)
-            entry.setdefault("author_detail", {})[part] = value  # which may be the author before: as there
+            entry.setdefault("author_detail", {})[part] = value  # feedparser may change an earlier author, too
             self.complete_author(entry)
             entry["authors"][-1][part] = value
         text = "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
@@ -355,7 +355,7 @@ class _Reader:
         self.complete_author(entry)
 
     def complete_author(self, entry: dict[str, Any]) -> None:
-        """Copy name and address of the last author between `author` and its detail."""
+        """Fill `author` from the detail of the last author, or that detail from `author`."""
         detail = entry["authors"][-1]
         if detail:
             name, email = detail.get("name"), detail.get("email")
@@ -436,8 +436,8 @@ _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?.*encoding=['\"](.*?)['\"].*\?>")
 
 
 def read(body: bytes, content_type: str = "") -> dict[str, Any] | None:
-    """Return the result of `feedparser.parse`, or None to leave the feed to it: a DOCTYPE, or bytes that it may not
-    take for UTF-8, such as text/* without charset."""
+    """Return the result of `feedparser.parse`, or None if only feedparser can read the feed: it has a DOCTYPE, or may
+    not be UTF-8, such as text/* without charset."""
     matches = _CHARSET.search(content_type.encode()), _ENCODING.match(body)
     names = {match[1].lower() for match in matches if match}
     named = body.isascii() or body.startswith(b"\xef\xbb\xbf") or names & _UTF8

@@ -62,8 +62,8 @@ class _Chain:
 
 
 class HttpFetcher:
-    """`ports.Fetcher` on the network. `clock`: for Retry-After. `offsets` receives by host the lead of `clock` over its
-    server. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for an invalid proxy."""
+    """`ports.Fetcher` on the network. `clock`: for Retry-After. `offsets`: filled by host with the lead of `clock` over
+    its server. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for an invalid proxy."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class HttpFetcher:
 
     async def fetch(self, request: Request) -> FetchResult:
         """Return the answer within the deadline, after redirects; network errors are `Failed`. `request.headers` go to
-        the first origin only; the values of `request.secrets` are in the URL sent and in nothing returned."""
+        the first origin only; values of `request.secrets` are in the URL sent, but masked in results."""
         result = await self._fetch(request)
         return _masked(result, request.secrets) if request.secrets else result
 
@@ -206,7 +206,7 @@ class HttpFetcher:
             headers["a-im"] = "feed"  # RFC 3229 with feed: what is new since those validators is enough
         if first:
             headers |= {name.lower(): value.strip() for name, value in chain.credentials.items()}
-        elif request.body is not None and "content-type" in request.headers:  # it says what is sent, to whomever
+        elif request.body is not None and "content-type" in request.headers:  # it describes the body, for any host
             headers["content-type"] = request.headers["content-type"]
         limits = {} if request.connect is None else {"timeout": {"pool": request.connect}}
         return httpx.Request(request.method, url, headers=headers, content=request.body, extensions=limits)

@@ -1,4 +1,4 @@
-"""Undo Content-Encoding in small steps, so that bombs cost at most the limit; read headers. Pure."""
+"""Undo Content-Encoding in small steps, so that a bomb fails at the limit; read headers. Pure."""
 
 import re
 import zlib
@@ -24,7 +24,7 @@ class BadEncoding(ValueError):
 
 
 class Inflater:
-    """Undoes a Content-Encoding: `feed` takes bytes, `finish` returns up to `cap`. Raises TooLarge, BadEncoding."""
+    """Decoder of a Content-Encoding: `feed` takes bytes, `finish` returns up to `cap`. Raises TooLarge, BadEncoding."""
 
     def __init__(self, encoding: str, cap: int) -> None:
         names = [name.strip().lower() for name in encoding.split(",")]
@@ -53,7 +53,7 @@ class Inflater:
         return bytes(self._body)
 
     def _inflate(self, data: bytes) -> bytes:
-        """Decode one step and return the remaining bytes."""
+        """Decode one step; return the bytes not read yet."""
         if self._machine is None:
             self._machine = zlib.decompressobj(self._window(data))
         elif self._machine.eof:
@@ -132,7 +132,7 @@ def retry_after(value: str, now: datetime) -> datetime | None:
 
 
 def clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """Return `now` minus the server's time by Date and Age (RFC 9110 6.6.1, RFC 9111 5.1), None without Date."""
+    """Return by how much `now` leads the server's time (Date, Age; RFC 9110 6.6.1, RFC 9111 5.1), None without Date."""
     sent, age = http_date(headers.get("date", "")), headers.get("age", "")
     if sent is None:
         return None

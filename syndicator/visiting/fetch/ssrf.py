@@ -14,8 +14,8 @@ from syndicator.core.urls import LOOPBACK_6, Address, embedded, redacted, specia
 
 
 def endpoint(url: str) -> tuple[str, ...]:
-    """Return `allow` lines for a URL in the settings (a hub, a language model): its port, and its address if it is an
-    IP. A name may resolve to any address, as `allow` applies to the first origin only. () if it is no http(s) URL."""
+    """Return `allow` lines for a URL in the settings (a hub, a language model): its port, and its address if an IP. A
+    name may resolve to any address, as `allow` applies to the first origin only. () if it is no http(s) URL."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
@@ -32,7 +32,7 @@ def verdict(
     address: str, port: int, *, allow: Sequence[str] = (), nat64: Sequence[str] = (), loopback: bool = False
 ) -> str | None:
     """Return None if connecting to `address` and `port` is permitted, else the reason with the `allow` line to add.
-    `nat64`: prefixes of RFC 6052 section 2.2. `loopback`: permit loopback."""
+    `nat64`: prefixes of RFC 6052 section 2.2. `loopback`: permit it."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -68,7 +68,7 @@ def system(host: str, port: int) -> Sequence[Answer]:
 
 
 class Threads:
-    """Runs `lookup(host, port)` on a daemon thread, which outlives a cancelled caller. Raises gaierror if 256 hang."""
+    """Runs `lookup(host, port)` on a daemon thread, which may outlive its caller. Raises gaierror if 256 hang."""
 
     def __init__(self, lookup: Lookup = system) -> None:
         self._lookup = lookup
@@ -105,7 +105,7 @@ class Threads:
 
 
 class Refusal(Exception):
-    """A fetch that we end. `reason`: of `Failed`; `detail`: a line without secrets; `status`: of the answer, if any."""
+    """A fetch that we end. `reason`: as in `Failed`; `detail`: a line without secrets; `status`: of the answer."""
 
     def __init__(self, reason: str, detail: str, status: int | None = None) -> None:
         super().__init__(detail)
@@ -113,7 +113,7 @@ class Refusal(Exception):
 
 
 def origin(url: httpx.URL) -> str:
-    """Return scheme, host and port (RFC 6454): credentials go to their own origin only."""
+    """Return scheme, host and port (RFC 6454)."""
     port = url.port or (443 if url.scheme == "https" else 80)
     return f"{url.scheme}://{url.host}:{port}"
 

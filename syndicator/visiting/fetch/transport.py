@@ -21,7 +21,7 @@ from syndicator.core.model import OURS
 from syndicator.core.urls import BadUrl, canonical, private
 from syndicator.visiting.fetch import ssrf
 
-_ORIGINS = 64  # asked by one generation of transports: what is the most whose connections stay open
+_ORIGINS = 64  # origins per generation of transports; limits the open connections
 _IDLE = 5.0  # seconds an idle connection is kept: longer than the pause between two requests of a host
 _HEADER_BYTES = 32_768  # of one header line; some Content-Security-Policies are longer than the usual 8 KB
 AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]
@@ -37,7 +37,7 @@ class Blocked(OSError):
 
 @dataclass(slots=True)
 class _Generation:
-    """Transports for `origins`, by TLS and allowed private addresses."""
+    """Transports, by TLS and allowed private addresses. `origins`: those that used them."""
 
     transports: dict[tuple[bool, tuple[str, ...]], AiohttpTransport] = field(default_factory=dict)
     origins: set[str] = field(default_factory=set)
@@ -82,8 +82,8 @@ class _Resolver(AbstractResolver):
 
 
 class Clients:
-    """Transports by allowed private addresses, so that sources with different rights share no connection. After 64
-    origins new ones replace them. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for an invalid
+    """Transports by allowed private addresses: sources with different rights share no connection. After 64 origins a
+    new generation replaces them. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for an invalid
     proxy."""
 
     def __init__(self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
@@ -98,7 +98,7 @@ class Clients:
 
     @asynccontextmanager
     async def use(self, url: httpx.URL, where: str, allow: tuple[str, ...]) -> AsyncIterator[AiohttpTransport]:
-        """Yield the transport for `url` at origin `where`. Raise Blocked for a refused IP address behind a proxy."""
+        """Yield the transport for `url`. `where`: its origin. With a proxy, raise Blocked for a refused IP address."""
         if self._proxy is not None:
             self._check_literal(url, allow)
         if len(self._now.origins) >= _ORIGINS and where not in self._now.origins:
@@ -106,7 +106,7 @@ class Clients:
             self._now = _Generation()
         mine, key = self._now, (url.scheme == "https", allow)
         mine.origins.add(where)
-        mine.users += 1  # before anything is awaited: what is in use is not closed
+        mine.users += 1  # before any await, so that it is not closed while in use
         try:
             if key not in mine.transports:
                 mine.transports[key] = self._transport(*key)
@@ -138,7 +138,6 @@ class Clients:
         )
 
     def _check(self, address: str, port: int, allow: tuple[str, ...]) -> None:
-        """Raise Blocked for a forbidden address."""
         settings = self._settings
         try:
             why = ssrf.verdict(address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback)
@@ -148,7 +147,7 @@ class Clients:
             raise Blocked(why)
 
     def _check_literal(self, url: httpx.URL, allow: tuple[str, ...]) -> None:
-        """Check IP addresses and private names before a proxy, which resolves other names itself."""
+        """Raise Blocked for forbidden IP addresses and private names. A proxy resolves other names itself."""
         port = url.port or (443 if url.scheme == "https" else 80)
         name = urlsplit(canonical(str(url))).hostname or ""
         if name == "localhost" or name.endswith(".localhost"):
@@ -178,7 +177,7 @@ class Clients:
 
 
 def _unlisted(name: str) -> str:
-    """Return why a name for tests, which only the operator's DNS may have, is refused, or ""."""
+    """Return why a test name, which only the operator's DNS can have, is refused, or ""."""
     return f"{name} is a name for tests (RFC 6761)" if re.fullmatch(r"(.+\.)?(test|invalid)", name) else ""
 
 
@@ -227,7 +226,7 @@ def explain(error: Exception) -> tuple[str, str]:
 
 
 def _own_line(reason: str, cause: BaseException, inner: object) -> str:
-    """Return the error's own message: for TLS the certificate's fault, else the socket's."""
+    """Return the message of the fault: for TLS the certificate's, else the socket's."""
     if reason == "tls":
         return _line(str(getattr(cause, "certificate_error", inner or cause)))
     return _line(str(inner.strerror if isinstance(inner, OSError) and inner.strerror else cause))

@@ -18,7 +18,7 @@ class _Wait(NamedTuple):
 
 
 class Backoff:
-    """Waits from Retry-After (RFC 9110 section 10.2.3). `get`, `set`: a note in the store; unreadable means empty."""
+    """Waits from Retry-After (RFC 9110 section 10.2.3). `get`, `set`: a note in the store; empty if unreadable."""
 
     def __init__(
         self,
@@ -39,13 +39,13 @@ class Backoff:
         return wait.until if wait is not None and _counts(wait, now) else None
 
     def any(self) -> bool:
-        """Return False if certainly nothing waits."""
+        """Return False if nothing waits."""
         if self._known is None:
             self._known = self._read()
         return bool(self._known)
 
     def add(self, what: str, until: datetime) -> None:
-        """Record a wait until `until`, at most a week, at once; a later end stays."""
+        """Record at once a wait until `until`, at most a week; a later end stays."""
         now = self._clock()
         # read again: another process may have added some
         waits = {name: wait for name, wait in self._read().items() if _counts(wait, now)}
@@ -66,5 +66,5 @@ class Backoff:
 
 
 def _counts(wait: _Wait, now: datetime) -> bool:
-    """Return True for a wait that lasts and did not begin in the future (a clock that was set back)."""
+    """Return True for a wait that lasts, unless it began in the future (the clock was set back)."""
     return wait.since <= now + AHEAD and now < wait.until

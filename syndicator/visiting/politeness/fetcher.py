@@ -29,9 +29,9 @@ _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class PoliteFetcher:
-    """`ports.Fetcher` that waits for turns, and obeys robots.txt for pages and pictures; a disallowed feed gets a
-    warning. Redirects to another host wait too and lose headers and private addresses, and off the site secrets.
-    `robots` None: not checked. `backoff`: URLs whose 429 or 503 said Retry-After."""
+    """`ports.Fetcher` that waits for turns and obeys robots.txt for pages and pictures; a disallowed feed gets a
+    warning. A redirect to another host waits too, and loses headers and private addresses. `robots`: None checks none.
+    `backoff`: URLs that answered 429 or 503 with Retry-After."""
 
     def __init__(
         self, fetcher: Fetcher, throttle: Throttle, robots: Robots | None = None, backoff: Waits | None = None
@@ -44,8 +44,8 @@ class PoliteFetcher:
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer, or `Failed` without a request for a back-off over 30 s or a page that robots.txt
-        disallows. The deadline excludes waiting for a turn."""
+        """Return the answer. `Failed` without a request: a back-off over 30 s, or a page that robots.txt disallows. The
+        deadline excludes waiting for a turn."""
         shown = redacted(request.url)
         leg = replace(request, stay=request.method == "GET" or request.kind == "hub")
         moved: str | None = None
@@ -75,7 +75,7 @@ class PoliteFetcher:
         await self._fetcher.aclose()
 
     async def _permission(self, request: Request) -> tuple[Failed | None, RobotsVerdict | None]:
-        """Return the failure that forbids the request, if any, and for a page the verdict of robots.txt."""
+        """Return the failure if the request is forbidden, and for a page the verdict of robots.txt."""
         waits = self._waits(request)
         if waits is not None or request.kind not in ("page", "image"):
             return waits, None
@@ -94,7 +94,7 @@ class PoliteFetcher:
         return None
 
     def _unreached(self, request: Request, turn: Turn) -> Failed | None:
-        """Return a recent failure to reach the request's server, here or on another machine."""
+        """Return the failure if the request's server was recently unreachable, here or from another machine."""
         if turn.away:
             return Failed(url=request.url, reason=turn.away, detail=turn.detail)
         until, failed = self._away.get(_server(request.url), (None, None))
@@ -110,13 +110,12 @@ class PoliteFetcher:
         return verdict
 
     async def _licence(self, request: Request, verdict: RobotsVerdict | None) -> str:
-        """Return the licence that robots.txt names for a page, or ""."""
         if self._robots is None or verdict is None or not verdict.usage or request.kind != "page":
             return ""
         return await self._robots.licence(verdict.usage, request.url, allow=request.allow)
 
     async def _turn(self, request: Request) -> tuple[FetchResult, float]:
-        """Return the answer and the seconds it took, without waiting for the turn."""
+        """Return the answer, and its seconds without the wait for the turn."""
         name = host(request.url)
         if request.kind == "image":
             await self._throttle.quiet(name)
@@ -154,7 +153,7 @@ def _server(url: str) -> str:
 
 
 def _name(url: str) -> str:
-    """Return the back-off key of a URL: its canonical form without credentials."""
+    """Return the key of a URL for back-off: canonical, without credentials."""
     try:
         return canonical(url)
     except BadUrl:
@@ -162,7 +161,7 @@ def _name(url: str) -> str:
 
 
 def _marked(result: FetchResult, verdict: RobotsVerdict | None, licence: str = "") -> FetchResult:
-    """Return `result` with its permission and the usage lines of robots.txt. A disallowed answer is a named feed."""
+    """Return `result` with its permission and usage lines of robots.txt. Feeds are fetched even if disallowed."""
     if not isinstance(result, Fetched):
         return result
     ours = (vocabularies.HEADER, vocabularies.RSL_HEADER)
@@ -179,7 +178,7 @@ def _marked(result: FetchResult, verdict: RobotsVerdict | None, licence: str = "
 
 
 def _whole(shown: str, result: FetchResult, moved: str | None, permanent: bool) -> FetchResult:
-    """Return the last host's answer as the answer to the whole request."""
+    """Return the last host's `result` as the answer to the request for `shown`. `moved`: its new address."""
     if isinstance(result, Failed):
         return replace(result, url=shown)
     target = (result.moved_to if permanent else None) or moved

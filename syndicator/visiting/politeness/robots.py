@@ -33,7 +33,7 @@ _PARSED = 256  # files kept parsed
 
 class RobotsVerdict(NamedTuple):
     """Permission for a URL. `by`: "robots.txt", "operator", "no robots.txt" or "robots.txt unreachable (<reason>)".
-    `delay`: crawl-delay in seconds, at most 60."""
+    `delay`: crawl-delay, at most 60 s."""
 
     allowed: bool
     by: str
@@ -54,8 +54,8 @@ def product(user_agent: str) -> str:
 
 
 class Robots:
-    """Verdicts of robots.txt. `fetcher` waits for turns but checks no robots.txt; `get`, `set`: notes that outlive the
-    process; `prune` deletes expired notes and those beyond 16 MB, at first and after each million characters."""
+    """Verdicts of robots.txt. `fetcher` waits for turns but checks no robots.txt. `get`, `set`: notes that outlive the
+    process. `prune` deletes expired notes and those beyond 16 MB, at first and after each million characters."""
 
     def __init__(
         self,
@@ -100,8 +100,8 @@ class Robots:
         return decide(self._parsed[key], url, self._product)._replace(usage=usage)
 
     async def licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
-        """Return the licence that robots.txt names for `url` (RSL 1.0), cached for a day, or "". `usage`: its
-        verdict's."""
+        """Return the licence that robots.txt names for `url` (RSL 1.0), cached for a day, or "". `usage`: from the
+        verdict."""
         at = vocabularies.licence_at(usage, url)
         if not at:
             return ""
@@ -123,7 +123,7 @@ class Robots:
         return rules if timedelta(0) <= age < life else None
 
     async def _fetched(self, url: str, allow: tuple[str, ...], most: int, name: str = "") -> _Rules:
-        """Fetch `most` bytes of `url` and cache them as `name` (default `url`)."""
+        """Fetch `url`; cache its first `most` bytes under `name` (default `url`)."""
         result = await self._fetcher.fetch(Request(url=url, kind="robots", allow=allow))
         now = self._clock()
         if isinstance(result, Fetched):
@@ -149,7 +149,7 @@ def parse(text: str) -> Protego:
 
 
 def allows_all(result: Failed) -> bool:
-    """Return True if the failure means no robots.txt: 4xx but 429, or redirects (RFC 9309 2.3.1.2, 2.3.1.3)."""
+    """Return True if the failure means no robots.txt: 4xx except 429, or redirects (RFC 9309 2.3.1.2, 2.3.1.3)."""
     if result.reason == "redirects":
         return True
     return result.status in CLIENT_ERROR and result.status != HTTPStatus.TOO_MANY_REQUESTS

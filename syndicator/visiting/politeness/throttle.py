@@ -20,7 +20,7 @@ _ALONE = Turn(0)
 
 
 class HostBusy(Exception):
-    """Other machines use the host longer than we wait. Retry after `seconds` at the earliest."""
+    """Other machines use the host longer than we wait. Try again after `seconds`."""
 
     def __init__(self, host: str, seconds: float) -> None:
         super().__init__(host)
@@ -39,8 +39,8 @@ class _Host:
 
 class Throttle:
     """`async with throttle.turn(host)` waits until the host may be asked; hosts never wait for each other. `pause`:
-    seconds between requests to a host. `per_host`, `total`: requests at a time, `total` 0 for no limit. `backoff`:
-    waits for later processes. `turns`: shared with other machines."""
+    seconds between requests to a host. `per_host`, `total`: requests at a time, `total` 0 for any number. `backoff`:
+    waits stored for later processes. `turns`: shared with other machines."""
 
     def __init__(
         self,
@@ -63,8 +63,8 @@ class Throttle:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[Turn]:
-        """Wait for a place at the host, its pause and back-off; the next pause begins after the block. Yield the turn
-        with other machines' knowledge. Raise HostBusy if they use the host too long."""
+        """Wait for the host's turn, its pause and back-off; the next pause begins after the block. Yield the turn with
+        what other machines know. Raise HostBusy if they use the host too long."""
         host = self._host(name)
         host.users += 1
         try:
@@ -85,7 +85,7 @@ class Throttle:
             host.users -= 1
 
     async def _common_turn(self, turns: HostTurns, name: str) -> Turn:
-        """Take a turn shared with other machines. Wait only for a limited time."""
+        """Take a turn shared with other machines, after a limited wait."""
         waited = 0.0
         while isinstance(turn := turns.take(name), Busy):
             if waited >= PATIENCE or (turn.held and turn.seconds > PATIENCE):
@@ -97,7 +97,7 @@ class Throttle:
         return turn
 
     async def quiet(self, name: str) -> None:
-        """Wait until no request to the host runs or waits: for low priority, such as pictures."""
+        """Wait until no request to the host runs or waits. For low priority, such as pictures."""
         while self._host(name).users:
             await self._sleep(_LOOK)
 
