@@ -103,7 +103,7 @@ def import_(
         printing.as_json(document)
     elif report:
         printing.run_report(report, json=False)
-        printing.say("next: `syndicator up` reads the rest, serves the feeds and goes on")
+        printing.say("next: `syndicator up` reads the rest and serves the feeds; with cron, `syndicator refresh` does")
 
 
 _FIRST_SECONDS = 90.0  # of the first visits; with those under way and pictures, less than two minutes: a choice

@@ -66,6 +66,8 @@ async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: 
 
 def demo_report(made: Made, *, json: bool) -> None:
     """Prints what the demo made, what failed and why."""
+    from syndicator.publishing.paths import stem
+
     if json:
         names = ("folder", "seconds", "feeds", "build")
         as_json({"sources": made.report.outcomes, **{name: getattr(made, name) for name in names}})
@@ -76,15 +78,15 @@ def demo_report(made: Made, *, json: bool) -> None:
     if skipped := [problem for outcome in made.report.outcomes for problem in outcome.skipped]:
         odd = [(one.what, one.reason, one.detail) for one in skipped]
         table("Entries that are no articles", ("entry", "reason", "detail"), odd)
-    feeds = [(f"{row.key.axis}/{row.key.slug}", row.count, row.latest_title) for row in made.feeds]
+    feeds = [(stem(row.key), row.count, row.latest_title) for row in made.feeds]
     table("Feeds", ("feed", "articles", "latest"), feeds)
     if made.build:
         say(made.build)
     count = sum(len(one.added) for one in made.report.outcomes)
-    feeds_of = f"{counted(len(made.feeds), 'feed')} from {counted(count, 'article')}"
+    feeds_of = f"{counted(len(made.feeds), 'feed')} from {counted(count, 'article')}, copies included,"
     say(f"{feeds_of} in {made.seconds:.1f} s, in {made.folder}")
     failed = made.report.failed
-    say(f"{counted(len(failed) - len(unplanned(failed)), 'source')} fail on purpose: `syndicator status` shows such")
+    say(f"{counted(len(failed) - len(unplanned(failed)), 'source')} fail on purpose: the first table says why")
 
 
 def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
