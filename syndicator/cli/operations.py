@@ -153,10 +153,10 @@ def _say_end(change: Change, written: Sequence[str], left: int, *, dry_run: bool
     printing.not_read(change.problems)
     if printing.quiet() and not dry_run:
         return
-    if dry_run and change.logged:
-        printing.say("nothing was changed (--dry-run)")
-    elif change.is_empty and change.nothing:
+    if change.is_empty and change.nothing:
         printing.say(change.nothing)
+    elif dry_run and change.logged:
+        printing.say("nothing was changed (--dry-run)")
     elif is_done and change.build and not change.is_empty:
         printing.say(f"{counted(len(written), 'file')} written")
     if left:

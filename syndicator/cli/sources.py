@@ -99,7 +99,7 @@ def import_(
         printing.as_json({**lists, "applied": not dry_run})
     elif report:
         printing.run_report(report, json=False)
-        printing.say("next: `syndicator up` reads the rest, serves the feeds and goes on")
+        printing.say("next: `syndicator up` reads the rest and serves the feeds; with cron, `syndicator refresh` does")
 
 
 _FIRST_SECONDS = 90.0  # for the first visits; with pictures and visits under way less than two minutes. A choice

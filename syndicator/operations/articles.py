@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -32,13 +33,13 @@ def withdraw(
 
     done = editorial.plan_withdrawal(app, id, purge=purge)
     what, feeds = f"{done.title} ({done.url})" if done.title else done.url, ", ".join(_stems(done.feeds))
-    lines = [f"withdrawn: {what}; from: {feeds or 'no feed'}"]
-    lines += [f"a copy of it is published by itself now: {copy.title} ({copy.url})" for copy in done.copies]
-    lines += ["for 30 days `syndicator withdraw --undo` brings it back as its file was"] if done.kept else []
+    copies = [f"a copy of it is published by itself now: {copy.title} ({copy.url})" for copy in done.copies]
+    undo = f"for 30 days `syndicator withdraw --undo {shlex.quote(done.url)}` brings it back as its file was"
+    lines = [f"{what}; from: {feeds or 'no feed'}", *copies, *([undo] if done.kept else ())]
     return Change(
         subject=done.id,
         sentence=f"{done.url}: withdrawn from {len(done.feeds)} feeds",
-        lines=lambda dry_run: lines,
+        lines=lambda dry_run: ["would be " * dry_run + f"withdrawn: {lines[0]}", *lines[1:]],
         data={"withdrawn": done.id, **_data(done)},
         inverse=("restore", {"id": done.id}),
         act=lambda progress: editorial.withdraw(app, done.id, purge=purge),
@@ -369,6 +370,6 @@ def _of_muted(done: str, articles: Sequence[Any], inverse: Inverse, act: Callabl
         data={"articles": [{"id": article.id, "title": article.title, "url": article.url} for article in articles]},
         inverse=inverse,
         is_empty=not articles,
-        nothing="there is no such article",
+        nothing=f"0 articles {done}",
         act=act,
     )

@@ -45,7 +45,7 @@ class Hour:
         self.there = {
             "https://blog.example.org/article": self.story,
             "https://blog.example.org/": self._site("parallel"),
-            "https://notebook.example.org/": self._site("holt"),
+            "https://notebook.example.org/feed.xml": sandbox.world.feed_url("holt"),
             "https://feeds.example.org/": f"http://127.0.0.1:{self.port}/",
         }
 
@@ -62,17 +62,21 @@ class Hour:
     def write(self, name: str, lines: str) -> None:
         """What the page has to be written at the end of a file of the configuration."""
         with (self.sandbox.cwd / "config" / name).open("a") as file:
-            file.write("\n" + lines)
+            file.write("\n" + self.really(lines))
 
     def type(self, shown: Shown) -> str:
-        line = shown.typed
-        for named, real in self.there.items():
-            line = line.replace(named, real)
+        line = self.really(shown.typed)
         done = self.sandbox.type(line, answers=self.answers(shown))
         self.steps += 1
         print(f"\n$ {line}\n{done.stdout.rstrip()}")
         assert done.returncode == 0, f"{shown}\n{done.stdout}"
         return done.stdout
+
+    def really(self, text: str) -> str:
+        """The text with addresses of this web."""
+        for named, real in self.there.items():
+            text = text.replace(named, real)
+        return text
 
     def answers(self, shown: Shown) -> str:
         """What the page types when it is asked, up to the end of the line."""
@@ -160,15 +164,15 @@ def mend(hour: Hour) -> None:
 
 
 def break_and_heal(hour: Hour) -> None:
-    add, *until_known, again, well = hour.steps_of(7)
-    hour.type(add)
+    *until_known, again, well = hour.steps_of(7)
+    hour.write("sources.toml", RULES[1])
     hour.world.fail("holt", 410)
     assert "1 needs you" in "".join(map(hour.type, until_known))
-    assert "127-0-0-4" in health_feed(hour)
+    assert "notebook" in health_feed(hour)
     hour.world.heal("holt")
     hour.type(again)
     assert "2 fine, 0 need you" in hour.type(well)
-    titles = re.findall(r"<title>([^<]*127-0-0-4[^<]*)", health_feed(hour))
+    titles = re.findall(r"<title>([^<]*notebook[^<]*)", health_feed(hour))
     assert any("gone for good" in title for title in titles) and any(": over " in title for title in titles), titles
     print(*titles, sep="\n")
 
@@ -186,7 +190,7 @@ def health_feed(hour: Hour) -> str:
 
 
 def rename(hour: Hour) -> None:
-    hour.write("taxonomy.toml", RULES[1])
+    hour.write("taxonomy.toml", RULES[2])
     hour.part(8)
     named = [text for name, text in hour.files().items() if name.endswith(".md") and "- machine learning" in text]
     assert named and (hour.sandbox.cwd / "feeds/public/tags/machine-learning.atom").exists()

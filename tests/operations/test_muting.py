@@ -89,6 +89,13 @@ def test_they_are_withdrawn_and_one_undo_brings_all_back(place: Place) -> None:
     assert "Sports today" not in place.published("all.json")
 
 
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_if_nothing_is_muted_the_command_says_so(place: Place, dry: tuple[str, ...]) -> None:
+    words = ("change", "withdraw-muted", *dry, "--config", str(place.config))
+    said = CliRunner().invoke(command_line, words, catch_exceptions=False).stdout
+    assert said == "0 articles withdrawn, as syndicator.toml mutes them\n"
+
+
 def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:
     settings(place, 'mute = "title:sports"')
     change(place, "withdraw-muted")

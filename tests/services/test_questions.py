@@ -206,7 +206,11 @@ def test_a_file_of_the_search_that_is_missing_is_asked_for_again_later(place: Pl
 
 
 @pytest.mark.parametrize(
-    "given", ["q/words.GPUs/tag.AI", "https://feeds.example/q/tag.ai/words.gpu.rss", "/q/tag.ai/words.gpu.atom"]
+    "given",
+    [
+        *("q/words.GPUs/tag.AI", "https://feeds.example/q/tag.ai/words.gpu.rss", "/q/tag.ai/words.gpu.atom"),
+        *("tag.ai/words.gpu.atom", "https://old.example/q/tag.ai/words.gpu.atom"),
+    ],
 )
 def test_a_command_makes_the_feed_of_an_address_a_file(place: Place, given: str) -> None:
     words = ("build", "--question", given, "--config", str(place.config))
@@ -220,7 +224,9 @@ def test_a_command_makes_the_feed_of_an_address_a_file(place: Place, given: str)
     assert again.exit_code == 0 and (place.config / "feeds.toml").read_text().count("[[feed]]") == 1
 
 
-def test_what_asks_nothing_is_no_feed(place: Place) -> None:
-    words = ("build", "--question", "q/color.red.atom", "--config", str(place.config))
+@pytest.mark.parametrize("given", ["q/color.red.atom", "color.red"])
+def test_what_asks_nothing_is_no_feed(place: Place, given: str) -> None:
+    words = ("build", "--question", given, "--config", str(place.config))
     done = CliRunner().invoke(app, words)
-    assert done.exit_code != 0 and not (place.config / "feeds.toml").exists()
+    assert done.exit_code != 0 and "'color.red' is nothing to ask for; write tag.…" in str(done.exception)
+    assert not (place.config / "feeds.toml").exists()

@@ -122,6 +122,7 @@ def build(
     """Build the feeds from the stored articles. Visits no source."""
     from syndicator.cli.operations import apply
     from syndicator.configuration.settings import is_bucket, load
+    from syndicator.publishing.paths import QUESTIONS
     from syndicator.services import reconcile, webhooks
     from syndicator.services.build import build_feeds
     from syndicator.services.container import App, locked, need_folder, open_app
@@ -133,9 +134,10 @@ def build(
 
     need_folder(config)
     if question:
+        asked = f"/{question}".rpartition(f"/{QUESTIONS}")[2].lstrip("/")  # a whole address, or without q/
         with opened_for_change(config) as opened:
             operation = need("save-query")
-            apply(opened, operation, arguments_of(operation, {"slug": question}))
+            apply(opened, operation, arguments_of(operation, {"slug": QUESTIONS + asked}))
     with locked(load(config), wait=wait) as held, open_app(config, remake=remake, held=held) as opened:
         bad = reconcile.files(opened)
         bad += () if is_bucket(opened.settings.articles_at) else reconcile.ignored(opened.article_store)

@@ -66,6 +66,8 @@ async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: 
 
 def demo_report(instance: Made, *, json: bool) -> None:
     """Print sources, feeds and failures of the demo."""
+    from syndicator.publishing.paths import stem
+
     if json:
         names = ("folder", "seconds", "feeds", "build")
         as_json({"sources": instance.report.outcomes, **{name: getattr(instance, name) for name in names}})
@@ -75,15 +77,15 @@ def demo_report(instance: Made, *, json: bool) -> None:
     table("Sources", ("source", "status", "new", "reason", "detail"), rows)
     if skipped := [(problem.what, problem.reason, problem.detail) for visit in visits for problem in visit.skipped]:
         table("Entries that are no articles", ("entry", "reason", "detail"), skipped)
-    feeds = [(f"{row.key.axis}/{row.key.slug}", row.count, row.latest_title) for row in instance.feeds]
+    feeds = [(stem(row.key), row.count, row.latest_title) for row in instance.feeds]
     table("Feeds", ("feed", "articles", "latest"), feeds)
     if instance.build:
         say(instance.build)
     count = sum(len(visit.added) for visit in visits)
-    feeds_of = f"{counted(len(instance.feeds), 'feed')} from {counted(count, 'article')}"
+    feeds_of = f"{counted(len(instance.feeds), 'feed')} from {counted(count, 'article')}, copies included,"
     say(f"{feeds_of} in {instance.seconds:.1f} s, in {instance.folder}")
     failed = instance.report.failed
-    say(f"{counted(len(failed) - len(unplanned(failed)), 'source')} fail on purpose: `syndicator status` shows such")
+    say(f"{counted(len(failed) - len(unplanned(failed)), 'source')} fail on purpose: the first table says why")
 
 
 def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:

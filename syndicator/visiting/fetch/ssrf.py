@@ -47,7 +47,7 @@ def verdict(
         same_version = [candidate for candidate in (parsed, real) if candidate.version == network.version]
         if allowed_port in (None, port) and any(candidate in network for candidate in same_version):
             return None
-    return f"{address} is {what}; to permit it: {permission(real, port)}"
+    return f"{address} is {what}; to permit it, write below its [[source]] or [[webhook]]: {permission(real, port)}"
 
 
 def permission(address: Address, port: int) -> str:

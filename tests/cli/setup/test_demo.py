@@ -30,7 +30,8 @@ def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
         process.terminate()
         logged = process.stderr.read()
     assert logged == ""
-    assert lines[-2].startswith("4 sources fail on purpose")
+    assert lines[-2] == "4 sources fail on purpose: the first table says why\n"
+    assert any(line.startswith("categories/ai\t") for line in lines)  # as in its address
     assert re.match(r"open http://127\.0\.0\.1:\d+/ ", lines[-1])
 
 

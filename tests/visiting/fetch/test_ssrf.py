@@ -53,7 +53,7 @@ def test_nat64_only_where_it_is_configured() -> None:
 def test_nat64_prefixes_of_every_length(prefix: str, private: str, public: str) -> None:
     refusal = verdict(private, 80, nat64=(prefix,))
     assert refusal is not None
-    assert 'allow = ["10.0.2.33/32:80"]' in refusal
+    assert refusal.endswith('write below its [[source]] or [[webhook]]: allow = ["10.0.2.33/32:80"]')
     assert verdict(public, 80, nat64=(prefix,)) is None
 
 
