@@ -102,3 +102,8 @@ def test_a_field_says_each_thing_once_and_not_without_end() -> None:
     links = [("rel=license", f"https://x.example/{number % 50}") for number in range(500)]
     assert len(said("page", links, URL)) == 20
     assert len(said("page", [("rel=license", escape("https://x.example/"))] * 3, URL)) == 1
+
+
+@pytest.mark.parametrize("name", sorted(names("robots-txt")))
+def test_every_vocabulary_of_robots_txt_is_read_alone(name: str) -> None:
+    assert robots_txt.lines(f"User-agent: *\n{name.title()}: x=y\n", "Syndicator", URL) == f"{name}: x=y"

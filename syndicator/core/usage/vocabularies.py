@@ -90,7 +90,6 @@ def _tokens(row: Vocabulary, value: str) -> Iterator[tuple[str, str]]:
 HEADER = "robots.txt"
 RSL_HEADER = "robots.txt-rsl"  # our header with the document that `License:` names (RSL 1.0)
 _WHOLE_FILE = frozenset(("license",))  # RSL 1.0: belongs to no group
-_SAYS = re.compile(r"^[^\S\n]*(?:content-signal|content-usage|license)[^\S\n]*:", re.I | re.M)  # most files have none
 _Line = tuple[str, str]
 
 
@@ -99,7 +98,8 @@ def lines(robots_txt: str, product: str, url: str) -> str:
     2.2.1); the longest path wins."""
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if not _SAYS.search(robots_txt):
+    text = robots_txt.lower()
+    if not any(name in text for name in names("robots-txt") | _WHOLE_FILE):  # most files have none
         return ""
     whole, groups = _groups(robots_txt)
     statements = [*whole, *_matching(groups.get(product.lower(), groups.get("*", [])), path)]
