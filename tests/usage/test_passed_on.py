@@ -13,7 +13,8 @@ from lxml import etree
 from syndicator.articles.frontmatter import load
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article
-from syndicator.pipeline.descriptions.reread import _rights
+from syndicator.pipeline.descriptions.reread import _as_read
+from syndicator.pipeline.results import PageReading
 from syndicator.publishing.render.view import view
 from syndicator.publishing.web.story import facts
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
@@ -105,5 +106,6 @@ def test_the_operators_own_terms_stand_in_the_head() -> None:
 def test_rereading_keeps_what_the_page_does_not_say() -> None:
     old = Article(id="a", url="https://x.example/a", title="T")
     feed, page, hand = "rights: F (rights, feed)", "rights: P (rights, page)", "mine alone"
-    new = replace(old, rights=(page,))
-    assert _rights(replace(old, rights=("rights: gone (rights, page)", feed, hand)), new) == (page, feed, hand)
+    filed = replace(old, rights=("rights: gone (rights, page)", feed, hand))
+    again = _as_read(filed, PageReading(article=replace(old, rights=(page,))), owned=True)
+    assert again.rights == (page, feed, hand)
