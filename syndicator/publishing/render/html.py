@@ -1,6 +1,6 @@
-"""Convert markdown to HTML that is safe to publish. The one importer of markdown-it-py and nh3.
+"""Convert markdown to HTML that is safe to publish. The only importer of markdown-it-py and nh3.
 
-Hostile markdown can block either library (100,000 nested <div> hold nh3 for 22 s), so call it in a process that can be
+Hostile markdown can block either library (100,000 nested <div> hold nh3 for 22 s): call it in a process that can be
 killed."""
 
 import re
@@ -60,8 +60,7 @@ def _renderer() -> MarkdownIt:
 
 
 def _adjusted(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
-    """Yield the tokens with absolute addresses, without tracking pixels, and with an attribute for alignment, not a
-    style."""
+    """Make addresses absolute, remove tracking pixels, and write alignment as an attribute instead of a style."""
     for token in tokens:
         if token.children is not None and token.type != "image":
             token.children = list(_adjusted(token.children, base_url))
@@ -81,8 +80,8 @@ def _adjusted(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
 
 
 def _image(token: Token, base_url: str) -> Iterator[Token]:
-    """Yield the image with an absolute address, its alternative text if it has no address, or nothing for a tracking
-    pixel."""
+    """Yield the image with an absolute address, its alternative text if the address is not allowed, nothing for a
+    tracking pixel."""
     source = _address(base_url, str(token.attrs.get("src", "")))
     if source and _PIXEL.search(source):
         return

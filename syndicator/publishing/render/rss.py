@@ -70,13 +70,12 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
 
 def _plain(value: str) -> str:
     """Put a space after each < that could start a tag. Some readers take these fields for text and some for HTML; "<
-    b>" is the same to both, and no stranger's markup becomes live. The validator takes </b> for markup, too (its
-    validators.py, nonhtml)."""
+    b>" is the same to both, and no foreign markup becomes live. The validator takes </b> for markup, too."""
     return _TAG.sub(r"\1 ", value)
 
 
 def _rights(view: View) -> Iterator[str]:
-    """Yield dc:rights, and the element for licences (http://backend.userland.com/creativeCommonsRssModule)."""
+    """Yield dc:rights and the licence (http://backend.userland.com/creativeCommonsRssModule)."""
     if view.rights:
         yield element("dc:rights", escaped(_plain(view.rights)))
     if view.licence:
@@ -84,7 +83,7 @@ def _rights(view: View) -> Iterator[str]:
 
 
 def _podcast(view: View) -> Iterator[str]:
-    """Yield transcripts, chapters and persons of an episode (Podcasting 2.0). The elements declare their namespace, so
+    """Yield transcripts, chapters and persons of an episode (Podcasting 2.0), each with its namespace declaration, so
     that feeds without episodes have none."""
     for line in view.enclosure.podcast if view.enclosure else ():
         kind, _, rest = line.partition(" ")
