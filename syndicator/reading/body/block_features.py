@@ -53,7 +53,8 @@ _TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
 
 
 def columns(blocks: Sequence[Block], title: str) -> Columns:
-    """Return the features of each block by itself. `title` is the page's. Call `overlap.measure` first."""
+    """Return feature name -> its value for each block, from the block alone. `title` is the page's. Call
+    `overlap.measure` first."""
     size = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     link = np.array([block.linked for block in blocks], dtype=np.float64) / length
@@ -83,7 +84,8 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
 
 
 def bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Columns:
-    """Return a feature `prefix` + name for each name, from a bit mask per block; the first name has the lowest bit."""
+    """Return a feature `prefix` + name for each of `names`, 1.0 for blocks with its bit in `bits`; the first name has
+    the lowest bit."""
     spread = ((np.array(bits, dtype=np.int64) >> np.arange(len(names))[:, None]) & 1).astype(np.float32)
     return {prefix + name: spread[place] for place, name in enumerate(names)}
 

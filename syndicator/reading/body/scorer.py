@@ -1,5 +1,6 @@
-"""Probability that a block is article: mean log odds of a weighted sum of features and of boosted trees, both by
-tools/train/fit_blocks.py. Table `asked` is for blocks compared with a text, `alone` for guessed overlaps. Pure."""
+"""Probability that a block is part of the article: mean log odds of a weighted sum of features and of boosted trees,
+both made by tools/train/fit_blocks.py. Table `asked` is for blocks compared with a text, `alone` for guessed overlaps.
+Pure."""
 
 import json
 import re
@@ -22,8 +23,8 @@ _QUESTION = re.compile(r"(.+) > (\S+)")
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Boosted trees. Question n: is feature `features[n]` over `limits[n]`? `asked`: each tree's question for each bit
-    of a leaf's number; `leaves`: a row of log odds per tree."""
+    """Boosted trees. Question n: is feature `features[n]` over `limits[n]`? Each tree asks the questions `asked`; the
+    answers are the bits of the index into its row of `leaves` (log odds). `names`: of the features."""
 
     names: tuple[str, ...]
     features: Any
@@ -60,7 +61,7 @@ def _padded(values: Sequence[Any], last: Any, length: int) -> list[Any]:
 
 
 def log_odds(trees: Trees, values: Mapping[str, Any]) -> Any:
-    """Return the sum over all trees for each block. `values` has an array for each feature."""
+    """Return the sum over all trees for each block. `values`: feature name -> a value for each block."""
     columns = np.stack([values[name] for name in trees.names])
     answers = np.zeros((len(trees.features) + 1, columns.shape[1]), dtype=np.uint8)  # nothing passes the last question
     answers[:-1] = columns[trees.features] > trees.limits
@@ -86,14 +87,14 @@ class Scored(NamedTuple):
 
 @cache
 def weights(table: Table) -> Mapping[str, float]:
-    """Return the weight of each feature in the log odds that a block is article."""
+    """Return the weight of each feature in the log odds that a block is part of the article."""
     fitted: dict[str, float] = tomllib.loads(reading.file_text("block_weights.toml"))[table]
     return fitted
 
 
 @cache
 def boosted(file: str, table: str) -> Trees:
-    """Return the trees of `table` in a file of reading/data."""
+    """Return the trees of `table` in the file `name` of reading/data."""
     return read_trees(json.loads(reading.file_text(file))[table])
 
 
@@ -116,12 +117,11 @@ def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, ta
 
 
 def probabilities(odds: Any) -> Any:
-    """Return the probability for each of the log odds."""
     return 1.0 / (1.0 + np.exp(-np.clip(odds, -_MOST, _MOST)))
 
 
 def matched(fitted: Mapping[str, float], computed: Mapping[str, object]) -> Mapping[str, float]:
-    """Return the weights `fitted`. Raises ValueError unless they have the names of the computed features."""
+    """Return `fitted`. Raises ValueError unless it has the names of the computed features."""
     if fitted.keys() != computed.keys():
         missing, unknown = sorted(computed.keys() - fitted.keys()), sorted(fitted.keys() - computed.keys())
         raise ValueError(

@@ -1,5 +1,5 @@
-"""The second look at the texts of a page: boosted trees see the first look's odds of a text and its neighbours. They
-were grown on other domains, so they correct its mistakes. tools/train/fit_sequence.py writes them. Pure."""
+"""A second score of a page's texts, by boosted trees that see the first log odds of a text and its neighbours. They
+were trained on other domains than the first, to correct its mistakes, by tools/train/fit_sequence.py. Pure."""
 
 import math
 import re
@@ -42,7 +42,8 @@ _LISTS = ("ul", "ol", "table", "dl")
 
 
 class Facts(NamedTuple):
-    """The page's description of itself. `body`: its declared text; `types`: the probability of each type of page."""
+    """The page's own statements. `body`: its declared text; `types`: probability by type of page; `declared`: it
+    declares itself an article."""
 
     title: str = ""
     authors: Sequence[str] = ()
@@ -55,7 +56,7 @@ class Facts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of a page: their places among its blocks, and their features that no odds change."""
+    """The texts of a page: their indices among its blocks, and their features that do not depend on log odds."""
 
     blocks: tuple[Block, ...]
     places: Any
@@ -72,7 +73,7 @@ def texts_of(blocks: Sequence[Block], facts: Facts) -> Texts:
 
 
 def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> scorer.Scored:
-    """Set the score of each text, the probability (0 to 1) that it is article. `first`: the first look."""
+    """Set the score of each text: the probability (0 to 1) that it is part of the article. `first`: the first score."""
     if not texts.blocks:
         return first
     values = columns(texts, box, first)
@@ -89,7 +90,7 @@ def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> sco
 
 
 def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> Columns:
-    """Return all features of the texts by name, as float32 arrays: those of the first look, and those of this one."""
+    """Return feature name -> float32 array with a value for each text, for both scores."""
     odds = np.clip(first.odds[texts.places], -_MOST_ODDS, _MOST_ODDS)
     chance, letters = scorer.probabilities(odds), texts.letters
     mass = chance * letters  # the letters that are likely the article's

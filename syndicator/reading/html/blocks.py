@@ -1,4 +1,4 @@
-"""Blocks of a page (paragraphs, headings, rows, code, images) with their frames (list, quote, table). Pure."""
+"""Blocks of a page (paragraphs, headings, rows, code, images) with the lists, quotes and tables around them. Pure."""
 
 import re
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ _MOST_BLOCKS = 20_000  # blocks read of a page; the longest of 801 real ones has
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """A container that shapes the markdown of its content. `number`: the number of an ordered list's item."""
+    """A list, quote or table around blocks, which shapes their markdown. `number`: of an item in an ordered list."""
 
     kind: str
     element: Any

@@ -1,4 +1,4 @@
-"""JSON-LD of a page as a flat row of objects. Slightly broken JSON is repaired, worse is searched. Pure."""
+"""JSON-LD of a page as a flat list of objects. Slightly broken JSON is repaired; otherwise patterns search it. Pure."""
 
 import html
 import json
@@ -45,7 +45,8 @@ def types(item: Object) -> tuple[str, ...]:
 
 
 def strings(value: Any, *keys: str) -> Iterator[str]:
-    """Yield the clean texts of a JSON-LD value: of a text, of each in a list, of an object the first of its `keys`."""
+    """Yield the clean texts of a JSON-LD value: a text itself, each item of a list, the first of `keys` that an object
+    has."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str):
             yield clean(item)
@@ -58,7 +59,7 @@ def strings(value: Any, *keys: str) -> Iterator[str]:
 
 
 def clean(value: str) -> str:
-    """Return `value` as one line, HTML entities resolved twice, since many systems escape it twice."""
+    """Return `value` as one line, its HTML entities resolved twice, since many systems escape twice."""
     value = value[:20_000]
     for _ in range(2):
         value = html.unescape(value) if "&" in value else value

@@ -1,4 +1,4 @@
-"""Names of people in the text of a byline. data/bylines.toml has the words around them, per language. Pure."""
+"""Names of people in bylines. data/bylines.toml has the words around them, by language. Pure."""
 
 import re
 import tomllib
@@ -62,7 +62,7 @@ words = cache(Words)
 
 
 def introduces(value: str) -> bool:
-    """Return True if `value` is only words before an author's name: "By", "Geschrieben von:"."""
+    """Return True if `value` consists of words before an author's name: "By", "Geschrieben von:"."""
     return value.casefold().strip().rstrip(" :：/") in words().before_names
 
 
@@ -96,7 +96,7 @@ def _alternatives(values: Iterable[str]) -> str:
 
 
 def people(value: str, *, lenient: bool = False) -> list[str]:
-    """Return the names in the text of a byline. `lenient`: the text is declared to hold only names."""
+    """Return the names in a byline. `lenient`: the page declares that it contains only names."""
     rest = unby(text.line(value[:1_000]))
     addressed = _ADDRESSED.match(rest)
     rest = addressed[1] if addressed else rest
@@ -189,12 +189,12 @@ def is_person(value: str) -> bool:
 
 
 def is_known(value: str) -> bool:
-    """Return True for a person's name that begins with a common given name."""
+    """Return True for a person's name that starts with a common given name."""
     return is_person(value) and has_given_name(value)
 
 
 def rank(name: str) -> int:
-    """Return FULL for a name of several words, 1 for a word, 0 for a likely login."""
+    """Return FULL for a name of several words, 1 for one word, 0 for a likely login."""
     if _is_agency(name):
         return 1
     if name.casefold() in words().teams or re.fullmatch("[A-Z]{1,3}", name):
@@ -210,6 +210,5 @@ def is_full(name: str) -> bool:
 
 
 def all_people(values: Iterable[str], *, lenient: bool = False) -> Iterator[str]:
-    """Yield the names in several bylines."""
     for value in values:
         yield from people(value, lenient=lenient)
