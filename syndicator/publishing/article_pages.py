@@ -38,8 +38,6 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """The UTC publication days of articles that are published whole: `order`, ascending; `made_of`, as in `Made`."""
-
     order: Sequence[str]
     made_of: Mapping[str, str]
 
@@ -122,7 +120,7 @@ def _days(keys: Sequence[FeedKey], index: ArticleIndex, about: str) -> _Days:
 
 
 def _ids(keys: Sequence[FeedKey], index: ArticleIndex, days: Sequence[str]) -> dict[str, set[str]]:
-    """Return UTC day -> ids of the sources' articles, from the earliest to the latest of `days`."""
+    """Return UTC day -> ids of the articles, from the earliest to the latest of `days`."""
     ids_of: dict[str, set[str]] = defaultdict(set)
     for key in keys if days else ():
         for day, ids in index.day_ids(key, min(days), max(days)).items():

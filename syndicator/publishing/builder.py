@@ -363,7 +363,7 @@ class Builder:
         return result.going
 
     def _newest(self) -> list[View]:
-        """Return the articles of the front page: the newest ones, and the other reports of their stories."""
+        """Return the newest articles, and the other reports of their stories."""
         spec = next((spec for spec in self.pages.specs if spec.key == ALL), None)
         if spec and ALL.slug not in self.pages.calendars and article_pages.wanted(spec, self.settings.publish.archives):
             self.pages.calendars[ALL.slug] = article_pages.planned(spec, self.index.days(ALL), "")

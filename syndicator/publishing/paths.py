@@ -56,7 +56,6 @@ def article_name(id: str) -> str:
 
 
 def story_name(story: str) -> str:
-    """Return the name of a story's page."""
     return f"{STORIES}{story}.{PAGE}"
 
 

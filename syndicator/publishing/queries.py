@@ -90,8 +90,6 @@ def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Faul
 
 
 class _Invalid(ValueError):
-    """A fault of an entry, with the key of the field."""
-
     def __init__(self, key: str, message: str) -> None:
         super().__init__(message)
         self.key = key
@@ -122,7 +120,6 @@ class FeedsFile(BaseModel):
 
 
 def _saved(item: FeedTable) -> SavedQuery:
-    """Convert the entry. Raises _Invalid, QuestionError."""
     item = _with_question(item)
     if (item.feed is None) == (item.query is None):
         raise _Invalid("query", 'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed')

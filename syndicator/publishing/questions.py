@@ -1,8 +1,7 @@
 """Questions: feeds defined by their address, such as q/tag.ai/tag.privacy/not.tag.finance/lang.en/words.gpu. Pure.
 
-An article matches if it has one of the tags, one of the categories, one of the sources, one of the languages and all
-words (for each kind in the address), and nothing that a "not." part names. The search files answer, without a
-database."""
+An article matches if it has a value of each kind in the address (of words: all), and none in a "not." part. The search
+files answer, without a database."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -113,7 +112,6 @@ def _sorted(wanted: Iterable[Any], barred: Iterable[Any]) -> Question:
 
 
 def _parts(terms: Iterable[Term]) -> list[str]:
-    """Return the parts of an address. All words are one part, joined by hyphens, since no word has a hyphen."""
     words = "-".join(value for kind, value in terms if kind == "words")
     return [f"{kind}.{value}" for kind, value in terms if kind != "words"] + ([f"words.{words}"] if words else [])
 
@@ -143,8 +141,8 @@ def _places(question: Question, places_of: Callable[[str], set[int]], count: int
 
 
 def _choices(terms: Iterable[Term]) -> list[list[list[str]]]:
-    """Return lists of alternatives, of which an article must match one each: a list for each kind and for each word. An
-    alternative is a list of search terms that must all match."""
+    """Return a list of alternatives for each kind and each word. An alternative is a list of search terms that must all
+    match."""
     choices: dict[object, list[list[str]]] = {}
     for kind, value in terms:
         if kind == "words":

@@ -1,9 +1,8 @@
 """Search files by period: the positions of each term's articles, and the fields of results.
 
 Each file is a script with one call, `syndicatorSearch(name, data)`: pages may load it without connect-src in their
-content security policy, and from a local folder. Our server reads it to answer questions. A period is a past year, a
-past month of the current year, or a block of the current month's articles; builds write the files of changed
-periods."""
+content security policy, and from a local folder. Our server reads it for questions. A period is a past year, a past
+month of this year, or a block of this month's articles; builds write changed periods."""
 
 import hashlib
 import json
@@ -189,9 +188,9 @@ def write_search(
     text: Callable[[str], str],
     whole: bool = False,
 ) -> Generator[None, None, dict[str, str]]:
-    """Write the files of changed periods (of all if `whole`), step by step, then the list of periods. `views`: returns
-    the views of article ids; `about`: a fingerprint of their input; `put`, `drop`: write and delete a published file;
-    `text`: returns the plain text of an article. `made_of`: period -> fingerprint, the result of the last call."""
+    """Write the files of changed periods (all if `whole`), step by step, then the list of periods. `views`: returns the
+    views of article ids; `about`: a fingerprint of their input; `put`, `drop`: write and delete a published file;
+    `text`: returns an article's plain text. `made_of`: period -> fingerprint, the result of the last call."""
     months = {month: made_of for month, (_, made_of) in index.month_fingerprints(ALL).items()}
     newest = index.month_entries(ALL, max(months)) if months else []
     listed_before = {} if whole else _listed(outlet)

@@ -94,7 +94,6 @@ def ids(data: bytes) -> list[str]:
 
 
 def _title_of(data: bytes, id: str) -> str:
-    """Return title and address of an entry of an Atom document, "" if it has no such entry."""
     root = _root(data)
     entries = [] if isinstance(root, str) else root.iterfind(f"{_ATOM}entry")
     for entry in entries:
@@ -106,7 +105,6 @@ def _title_of(data: bytes, id: str) -> str:
 
 
 def _root(data: bytes) -> Any:
-    """Return the root of an XML document, or the fault."""
     try:
         return etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
@@ -114,7 +112,6 @@ def _root(data: bytes) -> Any:
 
 
 def _schematron_fault(entry: Any, authored: bool) -> str | None:
-    """Check the Schematron rules of RFC 4287 appendix B for entries."""
     if not authored and entry.find(f"{_ATOM}author") is None and entry.find(f"{_ATOM}source/{_ATOM}author") is None:
         return f"invalid: an entry without an author{_id_of(entry)}"
     links = [link for link in entry.iterfind(f"{_ATOM}link") if link.get("rel", "alternate") == "alternate"]
@@ -226,8 +223,7 @@ def lost(
     instance: uuid.UUID,
 ) -> list[str]:
     """Return the entry ids of the published file `old` that the new one lacks without a reason; both newest first.
-    Reasons: in `excused` (withdrawn, set aside or displaced by other sources), a story, pruned, or out of the feed
-    (retagged, merged or on hold)."""
+    Reasons: in `excused`, a story, pruned, or out of the feed (retagged, merged or on hold)."""
     old = [urn for urn in old if not is_of_story(urn)]
     if set(old) <= set(new):
         return []

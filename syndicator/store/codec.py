@@ -81,7 +81,6 @@ def _plain(value: Any, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
 
 @cache
 def _fields(cls: Any) -> tuple[tuple[str, Any, Callable[[Any], Any] | None], ...]:
-    """Return name, default and encoder of each field; the encoder is None if JSON holds the value as it is."""
     hints = typing.get_type_hints(cls)
     return tuple(
         (

@@ -150,8 +150,7 @@ class Database:
 
 
 def _raise_if_out_of_files(name: str, error: BaseException | None) -> None:
-    """Raise DiskError if the process cannot open three more files: SQLite needs database, log and log index, and only
-    says that it cannot open a file."""
+    """Raise DiskError if the process cannot open three more files; SQLite only says that it cannot open one."""
     if "unable to open" not in str(error):
         return
     with ExitStack() as opened:

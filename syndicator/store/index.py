@@ -157,7 +157,7 @@ class Index:
         return self.plain_feeds()
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
-        """Return the feeds of an axis (None: all) without their latest articles, which costs less."""
+        """Return the feeds of an axis (None: all) without their latest articles."""
         query = _PLAIN if axis is None else _PLAIN.where(_f.axis == axis)
         return [_feed(row) for row in self._db.rows(query)]
 

@@ -197,7 +197,6 @@ def _show_dangling(connection: Connection, on_hold: Collection[str]) -> None:
 
 
 def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:
-    """Insert new feeds; existing ones keep names and addresses. Set the count of every feed and mark it stale."""
     insert_new(connection, schema.feeds, [rows.feed_row(key, name) for key, name in sorted(names.items())])
     for table in (schema.stale_marks, schema.sums):
         connection.execute(delete(table))

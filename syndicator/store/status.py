@@ -75,7 +75,6 @@ class Status:
         self._db = database
 
     def counts(self) -> Counts:
-        """Return the counts, each from an index or a short table."""
         published = _f.dropped.is_(False) & (_f.made_with != "")
         last, newest = (self._db.scalar(select(func.max(column))) for column in (_o.at, schema.articles.c.added))
         return Counts(
@@ -175,7 +174,6 @@ ORDER BY first_seen DESC, entry LIMIT ?"""
         )
 
     def llm(self) -> Enriched | None:
-        """Return the state of the language model, None if it was never asked."""
         meter = Enrichment(self._db).meter()
         counts = dict(self._db.driven("SELECT status, count(*) FROM llm_asked GROUP BY status"))
         if meter == Meter() and not counts:

@@ -24,8 +24,8 @@ class FileOutlet:
     """An Outlet (see ports) on the folder `root`. Files are replaced atomically, and only if their bytes differ. With
     `gzip`, files that are requested often have a `.gz` beside them (nginx gzip_static).
 
-    A changed file gets an mtime at least a second after its old one: nginx makes its ETag from the mtime in seconds and
-    the size, and libcurl drops a body whose Last-Modified is not later than that of its copy, also after a redirect."""
+    A changed file gets an mtime at least a second later: nginx makes its ETag from mtime in seconds and size, and
+    libcurl drops a body whose Last-Modified is not later than that of its copy."""
 
     def __init__(self, root: Path, gzip: bool = True, held: Callable[[], object] = lambda: None) -> None:
         """`held`: called before each write; raises an exception to prevent the write."""
@@ -121,7 +121,6 @@ def _opened(name: str, folder: Path) -> BinaryIO:
 
 
 def _sync(folder: Path) -> None:
-    """Write all files of the file system of `folder` to disk in one call."""
     syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if syncfs is None:  # not Linux
         os.sync()
@@ -152,7 +151,6 @@ def _size(path: Path) -> int:
 
 
 def _mtime(path: Path) -> int:
-    """Return the mtime in nanoseconds, 0 for a missing file."""
     try:
         return path.stat().st_mtime_ns
     except FileNotFoundError:
@@ -166,8 +164,8 @@ _OTHER: Final = "application/octet-stream"  # maps for web servers
 @dataclass(slots=True)
 class ObjectOutlet:
     """An Outlet (see ports) on `objects`, for one build. An object is replaced only if it has not changed since this
-    build first read it: of two builds at a time one fails, and its feeds stay stale. `whole`: list all objects first, a
-    thousand a request; otherwise request each when it is needed. A .gz has the type of its file and Content-Encoding:
+    build read it: of two builds at a time one fails, and its feeds stay stale. `whole`: list all objects first, a
+    thousand a request; otherwise request each when needed. A .gz has the type of its file and Content-Encoding:
     gzip."""
 
     objects: Objects

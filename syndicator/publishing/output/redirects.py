@@ -85,8 +85,7 @@ def publish(outlet: Outlet, wanted: Collection[str], stored: Callable[[str], byt
 
 
 def take_off(outlet: Outlet, wanted: Collection[str]) -> set[str]:
-    """Delete the published thumbnails that are not `wanted`; return their names. Call when no page shows them any more.
-    Raises OSError."""
+    """Delete the published thumbnails that are not `wanted`; return their names. Raises OSError."""
     going = outlet.names(PICTURES) - set(wanted)
     for name in sorted(going):
         outlet.delete(name)

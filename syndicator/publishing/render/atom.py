@@ -16,7 +16,7 @@ _UPDATED: Final = re.compile(rb"<updated>([^<]+)</updated>")
 
 
 def entry(view: View, base: str) -> bytes:
-    """Return the <entry> of an article, the same in every feed."""
+    """Return the <entry> of an article, equal in all feeds."""
     parts = [
         element("id", escaped(view.urn)),
         plain_text("title", view.title),

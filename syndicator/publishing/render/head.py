@@ -54,7 +54,6 @@ class Head:
     archives: tuple[str, ...] = (ATOM, JSON)  # the formats of its archive documents
 
     def url(self, format: str) -> str:
-        """Return the address of this feed in a format."""
         return f"{self.base}{self.stem}.{format}"
 
     @property
@@ -118,7 +117,6 @@ class Links:
     sources: bool = True
 
     def category(self, name: str) -> str:
-        """Return the address of a category's page, "" for none."""
         return self._page(CATEGORY, name) if self.categories else ""
 
     def tag(self, name: str) -> str:
@@ -126,7 +124,6 @@ class Links:
         return self._page(TAG, name) if self.tags is None or slug(name) in self.tags else ""
 
     def source(self, key: str) -> str:
-        """Return the address of a source's page, "" for none."""
         return self.base + paths.file_name(FeedKey(SOURCE, key), PAGE) if key and self.sources else ""
 
     def _page(self, axis: str, name: str) -> str:

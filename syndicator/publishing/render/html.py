@@ -40,9 +40,9 @@ _PIXEL: Final = re.compile(
 
 
 def render_markdown(markdown: str, base_url: str) -> str:
-    """Return the body of an article as sanitised HTML. Raw HTML in the markdown stays text, relative addresses become
-    absolute against `base_url`, links into private networks lose their address, tracking pixels are removed. Sanitising
-    is the last step, since rendering can turn escaped markup into live markup."""
+    """Return the body of an article as sanitised HTML. Raw HTML stays text, relative addresses become absolute against
+    `base_url`, links into private networks lose their address, tracking pixels are removed. Sanitising comes last,
+    since rendering can turn escaped markup into live markup."""
     renderer = _renderer()
     tokens = list(_adjusted(renderer.parse(text.legal(markdown)), base_url))
     return nh3.clean(

@@ -296,8 +296,8 @@ def line(value: str) -> str:
 
 
 def _printed(value: str) -> str:
-    """Remove characters that XML allows and HTML does not (controls, noncharacters; HTML 13.2.3.5), which the validator
-    reports; write "?" for a replacement character."""
+    """Remove characters that XML allows and HTML does not (HTML 13.2.3.5), which the validator reports; write "?" for a
+    replacement character."""
     if value.isascii() and value.isprintable():
         return value
     return _UNPRINTED.sub("", _TWICE_ENCODED.sub(_decoded_twice, value)).replace("\ufffd", "?")

@@ -60,9 +60,9 @@ def _attribute(value: str) -> str:
 
 
 def plain_text(tag: str, value: str) -> str:
-    """Return an Atom text construct (RFC 4287 3.1). A text with a tag or entity, such as <b> or AT&amp;T, has
-    type="html" and is escaped twice, so that readers show it literally. Other texts have type="text": escaped twice,
-    five of seven readers would show & as &amp;."""
+    """Return an Atom text construct (RFC 4287 3.1). A text with <b> or AT&amp;T in it has type="html" and is escaped
+    twice, so that readers show it literally. Others have type="text": five of seven readers show &amp; if & is escaped
+    twice."""
     if _LIKE_MARKUP.search(value):
         return element(tag, escaped(html.escape(value, quote=False)), type="html")
     return element(tag, (escaped if tag in _NOT_PLAIN else plain)(value), type="text")

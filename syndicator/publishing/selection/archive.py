@@ -1,11 +1,10 @@
 """RFC 5005 archives: the documents of a feed besides its head, and the articles of the head.
 
-A past UTC month of `added` with at most 200 entries has one document. A larger month is halved by time until each part
-has at most `limit` entries; so is a month with parts that were published while it was current. Parts of the current
-month hold only entries that left the head. The head has all entries that no document has, so a reader that follows
-prev-archive from the head finds every article, and may stop at a document that it has.
+A past UTC month of `added` with at most 200 entries has one document. A larger month, or one with published parts, is
+halved by time until each part has at most `limit` entries. Parts of the current month hold only entries that left the
+head. So a reader that follows prev-archive from the head finds every article, and may stop at a document that it has.
 
-Published documents keep their addresses: parts are never split again or joined, nor is a whole month split."""
+Published documents keep their addresses: nothing published is split or joined later."""
 
 import hashlib
 from collections import Counter
@@ -36,10 +35,8 @@ class Selection:
 
 def head_of_window(spec: FeedSpec, index: ArticleIndex, row: FeedRow | None) -> Selection:
     """Select a head feed: the newest `limit` articles and those of the `window_hours` before the newest; at most `most`
-    of the last 24 hours, and at most `most_older` in all unless those are more.
-
-    If articles must be left out, a source gets at most its `share` of the places while other sources have articles.
-    Times count back from the newest article, so the same store gives the same feed."""
+    of the last 24 hours, and at most `most_older` in all unless those are more. If articles must be left out, a source
+    gets at most its `share` of the places while others have articles. Times count back from the newest article."""
     latest = row.latest_added if row and row.latest_added else _latest(spec.key, index)
     since = latest - timedelta(hours=spec.window_hours) if latest else None
     older = min(spec.most_older, spec.most)
@@ -137,9 +134,9 @@ def chain(
     published: Mapping[str, str],
     there: Callable[[str], bool],
 ) -> list[Document]:
-    """Return the archive documents of a feed, oldest first. `shown`: the ids of its head; `open_month`: the current
-    month, that of the newest article in the store; `about`: a fingerprint of all other input; `published`: the feed's
-    files (`ArticleIndex.files`); `there`: returns True if a file is published, for a rebuilt database."""
+    """Return the archive documents of a feed, oldest first. `shown`: ids of its head; `open_month`: the current month,
+    that of the newest article in the store; `about`: a fingerprint of all other input; `published`:
+    `ArticleIndex.files` of the feed; `there`: returns True if a file is published."""
     months, old_bits = index.month_fingerprints(spec.key), _published_bits(spec.key, published)
     documents: list[Document] = []
     for month, (count, made_of) in months.items():
@@ -188,8 +185,8 @@ def _closed(
     published: Mapping[str, str],
     there: Callable[[str], bool],
 ) -> list[Document]:
-    """Return the documents of a past month of `count` entries, oldest first. `made_of`: its fingerprint. The entries of
-    a month in parts, maybe thousands, are read only if they changed since they were published."""
+    """Return the documents of a past month of `count` entries, oldest first. `made_of`: its fingerprint. Reads the
+    entries of a month in parts only if they changed."""
     whole = paths.archive_name(spec.key, month)
     if "" in old_bits or (not old_bits and (count <= _WHOLE or there(whole))):
         return [Document(name=whole, month=month, fingerprint=made_of)]
@@ -226,7 +223,6 @@ def _sealed(
 
 
 def _placed(entries: Sequence[Entry], month: str) -> list[Placed]:
-    """Return entries (newest first) with their microseconds into the month, oldest first."""
     first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     return [((added - first) // _MICROSECOND, id, made_of) for id, added, made_of in reversed(entries)]
 
@@ -239,7 +235,7 @@ def _split(
     entries: Sequence[Placed], most: int, old_bits: frozenset[str], bits: str = "", span: int = _SPAN
 ) -> Iterator[tuple[str, Sequence[Placed]]]:
     """Yield the non-empty parts of the time span, halved until each has at most `most` entries. An entry's part depends
-    on its own time alone, so other entries do not move it. Parts of `old_bits` stay, whatever their size."""
+    on its own time alone. Parts of `old_bits` stay, whatever their size."""
     if bits in old_bits or span == 0 or (len(entries) <= most and not any(part.startswith(bits) for part in old_bits)):
         if entries:
             yield bits, entries

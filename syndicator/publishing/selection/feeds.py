@@ -43,9 +43,9 @@ def plan(
     tags: Mapping[str, str] = MappingProxyType({}),
 ) -> list[FeedSpec]:
     """Return the feeds to publish on the axes of `publish.axes`: everything; each category and source with an article;
-    each tag with `publish.tag_min` articles, or with one if `tags` (taxonomy.toml) or a file of an operator has it;
-    each saved query. A published feed stays until it is dropped or moved. `categories`, `tags`: name -> description.
-    Order: by axis as on the index page, saved queries last, then by slug."""
+    each tag with `publish.tag_min` articles, or one if `tags` (taxonomy.toml) or an operator's file has it; each saved
+    query. Published feeds stay until dropped or moved. `categories`, `tags`: name -> description. Order: by axis as on
+    the index page, saved queries last, then by slug."""
     by_key = {source.key: source for source in sources}
     details = _Details(settings, by_key, categories, {slug(name): about for name, about in tags.items()})
     alive = sorted((row for row in rows if _alive(row)), key=lambda row: row.key)

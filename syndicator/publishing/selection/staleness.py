@@ -54,7 +54,6 @@ def of_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
 
 
 def of_calendar(spec: FeedSpec, shared: str, pages: str) -> str:
-    """Return the fingerprint for a feed's calendar pages."""
     return _digest(of_archive(spec, shared), pages)
 
 
@@ -120,8 +119,8 @@ def stale(
     owed: bool = True,
 ) -> set[FeedKey]:
     """Return the feeds that need a build: marked stale, never built or, if `settings` and `instance` are given, built
-    with other settings or another `look`. `feeds`: all rows; `owed`: include feeds with calendar pages left to a later
-    build."""
+    with other settings or another `look`. `feeds`: all rows; `owed`: include feeds whose calendar pages were left to a
+    later build."""
     rows = {row.key: row for row in feeds}
     shared, pages = (common(settings, instance), of_pages(settings, look)) if settings and instance else ("", "")
 
@@ -167,7 +166,6 @@ def off(row: FeedRow, publish: Publish) -> bool:
 
 
 def is_on(axis: str, publish: Publish) -> bool:
-    """Return True for an axis whose feeds are published."""
     return AXES[axis].word in publish.axes and (axis != core_axes.STORIES.axis or publish.stories != "off")
 
 

@@ -50,7 +50,6 @@ def calendar(stem: str, days: Days, made_with: str, *, by_day: bool = False) -> 
 
 
 def file_name(stem: str, span: str) -> str:
-    """Return the file of a page."""
     return f"{paths.ARCHIVES}{stem}/{span}.{HTML}"
 
 

@@ -69,9 +69,8 @@ class Pages:
         return story.story(view, self.links, self.templates, self._language)
 
     def article_page(self, view: View, previous: View | None, following: View | None) -> bytes:
-        """Return the page of an article that is published whole, with links to the pages before and after it. It asks
-        search engines to index the publisher's original instead
-        (https://developers.google.com/search/docs/crawling-indexing/canonicalization)."""
+        """Return the page of an article that is published whole, with links to the pages before and after it. It names
+        the publisher's page as the original for search engines."""
         name = paths.article_name(view.id)
         root, spec = "../" * name.count("/"), self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
         picture = self._image([view])
@@ -118,7 +117,6 @@ class Pages:
         )
 
     def _image(self, views: Iterable[View]) -> dict[str, str]:
-        """Return the address of the first picture, for previews of shared links; "" without pictures."""
         names = [view.picture.name for view in views if view.picture] if self.settings.site.url else []
         return {"image": self.settings.base_url + names[0]} if names else {}
 
@@ -225,7 +223,6 @@ class Pages:
         return files | {sitemap: directory.sitemap(pages, base)}
 
     def _parted(self) -> _Groups:
-        """Return the axes whose feeds are divided into parts, with links to the parts."""
         links_of: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
         for part, specs in self.parts.items():
             if part:
@@ -359,8 +356,6 @@ class Pages:
 
 @dataclass(frozen=True, slots=True)
 class _Linked:
-    """Links to calendar pages of the feed at `stem`. `root`: the relative path to the web root."""
-
     stem: str
     root: str
 
@@ -370,7 +365,6 @@ class _Linked:
 
 
 def _weeks(page: CalendarPage, link: _Linked) -> list[list[tuple[str, str, int]]]:
-    """Return the weeks of a month that has pages of days: number, link and number of stories of each day."""
     if len(page.span) != MONTH or not page.parts:
         return []
     rows = calendar.weeks(page.span, dict(page.parts))

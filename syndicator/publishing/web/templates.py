@@ -37,7 +37,6 @@ class Templates:
         self._sandboxed = _sandboxed(self.look) if self.look.templates else None
 
     def render(self, template: str, **values: Any) -> bytes:
-        """Render a template as UTF-8."""
         if self._sandboxed is not None and template not in self.faults:
             try:
                 return _rendered(self._sandboxed, template, values)
@@ -51,7 +50,6 @@ def _rendered(environment: Environment, template: str, values: dict[str, Any]) -
 
 
 def _located(error: Exception) -> str:
-    """Return the error with its place, such as "templates/feed.html, line 3: …"."""
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
     trace = error.__traceback__
     while trace is not None:  # Jinja puts the lines of templates into the traceback

@@ -91,7 +91,6 @@ def bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Colum
 
 
 def _flags(values: Sequence[bool]) -> Any:
-    """Return `values` as an array, three times faster than numpy converts a list."""
     return np.frombuffer(bytes(values), dtype=np.bool_)
 
 

@@ -165,9 +165,9 @@ def _choose(page: Page, content: str, summary: str) -> tuple[Reading, Mapping[st
 
 
 def readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
-    """Yield the readings of a page, cheapest first: by scores alone, then compared with its declared text, then with
-    trafilatura's. If the page contains the feed's `content`, yield only the reading compared with it. `summary`: the
-    feed's or the page's."""
+    """Yield the readings of a page, cheapest first: by scores alone, compared with its declared text, with
+    trafilatura's. If the page contains the feed's `content`, yield only the one compared with it. `summary`: the feed's
+    or the page's."""
     overlap.guess(page.blocks, page.box)
     if content and overlap.covers(page.blocks, content):
         yield _reading(page, "feed content", content, summary)

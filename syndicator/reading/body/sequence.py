@@ -1,5 +1,5 @@
-"""A second score of a page's texts, by boosted trees that see the first log odds of a text and its neighbours. They
-were trained on other domains than the first, to correct its mistakes, by tools/train/fit_sequence.py. Pure."""
+"""A second score of a page's texts, by boosted trees that see the first log odds of a text and its neighbours. Trained
+on other domains than the first (tools/train/fit_sequence.py), to correct its mistakes. Pure."""
 
 import math
 import re

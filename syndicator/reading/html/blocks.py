@@ -94,7 +94,6 @@ class _Walker:
             self.runs.append((text, self.state[3], self.state[4]))
 
     def _start(self, element: Any) -> bool:
-        """Enter `element`. Return True to skip its content."""
         self.stack.append(self.state)
         tag = element.tag
         if tag == "br":

@@ -26,13 +26,11 @@ def names() -> tuple[str, ...]:
 
 @cache
 def bit(name: str) -> int:
-    """Return the bit of the hint `name`."""
     return 1 << names().index(name)
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], int]]]]:
-    """Return a pattern that finds the first letters of all expressions, and first letters -> (expression, bit)."""
     starting: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _table()["words"].items():
         for expression in expressions:

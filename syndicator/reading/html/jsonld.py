@@ -82,7 +82,7 @@ def _values(script: str) -> Iterator[Any]:
 
 
 def _salvage(script: str) -> Iterator[Any]:
-    """Yield one Article with headline, dates, image and authors, found by patterns in JSON that cannot be parsed."""
+    """Yield one Article, found by patterns in JSON that cannot be parsed."""
     item: Object = {}
     for name, value in _PAIR.findall(script):
         item.setdefault(name, _unescape(value))

@@ -170,7 +170,6 @@ def _first(texts: Sequence[str]) -> str:
 
 
 def is_headline(title: str) -> bool:
-    """Return True if a text is long enough to be a headline."""
     return (len(title) >= _TITLED and " " in title) or (len(title) >= _WIDE_TITLE and not title.isascii())
 
 

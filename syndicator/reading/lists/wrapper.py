@@ -206,7 +206,7 @@ def _is_falling(shown: Sequence[Shown], share: float) -> bool:
 
 
 def _grown(new: Wrapper, old: Wrapper) -> Wrapper:
-    """Return the new wrapper plus the values of the old one: a site may alternate between two layouts."""
+    """Add the values of `old` to `new`: a site may alternate between two layouts."""
 
     def both(name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*getattr(new, name), *getattr(old, name))))[:_MOST]

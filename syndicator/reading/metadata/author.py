@@ -183,7 +183,6 @@ def _declared_as_is(document: Document) -> list[tuple[str, list[str]]]:
 
 
 def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]]) -> bool:
-    """Return True if the byline is better: it names other people than a meta, or more people than any declaration."""
     candidate, declared = best
     own, theirs = {person_names.plain_key(name) for name in shown}, {person_names.plain_key(name) for name in declared}
     if score < _SEEN or not all(map(person_names.is_full, shown)):

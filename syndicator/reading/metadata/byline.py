@@ -43,7 +43,7 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], s
 
 
 def _within_line(element: Any, whole: str) -> tuple[str, ...]:
-    """Return the names (also logins) in a line with a date: "Dec 8, 2019 by Ann Other in Boats"."""
+    """Return the names in a line with a date: "Dec 8, 2019 by Ann Other in Boats"."""
     if not _DIGIT.search(whole) or not next(date.days(whole), None):
         return ()
     pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), _READ))

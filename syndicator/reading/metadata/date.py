@@ -119,7 +119,7 @@ def _moment(year: str, month: str, day: str, *time: str | None) -> datetime | No
 
 
 def _in_utc(when: datetime) -> datetime | None:
-    """Return `when` in UTC, None if that cannot be expressed, such as the last second of the year 9999 in the west."""
+    """Return `when` in UTC, None if UTC cannot express it (year 9999)."""
     try:
         when.astimezone(UTC)
     except OverflowError:

@@ -67,7 +67,6 @@ def introduces(value: str) -> bool:
 
 
 def ends_in(value: str, phrases: tuple[str, ...]) -> bool:
-    """Return True if `value` ends in one of `phrases`."""
     low = value.casefold().rstrip(" :：/")
     parts = re.split(r"[\s(>/|]+", low)[-4:] if low.endswith(phrases) else []
     return any(" ".join(parts[start:]) in phrases for start in range(len(parts)))
@@ -75,7 +74,6 @@ def ends_in(value: str, phrases: tuple[str, ...]) -> bool:
 
 @cache
 def given_names() -> frozenset[str]:
-    """Return common given names in lower case."""
     lines = reading.file_text("given_names.txt").splitlines()
     return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
 
@@ -205,7 +203,6 @@ def rank(name: str) -> int:
 
 
 def is_full(name: str) -> bool:
-    """Return True for a name of several words."""
     return rank(name) == FULL
 
 

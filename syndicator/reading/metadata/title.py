@@ -1,6 +1,5 @@
 """Title of a page: a heading that agrees with the <title> or metas (the heads), else the only h1, JSON-LD, or a head
-without the site's name. Headings come first: on 570 of 654 real pages an h1 is the title. `survey` reads the elements
-around it."""
+without the site's name. On 570 of 654 real pages an h1 is the title."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -68,7 +67,6 @@ class SiteTitle:
         return len(self.label) >= _LEAST_LABEL and self.label in own and len(self.label) >= _LABEL_SHARE * len(own)
 
     def bare(self, title: str) -> str:
-        """Return `title` without the site's name at either end."""
         title = _DATED.sub("", masked(visible(title)[:2_000]).strip(EDGE))
         if self.suffix and title.endswith(self.suffix):
             title = title.removesuffix(self.suffix).rstrip(EDGE)
@@ -131,7 +129,6 @@ def key(name: str) -> str:
 
 
 def words(value: str) -> list[str]:
-    """Return the words of a title in lower case."""
     return _WORD.findall(value.casefold())[:60]
 
 

@@ -22,8 +22,8 @@ _FREE = frozenset(("free", "attribution"))  # types of payment that cost nothing
 
 
 def line(document: str, url: str = "") -> str:
-    """Return an RSL document as tokens with =yes or =no, "" if it has none. The longest <content> pattern that matches
-    `url` counts. A free licence allows its uses and no others; prohibited or paid uses are not allowed."""
+    """Return an RSL document as tokens with =yes or =no, "" for none. The longest <content> pattern that matches `url`
+    counts. A free licence allows only its uses; prohibited or paid uses are not allowed."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     try:
         root = etree.fromstring(document.strip().encode("utf-8", "replace"), parser)

@@ -51,7 +51,6 @@ def _copy(source: Database, connection: Connection, table: Table) -> int:
 
 
 def _go_on_counting(connection: Connection) -> None:
-    """Set the sequences beyond the highest copied numbers."""
     if connection.dialect.name != "postgresql":
         return
     for table in _tables():

@@ -185,9 +185,9 @@ class Shards:
 
 
 class Engine:
-    """Procrastinate: calls `work` for each job, `lanes` jobs at a time. `lease`: seconds without heartbeat after which
-    jobs are replaced; `grace`: seconds for running jobs at the end. Uses no LISTEN, session state or prepared
-    statements, so that poolers work."""
+    """Procrastinate: calls `work` for each job, `lanes` at a time. `lease`: seconds without heartbeat after which jobs
+    are replaced; `grace`: seconds for running jobs at the end. Uses no LISTEN, session state or prepared statements, so
+    that poolers work."""
 
     def __init__(
         self, address: str, work: Callable[[Job], Awaitable[None]], *, lanes: int, lease: float, grace: float
@@ -249,7 +249,6 @@ class Engine:
 
 
 def _pool(**options: Any) -> Any:
-    """Return a pool that does not check connections before use: a check takes as long as a job's query."""
     from psycopg_pool import AsyncConnectionPool
 
     return AsyncConnectionPool(**options | {"check": None})

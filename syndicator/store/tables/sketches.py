@@ -180,8 +180,7 @@ def _as_known(unsorted: Iterable[Any]) -> Known:
 
 
 def _belongs(value: str, url: str) -> bool:
-    """Return True if the alias is on the domain of the withdrawn article's `url`. Earlier versions stored others,
-    too."""
+    """Return True if the alias is on the domain of `url`."""
     return not url or value.startswith(_GUID) or same_publisher(f"http://{value}", url)
 
 
