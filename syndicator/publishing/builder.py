@@ -220,8 +220,8 @@ class Builder:
             self.fresh.clear()
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:
-        """Delete the files of feeds that the configuration dropped; their addresses answer 410. Delete the archives of
-        moved feeds too: their successors have their own, and withdrawn articles must leave every page."""
+        """Delete the files of feeds that the configuration dropped (their addresses answer 410), and archives of moved
+        feeds, since the new feeds have their own."""
         for key, row in self.rows.items():
             if old_archives(row):
                 files = self.index.files(key)
@@ -235,7 +235,7 @@ class Builder:
 
     def finish(self, wanted: Collection[FeedKey], going: Collection[str]) -> None:
         """Mark the written feeds fresh and delete the pages `going`, which no page links any more. Mark the feed of
-        everything last, even if it is not published: if it is stale, shared pages are not written yet."""
+        everything last: while it is stale, shared pages are not complete."""
         self.settle()
         for name in sorted(going):
             self._delete(name)
@@ -268,8 +268,7 @@ class Builder:
         return row.stale or ended(row, wanted, self.settings.publish)
 
     def _end(self, row: FeedRow) -> None:
-        """Delete a feed's files, for good or while its axis is off. Switched on again, the axis shows the feed even if
-        it has few articles."""
+        """Delete a feed's files, for good or while its axis is off."""
         once = "" if off(row, self.settings.publish) else None
         if once is None:
             self.index.save_feed(replace(row, dropped=True))
@@ -435,8 +434,8 @@ class Builder:
         return tuple(item for item in self.removed[key][-_TOMBSTONES:] if item.when > newest - _TOMBSTONE_LIFE)
 
     def _fault(self, feed: Feed, files: Mapping[str, bytes], led: Collection[str]) -> str | None:
-        """Return why the new files must not replace the published ones (a file is invalid, or entries are lost), or
-        None. `led`: ids of articles that are shown as stories."""
+        """Return why the new files must not replace the published ones (one is invalid, or entries are lost), or None.
+        `led`: ids of articles shown as stories."""
         for name, data in files.items():
             fault = self.entries.renderers[_format(name)].fault(data)
             if fault:
@@ -456,8 +455,8 @@ class Builder:
         return self.merged if key == STORIES or (merge and AXES[key.axis].archived) else self.entries
 
     def _put_all(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:
-        """Write the files of a feed, also at its former addresses, for servers that ignore the redirect maps. Return
-        the fault of a file that cannot be written, or None. Raises OSError for faults that would hit every feed."""
+        """Write the files of a feed, also at its former addresses. Return the fault of a file that cannot be written,
+        or None. Raises OSError for faults that would hit every feed."""
         try:
             for name, data in files.items():
                 old = [paths.file_name(key, _format(name)) for key in self._moved.get(feed.spec.key, ())]

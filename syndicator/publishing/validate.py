@@ -69,8 +69,8 @@ def assembled_atom_fault(data: bytes) -> str | None:
 
 @lru_cache(1024)
 def _head_fault(head: bytes) -> str | None:
-    """Call `atom_fault` for the document without entries. Varying values are replaced by constants, so that the heads
-    of a feed's archive documents are equal and cached."""
+    """Call `atom_fault` for the document without entries, varying values replaced by constants, so that results are
+    cached."""
     return atom_fault(head)
 
 
@@ -200,8 +200,8 @@ _EVERY: Final = 2**31 - 1
 
 
 def named(fault: str, key: FeedKey, live: bytes, index: ArticleIndex, instance: uuid.UUID) -> str:
-    """Return a text that explains a `fault` with the id of an entry of feed `key`: the article's title, address and
-    file, or, if the article was deleted, the title in the published Atom file `live`. "" if there is nothing to add."""
+    """Return title, address and file of the article whose entry id is in `fault`; of a deleted article the title in
+    `live`, the published Atom file of feed `key`. "" if there is nothing to add."""
     urn = next(iter(_URN.findall(fault)), "")
     ids = index.ids(key, limit=_EVERY, since=None, most=_EVERY) if urn else []
     id = next((member for member in ids if entry_urn(instance, member) == urn), "")

@@ -91,7 +91,7 @@ _FENCE = re.compile("`{3,}")
 
 
 def to_markdown(blocks: Sequence[Block], base: str) -> str:
-    """Return the markdown of `blocks`. Relative addresses are resolved against `base`."""
+    """Return the markdown of `blocks`, with addresses resolved against `base`."""
     return _Writer(base).write(blocks)
 
 

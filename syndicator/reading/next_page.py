@@ -41,9 +41,8 @@ class NextPage(NamedTuple):
 
 
 def next_page(document: Document, first: str, number: int = 1) -> NextPage | None:
-    """Return the page after page `number` of the article that begins at `first`, or None. The link must have the
-    article's address with the next number, and other evidence; for "/story-2" this is a list of page numbers or "1 of
-    3"."""
+    """Return the page after page `number` of the article that begins at `first`, or None. Its link has the article's
+    address with the next number, and other evidence; for "/story-2" a list of page numbers or "1 of 3"."""
     if number >= MOST_NUMBER or not first:
         return None
     signs_of: dict[str, set[str]] = defaultdict(set)

@@ -47,7 +47,8 @@ class Suggested:
 
 
 def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role) -> tuple[Suggested, ...]:
-    """Return the best selectors of element `number` of the first page: matching on most pages, unique, short."""
+    """Return the best selectors of element `number` of the first page for its `role`: matching on most pages, unique,
+    short."""
     trees = []
     for page in pages:
         with suppress(NotAnArticle):
@@ -167,7 +168,7 @@ def shown_page(html: bytes, url: str, headers: Mapping[str, str] | None = None) 
 
 
 def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
-    """Append the HTML of `root` to `out`, without recursion: pages may be deeper than Python's stack."""
+    """Append the HTML of `root` to `out`, without recursion."""
     left: list[Any] = [root]  # elements to be opened, and texts to be written as they are
     shown = 0
     depth = 0

@@ -49,9 +49,9 @@ def read(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Draft:
-    """Return the article on the page of `url` (None: a saved page). `entry`: its entry in the feed; `rules`: the
-    operator's; `repeated`: digests of the host's repeated blocks. Dates more than a day after `now` do not count.
-    Raises NotAnArticle with its kind, RulesError for invalid CSS."""
+    """Return the article on the page of `url` (None: a saved page). `entry`: from its feed; `rules`: the operator's;
+    `repeated`: digests of the host's repeated blocks. Dates more than a day after `now` do not count. Raises
+    NotAnArticle, RulesError for invalid CSS."""
     rules = rules or Rules()
     document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it

@@ -217,8 +217,8 @@ def marks(values: Sequence[object]) -> str:
 
 
 def drive(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> list[Any]:
-    """Run a statement with a ? for each value; return its rows as tuples. Bypasses SQLAlchemy on SQLite, whose overhead
-    exceeds the cost of most statements."""
+    """Run a statement with a ? for each value; return its rows as tuples. Bypasses SQLAlchemy on SQLite, to save
+    time."""
     if connection.dialect.name != "sqlite":
         result = connection.exec_driver_sql(text.replace("?", "%s"), values)
         return list(result.cursor.fetchall()) if result.returns_rows else []
@@ -260,8 +260,8 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
 
 
 def _reading_engine(url: URL, busy_seconds: float) -> Engine:
-    """Open a database for reading. A SQLite file without a log is opened as immutable: otherwise SQLite would create a
-    log, which needs write permission."""
+    """Open a database for reading. A SQLite file without a log is opened as immutable: otherwise SQLite would write a
+    log."""
     if url.get_backend_name() != "sqlite":
         engine = create_engine(url, connect_args=postgres.CONNECT, execution_options={"postgresql_readonly": True})
         return postgres.polite(engine)

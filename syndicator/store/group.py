@@ -122,7 +122,7 @@ class Group:
         return self._open[0]
 
     def _undo(self, connection: Connection) -> None:
-        """Undo the failed write. If the disk is full, SQLite undoes the whole group, whose visits are lost."""
+        """Undo the failed write. If the disk is full, SQLite undoes the whole group."""
         try:
             connection.exec_driver_sql(f"ROLLBACK TO {_POINT}")
             connection.exec_driver_sql(f"RELEASE {_POINT}")

@@ -425,7 +425,7 @@ def _add_feeds(connection: Connection, keys: Sequence[FeedKey]) -> None:
 
 
 def _set_files(connection: Connection, files: Mapping[FeedKey, Mapping[str, str]]) -> None:
-    """Write only differences: the feed of everything has hundreds of files, and most do not change."""
+    """Write only differences: most of the hundreds of files of a feed do not change."""
     this = tuple_(_made.axis, _made.slug).in_([tuple(key) for key in files])
     before = {tuple(row[:3]): row.made_of for row in connection.execute(select(schema.products).where(this))}
     after = {(*key, name): made_of for key, names in files.items() for name, made_of in names.items()}

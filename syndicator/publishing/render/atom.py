@@ -90,8 +90,8 @@ def categories(view: View, base: str) -> list[tuple[str, str]]:
 
 
 def media(view: View) -> list[str]:
-    """Return Media RSS 1.5.1 elements: thumbnail, content and publisher of a cover, and content of an enclosure with a
-    duration. Not itunes:duration: it would make the feed a podcast, which needs a category and an owner."""
+    """Return Media RSS 1.5.1 elements of a cover, and of an enclosure with a duration. Not itunes:duration: it would
+    make the feed a podcast."""
     parts: list[str] = []
     if view.cover:
         type = {"type": view.cover_type} if view.cover_type else {}

@@ -153,9 +153,8 @@ _BETWEEN: Final = " \N{MIDDLE DOT} "
 
 
 def card(view: View, links: Links) -> str:
-    """Return the entry as HTML: picture, excerpt, "Source · category · tags", then the whole text if it may be shown.
-    Picture and excerpt are left out if the whole text repeats them. Texts are escaped, the whole text is sanitised
-    before."""
+    """Return the entry as HTML: picture, excerpt, "Source · category · tags", then the whole, already sanitised text if
+    it may be shown. Picture and excerpt are left out if the whole text repeats them."""
     names = f"<p>{_BETWEEN.join(_names(view, links))}</p>"
     return "".join([*_picture(view), *_excerpt(view), names, *reported(view, links.base), view.html])
 

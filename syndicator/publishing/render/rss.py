@@ -82,8 +82,7 @@ def _rights(view: View) -> Iterator[str]:
 
 
 def _podcast(view: View) -> Iterator[str]:
-    """Yield transcripts, chapters and persons of an episode (Podcasting 2.0), each with its namespace declaration, so
-    that feeds without episodes have none."""
+    """Yield transcripts, chapters and persons of an episode (Podcasting 2.0)."""
     for line in view.enclosure.podcast if view.enclosure else ():
         kind, _, rest = line.partition(" ")
         main, *values = rest.split("; ")

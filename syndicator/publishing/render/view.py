@@ -165,8 +165,7 @@ def _without_secrets(article: Article, source: Source | None) -> Article:
 
 
 def _without_private(article: Article, source: Source | None) -> Article:
-    """Remove addresses with passwords and, unless the operator allows them to the source, those into private networks:
-    a foreign page or feed may contain any address."""
+    """Remove addresses with passwords and, unless the source may use them, those into private networks."""
     if source and (source.allow or urls.private(source.url)):
         return article
 
@@ -210,7 +209,7 @@ def also(id: str, story: Story, source_of: Callable[[Article], Source | None]) -
 
 
 def leading(view: View, story: Story, instance: uuid.UUID) -> View:
-    """Return the entry of a whole story, led by the article of `view`, with its own id. Further outlets change
+    """Return an entry for the whole story that the article of `view` leads, with the story's id. More outlets change
     `updated` only at noon and midnight."""
     latest = max(view.updated, *(moment for _, article in story.reports if (moment := _utc(article.added))))
     half = latest.replace(hour=latest.hour // _HALF_DAY * _HALF_DAY, minute=0, second=0, microsecond=0)

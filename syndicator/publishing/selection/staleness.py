@@ -200,7 +200,7 @@ class Built:
 
 
 def crowd(built: Iterable[Built]) -> float:
-    """Return the factor by which long feeds wait longer, so that many of them cost no more than `FEW` of them."""
+    """Return the factor by which many long feeds wait longer, so that all together cost no more than `FEW`."""
     return max(1.0, sum(last.entries > LONG for last in built) / FEW)
 
 

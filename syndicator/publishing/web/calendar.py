@@ -1,7 +1,7 @@
 """Pages of a feed's older stories, for a year, a month or a day of publication (UTC). Pure.
 
 A year has one page while it has at most `PAGE` stories; beyond that, its page lists its months, and a month with more
-lists its days. So a page that gets too long keeps its address and lists its parts."""
+lists its days. So each page keeps its address."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -28,8 +28,8 @@ ROOT: Final = "\0"
 
 
 class Templates:
-    """The templates of one build. `faults`: errors by name of the operator's template. After an error the page is
-    rendered with our templates alone, so that its parts fit together."""
+    """The templates of one build. `faults`: errors by operator's template. After an error the page is rendered with our
+    templates alone."""
 
     def __init__(self, look: Look | None = None) -> None:
         self.look = look or Look()

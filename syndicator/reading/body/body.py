@@ -1,4 +1,4 @@
-"""The body of a page as markdown: our scores choose its blocks, helped by trafilatura (imported here only). Pure."""
+"""The body of a page as markdown: our scores choose its blocks, with trafilatura's help (imported here only). Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -46,8 +46,8 @@ Focus = Literal["fast", "balanced"]
 
 
 def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
-    """Return the text that trafilatura extracts, "" if there is none or the page is too large. "balanced" also asks
-    readability and jusText, and takes twice the time of "fast"."""
+    """Return the text that trafilatura extracts, "" if there is none or the page is too large. "balanced" takes twice
+    the time of "fast"."""
     from trafilatura import bare_extraction
 
     elements = list(islice(tree.iter(), _MOST_ELEMENTS + 2))

@@ -37,8 +37,8 @@ class Choice(NamedTuple):
 
 
 def decide(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Choice:
-    """Choose among the scored `blocks` by score and rules; images are chosen later, by `attach`. `selected`: an
-    operator's rule chose the blocks, so a lower score suffices."""
+    """Choose among the scored `blocks`; `attach` adds images later. `selected`: an operator's rule chose the blocks, so
+    a lower score suffices."""
     least = _LEAST_SELECTED if selected else _LEAST
     stay = [block.score >= least and bool(block.letters or block.kind == "code") for block in blocks]
     edges.keep_tables(blocks, stay)
@@ -84,7 +84,6 @@ def _drop_orphans(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 
 def _keep_attached(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Keep images, their captions and horizontal rules if the text around them stays."""
     texts = [i for i, keep in enumerate(stay) if keep]
     if not texts:
         return

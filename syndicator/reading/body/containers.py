@@ -19,7 +19,7 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 @dataclass(slots=True)
 class Containers:
-    """The elements around a page's blocks, numbered with parents first, and arrays with the content of each."""
+    """The elements around a page's blocks, numbered, parents first. Arrays have a value for each element."""
 
     nodes: list[Any]
     parent: Ints  # number of each one's parent; the root's is its own
@@ -33,7 +33,7 @@ class Containers:
     hints: list[int] = field(default_factory=list)  # those of them that count, once it has weighed them
 
     def inside(self, node: int) -> Bools:
-        """Return a flag per element: True for `node` and the elements inside it; all False for -1."""
+        """Return a flag for each element: True for `node` (-1: none) and the elements in it."""
         return self.below(node) >= 0
 
     def below(self, node: int) -> Floats:
@@ -80,8 +80,7 @@ def build(blocks: Sequence[Block]) -> Containers:
 
 
 def add_up(blocks: Sequence[Block], box: Containers) -> None:
-    """Sum in `box`, for every element, the letters of the blocks in it. Call `overlap.measure` and `compare` or `guess`
-    first."""
+    """Sum in `box` the letters of the blocks in each element. Set letters and overlaps first."""
     size = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     linked = np.array([block.linked for block in blocks], dtype=np.float64)
@@ -117,8 +116,8 @@ _CLOSED = ("comment", "hidden", "modal", "consent")  # what is inside one of the
 
 
 def weigh(blocks: Sequence[Block], box: Containers) -> None:
-    """Set the class hints of the elements in `box` and of `blocks`. Ignore hints of boilerplate on elements with much
-    of the prose, such as "paywall" on all paragraphs."""
+    """Set the class hints of the elements in `box` and of `blocks`. Hints of boilerplate on elements with much prose do
+    not count."""
     if not box.words:
         box.words = [hints.of(node) for node in box.nodes]
     before = box.hints or box.words

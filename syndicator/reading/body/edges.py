@@ -30,8 +30,8 @@ _BRACKETS = re.compile(r"\W*[(\[].*[)\]]\W*", re.S)
 
 
 def trim(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut dates above the first paragraph, lines below the last one, and repeated lines: set their flags in `stay`, and
-    return the rule for each cut block."""
+    """Cut dates above the first paragraph, lines below the last one, and repeated lines. Clear their flags in `stay`;
+    return the rule by cut block."""
     places = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
     leads = [place for place, at in enumerate(places) if _is_lead(blocks[at])]
     if not leads:
@@ -86,8 +86,7 @@ def _list_of(block: Block) -> Frame | None:
 
 
 def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
-    """Return the lines to cut, from the last up to the first that looks like text. `letters`: number in the whole
-    text."""
+    """Return the lines to cut: from the last up to the first that looks like text. `letters`: of the whole text."""
     cuts: dict[Block, str] = {}
     at = len(lines)
     while at:
@@ -144,7 +143,7 @@ _LEAST, _PART_OF_IT = 0.15, 0.3  # score of a row that stays with its table; sha
 
 
 def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Keep the rows of a table if a third of it stays, or the texts before and after it."""
+    """Keep a table whole if a third of it stays, or the texts before and after it."""
     for (is_row, _), group in groupby(range(len(blocks)), lambda at: (blocks[at].kind == "row", blocks[at].frames)):
         places = list(group)
         letters = sum(blocks[at].letters for at in places)

@@ -49,8 +49,7 @@ def compare(blocks: Sequence[Block], extracted: str) -> None:
 
 
 def _drop_strays(blocks: Sequence[Block]) -> None:
-    """Clear the overlap of a short text far from other matches, such as a menu item; mark an equal text beside a match
-    instead."""
+    """Clear the overlap of a short text far from other matches; mark an equal text beside a match instead."""
     lone: set[str] = set()
     for index, block in enumerate(blocks):
         if block.overlap and len(block.own) < _SHORT and not _beside(blocks, index):
@@ -157,8 +156,8 @@ _TELLING, _GAP = 40, 4  # letters of a text recognised by itself; texts between 
 
 
 def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut a second copy of the article, made for other screens: the same texts in order, a large part of all. Flags and
-    result as in `edges.trim`."""
+    """Cut a second copy of the article, made for other screens: the same texts in order, a large part of all. Clear
+    their flags in `stay`; return the rule by cut block."""
     texts = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
     enough = _COPY * sum(blocks[at].letters for at in texts)
     gone = []
@@ -174,7 +173,6 @@ def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _rows_of_copies(texts: Sequence[str]) -> list[list[int]]:
-    """Return the runs of positions at which `texts` repeat earlier texts in order."""
     first: dict[str, int] = {}
     rows: list[list[int]] = []
     last = -1  # where the last text of the row stood first

@@ -23,8 +23,8 @@ _QUESTION = re.compile(r"(.+) > (\S+)")
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Boosted trees. Question n: is feature `features[n]` over `limits[n]`? Each tree asks the questions `asked`; the
-    answers are the bits of the index into its row of `leaves` (log odds). `names`: of the features."""
+    """Boosted trees. Question n: is feature `features[n]` over `limits[n]`? `asked`: the questions of each tree, whose
+    answers are the bits of an index into its row of `leaves` (log odds)."""
 
     names: tuple[str, ...]
     features: Any
@@ -34,7 +34,7 @@ class Trees:
 
 
 def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
-    """Parse the trees of a table: `asks` ("size > 4.2; ...") and `leaves` (log odds). Raises ValueError."""
+    """Parse trees: `asks` ("size > 4.2; ...") and `leaves` (log odds). Raises ValueError."""
     trees = [(row["asks"].split("; "), np.array(row["leaves"].split(), dtype=np.float32)) for row in rows]
     for asks, leaves in trees:
         if len(asks) > DEEPEST or len(leaves) != 1 << len(asks):
@@ -99,7 +99,7 @@ def boosted(file: str, table: str) -> Trees:
 
 
 def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, table: Table) -> Scored:
-    """Set the score (0 to 1) of each block. Raises ValueError if features, weights and trees differ in names."""
+    """Set the score (0 to 1) of each block. Raises ValueError if features, weights and trees have different names."""
     if not blocks:
         return Scored(table, [], {}, np.zeros(0))
     values = features.columns(blocks, box, text)

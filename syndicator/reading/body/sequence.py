@@ -270,7 +270,6 @@ def _wording(text: Block) -> dict[str, float]:
 
 
 def _of_title(at: Any, heads: Any) -> Columns:
-    """Return the nearness of the titles before and after each text, from 1 (adjacent) to 0."""
     if not len(heads):
         return {"title-behind": np.zeros(len(at)), "title-ahead": np.zeros(len(at))}
     before = np.searchsorted(heads, at, side="left")

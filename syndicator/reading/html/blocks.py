@@ -33,7 +33,7 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """A paragraph, heading, row, code block, image or rule of a page; later steps set `own`, `overlap` and `score`."""
+    """A paragraph, heading, row, code block, image or rule. Later steps set `own`, `overlap` and `score`."""
 
     kind: str  # p, h, row, code, img, hr, caption or dt
     element: Any
@@ -244,5 +244,5 @@ def _attributes(element: Any, bits: int) -> tuple[int, str, bool]:
 
 
 def read_blocks(root: Any) -> list[Block]:
-    """Return at most 20,000 blocks of the tree `root`, in order, without letters, overlap and score."""
+    """Return at most 20,000 blocks of the tree `root`, in order."""
     return _Walker(root).walk(root)

@@ -44,7 +44,7 @@ def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
 
 
 def _undouble(content: str) -> str:
-    """Undo UTF-8 that was read as Windows-1252, if all accented letters look like it: nine of 801 real pages."""
+    """Undo UTF-8 that was read as Windows-1252, if all accented letters look like it."""
     if content.isascii() or len(_PERHAPS.findall(content)) < _LEAST_PAIRS:
         return content
     pairs = len(_DOUBLED.findall(content))

@@ -156,7 +156,7 @@ def inner(element: Any, most: int = 1_000) -> str:
 
 
 def _few_attributes(tag: re.Match[str]) -> str:
-    """Cut a tag after its first 200 attributes: the time of libxml2 grows with the square of their number."""
+    """Cut a tag after 200 attributes: libxml2 takes quadratic time."""
     attributes = list(islice(_ATTRIBUTE.finditer(tag[0], 1), _MOST_ATTRIBUTES + 1))
     return tag[0] if len(attributes) <= _MOST_ATTRIBUTES else tag[0][: attributes[-1].start()]
 

@@ -1,4 +1,4 @@
-"""Reading of single HTML elements: inline text with its marks and white space, skipped elements, images. Pure."""
+"""Read single HTML elements: inline text with its marks and white space, skipped elements, images. Pure."""
 
 import re
 from collections.abc import Callable
@@ -77,7 +77,7 @@ _PARAGRAPH = 2  # breaks in a row from which a new paragraph begins
 
 
 def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
-    """Split `runs` at two or more line breaks in a row. Each part has its white space collapsed; none is empty."""
+    """Split `runs` at two or more line breaks in a row, and collapse white space. No part is empty."""
     parts: list[list[Stretch]] = []
     current: list[Stretch] = []
     breaks = 0

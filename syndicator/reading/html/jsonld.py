@@ -38,7 +38,7 @@ def read(scripts: Iterable[str]) -> tuple[Object, ...]:
 
 
 def types(item: Object) -> tuple[str, ...]:
-    """Return the @type names of `item` without vocabulary: "http://schema.org/NewsArticle" is "NewsArticle"."""
+    """Return the @type names of `item`: "NewsArticle" for "http://schema.org/NewsArticle"."""
     stated = item.get("@type")
     values = stated if isinstance(stated, list) else [stated]
     return tuple(value.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for value in values if isinstance(value, str))

@@ -1,4 +1,4 @@
-"""Tables and code listings: which tables hold data, their rows and cells, the text and language of code. Pure."""
+"""Tables and code listings: their rows and cells, the text and language of code. Pure."""
 
 import re
 from collections.abc import Iterator

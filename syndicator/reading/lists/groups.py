@@ -190,8 +190,8 @@ def _own(shown: Sequence[Shown]) -> list[Shown]:
 
 
 def tidy(shown: Sequence[Shown]) -> list[Shown]:
-    """Return `shown` without links such as "more", without numbers before titles and, if nearly all items have dates,
-    without undated ones."""
+    """Return `shown` without links such as "more", undated items (if nearly all have dates) and numbers before
+    titles."""
     dated = sum(item.item.published is not None for item in shown)
     if dated >= _NEARLY_ALL * len(shown):
         shown = [item for item in shown if item.item.published is not None]

@@ -145,8 +145,7 @@ def _layout(record: Record, headline: str, dated: Any, pictured: Any) -> str:
 
 
 def titles(records: Sequence[Record]) -> list[str]:
-    """Return each item's headline, from the place that gives most items one (heading, class, link), else from the next
-    place."""
+    """Return a headline for each item: from its heading, class or link, first from the one that most items have."""
     texts = [[text.line(value) for value in _titles(record)] for record in records]
     if not texts:
         return []

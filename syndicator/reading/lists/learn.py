@@ -34,8 +34,7 @@ _BESIDE = ("nav", "footer", "aside")
 
 
 def is_list(document: Document, shown: Sequence[Shown]) -> bool:
-    """Return True if the page is mainly the list `shown`: its address, or those of the items, say so, and it has little
-    other text."""
+    """Return True if the page is mainly the list `shown`, by its address or the items', and has little other text."""
     headlines = sum(is_headline(item.item.title) for item in shown)
     if headlines < _HEADLINES * len(shown):
         return False
@@ -119,8 +118,8 @@ def read_listing(
     wrapper: Wrapper | None = None,
     seen: Sequence[Seen] = (),
 ) -> ParsedFeed:
-    """Return the articles that the page lists, as a feed. `wrapper`: the learnt list, None at first; `seen`: articles
-    already known, as after a lost database. Raises NotAFeed if no list is surely the learnt one."""
+    """Return the listed articles as a feed. `wrapper`: the learnt list, None at first; `seen`: known articles, as after
+    a lost database. Raises NotAFeed if no list is surely the learnt one."""
     try:
         document = parse(html, url, headers)
         ranked = candidates(document, wrapper.forms if wrapper and wrapper.pointed else ())

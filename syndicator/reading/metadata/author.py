@@ -194,7 +194,7 @@ def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]])
 
 
 def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
-    """Return `people` without shorter forms of a name, and without the site's name unless it sounds like a person."""
+    """Drop shorter forms of a name, and the site's name unless it sounds like a person."""
     out: dict[str, str] = {}
     for name in people:
         named = person_names.is_known(name) or not _is_site(name, site)

@@ -1,4 +1,4 @@
-"""Choice of a field among candidates, and an article's picture: og:image, JSON-LD, twitter, large figure; no logo."""
+"""Choice of a field among candidates, and an article's picture: og:image, JSON-LD, twitter, large figure."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

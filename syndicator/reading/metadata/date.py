@@ -60,7 +60,7 @@ names = cache(Names)
 
 
 def parse_date_text(value: str) -> datetime | None:
-    """Return the date in `value`: ISO 8601 and similar, RFC 5322, epoch seconds, or prose. None without a date."""
+    """Return the date in `value` (ISO 8601 and similar, RFC 5322, epoch seconds, prose), or None."""
     value = value.strip()[:_LONGEST]
     match = _MACHINE.search(value) or _COMPACT.match(value)
     if match:
@@ -94,7 +94,7 @@ def days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
 
 
 def _day(year: str, month: str, day: str, around: str) -> datetime | None:
-    """Return the day, with the time of day if `around` has exactly one; None for a day that does not exist."""
+    """Return the day, with the time of day if `around` has exactly one; None for an impossible day."""
     try:
         number = int(year.lstrip("'"))
         when = datetime(number + 2000 if number < _TWO_DIGITS else number, int(month), int(day), tzinfo=UTC)
@@ -170,7 +170,7 @@ def first_published(document: Document, seen: Survey) -> datetime | None:
 
 
 def anywhere(document: Document) -> datetime | None:
-    """Return the first line of the body that is only a date, wherever it is."""
+    """Return the date of the first line of the body that is only a date."""
     body = next(document.tree.iter("body"), document.tree)
     elements = body.iter("p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6")
     lines = (line for element in islice(elements, 20_000) for line in _lines(element))
@@ -309,7 +309,7 @@ def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, dat
 
 
 def _as_shown(when: datetime, day: datetime) -> datetime:
-    """Return `when`; if the shown `day` is a day off, in a UTC offset that gives this day: 00:53Z in Buenos Aires."""
+    """Return `when`, in the UTC offset that gives the shown `day` if they differ by a day."""
     if when.utcoffset() or not (when.hour or when.minute) or abs((day.date() - when.date()).days) != 1:
         return when
     hours = -(when.hour + 1) if day.date() < when.date() else 24 - when.hour
@@ -317,8 +317,7 @@ def _as_shown(when: datetime, day: datetime) -> datetime:
 
 
 def _htmldate(document: Document, *, extensive: bool = False) -> datetime | None:
-    """Return htmldate's date. `extensive`: search the source code, too, where a month without day becomes its first
-    day."""
+    """Return htmldate's date. `extensive`: search the source code, too."""
     from htmldate import find_date
 
     if document.size > _LARGE:

@@ -35,7 +35,8 @@ def author(document: Document, rules: Rules) -> Choice[str]:
 
 
 def published(document: Document, rules: Rules, now: datetime | None) -> Choice[datetime]:
-    """Return the date selected by `rules.date`: the datetime of a `time`, else its text."""
+    """Return the date selected by `rules.date`: the datetime of a `time`, else its text. Dates more than a day after
+    `now` do not count."""
     selected = ((value, date.parse_date_text(value)) for value in _values(document, rules.date, "datetime", "content"))
     return first_sane((("rules.date", when) for _, when in selected), lambda when: date.sane(when, now))
 

@@ -275,7 +275,7 @@ def _document_title(document: Document) -> str:
 
 
 def _best(candidates: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
-    """Return an h1 similar to a head or the URL, else a lower heading nearly equal to a head, else an h1 that begins a
+    """Return an h1 similar to a head or the URL, else a lower heading nearly equal to a head, else an h1 that starts a
     head."""
     whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
     spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
@@ -366,7 +366,7 @@ class Survey:
 
 
 def survey(tree: Any, headline: str) -> Survey:
-    """Read the elements of `tree` and find the heading with `headline`, else the first h1."""
+    """Read the elements of `tree`, and find the heading with `headline` or the first h1."""
     body = next(tree.iter("body"), tree)
     heading = _heading(body, headline)
     around = set(heading.iterancestors()) if heading is not None else set()
@@ -423,7 +423,7 @@ def _is_away(element: Any) -> bool:
 
 
 def _holds_most(element: Any, paragraphs: int) -> bool:
-    """Return True if a div or section has most of the page's paragraphs: it is the article, whatever its class."""
+    """Return True if a div or section has most of the paragraphs, so that it is the article."""
     if element.tag not in ("div", "section") or paragraphs < _LEAST_PARAGRAPHS:
         return False
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400].lower()

@@ -1,7 +1,7 @@
 """Shards of hosts as jobs in the tables of Procrastinate, by the database's clock. Each method is one transaction.
 
-A shard has one job, waiting or running. The last transaction of a job deletes it and plans the next, so no crash can
-separate the two. If a worker is silent, its job is replaced, and its later writes fail."""
+A shard has one job, waiting or running, whose last transaction deletes it and plans the next. If a worker is silent,
+its job is replaced, and its later writes fail."""
 
 from __future__ import annotations
 

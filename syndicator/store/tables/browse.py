@@ -92,7 +92,7 @@ class Browse:
         return [(row, _within(row[0], row[2], none)) for row in newest]
 
     def weeks(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
-        """Return source key -> (week since `since`, number of articles, time of the last one)."""
+        """Return source key -> list of (number of the week after `since`, number of articles, time of the last one)."""
         members, weeks = schema.members.c, defaultdict[str, list[tuple[int, int, datetime]]](list)
         week = ((members.added - codec.micros(since)) // _WEEK).label("week")
         which = (members.axis == "source") & (members.added >= codec.micros(since))

@@ -147,8 +147,8 @@ class Stories:
             )
 
     def near(self, sketched: Sketched, found_by: Sequence[int], window: int) -> list[Sketched]:
-        """Return the articles of the same language, at most `window` microseconds away, that share most of the keys
-        `found_by` with `sketched`, best first."""
+        """Return the articles that share most of the keys `found_by`, best first, with the language of `sketched` and
+        at most `window` microseconds from its time."""
         at = sketched.at or 0
         padded = [*found_by, *[-1] * (KEYS - len(found_by))]
         values: dict[str, Any] = {f"key{n}": key for n, key in enumerate(padded)}

@@ -1,7 +1,7 @@
 """Move a database of 0.1 or 0.2, or of any version between 0.2 and 0.3, to the tables of 0.3.
 
-It replaces the revisions 0001 to 0010, so each step first checks if its column exists. New tables have the form that
-`schema` gives them now: a later revision that changes one must expect either form."""
+It replaces the revisions 0001 to 0010, so each step first checks if its column exists. New tables have the form of
+today's `schema`: a later revision that changes one must expect either form."""
 
 from __future__ import annotations
 
