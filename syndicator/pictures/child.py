@@ -1,7 +1,7 @@
-"""The process that decodes pictures: it has no network and no files, only pipes for pictures and answers. The kernel
-enforces this after `shut_off`: it opens no descriptor (RLIMIT_NOFILE 0, CAP_SYS_RESOURCE given up), writes no file and
-dumps no core. If the system allows, the process gets network and user namespaces of its own; without them, an attacker
-in it could signal processes of the same user."""
+"""The process that decodes pictures: no network, no files, only pipes for pictures and answers. The kernel enforces
+this after `shut_off`: it opens no descriptor (RLIMIT_NOFILE 0, CAP_SYS_RESOURCE given up), writes no file and dumps no
+core. If the system allows, it has network and user namespaces of its own; without them, an attacker in it could signal
+processes of the same user."""
 
 import contextlib
 import ctypes
@@ -105,7 +105,6 @@ def shut_off(megabytes: int) -> None:
 
 
 def _namespaces() -> bool:
-    """Return True if this process now has a network and a user namespace of its own."""
     with contextlib.suppress(OSError, AttributeError):  # no Linux, or a C library without them
         library = ctypes.CDLL(None)
         own = bool(library.unshare(_NEWUSER | _NEWNET) == 0)

@@ -110,7 +110,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _cut(width: int, height: int) -> tuple[float, float, float, float]:
-    """Return the shown part (left, top, right, bottom): the middle of a wide picture, the upper part of a high one."""
+    """Return the shown part (left, top, right, bottom): of a wide picture the middle, of a high one the upper part."""
     if width > _WIDEST * height:
         wide = _WIDEST * height
         left = (width - wide) / 2

@@ -174,8 +174,8 @@ def whole(
 
 
 def joined(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
-    """Return `first` with the text of page `later`, without repeated paragraphs; or why `later` does not belong to
-    it."""
+    """Return `first` with the text of its page `later`, without repeated paragraphs; or why `later` is no page of it.
+    `page`: the address of `later`; `sure`: see `Numbered`."""
     if (why := _other_article(first, later, page, sure=sure)) is not None:
         return why
     seen = {_key(paragraph) for paragraph in first.body.split("\n\n")}

@@ -53,8 +53,8 @@ async def refused(
     allow: Callable[[str], Sequence[str]] = lambda hub: (),
     deadline: float = 10.0,
 ) -> list[Problem]:
-    """Return the hubs that refuse a subscription to the feed `topic` (section 5.1 asks for 202), without hubs that
-    cannot be reached. No subscription results, because nobody confirms it."""
+    """Return the hubs that refuse a subscription to the feed `topic` (section 5.1 asks for 202); a hub that cannot be
+    reached does not count. No subscription results, because nobody confirms it."""
     asks = {"hub.mode": "subscribe", "hub.topic": topic, "hub.callback": f"{topic}?callback", "hub.verify": "async"}
     body = urlencode(asks)
     results = await asyncio.gather(*(fetcher.fetch(_post(hub, body, allow, deadline)) for hub in hubs))

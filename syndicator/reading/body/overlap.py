@@ -91,7 +91,8 @@ def guess(blocks: Sequence[Block], box: containers.Containers) -> None:
 
 
 def covers(blocks: Sequence[Block], content: str) -> bool:
-    """Return True if the page contains the feed's `content`, and this is about as long as the extractor's text."""
+    """Return True if the page contains the feed's `content`, and this is about as long as the text with which `blocks`
+    were compared."""
     own = letters(content)
     extracted = sum(block.letters * block.overlap for block in blocks)
     if len(own) < _WHOLE or len(own) < _WHOLE_SHARE * extracted:

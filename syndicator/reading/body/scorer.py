@@ -99,7 +99,8 @@ def boosted(file: str, table: str) -> Trees:
 
 
 def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, table: Table) -> Scored:
-    """Set the score (0 to 1) of each block. Raises ValueError if features, weights and trees have different names."""
+    """Set the score (0 to 1) of each block. `text`: the result of `features.of_text`; `table`: see the module. Raises
+    ValueError if features, weights and trees have different names."""
     if not blocks:
         return Scored(table, [], {}, np.zeros(0))
     values = features.columns(blocks, box, text)

@@ -65,7 +65,8 @@ class Texts:
 
 
 def texts_of(blocks: Sequence[Block], facts: Facts) -> Texts:
-    """Return the texts among the measured `blocks`."""
+    """Return those of the measured `blocks` that have letters, with their features. `facts`: the page's own
+    statements."""
     places = np.array([at for at, block in enumerate(blocks) if block.letters], dtype=np.intp)
     texts = tuple(blocks[at] for at in places.tolist())
     letters = np.array([block.letters for block in texts], dtype=np.float64)

@@ -141,7 +141,7 @@ def _likeness(shown: Sequence[Shown], wrapper: Wrapper) -> float:
 
 
 def _same_by_looks(shown: Sequence[Shown], wrapper: Wrapper) -> None:
-    """Raise Unsure unless a list of new items has the remembered shapes, and forms or layouts."""
+    """Raise Unsure unless the list `shown`, all new items, has the remembered shapes, and forms or layouts."""
     count = len(shown)
     shapes = sum(item.shape in wrapper.shapes for item in shown) / count
     forms = sum(item.form in wrapper.forms for item in shown) / count

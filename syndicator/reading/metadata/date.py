@@ -309,7 +309,8 @@ def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, dat
 
 
 def _as_shown(when: datetime, day: datetime) -> datetime:
-    """Return `when`, in the UTC offset that gives the shown `day` if they differ by a day."""
+    """Return `when` in the UTC offset in which its day is the shown `day`; unchanged if they are more than a day
+    apart."""
     if when.utcoffset() or not (when.hour or when.minute) or abs((day.date() - when.date()).days) != 1:
         return when
     hours = -(when.hour + 1) if day.date() < when.date() else 24 - when.hour

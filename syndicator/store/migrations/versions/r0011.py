@@ -128,8 +128,7 @@ def _product(feed: dict[str, str], name: str, made_of: str) -> dict[str, object]
 
 
 def _with_inputs(files: dict[str, str]) -> dict[str, str]:
-    """Return the files of a feed; archive documents with the digest of their input, which was under a name ending in
-    #."""
+    """Give archive documents the digest of their input, which was under their name with a # at the end."""
     for name in [name for name in files if name.endswith(".atom#") and name[:-1] in files]:
         atom, made_of = name[:-1], files.pop(name)
         files |= dict.fromkeys({atom, atom[:-4] + "json"} & files.keys(), made_of)
