@@ -58,15 +58,24 @@ Stamp = Annotated[str | None, Argument("The stamp of what was shown: refuse an e
 class Change:
     """A change, planned or applied.
 
-    `subject`: article id, source key or file; `subjects`: all, if several. `sentence`: for the log and a job; `lines`:
-    shown instead in a terminal, called with dry_run; `table`: title, columns and rows, shown below. `data`: for
-    programs, a dict unless the operation is a question; `feeds`: those that gain, lose or change articles. `touches`:
-    names of texts that `act` changes (see changes/texts.py), logged before and after; `edits`: texts before and after.
-    `inverse`: the operation that takes it back; without it, undo restores the texts; `undoes`: number of the change
-    that it takes back. `is_empty`: nothing to change, so the command prints `nothing`. `logged`: False for a visit or a
-    build; `build`: feeds may be stale afterwards; `built_first`: feeds that the command builds at once, None for all.
-    `page`: a web page on which to point at a list; `fault`: an error of one part, which sets the exit code; `act`:
-    makes the change beyond its edits and may return a dict of fields to replace."""
+    `subject`: article id, source key or file
+    `subjects`: all subjects, if several
+    `sentence`: for the log and a job
+    `lines`: returns the lines to show in a terminal instead; its argument is True for a dry run
+    `data`: for programs; a dict unless the operation is a question
+    `table`: title, columns and rows, shown below
+    `feeds`: feeds that gain, lose or change articles
+    `touches`: names of texts that `act` changes (see changes/texts.py), logged before and after
+    `edits`: name of a text -> the text before and after, None for missing
+    `inverse`: the operation that undoes the change; without it, undo restores the texts
+    `undoes`: number of the change that this one undoes
+    `is_empty`: nothing to change, so the command prints `nothing`
+    `logged`: False for a visit or a build, which have no line in the log of changes
+    `build`: feeds may be stale afterwards
+    `built_first`: returns True for feeds that the command builds at once; None for all
+    `page`: a web page on which to point at a list
+    `fault`: an error of one part, which sets the exit code
+    `act`: applies what `edits` does not contain; may return a dict of fields to replace"""
 
     subject: str
     subjects: tuple[str, ...] = ()

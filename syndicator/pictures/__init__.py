@@ -1,1 +1,1 @@
-"""Thumbnails of strangers' pictures, made in a process without network and files."""
+"""Thumbnails of foreign pictures, made in a process without network and files."""

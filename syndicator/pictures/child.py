@@ -1,7 +1,7 @@
-"""The process that decodes pictures: no network, no files, only the pipes of pictures and answers. The kernel enforces
-it after `shut_off`: no descriptor can be opened (RLIMIT_NOFILE 0, CAP_SYS_RESOURCE given up), no file written, no core
-dumped. If the system allows it, the process gets a network and a user namespace of its own; without these, a process
-that was taken over could signal processes of its user."""
+"""The process that decodes pictures: no network, no files, only pipes for pictures and answers. The kernel enforces
+this after `shut_off`: it opens no descriptor (RLIMIT_NOFILE 0, CAP_SYS_RESOURCE given up), writes no file and dumps no
+core. If the system allows, it has network and user namespaces of its own; without them, an attacker in it could signal
+processes of the same user."""
 
 import contextlib
 import ctypes
@@ -27,7 +27,7 @@ _NOBODY, _MEGABYTE = 65534, 1_000_000  # user id of nobody; bytes
 
 
 def main() -> NoReturn:
-    """Answer pictures from standard input until it ends."""
+    """Answer pictures from standard input until its end."""
     for number in (signal.SIGINT, signal.SIGTERM):  # the parent decides when its child ends
         signal.signal(number, signal.SIG_IGN)
     warnings.simplefilter("ignore")
@@ -47,7 +47,7 @@ def main() -> NoReturn:
 
 
 def answer(data: bytes) -> tuple[int, bytes]:
-    """Return the code of the answer, and the thumbnail if the code is MADE."""
+    """Return the answer's code and, if it is MADE, the thumbnail."""
     try:
         return protocol.MADE, thumbnail(data)
     except Refused as refused:
@@ -60,7 +60,7 @@ def answer(data: bytes) -> tuple[int, bytes]:
 
 
 def _warm() -> None:
-    """Import all that a picture may need: nothing can be opened later."""
+    """Import all modules that a picture may need: no file can be opened later."""
     small = Image.new("RGB", (160, 90))
     for format in FORMATS:
         out = io.BytesIO()
@@ -88,7 +88,8 @@ class Open(Exception):
 
 
 def shut_off(megabytes: int) -> None:
-    """Close this process off, with `megabytes` more of memory. Import everything first. Raises Open if that fails."""
+    """Take network and files from this process, and limit it to `megabytes` more of memory. Import all modules first.
+    Raises Open on failure."""
     if not _namespaces() and os.geteuid() == 0:
         # root could raise its limits again
         os.setgroups([])
@@ -104,7 +105,6 @@ def shut_off(megabytes: int) -> None:
 
 
 def _namespaces() -> bool:
-    """Return True if this process now has a network and a user namespace of its own."""
     with contextlib.suppress(OSError, AttributeError):  # no Linux, or a C library without them
         library = ctypes.CDLL(None)
         own = bool(library.unshare(_NEWUSER | _NEWNET) == 0)

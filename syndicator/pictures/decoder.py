@@ -1,4 +1,4 @@
-"""The parent's end of the process that decodes pictures. Answers are bytes, never a pickle, and are checked."""
+"""The parent's side of the process that decodes pictures. Answers are bytes, never a pickle, and are checked."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ _CODE: Final = "from syndicator.pictures.child import main; main()"
 
 
 class PictureRefused(Exception):
-    """A picture without a thumbnail. `reason`: why; `final`: another try would give the same."""
+    """A picture without a thumbnail. `reason`: why; `final`: another try would give the same result."""
 
     def __init__(self, reason: PictureReason, detail: str = "", *, final: bool = True) -> None:
         super().__init__(detail or reason.means)
@@ -39,7 +39,7 @@ class Thumbnail:
 
 
 class Decoder:
-    """Maker of thumbnails in one child, started when needed. Use it in one event loop and close it."""
+    """Makes thumbnails in a child process, started when needed. Use it in one event loop and close it."""
 
     def __init__(self, *, seconds: float = _SECONDS) -> None:
         self._seconds = seconds
@@ -48,7 +48,7 @@ class Decoder:
         self._turn = asyncio.Lock()
 
     async def thumbnail(self, data: bytes) -> Thumbnail:
-        """Return the thumbnail of a picture. Raises PictureRefused. Cancelling ends the child."""
+        """Return the thumbnail of a picture. Raises PictureRefused. Cancelling kills the child."""
         async with self._turn:
             try:
                 return await asyncio.to_thread(self.ask, data)
@@ -57,7 +57,7 @@ class Decoder:
                 raise
 
     def ask(self, data: bytes) -> Thumbnail:
-        """Return the thumbnail of a picture, blocking; one call at a time. Raises PictureRefused."""
+        """Return the thumbnail of a picture. Blocks; only one call at a time. Raises PictureRefused."""
         process = self._started()
         try:
             assert process.stdin is not None

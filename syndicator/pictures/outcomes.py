@@ -1,4 +1,4 @@
-"""Outcomes of an article's picture: kept, tried again, given up; and the thumbnails in the state folder. Pure."""
+"""Outcomes for an article's picture (stored, to try again, given up), and thumbnails in the state folder. Pure."""
 
 import hashlib
 import re
@@ -33,12 +33,13 @@ _FORBIDS: Final = frozenset(("noindex", "noimageindex", "none", "max-image-previ
 
 
 def kept(row: PictureRow, picture: Picture) -> PictureRow:
-    """Return `row` with its thumbnail."""
+    """Return `row` with its new thumbnail."""
     return replace(row, picture=picture, next_try=None, reason="", detail="")
 
 
 def failed(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
-    """Return `row` after a failed fetch. A host that was not asked costs no try."""
+    """Return `row` after a failed fetch, to try again later or give up. It counts as a try unless the fault was ours or
+    no request was sent."""
     if failure.unasked or failure.ours:
         return _again(row, failure.reason, failure.detail, failure.retry_after or now + _FIRST_WAIT)
     if failure.reason in _FINAL:
@@ -47,7 +48,7 @@ def failed(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
 
 
 def refused(row: PictureRow, reason: PictureReason, detail: str, now: datetime, *, final: bool) -> PictureRow:
-    """Return `row` after a refused picture. `final`: another try would not change that."""
+    """Return `row` after a refused picture. `final`: do not try again."""
     if final:
         return _again(replace(row, tries=row.tries + 1), reason, detail, None)
     if reason == PictureReason.NOT_SHUT_OFF:  # this machine's fault
@@ -68,7 +69,7 @@ def forbidden(headers: Mapping[str, str]) -> str:
 
 
 def told(row: PictureRow) -> str:
-    """Return the state of a picture as text for people."""
+    """Return the state of a picture as a text for people."""
     if row.picture is not None:
         return f"made, {row.picture.width} x {row.picture.height}: {row.picture.name}"
     if not row.reason:
@@ -96,7 +97,7 @@ _DIGITS: Final = 20  # of a sha256 in hexadecimal: 80 bits, no two by chance
 
 
 class KeptPictures:
-    """WebP files under `root`, named after their bytes. A cache: not durable, made again if missing."""
+    """WebP files in the folder `root`, named by a digest of their bytes. A cache: lost files are made again."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -118,7 +119,7 @@ class KeptPictures:
         return content if hashlib.sha256(content).hexdigest()[:_DIGITS] == Path(name).stem else None
 
     def drop_all_but(self, names: Collection[str]) -> int:
-        """Delete the thumbnails that are not among `names`. Return the number deleted."""
+        """Delete the thumbnails not among `names`; return how many."""
         stay = {self._path(name) for name in names}
         going = [path for path in sorted(self.root.glob("*/*")) if path not in stay]
         for path in going:

@@ -27,12 +27,12 @@ _PIXELS: Final = 0x3FFF  # the lower 14 bits; the upper two are a scale
 
 
 def refusal(code: int) -> PictureReason | None:
-    """Return the reason for a refusal's code, or None for a code that no honest child sends."""
+    """Return the reason for a refusal's code; None for an invalid code."""
     return REFUSALS[code - 1] if 1 <= code <= len(REFUSALS) else None
 
 
 def size(webp: bytes) -> tuple[int, int] | None:
-    """Return width and height of a WebP of one lossy key frame, or None: nothing else is published."""
+    """Return width and height of a WebP with one lossy key frame; None for anything else, which is not published."""
     if len(webp) < _RIFF.size + _FRAME.size:
         return None
     riff, whole, kind, chunk, length = _RIFF.unpack_from(webp)

@@ -183,8 +183,9 @@ def filed_by_neighbour(article: Article, owners: Owners) -> bool:
 def known_at(
     lookup: Known, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
 ) -> Article | None:
-    """Return the first article of `aliases` that `url` may mean: on its site (or its former one, `home`), or filed
-    under that address by `source` or on the same domain."""
+    """Return the first article under the keys `aliases` that `url` may mean, None without: an article on the site of
+    `url` or on `home`, its former site, or one with the alias `url` that `source` filed or that has the same publisher.
+    `url` "" means any."""
     for key in aliases:
         if key not in lookup.articles:
             continue

@@ -32,11 +32,13 @@ def refile(
     compared: Callable[[Article], Compared | None] = lambda stored: None,
     blocks: Callable[[Article], Blocks | None] = lambda stored: None,
 ) -> tuple[Article, bool]:
-    """Write the file of `article`, then its row, aliases, end of `entry` and stale marks of feeds in one transaction.
-    After a crash in between, the next start records the file. `before`: the article in its file until now; `path`: of
-    that file; `ordered`: fields to overwrite although edited by hand; `html`: rendered body, if published whole;
-    `score`: of a new category; `compared`, `blocks`: make data for comparison. Return the article in its file, hand
-    edits included, and whether the file changed. Raises OSError, ConfigError, StoreError."""
+    """Write the file of `article`, then, in one transaction, its row, its aliases, the end of `entry` and stale marks
+    of feeds. After a crash between the two, the next start records the file. Return the article as its file has it,
+    with hand edits, and True if the file changed. Raises OSError, ConfigError, StoreError.
+
+    `before`: the article in the file now, None for a new one; `path`: of that file; `ordered`: fields to overwrite even
+    if edited by hand; `html`: the rendered body, if published whole; `score`: of a new category, None keeps the old;
+    `compared`, `blocks`: return data for comparison with other articles."""
     if before is not None and before.added != article.added:
         ordered = {*ordered, "added"}
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)

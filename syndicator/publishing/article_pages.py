@@ -1,7 +1,7 @@
 """Pages of articles that are published whole, and the value of a feed that is being built.
 
-Each page links the previous and the next such page by publication time. So its day depends on itself and the nearest
-days with pages, and one more article changes the pages of three days at most."""
+Each page links the previous and the next such page by publication time, so one more article changes the pages of at
+most three days: its own and the nearest days with pages."""
 
 import hashlib
 from bisect import bisect_left
@@ -29,8 +29,8 @@ _FORM: Final = "1"  # increase when these pages change
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The result of `write`. `made_of`: by day, the fingerprint of its pages' input, for the next call. `going`: the
-    existing pages to delete, once no other page links them."""
+    """The result of `write`. `made_of`: UTC day -> fingerprint of the input of its pages; pass it to the next call as
+    `before`. `going`: files of existing pages to delete, once no other page links them."""
 
     made_of: Mapping[str, str]
     going: frozenset[str] = frozenset()
@@ -38,13 +38,11 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """The UTC publication days of articles that are published whole, ascending."""
-
     order: Sequence[str]
     made_of: Mapping[str, str]
 
     def near(self, day: str) -> tuple[str, str]:
-        """Return the day before and the day after, "" for none."""
+        """Return the previous and the next day with pages, "" if there is none."""
         at = bisect_left(self.order, day)
         return (self.order[at - 1] if at else "", "".join(self.order[at + 1 : at + 2]))
 
@@ -61,9 +59,9 @@ def write(
     before: Mapping[str, str],
     whole: bool,
 ) -> Generator[None, None, Made]:
-    """Make the pages of the days that changed (with `whole`, of all days), day by day. `about`: the fingerprint of
-    their other input; `before`: `made_of` of the last call; `sources`: those published whole. Reads no database without
-    sources."""
+    """Write the pages of the days that changed (of all days if `whole`) with `put`, yielding after each day. `sources`:
+    those published whole; `about`: a fingerprint of all input besides articles; `before`: `made_of` of the last
+    call."""
     keys = sorted(FeedKey(SOURCE, source.key) for source in sources)
     days = _days(keys, index, about)
     changed = [day for day in days.order if whole or before.get(day) != days.made_of[day]]
@@ -93,7 +91,6 @@ class _Shown:
         self._entries = entries
 
     def pages(self, day: str, pages: Pages) -> Iterable[tuple[str, bytes]]:
-        """Yield names and bytes of the pages of a day."""
         today, (before, after) = self._of(day), map(self._of, self._days.near(day))
         previous: list[View | None] = [before[-1] if before else None, *today]
         following: list[View | None] = [*today[1:], after[0] if after else None]
@@ -101,11 +98,11 @@ class _Shown:
             yield paths.article_name(view.id), pages.article_page(view, earlier, later)
 
     def without(self, day: str) -> set[str]:
-        """Return the names of pages that a day's articles must not have, by their own terms or their source's."""
+        """Return the page files of the day's articles that may not be shown whole."""
         return {paths.article_name(id) for id in self._ids.get(day, set()) - {view.id for view in self._of(day)}}
 
     def _of(self, day: str) -> list[View]:
-        """Return the articles of a day that are shown whole, oldest first."""
+        """Return the day's articles that may be shown whole, oldest first."""
         if day not in self._views:
             views = self._entries.views(sorted(self._ids.get(day, ())), None)
             self._views[day] = sorted((view for view in views if view.html), key=lambda view: (view.published, view.id))
@@ -123,7 +120,7 @@ def _days(keys: Sequence[FeedKey], index: ArticleIndex, about: str) -> _Days:
 
 
 def _ids(keys: Sequence[FeedKey], index: ArticleIndex, days: Sequence[str]) -> dict[str, set[str]]:
-    """Return the sources' articles from the first to the last of `days`, by day."""
+    """Return UTC day -> ids of the articles, from the earliest to the latest of `days`."""
     ids_of: dict[str, set[str]] = defaultdict(set)
     for key in keys if days else ():
         for day, ids in index.day_ids(key, min(days), max(days)).items():
@@ -136,7 +133,7 @@ def _digest(*parts: str) -> str:
 
 
 def wanted(spec: FeedSpec, archives: bool | str) -> bool:
-    """Return True for a feed with calendar pages: it has a page, and its axis has archives. `archives`: the setting."""
+    """Return True if the feed has calendar pages: a page, and an axis with archives. `archives`: the setting."""
     return bool(archives) and AXES[spec.key.axis].archived and PAGE in spec.formats
 
 
@@ -147,9 +144,9 @@ def planned(spec: FeedSpec, days: Days, made_with: str) -> list[CalendarPage]:
 
 @dataclass(slots=True)
 class Feed:
-    """A feed that is being built. `made_with`: the fingerprint of its settings; `known`: its files in the index;
-    `files`: its files after the build; `left_out`: ids in archives instead of the head; `fault`: of an archive, holds
-    the feed."""
+    """A feed that is being built. `made_with`: the fingerprint of its settings; `known` and `files`: its files before
+    and after the build, name -> fingerprint; `left_out`: ids of articles only in archives; `owed`: some calendar pages
+    are left to a later build; `fault`: of an archive document, so the feed is not published."""
 
     spec: FeedSpec
     row: FeedRow
@@ -166,7 +163,7 @@ class Feed:
     fault: str | None = None
 
     def put_off_pages(self) -> None:
-        """Leave existing calendar pages that would change to a later build."""
+        """Leave changed calendar pages that exist already to a later build."""
         before = self.known
         there = [page for page in self.calendar if page.name in before]
         late = {page.name: before[page.name] for page in there if before[page.name] != page.fingerprint}

@@ -61,11 +61,12 @@ def build(
     stories: Sequence[Sequence[str]] = (),
     digest: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]] = (),
 ) -> Steps:
-    """Build feeds and publish each whole or not at all, in short steps between which other tasks run. Changes that come
-    meanwhile leave their feeds stale. `specs`: all feeds; `only`: those to build, None for all; `rows`: of all feeds;
-    `source_of`: the source of an article with the settings that hold for it; `remake`: makes missing HTML in a process
-    that can be killed; `excused`: ids of pruned articles; `stories`: article ids of each. `brief`: leave existing
-    calendar pages, and shared pages unless the feed of everything is built, to a later build."""
+    """Build feeds and publish each whole or not at all, in short steps between which other tasks run. A feed that
+    changes meanwhile stays stale. `specs`: all feeds; `only`: those to build, None for all; `rows`: of all feeds, None:
+    read them; `source_of`: returns an article's source with the settings that hold for the article; `remake`: returns
+    missing HTML of an article id, made in a process that can be killed; `excused`: ids of pruned articles; `stories`:
+    the article ids of each story. `brief`: leave changed calendar pages to a later build, and the shared pages too
+    unless the feed of everything is built."""
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
     shared = staleness.common(settings, instance)
     of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
@@ -103,8 +104,8 @@ def build(
 
 @dataclass(slots=True)
 class Builder:
-    """The state of a build. `whole_texts`: sources whose articles have pages of their own; `whole`: make every document
-    again, even unchanged ones; `brief`: as in `build`."""
+    """The state of a build. `whole_texts`: sources whose articles have pages of their own; `whole`: write even
+    unchanged documents; `brief`: as in `build`; `shown`: numbers of entries and articles by feed."""
 
     index: ArticleIndex
     outlet: Outlet
@@ -147,8 +148,7 @@ class Builder:
             self._moved[target].append(old)
 
     def prepare(self, spec: FeedSpec, shared: str) -> Feed:
-        """Return a feed with its row, the ids of its head and its archive documents. `shared`: of
-        `staleness.common`."""
+        """Select the articles of a feed's head and plan its archive documents. `shared`: `staleness.common`."""
         index, outlet, row = self.index, self.outlet, self.rows.get(spec.key)
         if row is None:
             row = self.rows[spec.key] = FeedRow(key=spec.key, name=spec.name, first_slug=spec.first_slug)
@@ -177,8 +177,8 @@ class Builder:
         return feed
 
     def write_older(self, feeds: Sequence[Feed]) -> Iterator[None]:
-        """Write the changed archive documents and calendar pages of `feeds`, month by month, so that shared entries are
-        made once."""
+        """Write the changed archive documents and calendar pages of `feeds`, month by month, so that each shared entry
+        is rendered once."""
         months: dict[str, list[tuple[Feed, Document | list[CalendarPage]]]] = defaultdict(list)
         for feed in feeds:
             for item in feed.archives:
@@ -202,7 +202,7 @@ class Builder:
                     yield from self._write_pages(feed, part)
 
     def write_heads(self, feeds: list[Feed]) -> Iterator[None]:
-        """Write the head feeds in all formats. Each is marked fresh, or held. Removes each from `feeds`, to free its
+        """Write the head feeds in all formats. A feed with a fault keeps its old files. Empties `feeds`, to free
         memory."""
         while feeds:
             self._write_head(feed := feeds.pop(0))
@@ -212,15 +212,16 @@ class Builder:
             yield
 
     def settle(self) -> None:
-        """Mark the written feeds fresh. After a crash before this they are stale, and written again."""
+        """Mark the written feeds fresh, after their files are on disk. After a crash before that they are written
+        again."""
         self.outlet.settle()
         if self.fresh:
             self.index.mark_fresh(*self.fresh)
             self.fresh.clear()
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:
-        """Delete the files of feeds that the configuration has dropped; their addresses answer 410. Also delete
-        archives of moved feeds: the new feed has its own, and withdrawn articles must leave every page."""
+        """Delete the files of feeds that the configuration dropped (their addresses answer 410), and archives of moved
+        feeds, since the new feeds have their own."""
         for key, row in self.rows.items():
             if old_archives(row):
                 files = self.index.files(key)
@@ -233,9 +234,8 @@ class Builder:
                 self._end(row)
 
     def finish(self, wanted: Collection[FeedKey], going: Collection[str]) -> None:
-        """Mark the written feeds fresh and delete the pages `going`, which no page links any more. If the feed of
-        everything is not published, mark it fresh last, because its mark means that shared pages are not written
-        yet."""
+        """Mark the written feeds fresh and delete the pages `going`, which no page links any more. Mark the feed of
+        everything last: while it is stale, shared pages are not complete."""
         self.settle()
         for name in sorted(going):
             self._delete(name)
@@ -251,7 +251,6 @@ class Builder:
                 self.index.mark_fresh(Fresh(key=ALL, seen=row.mark))
 
     def report(self) -> BuildReport:
-        """Return the report of the build."""
         return BuildReport(
             written=tuple(sorted(self.written)),
             unchanged=self.unchanged,
@@ -262,15 +261,14 @@ class Builder:
         )
 
     def unfinished(self, wanted: Collection[FeedKey]) -> bool:
-        """Return True if `finish` has to end or mark the feed of everything."""
+        """Return True if the feed of everything is not in `wanted` and `finish` must end it or mark it fresh."""
         row = self.rows.get(ALL)
         if row is None or ALL in wanted:
             return False
         return row.stale or ended(row, wanted, self.settings.publish)
 
     def _end(self, row: FeedRow) -> None:
-        """Delete a feed's files, for good or while its axis is off. With the axis it comes back, however few articles
-        it has."""
+        """Delete a feed's files, for good or while its axis is off."""
         once = "" if off(row, self.settings.publish) else None
         if once is None:
             self.index.save_feed(replace(row, dropped=True))
@@ -308,7 +306,7 @@ class Builder:
         return shared + staleness.of_pages(self.settings, self.pages.templates.look)
 
     def write_search(self, about: str, everything: Sequence[Feed]) -> Iterator[None]:
-        """Write the search files; `about`: a fingerprint of their input."""
+        """Write the search files. `about`: a fingerprint of their input besides articles."""
         if self.is_left(everything) or PAGE not in self.settings.publish.formats:
             return
         views, made_of = self.entries.views, self.index.files(staleness.SEARCH)
@@ -318,7 +316,7 @@ class Builder:
         self.made_of[staleness.SEARCH] = yield from written
 
     def write_stories(self, shared: str, feeds: Sequence[Feed]) -> Iterator[None]:
-        """Write the changed pages of stories, or all, if the feed of stories is among `feeds`."""
+        """Write the changed pages of stories; all of them if the feed of stories is among `feeds`."""
         if not any(feed.spec.key == STORIES and PAGE in feed.spec.formats for feed in feeds):
             return
         about, states = self._about_pages(shared), self.index.files(staleness.STORIES)
@@ -333,7 +331,7 @@ class Builder:
             yield
 
     def write_digests(self, made: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]]) -> Iterator[None]:
-        """Write the feeds of digests with their entries, and delete files of other digests."""
+        """Write the feeds of digests, each with its entries, and delete the files of all other digests."""
         there = set[str]()
         for digest, issues in made:
             for name, data in digests.files(digest, issues, self.entries, self.pages).items():
@@ -348,13 +346,13 @@ class Builder:
                 self._delete(name)
 
     def is_left(self, everything: Sequence[Feed]) -> bool:
-        """Return True if the feed of everything is stale but not among these, so that a later build writes the shared
+        """Return True if the feed of everything is stale and not in this build: a later build writes the shared
         pages."""
         row = self.rows.get(ALL)
         return row is not None and row.stale and not everything and any(spec.key == ALL for spec in self.pages.specs)
 
     def write_articles(self, shared: str) -> Generator[None, None, Collection[str]]:
-        """Write the pages of articles that are published whole; return those to delete."""
+        """Write the pages of articles that are published whole; return the files of pages to delete."""
         doors = self.index, self.entries, self.pages, self.outlet, self._put
         about, before = self._about_pages(shared), self.index.files(staleness.ARTICLES)
         result = yield from article_pages.write(
@@ -364,7 +362,7 @@ class Builder:
         return result.going
 
     def _newest(self) -> list[View]:
-        """Return the articles of the front page: the latest, and other reports of their stories."""
+        """Return the newest articles, and the other reports of their stories."""
         spec = next((spec for spec in self.pages.specs if spec.key == ALL), None)
         if spec and ALL.slug not in self.pages.calendars and article_pages.wanted(spec, self.settings.publish.archives):
             self.pages.calendars[ALL.slug] = article_pages.planned(spec, self.index.days(ALL), "")
@@ -386,7 +384,7 @@ class Builder:
             yield
 
     def _write_archive(self, feed: Feed, item: Document) -> Iterator[None]:
-        """Write an archive document. A fault holds the whole feed."""
+        """Write an archive document. If it has a fault, the whole feed keeps its old files."""
         ids = archive.ids_of(item, feed.spec.key, self.index)
         entries = self._entries(feed.spec.key)
         views = entries.views(ids, feed.spec.content)
@@ -429,15 +427,15 @@ class Builder:
         self.shown[feed.spec.key] = (len(feed.ids), feed.row.count)
 
     def _tombstones(self, key: FeedKey, newest: datetime) -> tuple[Removed, ...]:
-        """Return the withdrawn entries that a feed still lists; none unless the operator enabled them. `newest`: the
+        """Return the withdrawn entries to list in a head feed; none if the operator has not enabled them. `newest`: the
         time of its newest entry."""
         if "tombstones" not in self.settings.publish.extensions:
             return ()
         return tuple(item for item in self.removed[key][-_TOMBSTONES:] if item.when > newest - _TOMBSTONE_LIFE)
 
     def _fault(self, feed: Feed, files: Mapping[str, bytes], led: Collection[str]) -> str | None:
-        """Return why the files of a feed must not replace the live ones: one is invalid, or entries are lost. `led`:
-        ids of articles that are shown as stories."""
+        """Return why the new files must not replace the published ones (one is invalid, or entries are lost), or None.
+        `led`: ids of articles shown as stories."""
         for name, data in files.items():
             fault = self.entries.renderers[_format(name)].fault(data)
             if fault:
@@ -457,8 +455,8 @@ class Builder:
         return self.merged if key == STORIES or (merge and AXES[key.axis].archived) else self.entries
 
     def _put_all(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:
-        """Write the files of a feed, also at its former addresses, for servers that do not read the maps. Return the
-        fault, None for none. Raises OSError for faults that would hit every feed."""
+        """Write the files of a feed, also at its former addresses. Return the fault of a file that cannot be written,
+        or None. Raises OSError for faults that would hit every feed."""
         try:
             for name, data in files.items():
                 old = [paths.file_name(key, _format(name)) for key in self._moved.get(feed.spec.key, ())]

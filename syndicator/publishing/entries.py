@@ -1,5 +1,4 @@
-"""Entries of a build: the view of each article and its bytes in each format, made once and shared by all feeds. One
-table has the functions of each format."""
+"""Entries of a build: each article's view and its bytes in each format, rendered once for all feeds."""
 
 from __future__ import annotations
 
@@ -25,8 +24,7 @@ from syndicator.publishing.web.pages import Pages
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
-    """The functions of a format. A fault is a sentence that starts with "not-well-formed: " or "invalid: "; None for
-    none."""
+    """The functions of a format. Checks return None, or a fault that starts with "not-well-formed: " or "invalid: "."""
 
     entry: Callable[[View, str], bytes]  # from view and web root; raises ValueError
     feed: Callable[[Head, Sequence[bytes]], bytes]  # from entries, newest first
@@ -44,7 +42,7 @@ RENDERERS: Final[dict[str, Renderer]] = {
 
 
 def renderers(pages: Pages) -> Mapping[str, Renderer]:
-    """Return the table of formats, with the pages of this build."""
+    """Return the renderer of each format; the one for pages uses `pages`."""
     page = Renderer(
         entry=lambda view, base: pages.story(view),
         feed=pages.feed_page,
@@ -59,9 +57,9 @@ _UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
 
 @dataclass(slots=True)
 class Entries:
-    """Entries of one build. `source_of`: the source of an article with the settings that hold for it; `remake`: makes
-    missing HTML of an article, or returns None; `tags`: tags of taxonomy.toml; `markdown`: the body of an article;
-    `kept`: entries of earlier builds; `stories_of`: stories of articles met so far."""
+    """Entries of one build. `source_of`: returns an article's source with the settings that hold for the article;
+    `remake`: returns missing HTML of an article id, or None; `tags`: tags of taxonomy.toml; `markdown`: returns the
+    body of an article id; `kept`: entries of earlier builds; `stories_of`: cached stories by article id."""
 
     index: ArticleIndex
     source_of: Callable[[Article], Source | None]
@@ -86,7 +84,7 @@ class Entries:
             self.markdown = None
 
     def views(self, ids: Sequence[str], mode: ContentMode | None) -> list[View]:
-        """Return the views of `ids` in order. Those that cannot be shown are in `problems`."""
+        """Return the views of `ids` in order. An article that cannot be shown is left out and added to `problems`."""
         new = [id for id in ids if id not in self.stories_of] if self.settings.publish.stories != "off" else []
         reports = self.index.reports(new) if new else {}
         self.stories_of.update((id, reports.get(id)) for id in new)
@@ -114,12 +112,12 @@ class Entries:
         return id, mode, self.merged and self.stories_of.get(id) is not None
 
     def stories(self, ids: Sequence[str], mode: ContentMode | None) -> list[bytes]:
-        """Return the list items of `ids` for pages, without those that cannot be shown."""
+        """Return the list items of `ids` for pages, without articles that cannot be shown."""
         entries = (self.made((PAGE,), view, mode) for view in self.views(ids, mode))
         return [entry[PAGE] for entry in entries if entry]
 
     def made(self, formats: Iterable[str], view: View, mode: ContentMode | None) -> dict[str, bytes] | None:
-        """Return the entry of a view in each of `formats`; None, and a problem, if one format cannot hold it."""
+        """Return a view's entry as bytes by format. If a format cannot hold it, return None and add a problem."""
         result: dict[str, bytes] = {}
         key = (view.id, mode, bool(view.story))
         entry = self.kept.get(key)
@@ -185,8 +183,8 @@ class Entries:
 def documents(
     head: Head, formats: Sequence[str], views: Sequence[View], mode: ContentMode | None, entries: Entries
 ) -> dict[str, bytes]:
-    """Return the feed of `views` in each of `formats`. An entry that one format cannot hold is left out of all of them
-    and added to `entries.problems`. The head's `updated` becomes that of the newest entry. `mode`: see `view`."""
+    """Return the feed of `views` as bytes by format. An entry that one format cannot hold is left out of all and added
+    to `entries.problems`. `updated` is that of the newest entry. `mode`: see `view`."""
     entries_of = [(view, entries.made(formats, view, mode)) for view in views]
     shown = [(view, parts) for view, parts in entries_of if parts is not None]
     head = replace(head, updated=max((view.updated for view, _ in shown), default=head.updated))

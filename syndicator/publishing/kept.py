@@ -1,4 +1,4 @@
-"""Cache of entries between the builds of a process: most entries of a build are the same as in the one before."""
+"""Cache of entries between the builds of a process; most entries do not change."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _MOST: Final = 4000
 
 @dataclass(slots=True)
 class Made:
-    """A cached entry. `of`: its input, equal only if the entry would be the same; `parts`: its bytes by format, None
-    for a format that cannot hold it; `build`: the last build that compared `of`."""
+    """A cached entry. `of`: its input; two entries with equal input are equal. `parts`: its bytes by format, None for a
+    format that cannot hold it. `build`: the last build that compared `of`."""
 
     of: tuple[object, ...]
     view: View
@@ -28,7 +28,7 @@ class Made:
 
 
 class KeptEntries:
-    """Entries by article and mode. Beyond `most`, the ones shown longest ago are dropped."""
+    """At most `most` entries; drops the least recently used."""
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
@@ -37,15 +37,15 @@ class KeptEntries:
         self._made: dict[Key, Made] = {}  # in the order of their last use
 
     def begin(self, about: str) -> None:
-        """Call at the start of a build. `about`: a fingerprint of the input that all entries share; a new one empties
-        the cache."""
+        """Begin a build. `about`: a fingerprint of the input of all entries; if it changed, the cache is emptied."""
         self._build += 1
         if about != self._about:
             self._made.clear()
             self._about = about
 
     def get(self, key: Key, of: tuple[object, ...] | None = None) -> Made | None:
-        """Return the entry if its input equals `of`; without `of`, if this build has compared it already."""
+        """Return the entry if its input equals `of`, else None. Without `of`, return it if this build has compared it
+        already."""
         entry = self._made.get(key)
         if entry is None or (entry.build != self._build if of is None else entry.of != of):
             return None
@@ -59,5 +59,5 @@ class KeptEntries:
             del self._made[next(iter(self._made))]
 
     def drop(self, key: Key) -> None:
-        """Drop an entry with a fault, so that each build that shows it reports the fault."""
+        """Drop an entry with a fault, so that each build that shows it reports the fault again."""
         self._made.pop(key, None)

@@ -1,5 +1,5 @@
-"""Lists of all feeds: pages, sitemaps, OPML. Of a long list (`web.directory`) only changed parts are written; the index
-has the fingerprint of each part's input under staleness.LISTS."""
+"""Lists of all feeds: pages, sitemaps, OPML. A long list is divided into parts (see `web.directory`), and only changed
+parts are written; the index has a fingerprint of each part's input under staleness.LISTS."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -16,8 +16,7 @@ from syndicator.publishing.web.pages import FEEDS, SITEMAP, Pages
 
 
 def mark(index: ArticleIndex, pages: Pages, built: Collection[FeedKey]) -> None:
-    """Mark the parts with feeds of `built` stale, because this build may die before it writes them, or leave them to a
-    later one."""
+    """Mark the parts that list feeds of `built` as stale, in case this build does not write them."""
     before, parts = index.files(LISTS), pages.parts.items()
     stale = {part for part, specs in parts if part in before and any(spec.key in built for spec in specs)}
     index.change_files(LISTS, {part: (before[part], "") for part in stale})
@@ -25,8 +24,8 @@ def mark(index: ArticleIndex, pages: Pages, built: Collection[FeedKey]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Files to write, names to delete (`gone`), and fingerprints of parts: `changed`: before and now; `made_of`: of all
-    parts, if some came or went."""
+    """`files`: bytes to write, by name; `gone`: names to delete. Fingerprints to store: if the same parts exist as
+    before, `changed` has for each the old and the new one; otherwise `made_of` has those of all parts."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
@@ -35,8 +34,8 @@ class Lists:
 
 
 def write(index: ArticleIndex, pages: Pages, about: str, *, whole: bool) -> Lists:
-    """Make the changed parts, or all if `whole`; OPML if feeds came or went. A short list is always made. `about`: the
-    fingerprint of the other input."""
+    """Return the changed parts (all if `whole`, or if the list has one part), and OPML if feeds were added or removed.
+    `about`: a fingerprint of all input besides the feeds."""
     parts, before, files = pages.parts, index.files(LISTS), dict[str, bytes]()
     of_all = directory.fingerprint(about, pages.specs) if len(parts) > 1 else ""
     made_of = {part: directory.fingerprint(about, specs) for part, specs in parts.items() if of_all}

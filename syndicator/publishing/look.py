@@ -1,5 +1,5 @@
-"""Templates and stylesheets of pages: ours, and those of the operator. Imports no template library, so that a run with
-nothing to build loads none."""
+"""Templates and stylesheets of pages, ours and the operator's. Imports no template library, which takes long to
+load."""
 
 import hashlib
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ _ASSETS: Final = ("feed.css", "site.css", "site.js", "front.js", "combine.js", "
 
 @dataclass(frozen=True)
 class Look:
-    """The design of pages. `templates`: the operator's, text by name; `styles`: appended to our stylesheet."""
+    """The design of pages. `templates`: the operator's, text by name; `styles`: CSS appended to our stylesheet."""
 
     templates: Mapping[str, str] = field(default_factory=dict)
     styles: bytes = b""
 
     @cached_property
     def digest(self) -> str:
-        """A fingerprint of all templates and stylesheets, ours and the operator's."""
+        """A fingerprint of all templates and stylesheets."""
         digest = hashlib.sha256(_shipped().encode())
         for name, text in sorted(self.templates.items()):
             digest.update(f"\n{name}\n{text}".encode("utf-8", "replace"))

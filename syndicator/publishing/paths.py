@@ -17,8 +17,8 @@ DIGEST: Final = "digest"  # an axis of feeds that have no articles
 
 
 def stem(key: FeedKey) -> str:
-    """Return the path of a feed below the web root without its ending, such as all, tags/ai or sources/example. The
-    slug of a question is its path."""
+    """Return the path of a feed below the web root without ending, such as all, tags/ai or sources/example. The slug of
+    a question (see `questions`) is this path already."""
     folder = "digests/" if key.axis == DIGEST else AXES[key.axis].folder
     return key.slug if key.slug.startswith(QUESTIONS) else folder + key.slug
 
@@ -44,19 +44,18 @@ def archive_name(key: FeedKey, month: str) -> str:
 
 
 def is_asked_often(name: str) -> bool:
-    """Return True for a file that is requested often between two builds: at the web root, of the search, or a feed that
-    is not of a single tag or author."""
+    """Return True for files that are requested often between two builds: those at the web root, search files, and feeds
+    but those of single tags and authors."""
     few = (AXES[TAG].folder, AXES[AUTHOR].folder)
     return "/" not in name or (is_head(name) and not name.startswith(few)) or name.startswith(SEARCH)
 
 
 def article_name(id: str) -> str:
-    """Return the name of an article's own page. It uses the id, which never changes."""
+    """Return the name of an article's own page, made of the id, which never changes."""
     return f"{ARTICLES}{id}.{PAGE}"
 
 
 def story_name(story: str) -> str:
-    """Return the name of a story's page."""
     return f"{STORIES}{story}.{PAGE}"
 
 

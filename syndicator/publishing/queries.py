@@ -1,5 +1,5 @@
-"""Saved queries (config/feeds.toml), and the members of their feeds and of axes that are found the same way. Each
-article is matched once, and again when it, a query or `publish.axes` changes. `entry_rules` has the query language."""
+"""Saved queries (config/feeds.toml, language: `entry_rules`), and the members of their feeds and of the axes whose
+members builds find. An article is matched again only when it, a query or `publish.axes` changes."""
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -25,8 +25,8 @@ from syndicator.publishing.paths import parse_stem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedQuery:
-    """A [[feed]] of feeds.toml: a query with its own feed or, with `feed`, other settings for an existing feed. None:
-    use the general setting."""
+    """A [[feed]] of feeds.toml: a query with its own feed or, with `feed`, settings for an existing feed. None in a
+    field: the general setting applies."""
 
     slug: str
     query: str = ""
@@ -46,7 +46,7 @@ class SavedQuery:
 
 
 def load_queries(path: Path) -> tuple[SavedQuery, ...]:
-    """Return the [[feed]] entries of feeds.toml; none if the file is missing. Raises ConfigError, which marks the fault
+    """Return the [[feed]] entries of feeds.toml; none if the file is missing. Raises ConfigError, which marks a fault
     in a query with a caret."""
     return queries_of(read_toml_file(path)) if path.exists() else ()
 
@@ -60,7 +60,7 @@ def queries_of(file: TomlFile) -> tuple[SavedQuery, ...]:
 
 
 def valid_entries(path: Path) -> tuple[SavedQuery, ...]:
-    """Return the valid entries of a file with faults; none if it is not TOML."""
+    """Return the valid entries of a file and ignore its faults; none if it is not TOML."""
     with suppress(ConfigError):
         return readable_queries(read_toml_file(path))[0]
     return ()
@@ -90,8 +90,6 @@ def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Faul
 
 
 class _Invalid(ValueError):
-    """A fault of an entry, with its key."""
-
     def __init__(self, key: str, message: str) -> None:
         super().__init__(message)
         self.key = key
@@ -122,7 +120,6 @@ class FeedsFile(BaseModel):
 
 
 def _saved(item: FeedTable) -> SavedQuery:
-    """Convert the entry. Raises _Invalid, QuestionError."""
     item = _with_question(item)
     if (item.feed is None) == (item.query is None):
         raise _Invalid("query", 'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed')
@@ -146,7 +143,7 @@ def _saved(item: FeedTable) -> SavedQuery:
 
 
 def _with_question(item: FeedTable) -> FeedTable:
-    """Add query and title to an entry whose slug is a question's address. Raises _Invalid, QuestionError."""
+    """Add query and title to an entry whose slug is the address of a question. Raises _Invalid, QuestionError."""
     if not (item.slug or "").startswith(paths.QUESTIONS):
         return item
     question = questions.parse(item.slug or "")
@@ -183,10 +180,9 @@ _PART: Final = 500  # articles in memory
 def update_members(
     specs: Sequence[FeedSpec], index: ArticleIndex, body: Callable[[str], str], words: Collection[str] = ()
 ) -> int:
-    """Match new and changed articles (all, if a query changed) against the saved queries of `specs`, and find their
-    feeds on the axes `words` of `publish.axes` whose members builds find. Return how many articles were read. Call
-    before `staleness.stale`, because feeds with other members become stale. `body`: the plain text of an article by its
-    id, read only if title and excerpt do not decide a query."""
+    """Match new and changed articles (all, if a query changed) against the saved queries of `specs` and the axes
+    `words` of `publish.axes`; return how many were read. Call before `staleness.stale`: feeds with other members become
+    stale. `body`: returns the plain text of an article id; called only if title and excerpt do not decide a query."""
     asked = {spec.key: parse_query(spec.query) for spec in specs if spec.query is not None}
     finders = {name: axis.found for name, axis in AXES.items() if axis.found and axis.word in words}
     if not asked and not finders:

@@ -1,7 +1,7 @@
 """Questions: feeds defined by their address, such as q/tag.ai/tag.privacy/not.tag.finance/lang.en/words.gpu. Pure.
 
-An article must have one of the tags, one of the categories, sources and languages, all of the words, and nothing after
-"not.". Answers come from the search files, as on the search page, so that no database is needed."""
+An article matches if it has a value of each kind in the address (of words: all), and none in a "not." part. The search
+files answer, without a database."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -36,7 +36,8 @@ class QuestionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Terms, sorted and without duplicates, so that equal questions are equal."""
+    """Terms (kind, value) that an article needs (`wanted`) and must not have (`barred`); sorted, without duplicates, so
+    that equal questions are equal."""
 
     wanted: tuple[Term, ...]
     barred: tuple[Term, ...] = ()
@@ -58,13 +59,13 @@ class Question:
         return " and ".join((*groups, *(f'not {_FIELDS[kind]}:"{value}"' for kind, value in self.barred)))
 
     def title(self, names: Mapping[FeedKey, str]) -> str:
-        """Return the title for people. `names`: names of feeds of tags, categories and sources."""
+        """Return the title for people. `names`: titles of the feeds of tags, categories and sources."""
         wanted = [names.get(FeedKey(*term), term[1]) for term in self.wanted]
         return ", ".join((*wanted, *(f"not {names.get(FeedKey(*term), term[1])}" for term in self.barred)))
 
     @property
     def feeds(self) -> list[FeedKey]:
-        """The feeds that the question names; one may have moved."""
+        """The feeds of the tags, categories and sources in the question; some may have moved."""
         return [FeedKey(*term) for term in (*self.wanted, *self.barred) if term[0] not in _LATER]
 
     def moved(self, to: Mapping[FeedKey, FeedKey]) -> "Question":
@@ -90,7 +91,8 @@ def parse(stem: str) -> Question:
 
 
 def _values(kind: str, value: str) -> Iterable[str]:
-    """Return the normalised values of a part of an address; none if it is invalid."""
+    """Return the values in one part of an address, such as two words, normalised; none if they are invalid for
+    `kind`."""
     match kind:
         case "tag" | "category" if value.strip():
             return (slug(value),)
@@ -110,7 +112,6 @@ def _sorted(wanted: Iterable[Any], barred: Iterable[Any]) -> Question:
 
 
 def _parts(terms: Iterable[Term]) -> list[str]:
-    """Return the parts of an address; all words are one part, joined by hyphens, since no word has a hyphen."""
     words = "-".join(value for kind, value in terms if kind == "words")
     return [f"{kind}.{value}" for kind, value in terms if kind != "words"] + ([f"words.{words}"] if words else [])
 
@@ -129,8 +130,8 @@ def answer(question: Question, read: Read, most: int) -> list[str]:
 
 
 def _places(question: Question, places_of: Callable[[str], set[int]], count: int) -> set[int]:
-    """Return the places of the matching articles among `count`. `places_of`: looks up a search term; not called once
-    nothing can match."""
+    """Return the positions, below `count`, of the matching articles. `places_of`: returns the positions of a search
+    term."""
     places = set(range(count))
     for choices in _choices(question.wanted):
         places = places and places & _holding(choices, places_of)
@@ -140,7 +141,8 @@ def _places(question: Question, places_of: Callable[[str], set[int]], count: int
 
 
 def _choices(terms: Iterable[Term]) -> list[list[list[str]]]:
-    """Return, by kind and for each word, the alternatives; each is a list of search terms that must all match."""
+    """Return a list of alternatives for each kind and each word. An alternative is a list of search terms that must all
+    match."""
     choices: dict[object, list[list[str]]] = {}
     for kind, value in terms:
         if kind == "words":
@@ -155,7 +157,7 @@ def _holding(choices: Iterable[Iterable[str]], places_of: Callable[[str], set[in
 
 
 def _places_of_term(read: Read, name: str, parts: int, term: str) -> set[int]:
-    """Return the places of articles with a term in a period."""
+    """Return the positions of the articles with `term` in the period `name`, which has `parts` term files."""
     lines = "\n" + _data(read, f"{search.FOLDER}{name}.t{search.part_of(term, parts)}.js")
     _, there, rest = lines.partition(f"\n{term} ")
     place, places = -1, set[int]()

@@ -1,8 +1,8 @@
-"""Search files by period: the places of each term, and the fields of results.
+"""Search files by period: the positions of each term's articles, and the fields of results.
 
-Each file is a script with one call, `syndicatorSearch(name, data)`, which pages may load under a content security
-policy without connect-src, and from a folder opened as files. Our server reads them to answer questions. A period is a
-closed year, a closed month, or a block of the open month; a build makes the files of changed periods."""
+Each file is a script with one call, `syndicatorSearch(name, data)`: pages may load it without connect-src in their
+content security policy, and from a local folder. Our server reads it for questions. A period is a past year, a past
+month of this year, or a block of this month's articles; builds write changed periods."""
 
 import hashlib
 import json
@@ -34,15 +34,15 @@ _OFTEN: Final = 3
 
 
 def text_words(text: str) -> bytes:
-    """Return the terms of a text, packed, each with its mark of weight."""
+    """Return the terms of a text, packed, each with a mark of its weight."""
     counts = Counter(each_term(text[:_CHARACTERS]))
     words = [term + (_CLEAR if count >= _OFTEN else _SEEN) for term, count in islice(counts.items(), _WORDS)]
     return zlib.compress(" ".join(words).encode())
 
 
 def files(name: str, views: Sequence[View], words: Mapping[str, bytes]) -> tuple[dict[str, bytes], int]:
-    """Return the files of a period, oldest article first, and the number of term files. `words`: `text_words` by
-    article."""
+    """Return the files of a period by name, and the number of its term files. `views`: oldest first; `words`: article
+    id -> `text_words`."""
     places: dict[str, list[str]] = defaultdict(list)
     last: dict[str, int] = {}
     for place, view in enumerate(views):
@@ -64,17 +64,17 @@ def files(name: str, views: Sequence[View], words: Mapping[str, bytes]) -> tuple
 
 
 def part_of(term: str, parts: int) -> int:
-    """Return the number of the term file that has a term."""
+    """Return the number of the term file, of `parts`, that contains `term`."""
     return zlib.crc32(term.encode()) % parts
 
 
 def facet(kind: str, value: str) -> str:
-    """Return the term for a tag, category, source or language. Terms of texts have no colon."""
+    """Return the term for a tag, category, source or language. It has a colon, so it differs from all words."""
     return f"{kind}:" + quote(value, safe="!'()*")  # as encodeURIComponent does
 
 
 def _terms_of(view: View, words: bytes | None) -> dict[str, str]:
-    """Return the terms of an article with their marks; no terms of a text that may not be quoted."""
+    """Return the article's terms with their weight marks, without words of a text that may not be quoted."""
     marks: dict[str, str] = {}
     for word in zlib.decompress(words).decode().split() if words and (view.summary or view.html) else ():
         marks[word.rstrip(_CLEAR)] = _CLEAR if word.endswith(_CLEAR) else _SEEN
@@ -87,7 +87,7 @@ def _terms_of(view: View, words: bytes | None) -> dict[str, str]:
 
 
 def edition(contents: Iterable[bytes]) -> str:
-    """Return 16 hexadecimal digits that change with the files of a period, because browsers cache files by name."""
+    """Return 16 hexadecimal digits that change with the files of a period, since browsers cache files by name."""
     digest = hashlib.sha256()
     for data in contents:
         digest.update(data)
@@ -95,18 +95,18 @@ def edition(contents: Iterable[bytes]) -> str:
 
 
 def shard_names(name: str, count: int, parts: int) -> list[str]:
-    """Return the names of the files of a period of `count` articles."""
+    """Return the files of a period with `count` articles and `parts` term files."""
     docs = range(-(-count // DOCS))
     return [f"{FOLDER}{name}.t{part}.js" for part in range(parts)] + [f"{FOLDER}{name}.d{part}.js" for part in docs]
 
 
 def call(name: str, data: Any) -> bytes:
-    """Return a script that passes `data`, in ASCII, so that no character ends a line or depends on the encoding."""
+    """Return a script that passes `data`, in ASCII, so that it depends on no encoding."""
     return f"syndicatorSearch({json.dumps(name)},{json.dumps(data, separators=(',', ':'))})\n".encode("ascii")
 
 
 def called(script: bytes | None) -> Any:
-    """Return the data of a script of `call`, None for anything else."""
+    """Return the data of a script that `call` made, None for anything else."""
     try:
         return json.loads(b"[" + (script or b"").partition(b"(")[2].rpartition(b")")[0] + b"]")[1]
     except (ValueError, IndexError):
@@ -133,8 +133,8 @@ MonthEntries = Sequence[tuple[str, datetime, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """A period. `months`: the months of a closed period; `ids`: the articles of a block, oldest first. `fingerprint`
-    changes when an article joins, leaves or changes."""
+    """A period. `months`: its months, if past; `ids`: the articles of a block, oldest first; `fingerprint`: changes if
+    an article is added, removed or changed."""
 
     name: str
     fingerprint: str
@@ -143,8 +143,8 @@ class Period:
 
 
 def periods(months: Mapping[str, str], newest: MonthEntries, about: str) -> list[Period]:
-    """Return the periods, oldest first. `months`: fingerprint of each month ("2026-11"), ascending; `newest`: the
-    articles of the last month, newest first; `about`: a fingerprint of the files' other input."""
+    """Return the periods, oldest first. `months`: month ("2026-11") -> fingerprint, ascending; `newest`: the articles
+    of the last month, newest first; `about`: a fingerprint of all other input."""
     if not months:
         return []
     *closed, open_month = sorted(months)
@@ -188,10 +188,9 @@ def write_search(
     text: Callable[[str], str],
     whole: bool = False,
 ) -> Generator[None, None, dict[str, str]]:
-    """Make the files of changed periods (with `whole`, of all), step by step, then the list of periods. `views`:
-    returns the views of article ids; `about`: a fingerprint of their input; `put` and `drop`: write and delete a
-    published file; `text`: returns the plain text of an article. `made_of`: the result of the last call, fingerprints
-    by period, not published since they include file times."""
+    """Write the files of changed periods (all if `whole`), step by step, then the list of periods. `views`: returns the
+    views of article ids; `about`: a fingerprint of their input; `put`, `drop`: write and delete a published file;
+    `text`: returns an article's plain text. `made_of`: period -> fingerprint, the result of the last call."""
     months = {month: made_of for month, (_, made_of) in index.month_fingerprints(ALL).items()}
     newest = index.month_entries(ALL, max(months)) if months else []
     listed_before = {} if whole else _listed(outlet)

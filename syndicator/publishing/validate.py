@@ -1,5 +1,5 @@
-"""Validate feeds before they replace the published ones. Functions return a fault, which starts with "not-well-formed:
-" or "invalid: ", or None. Also: name the article of a fault, and find entries that the new feed lost."""
+"""Validate feeds before they replace the published ones, name the article of a fault, and find lost entries. A fault is
+a text that starts with "not-well-formed: " or "invalid: "; None for none."""
 
 import json
 import re
@@ -50,8 +50,8 @@ def atom_fault(data: bytes) -> str | None:
 
 
 def assembled_atom_fault(data: bytes) -> str | None:
-    """Check an Atom document whose entries passed `atom_entry_fault`. All of it is parsed by expat, at half the cost of
-    a tree; only its head is checked against the grammar."""
+    """Check an Atom document whose entries passed `atom_entry_fault`: parse all with expat, at half the cost of a tree,
+    and check only the head against the grammar."""
     parser = ParserCreate()
     try:
         parser.Parse(data, True)
@@ -69,8 +69,8 @@ def assembled_atom_fault(data: bytes) -> str | None:
 
 @lru_cache(1024)
 def _head_fault(head: bytes) -> str | None:
-    """Call `atom_fault` for a document without entries whose values are replaced by equivalent ones. The heads of a
-    feed's many archive documents then are equal, and cached."""
+    """Call `atom_fault` for the document without entries, varying values replaced by constants, so that results are
+    cached."""
     return atom_fault(head)
 
 
@@ -94,7 +94,6 @@ def ids(data: bytes) -> list[str]:
 
 
 def _title_of(data: bytes, id: str) -> str:
-    """Return title and address of an entry of an Atom document, "" if it has no such entry."""
     root = _root(data)
     entries = [] if isinstance(root, str) else root.iterfind(f"{_ATOM}entry")
     for entry in entries:
@@ -106,7 +105,6 @@ def _title_of(data: bytes, id: str) -> str:
 
 
 def _root(data: bytes) -> Any:
-    """Return the root of an XML document, else the fault as a sentence."""
     try:
         return etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
@@ -114,7 +112,6 @@ def _root(data: bytes) -> Any:
 
 
 def _schematron_fault(entry: Any, authored: bool) -> str | None:
-    """Check the Schematron rules of RFC 4287 appendix B for entries."""
     if not authored and entry.find(f"{_ATOM}author") is None and entry.find(f"{_ATOM}source/{_ATOM}author") is None:
         return f"invalid: an entry without an author{_id_of(entry)}"
     links = [link for link in entry.iterfind(f"{_ATOM}link") if link.get("rel", "alternate") == "alternate"]
@@ -203,8 +200,8 @@ _EVERY: Final = 2**31 - 1
 
 
 def named(fault: str, key: FeedKey, live: bytes, index: ArticleIndex, instance: uuid.UUID) -> str:
-    """Return text that explains a `fault` with the id of an entry of feed `key`: the article's title, address and file,
-    or the title from the `live` Atom file if the article is gone. "" if there is nothing to add."""
+    """Return title, address and file of the article whose entry id is in `fault`; of a deleted article the title in
+    `live`, the published Atom file of feed `key`. "" if there is nothing to add."""
     urn = next(iter(_URN.findall(fault)), "")
     ids = index.ids(key, limit=_EVERY, since=None, most=_EVERY) if urn else []
     id = next((member for member in ids if entry_urn(instance, member) == urn), "")
@@ -225,9 +222,8 @@ def lost(
     index: ArticleIndex,
     instance: uuid.UUID,
 ) -> list[str]:
-    """Return ids that the live file (`old`) has and the new one should have but lacks; both newest first. `excused`:
-    ids that were withdrawn, set aside or displaced by other sources. Stories, pruned articles, and indexed articles
-    that left the feed (retagged, merged or on hold) may be missing."""
+    """Return the entry ids of the published file `old` that the new one lacks without a reason; both newest first.
+    Reasons: in `excused`, a story, pruned, or out of the feed (retagged, merged or on hold)."""
     old = [urn for urn in old if not is_of_story(urn)]
     if set(old) <= set(new):
         return []
@@ -247,9 +243,9 @@ def lost(
 
 
 def suspects(old: Sequence[str], new: Iterable[str], members: Sequence[str], excused: Collection[str]) -> list[str]:
-    """Return the ids missing without a reason. Pure. `members`: the ids of the feed now, newest first. A member older
-    than the oldest entry of the new file only left its window. Another id is lost, unless excused, if an entry below it
-    is still there, or if no live entry is."""
+    """Return the ids missing without a reason. Pure. `members`: the feed's ids now, newest first. A member older than
+    the oldest entry of the new file was pushed out. Any other id is lost, unless excused, if an older entry is still
+    there, or no published entry is."""
     present = set(new)
     rank = {id: place for place, id in enumerate(members)}
     oldest = max((rank[id] for id in present if id in rank), default=-1)

@@ -1,4 +1,5 @@
-"""Pages that are no article, by phrases of data/page_kinds.toml beside little other text; partly paid stories. Pure."""
+"""Find pages that are no article, by phrases of data/page_kinds.toml with little other text; find partly paid stories.
+Pure."""
 
 import re
 import tomllib
@@ -32,7 +33,7 @@ def _table() -> dict[str, dict[str, list[str]]]:
 
 
 def kind_of(document: Document, title: str, body: Sequence[Block], blocks: Sequence[Block]) -> str | None:
-    """Return bot-check, consent, login, paywall, error-page or empty; None for an article."""
+    """Return "bot-check", "consent", "login", "paywall", "error-page" or "empty"; None for an article."""
     letters = sum(block.letters for block in body)
     named = _named(document, title, blocks)
     if named and letters < _THIN and not (letters > _STUB and _is_article(document)):
@@ -45,7 +46,8 @@ def kind_of(document: Document, title: str, body: Sequence[Block], blocks: Seque
 
 
 def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """Return True if the rest is for payers: it asks for payment at the end, or is short and declares a lock."""
+    """Return True if only payers get the rest: the text ends with a request to pay, or is short and declared as
+    locked."""
     letters = sum(block.letters for block in body)
     if letters < _LONG and _asks_at_end(body, blocks):
         return True

@@ -1,4 +1,5 @@
-"""Markdown of blocks: lists, headings, quotes, tables, code, images. Text is escaped so that it stays text. Pure."""
+"""Write blocks as markdown: lists, headings, quotes, tables, code, images. Text is escaped so that it stays text.
+Pure."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -24,7 +25,7 @@ def escape(value: str) -> str:
 
 
 def link(base: str, href: str) -> str | None:
-    """Return `href` as an absolute http, https or mailto address, or None if it is unsafe or on a private network."""
+    """Return `href` as an absolute http, https or mailto address; None if it is unsafe or on a private network."""
     href = href.strip()
     if href[:7].lower() == "mailto:" and re.fullmatch(r"mailto:[\w.+-]{1,64}@[\w.-]{1,255}", href, re.I):
         return href
@@ -90,7 +91,7 @@ _FENCE = re.compile("`{3,}")
 
 
 def to_markdown(blocks: Sequence[Block], base: str) -> str:
-    """Return the markdown of `blocks`. Relative addresses are resolved against `base`."""
+    """Return the markdown of `blocks`, with addresses resolved against `base`."""
     return _Writer(base).write(blocks)
 
 

@@ -30,7 +30,7 @@ _COUNT: Final = re.compile(
 
 
 class NextPage(NamedTuple):
-    """The next page's address and the signs for it: "rel", "words", "numbers", "count"."""
+    """The next page's address and the evidence for it: "rel", "words", "numbers", "count"."""
 
     url: str
     because: tuple[str, ...]
@@ -41,8 +41,8 @@ class NextPage(NamedTuple):
 
 
 def next_page(document: Document, first: str, number: int = 1) -> NextPage | None:
-    """Return the page after `number` of the article that begins at `first`, or None. A link needs the article's address
-    with the next number and a sign; "/story-2" needs a row of numbers, or "1 of 3" on the page."""
+    """Return the page after page `number` of the article that begins at `first`, or None. Its link has the article's
+    address with the next number, and other evidence; for "/story-2" a list of page numbers or "1 of 3"."""
     if number >= MOST_NUMBER or not first:
         return None
     signs_of: dict[str, set[str]] = defaultdict(set)
@@ -61,7 +61,8 @@ def next_page(document: Document, first: str, number: int = 1) -> NextPage | Non
 
 
 def address_of_next(html: bytes, url: str, headers: Mapping[str, str], first: str, number: int) -> str | None:
-    """Return the address of the page after page `number`, whose bytes `html` `url` answered. For the worker."""
+    """Return the address of the page after page `number`, None if it is the last. `html`: the answer of `url`. Called
+    in the worker process."""
     try:
         following = next_page(parse(html, url, headers), first, number)
     except NotAnArticle:

@@ -1,4 +1,5 @@
-"""Type of a page (article, forum, listing, product ...): a logistic regression by tools/train/fit_pages.py. Pure."""
+"""Type of a page (article, forum, listing, product ...), by a logistic regression made by tools/train/fit_pages.py.
+Pure."""
 
 import math
 import re
@@ -63,7 +64,6 @@ def _any_of(phrases: str) -> _Phrases:
 
 
 def _count(phrases: _Phrases, low: str) -> int:
-    """Count `phrases` in `low`. The search for their first letters takes half the time of one pattern."""
     count = 0
     for start, pattern in phrases:
         at = low.find(start)
@@ -225,13 +225,14 @@ class PageType(NamedTuple):
 
 @cache
 def weights() -> Mapping[str, Mapping[str, float]]:
-    """Return, for each type of page, the weight of each feature in its log odds."""
+    """Return type of page -> feature name -> its weight in the log odds."""
     table: dict[str, dict[str, float]] = tomllib.loads(reading.file_text("page_types.toml"))["weights"]
     return table
 
 
 def type_of(document: Document, blocks: Sequence[Block]) -> PageType:
-    """Return the type of a page with measured `blocks`. Raises ValueError if features and weights differ in names."""
+    """Return the type of a page with measured `blocks`. Raises ValueError if features and weights have different
+    names."""
     values = features(document, blocks)
     chances = probabilities(values)
     best = max(chances, key=lambda name: chances[name])

@@ -1,4 +1,4 @@
-"""Several pages as one article; the number of a page by its address. Pure."""
+"""Join several pages to one article; find the number of a page in its address. Pure."""
 
 import json
 import re
@@ -23,14 +23,14 @@ _NUMBER: Final = re.compile(r"\d{1,2}")
 
 
 class Numbered(NamedTuple):
-    """A page's number. `sure`: the address says page ("/story/2", "?page=2"); "/story-2" may be another story."""
+    """A page's number. `sure`: the address names a page ("/story/2", "?page=2"); "/story-2" may be another story."""
 
     number: int
     sure: bool
 
 
 def numbered(url: str, first: str) -> Numbered | None:
-    """Return the number of page `url` of the article at `first` (1 for `first`), or None if it shows none."""
+    """Return the number of page `url` of the article at `first` (1 for `first`), None if `url` has no number."""
     ours, theirs = _parts(first), _parts(url)
     if ours is None or theirs is None or ours[0] != theirs[0]:
         return None
@@ -127,7 +127,7 @@ class Missing(NamedTuple):
 
 
 def together(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, dict[str, str]]:
-    """Return the bytes of several pages as one, and the header by which `apart` separates them."""
+    """Return the bytes of several pages as one, and a header by which `apart` separates them."""
     content = {"parts": [[len(part.html), part.url] for part in parts], "missing": list(missing or ())}
     return b"".join(part.html for part in parts), {PAGES: json.dumps(content)}
 
@@ -152,7 +152,7 @@ def apart(html: bytes, url: str, headers: Mapping[str, str]) -> tuple[list[Part]
 def whole(
     first: Draft, url: str, parts: Sequence[Part], missing: Missing | None, read: Callable[[Part], Draft]
 ) -> Draft:
-    """Return `first` (the page at `url`) with its later pages, up to the first that is not one."""
+    """Return `first` (the page at `url`) with its later pages, up to the first that does not belong to it."""
     taken, stopped = [url], ""
     for part in parts:
         try:
@@ -174,7 +174,8 @@ def whole(
 
 
 def joined(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
-    """Return `first` with the text of page `later`, or why that is no page of it. Repeated paragraphs are left out."""
+    """Return `first` with the text of its page `later`, without repeated paragraphs; or why `later` is no page of it.
+    `page`: the address of `later`; `sure`: see `Numbered`."""
     if (why := _other_article(first, later, page, sure=sure)) is not None:
         return why
     seen = {_key(paragraph) for paragraph in first.body.split("\n\n")}

@@ -1,4 +1,5 @@
-"""Selectors of an element that somebody pointed to, and a page to point at, without scripts, loads and links. Pure."""
+"""Selectors of an element that an operator pointed to, and a page to point at, without scripts, loads and links.
+Pure."""
 
 import base64
 import hashlib
@@ -31,7 +32,8 @@ _PARTS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
-    """A selector, its matches per page, the start of their text, and their element numbers on the first page."""
+    """A selector. `pages`: number of its matches on each page; `samples`: the start of their texts; `elements`: their
+    numbers on the first page."""
 
     selector: str
     pages: tuple[int, ...]
@@ -45,7 +47,8 @@ class Suggested:
 
 
 def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role) -> tuple[Suggested, ...]:
-    """Return the best selectors of element `number` of the first page: on most pages, unique, short."""
+    """Return the best selectors of element `number` of the first page for its `role`: matching on most pages, unique,
+    short."""
     trees = []
     for page in pages:
         with suppress(NotAnArticle):
@@ -155,7 +158,7 @@ POLICY: Final = (
 
 
 def shown_page(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> tuple[bytes, str]:
-    """Return the page to show, and its Content-Security-Policy. Raises NotAnArticle("not-html")."""
+    """Return the page to point at, and its Content-Security-Policy. Raises NotAnArticle("not-html")."""
     tree = parse(html, url, headers).tree
     body = tree.find("body")
     numbers = {element: number for number, element in enumerate(tree.iter())}
@@ -165,7 +168,7 @@ def shown_page(html: bytes, url: str, headers: Mapping[str, str] | None = None) 
 
 
 def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
-    """Append the HTML of `root` to `out`, without recursion: pages may be deeper than Python's stack."""
+    """Append the HTML of `root` to `out`, without recursion."""
     left: list[Any] = [root]  # elements to be opened, and texts to be written as they are
     shown = 0
     depth = 0

@@ -1,4 +1,4 @@
-"""Reading of a page into a draft; matches of an operator's selectors; the effect of other rules. Pure."""
+"""Read a page into a draft; find matches of an operator's selectors; compare rules. Pure."""
 
 import math
 from collections import Counter
@@ -23,7 +23,7 @@ _SELECTORS = ("select", "remove", *FIELDS)
 
 
 def matches(tree: Any, rules: Rules) -> Mapping[str, int]:
-    """Return the matches of each selector, keyed as `select "div.text"`. Raises RulesError for invalid CSS."""
+    """Return the matches of each selector by name, such as `select "div.text"`. Raises RulesError for invalid CSS."""
     return {
         f'{rule} "{selector}"': sum(
             rule != "select" or any(part.strip() for part in element.itertext()) for element in matched(tree, selector)
@@ -49,9 +49,9 @@ def read(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Draft:
-    """Return the article on the page of `url` (None: a saved page). `entry`: its announcement; `rules`: the operator's;
-    `repeated`: digests of repeated blocks. Dates more than a day after `now` do not count. Raises NotAnArticle with its
-    kind, RulesError for invalid CSS."""
+    """Return the article on the page of `url` (None: a saved page). `entry`: from its feed; `rules`: the operator's;
+    `repeated`: digests of the host's repeated blocks. Dates more than a day after `now` do not count. Raises
+    NotAnArticle, RulesError for invalid CSS."""
     rules = rules or Rules()
     document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it
@@ -79,7 +79,7 @@ def read(
 
 
 def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
-    """Return the kind of a page that is no article, or None for an article. For the worker."""
+    """Return the kind of a page that is no article, None for an article. Called in the worker process."""
     try:
         read(html, url, headers=headers)
     except NotAnArticle as refusal:
@@ -89,7 +89,8 @@ def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """The effect of rules on a page. `score`: words shared with its text without them, 0 (no article) to 1."""
+    """The effect of rules on a page. `score`: share of words in common with its text without these rules, 0 (no
+    article) to 1."""
 
     matches: Mapping[str, int]  # by selector, as in `select "div.text"`
     before: int  # characters of the text without the rules

@@ -25,7 +25,7 @@ _PLAN = ("last_visit", "last_success", "next_due", "due_why")
 
 
 def state_row(state: SourceState) -> dict[str, Any]:
-    """Return the row of `sources`, with `data` for `source_states`."""
+    """Return the row of `sources`. `data`: the JSON for its row of `source_states`."""
     data, plan = codec.pack_apart(state, _PLAN)
     return {
         "key": codec.key(state.key),
@@ -39,7 +39,7 @@ def state_row(state: SourceState) -> dict[str, Any]:
 
 
 def entry_row(row: EntryRow) -> dict[str, Any]:
-    """Return the row of `entries`. The feed's text stays only while the page may still be read."""
+    """Return the row of `entries`. The feed's text is stored only while the entry's page may still be read."""
     announced = row.status == "pending" or (row.status == "skipped" and row.reason == EntryReason.MUTED)
     return {
         "source": codec.key(row.source_key),
@@ -53,8 +53,8 @@ def entry_row(row: EntryRow) -> dict[str, Any]:
 
 
 def forget_unread(connection: Connection, ids: Collection[str], aliases: Collection[str]) -> list[str]:
-    """Delete entries of the articles `ids`, and skipped entries with a withdrawn or pruned alias (`aliases`), in the
-    caller's transaction. Return the keys of their sources."""
+    """Delete, in the caller's transaction, entries of the articles `ids` and skipped entries that have one of `aliases`
+    (of withdrawn or pruned articles). Return the keys of their sources."""
     table, columns = schema.entries, schema.entries.c
     chosen = select(columns.source, columns.entry, columns.data)
     asked = [chosen.where(columns.article.in_(part)) for part in chunks(sorted(ids))]
@@ -70,7 +70,7 @@ def forget_unread(connection: Connection, ids: Collection[str], aliases: Collect
 
 
 def without_text(connection: Connection, aliases: Collection[str]) -> list[EntryRow]:
-    """Return the entries whose address is in `aliases` (alias keys), without their feed text. Reads every entry."""
+    """Return the entries whose address is in `aliases` (alias keys), without the feed's text. Reads every entry."""
     data = schema.entries.c.data
     query = select(data).where(or_(*(data.contains(key, autoescape=True) for key in aliases)))
     rows = (codec.unpack(EntryRow, document) for document in connection.scalars(query))
@@ -85,28 +85,28 @@ _LONGEST_PICTURE = timedelta(days=8)
 
 
 class Ahead:
-    """Finds and resets times in a database that are later than a limit."""
+    """Finds and resets times later than a limit."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def newest_added(self) -> datetime | None:
-        """Return when our newest article was added, None without articles. Reads a few rows of an index."""
+        """Return when the newest article was added, None without articles. Reads a few rows of an index."""
         articles = (codec.unpack(Article, data) for (data,) in self._db.rows(_NEWEST, {"most": _NEAR}))
         return next((article.added for article in articles if article.digest), None)
 
     def last_visit(self) -> datetime | None:
-        """Return the time of the last visit, by the clock of that time. Reads one index row."""
+        """Return the time of the last visit, None without visits. Reads one index row."""
         newest = self._db.scalar(select(func.max(_o.at)))
         return None if newest is None else codec.moment(newest)
 
     def visited(self, limit: datetime) -> bool:
-        """Return True if a visit was later than `limit`."""
         last = self.last_visit()
         return last is not None and last > limit
 
     def set_back(self, now: datetime, limit: datetime) -> None:
-        """Set visits and entries later than `limit` to `now`, and end waits longer than allowed. One transaction."""
+        """Set visits and entries later than `limit` to `now`, and shorten waits longer than allowed. One
+        transaction."""
         late, longest = codec.micros(limit), codec.micros(now + _LONGEST_WAIT)
         entries = select(_e.data).where(or_(_e.first_seen > late, _e.next_try > longest))
         with self._db.write() as connection:

@@ -22,13 +22,13 @@ _KEY_CHARS = 500  # of four bytes at most: PostgreSQL indexes at most 2,704 byte
 
 
 def pack(value: Any, skip: frozenset[str] = frozenset()) -> str:
-    """Return a dataclass as ASCII JSON (keeps lone surrogates), without defaults and the fields `skip`. Raises
-    TypeError."""
+    """Return a dataclass as ASCII JSON (keeps lone surrogates), without the fields `skip` and those with their default.
+    Raises TypeError."""
     return _TEXT.encode(_plain(value, skip))
 
 
 def pack_apart(value: Any, names: Collection[str]) -> tuple[str, str]:
-    """Pack `value` into two documents: all other fields, and the fields `names`."""
+    """Pack `value` into two documents: the second has the fields `names`, the first all others."""
     plain = _plain(value)
     apart = {name: plain.pop(name) for name in names if name in plain}
     return _TEXT.encode(plain), _TEXT.encode(apart)
@@ -41,7 +41,7 @@ def joined(document: str, apart: str) -> str:
 
 def unpack(cls: type[T], document: str) -> T:
     """Return the `cls` that `pack` wrote. Missing fields get defaults, unknown ones are ignored. Raises ValueError for
-    invalid JSON, TypeError for a missing required field."""
+    invalid JSON, TypeError for a missing field without default."""
     kind: Any = cls
     return cast(T, _builder(kind)(json.loads(document)))
 
@@ -52,7 +52,6 @@ def micros(value: datetime) -> int:
 
 
 def micros_or(value: datetime | None) -> int:
-    """Return `micros(value)`, or NEVER for None."""
     return NEVER if value is None else micros(value)
 
 
@@ -62,8 +61,8 @@ def moment(value: int) -> datetime:
 
 
 def key(value: str) -> str:
-    """Return `value` as a text that can be indexed. A digest replaces long tails and invalid text, so values stay
-    distinct."""
+    """Return `value` as a text that can be indexed: long ends and invalid text are replaced by a digest, so different
+    values stay different."""
     valid = (value if value.isascii() else value.encode("utf-8", "replace").decode()).replace("\0", "?")
     if valid == value and len(value) <= _KEY_CHARS:
         return value
@@ -82,7 +81,6 @@ def _plain(value: Any, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
 
 @cache
 def _fields(cls: Any) -> tuple[tuple[str, Any, Callable[[Any], Any] | None], ...]:
-    """Return name, default and encoder of each field; the encoder is None if JSON holds the value as it is."""
     hints = typing.get_type_hints(cls)
     return tuple(
         (
@@ -112,7 +110,7 @@ def _encoder(hint: Any) -> Callable[[Any], Any] | None:
 
 @cache
 def _builder(cls: Any) -> Callable[[dict[str, Any]], Any]:
-    """Return a function that builds a `cls` from its JSON object. It decodes only fields that JSON holds in another
+    """Return a function that builds a `cls` from its JSON object, decoding only fields that JSON holds in another
     form."""
     decoders = {name: decoder for name, hint in typing.get_type_hints(cls).items() if (decoder := _decoder(hint))}
     names = {field.name for field in dataclasses.fields(cls)}

@@ -1,4 +1,4 @@
-"""One database, two connections: one reads the last commit, one writes in transactions that take the lock first."""
+"""One database, two connections: one reads the last commit, the other writes."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ class Database:
     @contextmanager
     def write(self, *, blind: bool = False) -> Iterator[Connection]:
         """Open a durable transaction that takes the write lock at its start (BEGIN IMMEDIATE), so that it cannot fail
-        later. Exceptions roll back; the driver's become StoreError. `blind`: nothing is read inside, so that PostgreSQL
-        needs one round trip."""
+        later. An exception undoes it; the driver's becomes StoreError. `blind`: the caller reads nothing, so that
+        PostgreSQL needs one round trip."""
         self.before_write()
         with self.named_errors():
             connection = self.writer()
@@ -94,7 +94,6 @@ class Database:
                 yield connection
 
     def writer(self) -> Connection:
-        """Return the connection for writes."""
         if self._writer is None:
             self._writer = self.engine.connect()
         return self._writer
@@ -108,7 +107,7 @@ class Database:
         self._reader = self._writer = None
 
     def compact(self) -> None:
-        """Rewrite the file of a SQLite database, so that no deleted content stays in free pages or the log."""
+        """Rewrite the file of a SQLite database, so that no deleted content remains in it or its log."""
         if not self.sqlite:
             return
         self.close()
@@ -118,7 +117,7 @@ class Database:
             alone.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Close both connections; the last one to close moves the write-ahead log into the file."""
+        """Close both connections; the last process to do so moves the write-ahead log into the file."""
         for connection in (self._reader, self._writer):
             if connection is not None:
                 connection.close()
@@ -127,7 +126,7 @@ class Database:
 
     @contextmanager
     def named_errors(self) -> Iterator[None]:
-        """Turn driver errors into StoreError with a cure, or a subclass: StoreConflict, StoreBusy (a long lock),
+        """Turn driver errors into StoreError with a cure or a subclass: StoreConflict, StoreBusy (a long lock),
         StoreAway (no connection; the next call opens another), JobLost. DiskError if the process has no file descriptor
         left."""
         try:
@@ -151,8 +150,7 @@ class Database:
 
 
 def _raise_if_out_of_files(name: str, error: BaseException | None) -> None:
-    """Raise DiskError if the process has no file descriptors left. SQLite only says that it cannot open a file, so try
-    to open as many as it needs: database, log and log index."""
+    """Raise DiskError if the process cannot open three more files; SQLite only says that it cannot open one."""
     if "unable to open" not in str(error):
         return
     with ExitStack() as opened:
@@ -165,7 +163,7 @@ def _raise_if_out_of_files(name: str, error: BaseException | None) -> None:
 
 
 def explain(name: str, message: str) -> str:
-    """Return the operator's message for a driver error, with the cure."""
+    """Return a message for the operator about a driver error, with the cure."""
     lower = message.lower()
     cures = (
         ("malformed", "it is damaged; run `syndicator reindex`, which makes a new one from the article files"),
@@ -203,8 +201,8 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
 
 
 def insert(connection: Connection, table: Table, rows: Sequence[Row], ending: str = "", *more: Any) -> None:
-    """Insert rows with the same columns in one driver statement, which costs a third of one statement per row.
-    `ending`: the ON CONFLICT clause, whose ? stand for the values `more`."""
+    """Insert rows with the same columns in one driver statement, at a third of the cost of one each. `ending`: the ON
+    CONFLICT clause; `more`: values for its ?."""
     columns = tuple(rows[0]) if rows else ()
     most = CHUNK // max(1, len(columns))
     for part in (rows[start : start + most] for start in range(0, len(rows), most)):
@@ -214,13 +212,13 @@ def insert(connection: Connection, table: Table, rows: Sequence[Row], ending: st
 
 
 def marks(values: Sequence[object]) -> str:
-    """Return a ? for each value, for an IN (...); NULL for no values, since PostgreSQL takes no empty list."""
+    """Return a ? for each value, for an IN (...); NULL without values, since PostgreSQL takes no empty list."""
     return ", ".join("?" * len(values)) or "NULL"
 
 
 def drive(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> list[Any]:
-    """Run a statement with ? for each value; return its rows as tuples. Bypasses SQLAlchemy on SQLite, because its
-    overhead is more than most statements cost."""
+    """Run a statement with a ? for each value; return its rows as tuples. Bypasses SQLAlchemy on SQLite, to save
+    time."""
     if connection.dialect.name != "sqlite":
         result = connection.exec_driver_sql(text.replace("?", "%s"), values)
         return list(result.cursor.fetchall()) if result.returns_rows else []
@@ -262,8 +260,8 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
 
 
 def _reading_engine(url: URL, busy_seconds: float) -> Engine:
-    """Open a database for reading. A SQLite file without a log is opened as immutable: SQLite would create a log
-    otherwise, which needs write permission."""
+    """Open a database for reading. A SQLite file without a log is opened as immutable: otherwise SQLite would write a
+    log."""
     if url.get_backend_name() != "sqlite":
         engine = create_engine(url, connect_args=postgres.CONNECT, execution_options={"postgresql_readonly": True})
         return postgres.polite(engine)

@@ -1,4 +1,4 @@
-"""Open the store: create it, upgrade it, or refuse a database that would publish everything again."""
+"""Open the store: create it, upgrade it, or refuse a database from which everything would be published again."""
 
 from __future__ import annotations
 
@@ -39,9 +39,8 @@ BUSY_SECONDS = 10.0  # how long a write waits for another program's
 
 
 class Store:
-    """All tables of one database, for one thread; `close` it. Each write is a durable transaction (within
-    `visits.shared` with the next commit) and waits `busy_seconds` for locks. Raises StoreError, DiskError (no
-    descriptors)."""
+    """All tables of one database, for one thread. Each write is a durable transaction (within `visits.shared`, durable
+    with the next commit) and waits `busy_seconds` for locks. Raises StoreError, DiskError (no descriptors)."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -72,20 +71,20 @@ class Store:
 
     @property
     def single(self) -> bool:
-        """True if the database is a file, which one machine has for itself."""
+        """True if the database is a file, which only one machine uses."""
         return self._db.sqlite
 
     def hosts(self, lease: float) -> Hosts:
-        """Return the hosts shared by machines; `lease`: seconds for which leave for a request counts."""
+        """Return the hosts shared by machines. `lease`: seconds after which a permission for a request ends."""
         hosts = Hosts(self._db, lease)
         return hosts if self._db.sqlite else postgres.retried(hosts)
 
     def shards(self, lease: float) -> Shards:
-        """Return the jobs of workers; `lease`: seconds of silence after which a job is given to another worker."""
+        """Return the jobs of workers. `lease`: seconds without heartbeat after which another worker gets a job."""
         return postgres.retried(Shards(self._db, self.hosts(lease), lease))
 
     def fenced(self, fence: Callable[[Connection], object], waiting: Collection[str]) -> Visits:
-        """Return Visits that call `fence` in each write's transaction. `waiting`: sources with pending entries."""
+        """Return Visits that call `fence` in the transaction of each write. `waiting`: sources with pending entries."""
         visits = Visits(Group(self._db, fence), waiting)
         return visits if self._db.sqlite else postgres.retried(visits)
 
@@ -96,7 +95,7 @@ class Store:
 
     @property
     def current(self) -> bool:
-        """True if the tables are those of this version."""
+        """True if the tables have this version's form."""
         return bool(self._db.scalar(select(schema.revision.c.version_num)) == schema.HEAD)
 
     def reindex(
@@ -105,27 +104,26 @@ class Store:
         withdrawn: Iterable[Withdrawn] = (),
         carried: Iterable[tuple[str, str]] = (),
     ) -> int:
-        """Rebuild articles, aliases and feeds from files in one transaction; return the number of articles. An
-        unreadable file is an id (or "") in `articles`, whose rows stay. States, entries, merges, names and withdrawals
-        (plus `withdrawn`) stay too. All feeds become stale. Raises StoreError and errors of `articles`, changing
-        nothing."""
+        """Rebuild articles, aliases and feeds from `articles` (article and stamp of its file) in one transaction;
+        return their number. For an unreadable file give its id, or the start of it, instead: its rows stay.
+        `withdrawn`: further withdrawals; `carried`: (article id, source key). All other tables stay; all feeds become
+        stale. Raises StoreError and errors of `articles`, changing nothing."""
         with self._db.write() as connection:
             postgres.unlimited(connection)
             return rebuild.reindex(connection, articles, withdrawn, carried)
 
     def scrub(self, spellings: Iterable[tuple[str, str]]) -> None:
-        """Replace the first text of each pair by the second everywhere, and compact the file so that nothing of it is
-        left."""
+        """Replace the first text of each pair by the second everywhere, and compact the file, so that nothing of it
+        remains."""
         with self._db.write() as connection:
             rebuild.scrub(connection, spellings)
         self._db.compact()
 
     def compact(self) -> None:
-        """Remove deleted content from the file, including content deleted by versions that did not overwrite it."""
+        """Remove deleted content from the file; earlier versions did not overwrite it."""
         self._db.compact()
 
     def close(self) -> None:
-        """Close the connections."""
         self._db.close()
 
     def __enter__(self) -> Store:
@@ -136,8 +134,9 @@ class Store:
 
 
 def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> Store:
-    """Open the store at `url`; create or upgrade it. Raises StoreError if it is locked beyond `busy_seconds`, foreign,
-    newer, or lost although `articles_exist`. `create` (reindex) makes a new one and keeps a damaged file beside it."""
+    """Open the store at `url`; create or upgrade it. `create`: replace a damaged database, keeping it beside the new
+    one. Raises StoreError if it is locked beyond `busy_seconds`, foreign, newer, or missing although
+    `articles_exist`."""
     with ExitStack() as opened:
         database = opened.enter_context(closing(Database(url, busy_seconds)))
         if database.sqlite:
@@ -148,7 +147,7 @@ def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_sec
 
 
 def look_into(url: str, *, articles_exist: bool, busy_seconds: float = BUSY_SECONDS) -> Store | None:
-    """Return the store at `url`, read-only; None if there is neither a store nor articles. Raises StoreError if it is
+    """Return the store at `url`, read-only; None if there is neither a store nor an article. Raises StoreError if it is
     missing although `articles_exist`, foreign, unreadable or of another version."""
     if is_gone(url):
         if articles_exist:
@@ -233,7 +232,7 @@ def _prepare(database: Database, *, may_create: bool) -> None:
 
 
 def _foreign(database: Database, connection: Connection) -> str:
-    """Return the error for a database with tables but none of ours: another program's, or a damaged table list."""
+    """Return the error for a database with tables but none of ours: it is another program's or damaged."""
     if database.sqlite and connection.execute(text("PRAGMA integrity_check(1)")).scalar() != "ok":
         return explain(database.name, "database disk image is malformed")
     return f"the database {database.name} is not one of Syndicator's; set another store.url"

@@ -16,12 +16,12 @@ _POINT = "one_write"
 
 
 class Group:
-    """The database for visits. On SQLite, writes within `shared` wait for a common `commit`: this object reads them at
-    once, others after the commit. Writes of other parts commit first, to keep the order. On PostgreSQL each write is
-    its own transaction, because locks held across writes would deadlock."""
+    """The database for visits. On SQLite, writes within `shared` wait for a common `commit`; until then only this
+    object reads them. Writes of other parts commit them first, to keep the order. On PostgreSQL each write is its own
+    transaction, because locks held across writes would deadlock."""
 
     def __init__(self, database: Database, fence: Callable[[Connection], object] | None = None) -> None:
-        """`fence`: called at the start of each write; an exception in it undoes the write."""
+        """`fence`: called at the start of each write; raises an exception to undo the write."""
         self._db = database
         self._fence = fence
         self._first: Callable[[], object] | None = None  # None: each write is a transaction of its own
@@ -42,28 +42,28 @@ class Group:
         return self._db.sqlite
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
-        """Return all rows of a query, including uncommitted writes of the group. Raises StoreError."""
+        """Return all rows of a query, including the group's uncommitted writes. Raises StoreError."""
         if self._open is None:
             return self._db.rows(statement, values)
         with self._db.named_errors():
             return self._open[0].execute(statement, values).all()
 
     def driven(self, text: str, *values: Any) -> list[Any]:
-        """Run `Database.driven`, including uncommitted writes of the group."""
+        """Return the result of `Database.driven`, including the group's uncommitted writes."""
         if self._open is None:
             return self._db.driven(text, *values)
         with self._db.named_errors():
             return drive(self._open[0], text, values)
 
     def stream(self, statement: Executable) -> Iterator[Any]:
-        """Commit, then run `Database.stream`."""
+        """Commit, then yield from `Database.stream`."""
         self.commit()
         return self._db.stream(statement)
 
     @contextmanager
     def write(self, *, blind: bool = False) -> Iterator[Connection]:
-        """Write all or nothing; durable at the end or, within `shared`, with the group. An exception undoes the write
-        and is raised again, the driver's as StoreError. `blind`: see `Database.write`."""
+        """Open a write: all or nothing, durable at its end or, within `shared`, with the group. An exception undoes it
+        and is raised again; the driver's becomes StoreError. `blind`: see `Database.write`."""
         if self._first is None or not self._db.sqlite:
             if self._first is not None:
                 self._first()
@@ -85,7 +85,7 @@ class Group:
 
     @contextmanager
     def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
-        """Collect writes until `commit`, which also runs at the end and after exceptions. `first` runs before each
+        """Collect writes until `commit`, which also runs at the end and after exceptions. `first`: called before each
         commit, to make files durable. Raises StoreError and errors of `first`; both undo the group."""
         before, self._first = self._first, first
         try:
@@ -100,7 +100,6 @@ class Group:
             self._first = before
 
     def commit(self) -> None:
-        """Commit the writes since the last commit."""
         if self._first is None:
             return
         self.before_commit()
@@ -123,7 +122,7 @@ class Group:
         return self._open[0]
 
     def _undo(self, connection: Connection) -> None:
-        """Undo the failed write. If the disk is full, SQLite undoes the whole group, and its visits are lost."""
+        """Undo the failed write. If the disk is full, SQLite undoes the whole group."""
         try:
             connection.exec_driver_sql(f"ROLLBACK TO {_POINT}")
             connection.exec_driver_sql(f"RELEASE {_POINT}")

@@ -146,27 +146,27 @@ class Index:
         return [_feed(row) for row in self._db.rows(_FEEDS)]
 
     def _see_marks(self) -> None:
-        """Remember the current marks. Call before reading rows, so that the rows are at least as new as the marks."""
+        """Store the current marks. Call before reading rows, so that the rows are at least as new as the marks."""
         self._seen = defaultdict(list)
         for axis, slug, number in self._db.rows(_ALL_MARKS):
             self._seen[FeedKey(axis, slug)].append(number)
 
     def planned_feeds(self) -> list[FeedRow]:
-        """Return `feeds` without the latest articles, for a build that needs only few of them."""
+        """Return `feeds` without their latest articles, for a build that needs few of them."""
         self._see_marks()
         return self.plain_feeds()
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
-        """Return the feeds of an axis, or all, without the latest articles: cheaper."""
+        """Return the feeds of an axis (None: all) without their latest articles."""
         query = _PLAIN if axis is None else _PLAIN.where(_f.axis == axis)
         return [_feed(row) for row in self._db.rows(query)]
 
     def count(self, key: FeedKey) -> int:
-        """Return how many articles a feed has, 0 if it does not exist."""
         return sum(_feed(row).count for row in self._db.rows(_PLAIN.where(_this(key))))
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
-        """Return the name of each feed by its oldest own article, as in a rebuilt database; else the slug."""
+        """Return feed -> its name in its oldest own article, as in a rebuilt database; the slug without such an
+        article."""
         names = {key: key.slug for key in keys}
         moves = rows.moved(self._db.rows(rows.MOVES))
         for key in names:
@@ -179,15 +179,14 @@ class Index:
         return names
 
     def shown(self, id: str) -> list[FeedKey]:
-        """Return the feeds that show an article."""
         return [FeedKey(*row) for row in self._db.rows(_SHOWN, {"id": id})]
 
     def beside(self, key: FeedKey) -> list[FeedKey]:
-        """Return the feeds that share an article with this one, including itself."""
+        """Return the feeds that share an article with the feed `key`, and `key` itself."""
         return [FeedKey(*row) for row in self._db.rows(_BESIDE, {"axis": key.axis, "slug": key.slug})]
 
     def show_again(self, keys: Iterable[FeedKey]) -> None:
-        """Move the articles of these feeds to their current feeds after one of them moved, in one transaction."""
+        """Move the articles of these feeds to the feeds that show them now, after a feed moved. One transaction."""
         with self._db.write() as connection:
             for key in keys:
                 rows.show_again(connection, key)
@@ -250,7 +249,7 @@ class Index:
         return {id: codec.unpack(Article, documents[id]) for id in ids if id in documents}
 
     def published(self, ids: Sequence[str]) -> set[str]:
-        """Return the articles that are in the feed of everything, themselves or through the lead of their story."""
+        """Return those of `ids` that are in the feed of everything, themselves or through the lead of their story."""
         return {id for part in chunks(ids) for (id,) in self._db.rows(_PUBLISHED, {"ids": part})}
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
@@ -355,8 +354,8 @@ class Index:
                 _set_files(connection, {feed.key: feed.files for feed in part if feed.files is not None})
 
     def _take_marks(self, connection: Connection, fresh: Sequence[Fresh]) -> Counter[FeedKey]:
-        """Delete the marks that a build saw, and update the sums of their feeds; return how many articles joined each
-        feed."""
+        """Delete the marks that a build saw, and update the sums (see `sums`) of their feeds; return by how many
+        articles each feed grew."""
         more, times = Counter[FeedKey](), defaultdict[FeedKey, set[Any]](set)
         # A writer may commit a mark with a lower number later.
         seen = [n for feed in fresh for n in self._seen.get(feed.key, ()) if n <= feed.seen]
@@ -382,7 +381,7 @@ class Index:
                 connection.execute(update(schema.products).where(*this).values(made_of=after))
 
     def forget_files(self, keys: Iterable[FeedKey], others: Iterable[FeedKey]) -> None:
-        """Make all files of these feeds, and of `others`, which are no feeds, again."""
+        """Let the next build make again all files of the feeds `keys` and of the keys `others`, which are no feeds."""
         with self._db.write() as connection:
             for key in {*keys, *others}:
                 these = update(schema.products).where(_made.axis == key.axis, _made.slug == key.slug)
@@ -398,7 +397,7 @@ class Index:
                 rows.mark(connection, {key: ()})
 
     def newest_mark(self) -> int:
-        """Return the number of the newest stale mark, 0 for none. A higher number means new work."""
+        """Return the number of the newest stale mark, 0 without marks. It grows with new work."""
         return int(self._db.scalar(_NEWEST_MARK))
 
     def has_unbuilt(self, axis: str) -> bool:
@@ -426,7 +425,7 @@ def _add_feeds(connection: Connection, keys: Sequence[FeedKey]) -> None:
 
 
 def _set_files(connection: Connection, files: Mapping[FeedKey, Mapping[str, str]]) -> None:
-    """Write only differences: the feed of everything has hundreds of files, and most stay."""
+    """Write only differences: most of the hundreds of files of a feed do not change."""
     this = tuple_(_made.axis, _made.slug).in_([tuple(key) for key in files])
     before = {tuple(row[:3]): row.made_of for row in connection.execute(select(schema.products).where(this))}
     after = {(*key, name): made_of for key, names in files.items() for name, made_of in names.items()}

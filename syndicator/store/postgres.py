@@ -1,4 +1,4 @@
-"""PostgreSQL: its driver, its timeouts, and which of its errors are temporary."""
+"""PostgreSQL: its driver, timeouts and temporary errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class StoreConflict(StoreError):
 
 
 class StoreBusy(StoreError):
-    """Another program holds a lock for longer than we wait; try again later."""
+    """Another program held a lock for longer than we wait; try again later."""
 
 
 class StoreAway(StoreError):
@@ -66,7 +66,7 @@ _PAUSE = 0.01  # seconds before the second try, doubled for each further one
 
 
 def kind(error: DBAPIError) -> type[StoreError]:
-    """Return the class of StoreError for an error of a driver; StoreError itself for other drivers and errors."""
+    """Return the subclass of StoreError for a driver error; StoreError itself for other errors and drivers."""
     if not hasattr(error.orig, "sqlstate"):
         return StoreError
     state = getattr(error.orig, "sqlstate", "") or ""
@@ -121,7 +121,7 @@ _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 def retried(part: T) -> T:
-    """Make the methods of `part` retry after write conflicts, and return it. Each must be one transaction."""
+    """Make the methods of `part`, each of which must be one transaction, retry after write conflicts; return `part`."""
     kind: Any = type(part)
     part.__class__ = _retrying(kind)
     return part
@@ -129,7 +129,7 @@ def retried(part: T) -> T:
 
 @functools.cache
 def _retrying(kind: Any) -> Any:
-    """Return a subclass of `kind` whose public methods retry. Cached, because each job of a worker needs one."""
+    """Return a subclass of `kind` whose public methods retry. Cached, since each job of a worker needs one."""
     attributes = ((name, inspect.getattr_static(kind, name)) for name in dir(kind) if not name.startswith("_"))
     methods = {name: _with_retries(value) for name, value in attributes if inspect.isfunction(value)}
     return type(kind.__name__, (kind,), {"__doc__": kind.__doc__, "__module__": kind.__module__, **methods})

@@ -1,4 +1,4 @@
-"""Rebuild the article rows from the files, in bulk, within one transaction of the caller."""
+"""Rebuild the article rows from the files, in bulk, in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -26,8 +26,7 @@ def reindex(
     withdrawn: Iterable[Withdrawn],
     carried: Iterable[tuple[str, str]],
 ) -> int:
-    """Replace articles, aliases, members, carriers and fragments; return the number of articles. The first file of an
-    id counts. Unreadable files (prefix of an id) keep their rows. `carried`: article id and source key."""
+    """See `Store.reindex`. If two files have the same id, the first counts."""
     for entry in withdrawn:
         save_withdrawal(connection, entry)
     columns = schema.articles.c
@@ -61,7 +60,6 @@ def reindex(
 
 
 def _found_of(unreadable: Collection[str], asked: Iterable[Any]) -> dict[str, dict[FeedKey, str]]:
-    """Return the feeds that builds found for articles whose files are unreadable now."""
     feeds: dict[str, dict[FeedKey, str]] = {}
     for id, axis, slug in asked:
         if id in unreadable:
@@ -89,8 +87,8 @@ def _carriers(connection: Connection, carried: Iterable[tuple[str, str]]) -> dic
 
 
 class _Place(NamedTuple):
-    """Sort key of an article in a feed. The lowest one names the feed; articles of the feed come before carried
-    ones."""
+    """Sort key of an article in a feed: the article with the lowest one names the feed. `carried`: another source's
+    article."""
 
     carried: bool
     added: int
@@ -147,8 +145,8 @@ class _Load:
             self.flush()
 
     def keep(self, unread: Collection[tuple[str, FileStamp]]) -> set[str]:
-        """Add the current rows of articles whose files are unreadable (id prefixes in `unread`); return their ids.
-        Their stamps stay, so that a repaired file counts as edited."""
+        """Add the stored articles of unreadable files (`unread`: start of the id, stamp); return their ids. Their old
+        stamps stay, so that a repaired file counts as edited."""
         unreadable: set[str] = set()
         by_path, by_beginning = self._known() if unread else ({}, {})
         for beginning, stamp in unread:
@@ -199,7 +197,6 @@ def _show_dangling(connection: Connection, on_hold: Collection[str]) -> None:
 
 
 def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:
-    """Insert new feeds; keep names and addresses of others. Set the count of every feed and mark it stale."""
     insert_new(connection, schema.feeds, [rows.feed_row(key, name) for key, name in sorted(names.items())])
     for table in (schema.stale_marks, schema.sums):
         connection.execute(delete(table))
@@ -213,7 +210,8 @@ def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Coun
 
 
 def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> None:
-    """Mark pending entries as done if their article exists, so that none is read or published twice."""
+    """Mark pending entries as done if their article exists, so that none is published twice. `guids`: (source key,
+    entry key) -> article id."""
     table = schema.entries
     pending = select(table.c.source, table.c.entry, table.c.data).where(table.c.status == "pending")
     for source, entry, data in connection.execute(pending).all():
@@ -229,7 +227,8 @@ def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> N
 
 
 def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
-    """Replace the first text of each pair by the second in all text columns; drop rows that then exist already."""
+    """Replace the first text of each pair by the second in all text columns. A row that becomes a duplicate is
+    dropped."""
     for secret, placeholder in spellings:
         for table in schema.metadata.sorted_tables:
             for column in table.c:

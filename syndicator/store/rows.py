@@ -1,5 +1,4 @@
-"""Read and write rows of articles. Functions run in the caller's transaction; `Database.write` translates driver
-errors."""
+"""Read and write rows of articles, in the caller's transaction; `Database.write` translates driver errors."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ AT_ONCE = 0  # `next_try` of a picture that is due now
 
 
 def article_row(article: Article, stamp: FileStamp, merged_into: str | None) -> dict[str, Any]:
-    """Return the row of `articles`; `merged_into`: the id of its original, None if it is no copy."""
+    """Return the row of `articles`. `merged_into`: the id of its original, None if it is no copy."""
     return {
         "id": article.id,
         "path": stamp.path,
@@ -42,13 +41,12 @@ def article_row(article: Article, stamp: FileStamp, merged_into: str | None) -> 
 
 
 def member_rows(article: Article, keys: Iterable[FeedKey]) -> list[dict[str, Any]]:
-    """Return the rows of `members`."""
     added, published = times(article)
     return [{"id": article.id, **key._asdict(), "added": added, "published": published} for key in keys]
 
 
 def feed_row(key: FeedKey, name: str) -> dict[str, Any]:
-    """Return the row of a new feed. Its first slug never changes, because its id is made from it."""
+    """Return the row of a new feed. Its first slug never changes: the feed's id is made from it."""
     return {**key._asdict(), "name": name, "first_slug": key.slug, "count": 0, "dropped": False}
 
 
@@ -58,8 +56,8 @@ def alias_keys(article: Article) -> list[str]:
 
 
 def shown_in(article: Article, merged_into: str | None, withdrawn: bool, carriers: Iterable[str]) -> dict[FeedKey, str]:
-    """Return the feeds that show `article`, with their names: none if it is withdrawn or on hold; only those of its
-    sources (its own and `carriers`) if it is a copy or unlisted."""
+    """Return feed -> name of the feeds that show `article`: none if it is withdrawn or on hold; only its own source's
+    and those of `carriers` (source keys) if it is a copy or unlisted."""
     if withdrawn or article.hold:
         return {}
     named = {FeedKey(SOURCE, source): source for source in carriers} | named_feeds_of(article)
@@ -68,7 +66,7 @@ def shown_in(article: Article, merged_into: str | None, withdrawn: bool, carrier
 
 
 def follow(moves: Mapping[FeedKey, FeedKey], shown: Mapping[FeedKey, str]) -> dict[FeedKey, str]:
-    """Return `shown` with each moved feed replaced by its target. Pure."""
+    """Replace each moved feed in `shown` (feed -> name) by its target. Pure."""
     targets: dict[FeedKey, str] = {}
     for key, name in shown.items():
         seen = {key}
@@ -80,7 +78,7 @@ def follow(moves: Mapping[FeedKey, FeedKey], shown: Mapping[FeedKey, str]) -> di
 
 
 def moved(moves: Iterable[Any]) -> dict[FeedKey, FeedKey]:
-    """Return the rows of MOVES as a mapping from feed to target."""
+    """Return the rows of MOVES as feed -> target."""
     return {FeedKey(axis, slug): FeedKey(to_axis, to_slug) for axis, slug, to_axis, to_slug in moves}
 
 
@@ -129,8 +127,8 @@ class Known:
     moves: dict[FeedKey, FeedKey] = field(default_factory=dict)
 
     def shown(self, article: Article, into: str | None) -> dict[FeedKey, str]:
-        """Return the feeds that show `article`, a copy of `into`. If `into` is missing or on hold, it counts as no
-        copy."""
+        """Return feed -> name of the feeds that show `article`, a copy of `into`. If `into` is missing or on hold,
+        `article` is shown as if it were no copy."""
         original = self.originals.get(into or "")
         stands = into if original is not None and not original.hold else None
         named = shown_in(article, stands or self.behind, self.withdrawn, sorted(self.carriers))
@@ -138,8 +136,8 @@ class Known:
 
 
 def look(connection: Connection, id: str, into: str = "") -> Known:
-    """Read all rows that writing article `id` depends on, in one query. `into`: the article that it will be merged
-    into."""
+    """Read all rows needed to write article `id`, in one query. `into`: the id of the article that it will be merged
+    into, or ""."""
     row = Known()
     for kind, value, other, data, last in connection.execute(_KNOWN, {"id": id, "into": into}).all():
         match kind:
@@ -169,8 +167,8 @@ def save(
     score: float | None = None,
     parted: bool = False,
 ) -> None:
-    """Write the row of `article`, its memberships and stale marks. Deletes its HTML unless `keep_html`. `score`: of the
-    category, None keeps the old one; `parted`: it is no copy any more."""
+    """Write the row of `article`, its memberships and stale marks; delete its HTML unless `keep_html`. `score`: of its
+    category, 0 to 1; None keeps the stored one. `parted`: it is no copy any more."""
     alone(connection, article.id)
     before = look(connection, article.id, article.merged_into)
     into = article.merged_into or (None if parted else before.merged_into)
@@ -186,12 +184,12 @@ def save(
 
 
 def wanted(article: Article) -> set[FeedKey]:
-    """Return the feeds to publish with this article alone: those of the tags in a file that an operator wrote."""
+    """Return the feeds to publish even with this article alone: those of the tags in a file that an operator wrote."""
     return set() if article.digest or article.hold else {FeedKey(TAG, text.slug(tag)) for tag in article.tags}
 
 
 def want(connection: Connection, keys: Collection[FeedKey]) -> None:
-    """Mark these feeds to be published however few articles they have."""
+    """Mark feeds to be published however few articles they have."""
     for key in keys:
         drive(connection, "UPDATE feeds SET wanted = ? WHERE axis = ? AND slug = ?", (True, *key))
 
@@ -203,8 +201,8 @@ def _show_copies(connection: Connection, copies: Iterable[Article], original: st
 
 
 def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
-    """Add `source` as a carrier of article `id`, and the article to the source's feed, which becomes stale. `name`: the
-    feed's, if it has none yet. If the article is gone, on hold or withdrawn, only the carrier is stored."""
+    """Add `source` as a carrier of article `id`, and the article to the source's feed, which becomes stale. `name`: for
+    a feed without a name. If the article is missing, on hold or withdrawn, only the carrier is stored."""
     alone(connection, id)
     insert_new(connection, schema.carriers, [{"id": id, "source": source}])
     row = look(connection, id)
@@ -225,8 +223,8 @@ def show(
     before: Collection[FeedKey],
     old: Article | None = None,
 ) -> None:
-    """Move `article` (before: `old`) from the feeds `before` to the feeds `shown`. All become stale, as do feeds of its
-    story that name it; its notes are deleted."""
+    """Move `article` from the feeds `before` to `shown` (feed -> name). These feeds become stale, as do feeds whose
+    articles name it as a report of their story. Its fragments are deleted. `old`: the article before a change."""
     _move(connection, article, shown, before, old)
     tell(connection, connection.scalars(select(_story.story).where(_story.article == article.id)).all())
 
@@ -234,8 +232,7 @@ def show(
 def _changed(
     connection: Connection, article: Article, keys: Collection[FeedKey], old: Article | None = None
 ) -> dict[FeedKey, set[Times]]:
-    """Return the times of `article` in each feed, before it leaves. In the feed of stories they are those of the
-    story."""
+    """Return feed -> times of `article` in it, old and new. In the feed of stories they are the story's."""
     changed = {key: {times(article), times(old or article)} for key in keys}
     if STORIES in changed:
         query = "SELECT added, published FROM members WHERE id = ? AND axis = ? AND slug = ?"
@@ -260,7 +257,7 @@ def _move(
 
 
 def show_again(connection: Connection, feed: FeedKey) -> None:
-    """Show the members of a feed in their current feeds, after it moved or another feed moved to it."""
+    """Move the members of `feed` to the feeds that show them now, after `feed` moved or another moved to it."""
     members = select(_m.id).where(_m.axis == feed.axis, _m.slug == feed.slug)
     for id in connection.scalars(members).all():
         row = look(connection, id)
@@ -273,15 +270,15 @@ Times = tuple[int, int]  # when an article was added and published
 
 
 def times(article: Article) -> Times:
-    """Return when an article was added and published, as in `members`."""
+    """Return when an article was added and published, in microseconds or NEVER."""
     return codec.micros_or(article.added), codec.micros_or(article.published)
 
 
 def touch(
     connection: Connection, feeds: dict[FeedKey, tuple[str, int]], changed: Mapping[FeedKey, Collection[Times]]
 ) -> None:
-    """Mark feeds stale and change their counts. `feeds`: the name for a new feed, and how many articles joined;
-    `changed`: the times of the articles that came, went or changed."""
+    """Mark feeds stale, creating missing ones, and change their counts. `feeds`: feed -> (name if it is new, change of
+    its count); `changed`: feed -> times of its new, removed and changed articles."""
     insert_new(connection, schema.feeds, [feed_row(key, name) for key, (name, _) in sorted(feeds.items())])
     mark(connection, {key: changed.get(key, ()) for key in feeds}, {key: more for key, (_, more) in feeds.items()})
 
@@ -289,7 +286,7 @@ def touch(
 def mark(
     connection: Connection, changed: Mapping[FeedKey, Collection[Times]], more: Mapping[FeedKey, int] | None = None
 ) -> None:
-    """Mark existing feeds stale with new numbers; `more`: how many articles joined each."""
+    """Mark existing feeds stale with new numbers. `changed`: as in `touch`; `more`: feed -> change of its count."""
     marks = []
     for key in sorted(changed):
         count = (more or {}).get(key, 0)
@@ -301,7 +298,8 @@ def mark(
 
 
 def set_found(connection: Connection, feeds: Mapping[str, Mapping[FeedKey, str]]) -> None:
-    """Set the feeds that builds find (queries and others) by article id, with names; changed feeds become stale."""
+    """Set the feeds that builds find (queries and others) for some articles: article id -> {feed: name}. Changed feeds
+    become stale."""
     ids = list(feeds)
     times_of = {row.id: row for row in connection.execute(_TIMES, {"ids": ids})}
     before = {(id, FeedKey(axis, slug)) for id, axis, slug in connection.execute(FOUND_MEMBERS.where(_m.id.in_(ids)))}
@@ -320,7 +318,7 @@ def set_found(connection: Connection, feeds: Mapping[str, Mapping[FeedKey, str]]
 
 
 def follow_picture(connection: Connection, article: Article, before: Article | None) -> None:
-    """Queue the picture of an article if it, or its rules, differ from `before`; show none until then."""
+    """Queue the article's picture, and show none until it is fetched, if its address or rules differ from `before`."""
     if before is not None and _of_picture(before) == _of_picture(article):
         return
     if article.cover:
@@ -334,7 +332,7 @@ def _of_picture(article: Article) -> tuple[object, ...]:
 
 
 def waiting_picture(article: Article) -> dict[str, Any]:
-    """Return the row of an article whose picture must be fetched."""
+    """Return the row of `pictures` for an article whose picture must be fetched."""
     return {
         "id": article.id,
         "url": article.cover or "",
@@ -350,7 +348,7 @@ def waiting_picture(article: Article) -> dict[str, Any]:
 
 
 def renew_pictures(connection: Connection, new: Collection[dict[str, Any]]) -> None:
-    """Replace all rows by `new` (of `waiting_picture`); rows of the same picture stay as they are."""
+    """Replace all rows of `pictures` by `new`; rows with the same address stay as they are."""
     urls_of = {row.id: row.url for row in connection.execute(select(schema.pictures.c.id, schema.pictures.c.url))}
     wanted = {row["id"]: row for row in new}
     stale = [id for id, url in urls_of.items() if id not in wanted or wanted[id]["url"] != url]
@@ -363,8 +361,8 @@ _BY_ID = ("members", "fragments", "html", "aliases", "sketches", "pictures", "ll
 
 
 def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> list[FeedKey]:
-    """Delete article `id` and all its rows; its feeds and `stale` become stale, and its copies are shown. Return the
-    feeds that showed it."""
+    """Delete article `id` and all its rows, mark its feeds and `stale` as stale, and show its copies in its place.
+    Return the feeds that showed it."""
     alone(connection, id)
     row = look(connection, id)
     before = sorted(row.members)
@@ -392,7 +390,7 @@ STORY_PAGES: Final = FeedKey("", "stories")  # key of their files
 
 
 def tell(connection: Connection, stories: Iterable[str]) -> None:
-    """Update stories: mark feeds stale whose articles show other reports than before, and choose each lead article."""
+    """Update stories: choose each lead article, and mark feeds stale if their articles now show other reports."""
     for story in sorted(stories):
         reports = connection.execute(_REPORTS.where(_story.story == story).order_by(_a.id)).all()
         _tell(connection, reports)
@@ -401,7 +399,7 @@ def tell(connection: Connection, stories: Iterable[str]) -> None:
 
 
 def tell_alone(connection: Connection, ids: Sequence[str]) -> None:
-    """Update articles that left their story."""
+    """Update articles that left their story and now stand alone."""
     for part in chunks(sorted(ids)):
         _tell(connection, connection.execute(_MEMBERS.where(_a.id.in_(part))).all(), alone=True)
 
@@ -428,7 +426,6 @@ def _tell(connection: Connection, rows: Sequence[Any], *, alone: bool = False) -
 
 
 def _published(row: Any) -> Published | None:
-    """Return the report of an article, None if it is not published by itself."""
     article = codec.unpack(Article, row.data)
     if article.hold or article.unlisted or row.merged_into:
         return None
@@ -438,7 +435,7 @@ def _published(row: Any) -> Published | None:
 
 
 def _set_lead(connection: Connection, ids: Sequence[str], after: Collection[tuple[str, int]]) -> None:
-    """Replace these articles in the feed of stories by `after`: (article id, time added)."""
+    """Replace the entries of these articles in the feed of stories by `after`: (article id, time added)."""
     query = select(_m.id, _m.added).where(*_OF_STORIES_FEED, _m.id.in_(ids))
     before = {(row.id, row.added) for row in connection.execute(query)}
     if before != after:
@@ -466,6 +463,5 @@ def drop_sketches(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def story_keys(article: str, outlet: str, at: int | None, data: bytes | None) -> Iterator[dict[str, Any]]:
-    """Yield the rows of `story_keys` for an article; `data`: its packed sketch."""
     for key in keys(unpack(data)) if data else ():
         yield {"key": key, "place": place(article, outlet), "at": at, "article": article}

@@ -108,7 +108,7 @@ event.listen(entries, "after_create", lambda _table, connection, **_more: connec
 
 
 def entry_is(status: str) -> ColumnElement[bool]:
-    """Return the condition for a status other than "done", in the form that lets SQLite use `entries_open`."""
+    """Return the condition for a status other than "done", written so that SQLite uses the index `entries_open`."""
     return and_(literal_column("entries.status <> 'done'"), entries.c.status == status)
 
 

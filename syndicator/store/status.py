@@ -1,4 +1,4 @@
-"""Counts and problems of an instance, and the health of the database. Reads only; raises StoreError."""
+"""Counts and problems of an instance, and the database's health. Reads only; raises StoreError."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FOR_THE_OPERATOR = [_with_reason(reason) for reason in sorted(FOR_THE_OPERATOR)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Numbers of an instance. `feeds`: published ones. Times are None if nothing has happened yet."""
+    """Numbers of an instance. `feeds`: published ones. A time is None if nothing has happened yet."""
 
     articles: int = 0
     feeds: int = 0
@@ -45,7 +45,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Entries of a source that wait for the same reason. `example`: the address of one entry."""
+    """Entries of a source that wait for the same reason. `example`: the address of one."""
 
     source: str
     reason: str
@@ -58,7 +58,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class OnHold:
-    """An article that waits for the operator's release; `reason` is "" if an operator put it on hold."""
+    """An article that waits for the operator's release. `reason`: "" if an operator put it on hold."""
 
     id: str
     file: str
@@ -75,7 +75,6 @@ class Status:
         self._db = database
 
     def counts(self) -> Counts:
-        """Return the counts; each is read from an index or a short table."""
         published = _f.dropped.is_(False) & (_f.made_with != "")
         last, newest = (self._db.scalar(select(func.max(column))) for column in (_o.at, schema.articles.c.added))
         return Counts(
@@ -88,7 +87,6 @@ class Status:
         )
 
     def refused(self) -> tuple[Problem, ...]:
-        """Return the newest refused entries."""
         return self._entries(schema.entry_is("refused"))
 
     def late(self) -> tuple[Problem, ...]:
@@ -96,7 +94,7 @@ class Status:
         return self._entries(schema.entry_is("pending"), _LATE)
 
     def for_the_operator(self) -> tuple[Waiting, ...]:
-        """Return the entries that wait until the operator repairs a rule, a variable or a file, by source and
+        """Return the entries that wait until the operator repairs a rule, a variable or a file, grouped by source and
         reason."""
         groups: dict[tuple[str, str], list[EntryRow]] = defaultdict(list)
         for (data,) in self._db.rows(select(_e.data).where(schema.entry_is("pending"), or_(*_FOR_THE_OPERATOR))):
@@ -105,7 +103,7 @@ class Status:
         return tuple(_waiting(*key, rows) for key, rows in sorted(groups.items()))
 
     def floods(self) -> tuple[Waiting, ...]:
-        """Return the entries that wait because too many came at once, by source."""
+        """Return, by source, the entries that wait because too many came at once."""
         rows = self._db.rows(
             select(_e.source, func.count(), func.min(_e.first_seen), func.min(_e.next_try), func.min(_e.data))
             .where(schema.entry_is("pending"), _FLOOD)
@@ -126,12 +124,12 @@ class Status:
         )
 
     def held(self) -> tuple[Problem, ...]:
-        """Return the feeds whose new version failed validation."""
+        """Return the feeds whose new version failed validation, so that the old one stays."""
         rows = self._db.driven("SELECT axis, slug, held FROM feeds WHERE held IS NOT NULL ORDER BY axis, slug")
         return tuple(Problem(what=f"{axis}/{slug}", reason="held", detail=held) for axis, slug, held in rows)
 
     def on_hold(self) -> tuple[OnHold, ...]:
-        """Return the articles that wait for the operator's release, the latest first."""
+        """Return the articles that wait for the operator's release, newest first."""
         articles = ((path, codec.unpack(Article, data)) for _, path, data in self._db.rows(UNSHOWN))
         return tuple(
             OnHold(article.id, path, article.hold_reason, article.title, article.source_key, article.added)
@@ -150,7 +148,7 @@ class Status:
         return [codec.unpack(Outcome, data) for (data,) in self._db.driven(newest, codec.key(key), limit)]
 
     def troubled(self, key: str, limit: int) -> tuple[EntryRow, ...]:
-        """Return the newest entries of a source that were refused, failed or wait for a reason."""
+        """Return the newest entries of a source that were refused, failed, or wait for some reason."""
         newest = """SELECT data FROM entries WHERE source = ? AND status IN ('refused', 'pending') AND data LIKE ?
 ORDER BY first_seen DESC, entry LIMIT ?"""
         rows = self._db.driven(newest, codec.key(key), '%"reason":%', limit)
@@ -176,7 +174,6 @@ ORDER BY first_seen DESC, entry LIMIT ?"""
         )
 
     def llm(self) -> Enriched | None:
-        """Return the state of the language model, None if it was never asked."""
         meter = Enrichment(self._db).meter()
         counts = dict(self._db.driven("SELECT status, count(*) FROM llm_asked GROUP BY status"))
         if meter == Meter() and not counts:

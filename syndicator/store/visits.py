@@ -1,5 +1,5 @@
 """Records of visits: states, entries, aliases, withdrawals, blocks, notes (`ports.VisitStore`). Each write is a durable
-transaction; within `shared`, durable with the common commit. Raises StoreError, DiskError (no descriptors)."""
+transaction (within `shared`, durable with the common commit). Raises StoreError, DiskError (no descriptors)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Visits(Comparisons):
     """`ports.VisitStore` on a database, with queries that only services need."""
 
     def __init__(self, group: Group, waiting: Collection[str] | None = None) -> None:
-        """`waiting`: the sources with pending entries, if nobody else writes entries; None: unknown."""
+        """`waiting`: the sources with pending entries, if nobody else writes entries; None if unknown."""
         super().__init__(group)
         self._ended: list[tuple[dict[str, Any], dict[str, Any]]] = []  # rows of `sources` and `outcomes`
         self._waiting = None if waiting is None else {codec.key(key) for key in waiting}  # None: not known
@@ -55,8 +55,8 @@ class Visits(Comparisons):
 
     @contextmanager
     def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
-        """Open `store.group.Group.shared`. On SQLite the caller holds the lock, so nobody else writes entries
-        inside."""
+        """Open `store.group.Group.shared`. On SQLite the caller holds the write lock, so nobody else writes entries
+        meanwhile."""
         before = self._waiting
         if self._db.alone:
             waiting = "DISTINCT source FROM entries WHERE status <> 'done' AND status = ?"
@@ -74,11 +74,11 @@ class Visits(Comparisons):
         return self._db.writes + len(self._ended)
 
     def states(self) -> dict[str, SourceState]:
-        """Return the state of every source that was ever visited or listed, by key."""
+        """Return source key -> state, for all sources that were ever visited or listed."""
         return {state.key: state for state in self._states("ORDER BY key")}
 
     def each_state(self) -> Iterator[SourceState]:
-        """Yield the states in order of their keys, to save memory with many sources."""
+        """Yield the states by key, to save memory with many sources."""
         yield from map(_state, self._db.stream(text(_STATES + "ORDER BY key")))
 
     def due(self, now: datetime) -> list[SourceState]:
@@ -87,7 +87,6 @@ class Visits(Comparisons):
         return list(self._states(where, False, codec.micros(now)))
 
     def state(self, key: str) -> SourceState | None:
-        """Return the state of a source, None if it has none."""
         return next(self._states("WHERE key = ?", codec.key(key)), None)
 
     def save_states(self, states: Sequence[SourceState]) -> None:
@@ -151,7 +150,7 @@ class Visits(Comparisons):
         return Stamps(self._db.driven("SELECT id, path, mtime_ns, size FROM articles WHERE id = ?", id)).get(id)
 
     def stamps(self) -> Stamps:
-        """Return the stamp of every article's file by article id, for `ArticleStore.changed`."""
+        """Return article id -> stamp of its file, for `ArticleStore.changed`."""
         return Stamps(self._db.driven("SELECT id, path, mtime_ns, size FROM articles"))
 
     def record(
@@ -195,20 +194,19 @@ class Visits(Comparisons):
                 self._upsert_entries(connection, [entry])
 
     def carried(self) -> list[tuple[str, str]]:
-        """Return the carriers of all articles: (article id, source key)."""
+        """Return (article id, key of a source that carries it)."""
         return self._db.driven("SELECT id, source FROM carriers ORDER BY id, source")
 
     def announced(self) -> list[tuple[str, str]]:
-        """Return (article id, source key) of articles that a source announced without owning them; for stores without
+        """Return (article id, source key) of articles that a source announced but does not own, for stores without
         carriers."""
         return self._db.driven(_ANNOUNCED, "done", SOURCE)
 
     def bound(self) -> Iterator[EntryRow]:
-        """Yield every entry that has an article id."""
         yield from self._entries("article IS NOT NULL")
 
     def realias(self, article: Article) -> None:
-        """Replace the aliases of `article` by those that its file names, in one transaction."""
+        """Replace the aliases of `article` by those in its file, in one transaction."""
         with self._db.write() as connection:
             connection.execute(delete(schema.aliases).where(schema.aliases.c.id == article.id))
             keys = rows.alias_keys(article)
@@ -220,7 +218,6 @@ class Visits(Comparisons):
             rows.erase(connection, id)
 
     def refused(self, source_key: str) -> list[EntryRow]:
-        """Return the refused entries of a source."""
         return self._entries(f"{_OPEN} {_IN_TURN}", "refused", codec.key(source_key))
 
     def muted(self, source_key: str) -> list[EntryRow]:
@@ -230,7 +227,7 @@ class Visits(Comparisons):
         return self._count(f"entries WHERE {_OPEN} AND data LIKE ?", "skipped", codec.key(source_key), _MUTED)
 
     def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
-        """Make the entries of these articles and their sources due, in one transaction. `bound`: the entries keep their
+        """Make the entries of these articles and their sources due, in one transaction. `bound`: entries keep their
         article ids."""
         entries = schema.entries
         self._write_ended()
@@ -253,16 +250,16 @@ class Visits(Comparisons):
         return Filed(own=0, articles=self._count("articles"), sources=sources)
 
     def aliases(self, ids: Sequence[str]) -> list[tuple[str, str]]:
-        """Return all aliases of these articles, also those from entries of other sources: (article id, alias key)."""
+        """Return (article id, alias key) of all aliases of these articles, also those from entries of other sources."""
         text = "SELECT id, alias FROM aliases WHERE id IN ({})"
         return [row for part in chunks(ids) for row in self._db.driven(text.format(marks(part)), *part)]
 
     def pruned(self) -> list[tuple[str, str]]:
-        """Return the aliases of pruned articles: (article id, alias key)."""
+        """Return (article id, alias key) of pruned articles."""
         return self._db.driven("SELECT id, alias FROM pruned")
 
     def prune(self, ids: Iterable[str], aliases: Iterable[tuple[str, str]]) -> None:
-        """Delete rows of articles (copies first), mark their feeds stale, store `aliases` as pruned. One
+        """Delete the rows of articles (copies first), mark their feeds stale, and store `aliases` as pruned. One
         transaction."""
         with self._db.write() as connection:
             insert_new(connection, schema.pruned, [{"alias": alias, "id": id} for id, alias in aliases])
@@ -270,16 +267,16 @@ class Visits(Comparisons):
                 rows.erase(connection, id)
 
     def forget_pruned(self, aliases: Collection[tuple[str, str]]) -> list[str]:
-        """Delete `pruned` rows and their entries, so that they are read when announced again. Return source keys. One
-        transaction."""
+        """Delete rows of `pruned` and their entries, so that they are read if announced again. Return the keys of their
+        sources. One transaction."""
         with self._db.write() as connection:
             for part in chunks([alias for _, alias in aliases]):
                 connection.execute(delete(schema.pruned).where(schema.pruned.c.alias.in_(part)))
             return forget_unread(connection, {id for id, _ in aliases}, {alias for _, alias in aliases})
 
     def withdraw(self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime) -> None:
-        """Delete the article's row, mark its feeds and `stale` as stale, and store all aliases, so that it never comes
-        back. Also delete what feeds announced of it. One transaction."""
+        """Delete the article's rows and what feeds announced of it, mark its feeds and `stale` as stale, and store all
+        aliases, so that it never comes back. One transaction."""
         keys = dict.fromkeys([*rows.alias_keys(article), *(codec.key(value) for value in aliases)])
         with self._db.write() as connection:
             shown = rows.erase(connection, article.id, stale)
@@ -289,8 +286,8 @@ class Visits(Comparisons):
             self._upsert_entries(connection, without_text(connection, keys))
 
     def readmit(self, id: str, *, unread: bool) -> list[str]:
-        """Delete a withdrawal and mark its feeds stale. `unread`: also delete its entries, and return their source
-        keys."""
+        """Delete a withdrawal and mark its feeds stale. `unread`: also delete the article's entries; return the keys of
+        their sources."""
         gone, named = schema.withdrawn, schema.withdrawn_aliases
         with self._db.write() as connection:
             feeds = connection.execute(select(gone.c.feeds).where(gone.c.id == id)).scalar()
@@ -329,7 +326,7 @@ class Visits(Comparisons):
                 connection.execute(delete(table).where(table.c.key.in_(part)))
 
     def end_visits(self, ended: Iterable[tuple[Outcome, SourceState]], then: Callable[[Connection], object]) -> None:
-        """Save the results of many visits, and call `then`, in one transaction."""
+        """Save the results of many visits in one transaction, and call `then` in it."""
         with self._db.write(blind=True) as connection:
             _save_ends(connection, [_ended_rows(*visit) for visit in ended])
             then(connection)
@@ -390,7 +387,6 @@ def _save_ends(connection: Connection, ended: Sequence[tuple[dict[str, Any], dic
 
 
 def save_withdrawal(connection: Connection, entry: Withdrawn) -> None:
-    """Store a withdrawal and all its aliases."""
     row = {"id": entry.id, "at": codec.micros(entry.at), "url": entry.url, "feeds": json.dumps(entry.feeds)}
     upsert(connection, schema.withdrawn, [row])
     keys = dict.fromkeys(map(codec.key, entry.aliases))

@@ -69,8 +69,9 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Data for finding copies of an article, filed at `at`: packed sketch, `keys` of similar texts. `since`: earliest
-    known existence. `named`: alias key of its page's original. Saving deletes sketches from before `forget`."""
+    """Data for finding copies of an article. `at`: when it was filed; `data`: its packed sketch; `keys`: two texts that
+    share keys are similar; `since`: when the article is first known to have existed; `named`: alias key of the original
+    that its page names, None for none. Saving also deletes sketches older than `forget`."""
 
     at: datetime
     data: bytes
@@ -90,7 +91,8 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
-    """Search for articles similar to a new one: by title and `found_by` in its feed, by `keys` since `since`."""
+    """A new article, to search similar ones: in its feed `source` by title and `found_by` (keys of its text), in all
+    feeds by `keys` among articles since `since`."""
 
     source: str
     title: str
@@ -325,8 +327,9 @@ class ArticleIndex(Protocol):
         """Return published ids, newest first, changed since `save_matches(stamp)`. `stamp`: digest of all queries."""
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-        """Replace the queries and other looked-up feeds of each article (`found`); mark changed feeds stale. One
-        transaction per few hundred articles; after a kill the next call does the rest."""
+        """Store the feeds of saved queries and other axes that builds find: article id -> {feed: name}, replacing
+        earlier ones. Changed feeds become stale. `stamp`: as in `unmatched`. One transaction for each few hundred
+        articles; after a crash the next call does the rest."""
 
     def words(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return what `save_words` stored, by id, for articles unchanged since."""

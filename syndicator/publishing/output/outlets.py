@@ -1,5 +1,4 @@
-"""Outlets for published files: a folder, where files are whole or absent and rewritten only if their bytes differ, and
-an object store, with the types and caching headers of our own server."""
+"""Outlets for published files: a folder and an object store."""
 
 import contextlib
 import ctypes
@@ -22,14 +21,14 @@ from syndicator.publishing import paths
 
 
 class FileOutlet:
-    """An Outlet (see ports) on the folder `root`. With `gzip`, files that are requested often have a `.gz` beside them
-    (nginx gzip_static); web servers compress the others on request.
+    """An Outlet (see ports) on the folder `root`. Files are replaced atomically, and only if their bytes differ. With
+    `gzip`, files that are requested often have a `.gz` beside them (nginx gzip_static).
 
-    A changed file gets an mtime at least a second after its old one: nginx makes its ETag from mtime in seconds and
-    size. libcurl drops a body whose Last-Modified is not later than the one it has, also after a redirect."""
+    A changed file gets an mtime at least a second later: nginx makes its ETag from mtime in seconds and size, and
+    libcurl drops a body whose Last-Modified is not later than that of its copy."""
 
     def __init__(self, root: Path, gzip: bool = True, held: Callable[[], object] = lambda: None) -> None:
-        """`held`: called before each write; an exception in it prevents the write."""
+        """`held`: called before each write; raises an exception to prevent the write."""
         self._root, self._gzip, self._held = root, gzip, held
         self._unsettled = False  # some files need a sync
 
@@ -122,7 +121,6 @@ def _opened(name: str, folder: Path) -> BinaryIO:
 
 
 def _sync(folder: Path) -> None:
-    """Write all files of the file system of `folder` to disk in one call."""
     syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if syncfs is None:  # not Linux
         os.sync()
@@ -136,7 +134,7 @@ def _sync(folder: Path) -> None:
 
 
 def _is_gzip_of(path: Path, data: bytes) -> bool:
-    """Return True if the last 8 bytes of a gzip file, checksum and size (RFC 1952), match `data`."""
+    """Return True if checksum and size at the end of the gzip file `path` (RFC 1952) match `data`."""
     try:
         with path.open("rb") as file:
             file.seek(-8, os.SEEK_END)
@@ -153,7 +151,6 @@ def _size(path: Path) -> int:
 
 
 def _mtime(path: Path) -> int:
-    """Return the mtime in nanoseconds, 0 for a missing file."""
     try:
         return path.stat().st_mtime_ns
     except FileNotFoundError:
@@ -166,9 +163,10 @@ _OTHER: Final = "application/octet-stream"  # maps for web servers
 
 @dataclass(slots=True)
 class ObjectOutlet:
-    """An Outlet (see ports) on `objects`, for one build. An object is replaced only if it is as it was at the first
-    look: of two builds at a time one fails, and its feeds stay stale. `whole`: list all objects first, a thousand a
-    request; otherwise look at each one when it is needed. A .gz has the type of its file and Content-Encoding: gzip."""
+    """An Outlet (see ports) on `objects`, for one build. An object is replaced only if it has not changed since this
+    build read it: of two builds at a time one fails, and its feeds stay stale. `whole`: list all objects first, a
+    thousand a request; otherwise request each when needed. A .gz has the type of its file and Content-Encoding:
+    gzip."""
 
     objects: Objects
     gzip: bool = True
@@ -186,7 +184,7 @@ class ObjectOutlet:
         return content[0]
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Write an object if it differs. `heir_of` needs no care: an object written now has a later time."""
+        """Write an object if its bytes differ. `heir_of` is ignored: a new object has a later time anyway."""
         seen, sibling = self._look(name), f"{name}.gz"
         changed = seen is None or not self._is(seen, data)
         if changed:
@@ -234,8 +232,8 @@ class ObjectOutlet:
             self._listed = True
 
     def _is(self, seen: ObjectStamp, data: bytes) -> bool:
-        """Return True if the object is `data`. If the store's etag is the MD5, as in most stores, the object is not
-        downloaded."""
+        """Return True if the object's bytes are `data`. Compares MD5 with the etag, as most stores make it; otherwise
+        downloads."""
         if seen.size != len(data):
             return False
         return _is_digest(seen.etag, data) or (not self._digests and self.get(seen.key) == data)

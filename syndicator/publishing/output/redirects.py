@@ -1,4 +1,4 @@
-"""Redirect maps for addresses that moved or are gone, and copies of thumbnails among the published files."""
+"""Redirect maps for moved and deleted addresses, and published copies of thumbnails."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -16,8 +16,7 @@ CADDY = paths.MAPS + "caddy.conf"
 
 
 def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
-    """Return the feeds that moved, each with its final target. Feeds that move in a circle are left out: they are
-    gone."""
+    """Return moved feed -> final target, without feeds that move in a circle: these count as deleted."""
     step = {row.key: row.moved_to for row in rows if row.moved_to is not None}
     targets: dict[FeedKey, FeedKey] = {}
     for key in step:
@@ -33,8 +32,8 @@ def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
 def files(
     rows: Sequence[FeedRow], base_url: str, off: Collection[FeedKey] = (), withdrawn: Iterable[str] = ()
 ) -> dict[str, bytes]:
-    """Return the maps for our own server, nginx and Caddy. Paths include the path of `base_url`. `off`: feeds whose
-    axis is not published now; `withdrawn`: pages of withdrawn articles."""
+    """Return the maps for our own server, nginx and Caddy, by file name. Paths include the path of `base_url`. `off`:
+    feeds whose axis is not published now; `withdrawn`: pages of withdrawn articles."""
     prefix = urlsplit(base_url).path
     targets = moved(rows)
     forward = {
@@ -72,8 +71,8 @@ def _files(row: FeedRow) -> list[str]:
 
 
 def publish(outlet: Outlet, wanted: Collection[str], stored: Callable[[str], bytes | None]) -> set[str]:
-    """Publish the missing thumbnails of `wanted`, before a page shows them; existing ones are right, as names are made
-    from the bytes. Return those that `stored` has lost. Raises OSError."""
+    """Publish the thumbnails of `wanted` that are not published yet. `stored`: returns the bytes by name, None if they
+    are lost. Return the lost names. Raises OSError."""
     missing = set(wanted) - outlet.names(PICTURES)
     lost = set()
     for name in sorted(missing):
@@ -86,7 +85,7 @@ def publish(outlet: Outlet, wanted: Collection[str], stored: Callable[[str], byt
 
 
 def take_off(outlet: Outlet, wanted: Collection[str]) -> set[str]:
-    """Delete all thumbnails but `wanted`, after no page shows them any more. Return their names. Raises OSError."""
+    """Delete the published thumbnails that are not `wanted`; return their names. Raises OSError."""
     going = outlet.names(PICTURES) - set(wanted)
     for name in sorted(going):
         outlet.delete(name)

@@ -29,9 +29,9 @@ async def notify(
     deadline: float = 10.0,
     wait: float = 1.0,
 ) -> list[Problem]:
-    """Notify all `hubs` at once that the feeds at `urls` changed, ten addresses a request. `allow`: private addresses
-    that a hub may have; `deadline`: seconds for a request with its retries; `wait`: seconds before the first retry,
-    doubling. Skip a hub after its first failure. Return the failures; none is raised."""
+    """Notify all `hubs` at once of changed feeds at `urls`, ten a request. `allow`: private networks in which a hub may
+    be; `deadline`: seconds for a request with its retries; `wait`: seconds before the first retry, doubled for each. A
+    hub that fails gets no more requests. Return the failures."""
     parts = [urls[start : start + _AT_ONCE] for start in range(0, len(urls), _AT_ONCE)]
     bodies = [urlencode([("hub.mode", "publish"), *(("hub.url", url) for url in part)]) for part in parts]
 
@@ -53,8 +53,8 @@ async def refused(
     allow: Callable[[str], Sequence[str]] = lambda hub: (),
     deadline: float = 10.0,
 ) -> list[Problem]:
-    """Return the hubs that refuse a subscription to the feed `topic` (section 5.1 asks for 202). No subscription
-    results, because the callback does not confirm it. A hub that cannot be reached has not refused."""
+    """Return the hubs that refuse a subscription to the feed `topic` (section 5.1 asks for 202); a hub that cannot be
+    reached does not count. No subscription results, because nobody confirms it."""
     asks = {"hub.mode": "subscribe", "hub.topic": topic, "hub.callback": f"{topic}?callback", "hub.verify": "async"}
     body = urlencode(asks)
     results = await asyncio.gather(*(fetcher.fetch(_post(hub, body, allow, deadline)) for hub in hubs))
@@ -86,7 +86,6 @@ async def _notified(request: Request, fetcher: Fetcher, wait: float) -> Problem 
 
 
 def _is_temporary(result: FetchResult) -> bool:
-    """Return True for a temporary failure: of the network, or a 5xx or 429."""
     if not isinstance(result, Failed):
         return False
     return result.status in (None, HTTPStatus.TOO_MANY_REQUESTS) or result.status >= HTTPStatus.INTERNAL_SERVER_ERROR

@@ -16,7 +16,7 @@ _UPDATED: Final = re.compile(rb"<updated>([^<]+)</updated>")
 
 
 def entry(view: View, base: str) -> bytes:
-    """Return the <entry> of an article, the same in every feed."""
+    """Return the <entry> of an article, equal in all feeds."""
     parts = [
         element("id", escaped(view.urn)),
         plain_text("title", view.title),
@@ -68,7 +68,7 @@ def feed(head: Head, entries: Sequence[bytes]) -> bytes:
 
 
 def _with_distinct_times(entries: Sequence[bytes]) -> list[bytes]:
-    """Return the entries with distinct `updated` times: a duplicate (see `view`) moves to the next free microsecond."""
+    """Return the entries with distinct `updated` times: move a duplicate to the next free microsecond."""
     seen: set[bytes] = set()
     result: list[bytes] = []
     for entry in entries:
@@ -84,14 +84,14 @@ def _with_distinct_times(entries: Sequence[bytes]) -> list[bytes]:
 
 
 def categories(view: View, base: str) -> list[tuple[str, str]]:
-    """Return the category, then the tags, each with its scheme."""
+    """Return the category, then the tags, each as (name, scheme)."""
     terms = [(view.category, f"{base}categories/")] if view.category else []
     return terms + [(tag, f"{base}tags/") for tag in view.tags]
 
 
 def media(view: View) -> list[str]:
-    """Return Media RSS 1.5.1: thumbnail, content and publisher of a cover, and content of an enclosure with a duration.
-    Not itunes:duration: it would make the feed a podcast, which needs a category and an owner."""
+    """Return Media RSS 1.5.1 elements of a cover, and of an enclosure with a duration. Not itunes:duration: it would
+    make the feed a podcast."""
     parts: list[str] = []
     if view.cover:
         type = {"type": view.cover_type} if view.cover_type else {}

@@ -54,7 +54,6 @@ class Head:
     archives: tuple[str, ...] = (ATOM, JSON)  # the formats of its archive documents
 
     def url(self, format: str) -> str:
-        """Return the address of this feed in a format."""
         return f"{self.base}{self.stem}.{format}"
 
     @property
@@ -64,12 +63,12 @@ class Head:
 
     @property
     def archived(self) -> bool:
-        """True for an archive document among others. A single one is not marked as an archive: the validator reports
-        that as incomplete (its feed.py)."""
+        """True for one archive document of several. A single one is not marked: the validator reports it as
+        incomplete."""
         return not self.current and bool(self.previous or self.following)
 
     def document(self, name: str, format: str) -> str:
-        """Return the address of an archive document in a format, "" for no `name`."""
+        """Return the address of the archive document `name` in a format; "" if `name` is ""."""
         return f"{self.base}{name.rpartition('.')[0]}.{format}" if name else ""
 
     @property
@@ -79,7 +78,7 @@ class Head:
 
 
 def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datetime | None) -> Head:
-    """Return the head of a feed. `updated`: its newest entry's, None without entries."""
+    """Return the head of a feed. `updated`: of the newest entry, None without entries."""
     site = settings.site
     licence = uri(site.rights) if "://" in site.rights else ""
     title = line(spec.title) or line(spec.name) or spec.key.slug
@@ -107,9 +106,9 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The pages that entries link to. They depend on settings and taxonomy.toml only: if they depended on existing
-    feeds, the first article of a tag would change all entries. `tags`: slugs of tags that surely have a page; None: all
-    tags. `unsaid`: the category of unclassified articles."""
+    """The pages that entries link to, by settings and taxonomy.toml only: if they depended on existing feeds, the first
+    article of a tag would change all entries. `tags`: slugs of tags that surely have a page; None: all. `unsaid`: the
+    category of unclassified articles."""
 
     base: str
     categories: bool = True
@@ -118,15 +117,13 @@ class Links:
     sources: bool = True
 
     def category(self, name: str) -> str:
-        """Return the address of a category's page, "" for none."""
         return self._page(CATEGORY, name) if self.categories else ""
 
     def tag(self, name: str) -> str:
-        """Return the address of a tag's page, "" if it may have none."""
+        """Return the address of a tag's page, "" if it might not exist."""
         return self._page(TAG, name) if self.tags is None or slug(name) in self.tags else ""
 
     def source(self, key: str) -> str:
-        """Return the address of a source's page, "" for none."""
         return self.base + paths.file_name(FeedKey(SOURCE, key), PAGE) if key and self.sources else ""
 
     def _page(self, axis: str, name: str) -> str:
@@ -134,7 +131,7 @@ class Links:
 
 
 def links(settings: Settings, named: Iterable[str] = ()) -> Links:
-    """Return the pages that exist by `settings`; `named`: tags of taxonomy.toml, which have a page from one article
+    """Return the links for `settings`; `named`: tags of taxonomy.toml, which have a page from their first article
     on."""
     publish = settings.publish
     pages = {name for name, axis in AXES.items() if PAGE in publish.formats and axis.word in publish.axes}
@@ -156,20 +153,20 @@ _BETWEEN: Final = " \N{MIDDLE DOT} "
 
 
 def card(view: View, links: Links) -> str:
-    """Return the entry as HTML: the picture, the excerpt, "Source · category · tags", then the whole text if it may be
-    shown. Texts are escaped; the whole text is sanitised already. Picture and excerpt are left out if the whole text
-    shows them."""
+    """Return the entry as HTML: picture, excerpt, "Source · category · tags", then the whole, already sanitised text if
+    it may be shown. Picture and excerpt are left out if the whole text repeats them."""
     names = f"<p>{_BETWEEN.join(_names(view, links))}</p>"
     return "".join([*_picture(view), *_excerpt(view), names, *reported(view, links.base), view.html])
 
 
 def plain(view: View, base: str) -> str:
-    """Return the whole text and the reports of other outlets, without picture, source and tags."""
+    """Return the whole text and the reports of other outlets as HTML, without picture, source and tags."""
     return "".join([*_excerpt(view), *reported(view, base), view.html]) if view.also else view.html
 
 
 def reported(view: View, base: str) -> Iterator[str]:
-    """Yield the other outlets of its story, and the link to the story's page. `base`: the web root."""
+    """Yield as HTML the other outlets that reported the story, and the link to the story's page. `base`: the web
+    root."""
     if view.also:
         named = ", ".join(linked(name, url) for name, url in view.also)
         more = f"{_BETWEEN}{linked('Timeline', base + paths.story_name(view.story))}" if view.story else ""

@@ -1,6 +1,6 @@
-"""Convert markdown to HTML that is safe to publish. The one importer of markdown-it-py and nh3.
+"""Convert markdown to HTML that is safe to publish. The only importer of markdown-it-py and nh3.
 
-Hostile markdown can block either library (100,000 nested <div> hold nh3 for 22 s), so call it in a process that can be
+Hostile markdown can block either library (100,000 nested <div> hold nh3 for 22 s): call it in a process that can be
 killed."""
 
 import re
@@ -40,9 +40,9 @@ _PIXEL: Final = re.compile(
 
 
 def render_markdown(markdown: str, base_url: str) -> str:
-    """Return the body of an article as sanitised HTML. Raw HTML in the markdown stays text, relative addresses become
-    absolute against `base_url`, links into private networks lose their address, tracking pixels are removed. Sanitising
-    is the last step, since rendering can turn escaped markup into live markup."""
+    """Return the body of an article as sanitised HTML. Raw HTML stays text, relative addresses become absolute against
+    `base_url`, links into private networks lose their address, tracking pixels are removed. Sanitising comes last,
+    since rendering can turn escaped markup into live markup."""
     renderer = _renderer()
     tokens = list(_adjusted(renderer.parse(text.legal(markdown)), base_url))
     return nh3.clean(
@@ -60,8 +60,7 @@ def _renderer() -> MarkdownIt:
 
 
 def _adjusted(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
-    """Yield the tokens with absolute addresses, without tracking pixels, and with an attribute for alignment, not a
-    style."""
+    """Make addresses absolute, remove tracking pixels, and write alignment as an attribute instead of a style."""
     for token in tokens:
         if token.children is not None and token.type != "image":
             token.children = list(_adjusted(token.children, base_url))
@@ -81,8 +80,8 @@ def _adjusted(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
 
 
 def _image(token: Token, base_url: str) -> Iterator[Token]:
-    """Yield the image with an absolute address, its alternative text if it has no address, or nothing for a tracking
-    pixel."""
+    """Yield the image with an absolute address, its alternative text if the address is not allowed, nothing for a
+    tracking pixel."""
     source = _address(base_url, str(token.attrs.get("src", "")))
     if source and _PIXEL.search(source):
         return

@@ -10,7 +10,7 @@ from syndicator.publishing.render.view import View
 
 
 def item(view: View) -> bytes:
-    """Return the item object of an article, the same in every feed."""
+    """Return the item object of an article, equal in all feeds."""
     fields: dict[str, Any] = {"id": view.urn, "url": view.url, "title": view.title}
     if view.content:
         fields["content_html"] = view.content

@@ -18,7 +18,7 @@ _TAG: Final = re.compile(r"(<|&(?:lt|#0*60|#x0*3c);?)(?=[a-z/!?&])", re.I)
 
 
 def item(view: View, base: str) -> bytes:
-    """Return the <item> of an article, the same in every feed."""
+    """Return the <item> of an article, equal in all feeds."""
     described, file = html.escape(view.text, quote=False), view.enclosure
     parts = [
         element("title", plain(_plain(view.title))),
@@ -69,14 +69,12 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
 
 
 def _plain(value: str) -> str:
-    """Put a space after each < that could start a tag. Some readers take these fields for text and some for HTML; "<
-    b>" is the same to both, and no stranger's markup becomes live. The validator takes </b> for markup, too (its
-    validators.py, nonhtml)."""
+    """Put a space after each < that could start a tag: some readers take these fields for text and some for HTML, and
+    "< b>" is the same to both. The validator takes </b> for markup, too."""
     return _TAG.sub(r"\1 ", value)
 
 
 def _rights(view: View) -> Iterator[str]:
-    """Yield dc:rights, and the element for licences (http://backend.userland.com/creativeCommonsRssModule)."""
     if view.rights:
         yield element("dc:rights", escaped(_plain(view.rights)))
     if view.licence:
@@ -84,8 +82,7 @@ def _rights(view: View) -> Iterator[str]:
 
 
 def _podcast(view: View) -> Iterator[str]:
-    """Yield transcripts, chapters and persons of an episode (Podcasting 2.0). The elements declare their namespace, so
-    that feeds without episodes have none."""
+    """Yield transcripts, chapters and persons of an episode (Podcasting 2.0)."""
     for line in view.enclosure.podcast if view.enclosure else ():
         kind, _, rest = line.partition(" ")
         main, *values = rest.split("; ")

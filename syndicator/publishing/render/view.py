@@ -69,7 +69,7 @@ _DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")  # sec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """The values that formats write. All text is one legal line, all addresses are legal URIs, times are UTC."""
+    """The values that all formats write: each text is one legal line, each address a legal URI, each time in UTC."""
 
     id: str  # the article's
     urn: str
@@ -105,8 +105,7 @@ class View:
 
     @property
     def text(self) -> str:
-        """The excerpt; without one the source's name, because formats require some text and should not repeat the
-        title."""
+        """The excerpt, else the source's name: formats require a text, and it should not repeat the title."""
         return self.summary or self.origin.title
 
 
@@ -118,8 +117,8 @@ def view(
     html: str,
     picture: Picture | None = None,
 ) -> View:
-    """Return the view of `article`. `mode`: the feed's content mode, None for the source's; `html`: its rendered body,
-    "" for none; `picture`: its thumbnail. Raises ValueError if the article has no usable address."""
+    """Return the view of `article`. `mode`: the feed's content mode, None for the source's; `html`: the rendered body,
+    "" for none; `picture`: the article's thumbnail. Raises ValueError if the article has no usable address."""
     article = _without_private(_without_secrets(article, source), source)
     published, updated = times(article)
     allowed, restricted = permitted(article, source)
@@ -156,7 +155,7 @@ def view(
 
 
 def _without_secrets(article: Article, source: Source | None) -> Article:
-    """Return `article` with placeholders for secrets in addresses, if the source's address has them."""
+    """Replace the source's secrets in the article's addresses by placeholders."""
     names = secrets.variables(source.url) if source else ()
     if not names:
         return article
@@ -166,8 +165,7 @@ def _without_secrets(article: Article, source: Source | None) -> Article:
 
 
 def _without_private(article: Article, source: Source | None) -> Article:
-    """Return `article` without addresses into private networks or with passwords: pages and feeds of strangers may
-    contain any address. Sources that the operator allows into private networks may use them."""
+    """Remove addresses with passwords and, unless the source may use them, those into private networks."""
     if source and (source.allow or urls.private(source.url)):
         return article
 
@@ -178,7 +176,7 @@ def _without_private(article: Article, source: Source | None) -> Article:
 
 
 def _readdressed(article: Article, changed: Callable[[str], str]) -> Article:
-    """Return `article` with all addresses but its own changed; an address that becomes "" is removed."""
+    """Apply `changed` to all addresses of `article` but its own; an address that becomes "" is removed."""
     enclosure, origin = article.enclosure, article.origin
     if enclosure is not None:
         podcast, url = tuple(line for line in enclosure.podcast if changed(line) == line), changed(enclosure.url)
@@ -197,7 +195,7 @@ _HALF_DAY: Final = 12  # hours
 
 
 def also(id: str, story: Story, source_of: Callable[[Article], Source | None]) -> tuple[tuple[str, str], ...]:
-    """Return name and address of the first report of each other outlet in the story of article `id`."""
+    """Return (name, address) of the first report of each other outlet in the story of article `id`."""
     address_of = {outlet: "" for outlet, article in story.reports if article.id == id}
     named: list[tuple[str, str]] = []
     for outlet, article in story.reports:
@@ -211,8 +209,8 @@ def also(id: str, story: Story, source_of: Callable[[Article], Source | None]) -
 
 
 def leading(view: View, story: Story, instance: uuid.UUID) -> View:
-    """Return the entry of a story that `view` leads. It has its own id. `updated` changes only at noon and midnight, if
-    more outlets reported."""
+    """Return an entry for the whole story that the article of `view` leads, with the story's id. More outlets change
+    `updated` only at noon and midnight."""
     latest = max(view.updated, *(moment for _, article in story.reports if (moment := _utc(article.added))))
     half = latest.replace(hour=latest.hour // _HALF_DAY * _HALF_DAY, minute=0, second=0, microsecond=0)
     updated = _with_microseconds(max(view.published, half), story.name)
@@ -227,9 +225,10 @@ def _stricter(mode: ContentMode, other: ContentMode) -> ContentMode:
 
 
 def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tuple[str, ...]]:
-    """Return how much of an article may be shown, and the publisher's rules that restrict it. A recorded licence of the
-    source lifts them. Rights: `usage.terms`. nosnippet and noarchive: neither excerpt nor body; max-snippet: an excerpt
-    of so many characters and no body (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
+    """Return how much of an article may be shown, and the names of the publisher's rules that restrict it. A recorded
+    licence of the source lifts them. Rules: `usage.terms`; nosnippet and noarchive (neither excerpt nor body);
+    max-snippet (an excerpt of so many characters, no body;
+    https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
     wanted: ContentMode = source.content if source else "excerpt"
     if source and source.licence:
         return wanted, ()
@@ -250,8 +249,8 @@ def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tup
 
 
 def may_copy_picture(article: Article, source: Source | None) -> bool:
-    """Return True if a thumbnail may be shown. Not if only a link may be published, or, without a recorded licence, if
-    the page forbids previews (noimageindex, max-image-preview:none) or its terms forbid copies of the picture."""
+    """Return True if a thumbnail may be shown: the content mode allows more than a link and, without a recorded
+    licence, neither the page (noimageindex, max-image-preview:none) nor its terms forbid it."""
     if permitted(article, source)[0] == "link":
         return False
     rules = {rule.strip().lower().replace(" ", "") for rule in article.robots}
@@ -273,8 +272,8 @@ def uri(value: str) -> str:
 
 @lru_cache(4096)
 def name(value: str) -> str:
-    """Return a name (author, tag, category, source) as one line without markup, which the validator reports
-    (ContainsHTML) however it is escaped."""
+    """Return a name (author, tag, category, source) as one line without markup, which the validator reports even if
+    escaped (ContainsHTML)."""
     cleaned, before = line(value), ""
     while cleaned != before:
         before, cleaned = cleaned, text.line(_MARKUP.sub(" ", cleaned))
@@ -283,7 +282,7 @@ def name(value: str) -> str:
 
 @lru_cache(256)
 def language(value: str) -> str:
-    """Return a language tag for xml:lang (RFC 5646), "" for an invalid one or one without a two-letter code."""
+    """Return a language tag for xml:lang (RFC 5646), "" if it is invalid or its language has no two-letter code."""
     tag = value.strip().replace("_", "-")
     first, *more = tag.split("-")
     fine = first.lower() in _LANGUAGES and all(part.isalnum() and len(part) <= _LONGEST_SUBTAG for part in more)
@@ -296,16 +295,16 @@ def line(value: str) -> str:
 
 
 def _printed(value: str) -> str:
-    """Remove characters that XML allows and HTML does not (controls, noncharacters); write "?" for a lost character.
-    The validator reports these (its validators.py; HTML 13.2.3.5)."""
+    """Remove characters that XML allows and HTML does not (HTML 13.2.3.5), which the validator reports; write "?" for a
+    replacement character."""
     if value.isascii() and value.isprintable():
         return value
     return _UNPRINTED.sub("", _TWICE_ENCODED.sub(_decoded_twice, value)).replace("\ufffd", "?")
 
 
 def _decoded_twice(match: re.Match[str]) -> str:
-    """Decode text that was encoded twice, so that an accented letter became two: all its characters are Latin-1, and
-    their bytes are UTF-8. The validator reports such text (its base.py, characters)."""
+    """Decode text that was encoded twice (its characters are Latin-1 whose bytes are UTF-8), which the validator
+    reports."""
     try:
         return match[0].encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -324,8 +323,8 @@ def _words(value: str) -> list[str]:
 
 
 def times(article: Article) -> tuple[datetime, datetime]:
-    """Return published and updated as entries show them. Published is never later than `added`, so none lies in the
-    future; `updated` moves only with a recorded revision."""
+    """Return (published, updated) as entries show them. `published` is never later than `added`; `updated` changes only
+    with a recorded revision."""
     added = _utc(article.added) or _FIRST
     published = min(_utc(article.published) or added, added)
     published = published if published >= _FIRST else max(added, _FIRST)
@@ -336,8 +335,7 @@ def times(article: Article) -> tuple[datetime, datetime]:
 
 
 def _with_microseconds(moment: datetime, id: str) -> datetime:
-    """Add microseconds derived from `id`, so that entries of the same second differ: the validator warns of equal
-    times, and readers sort by them."""
+    """Add microseconds derived from `id`: readers sort by time, and the validator warns of equal times."""
     digest = hashlib.sha256(id.encode("utf-8", "replace")).digest()
     return moment.replace(microsecond=1 + int.from_bytes(digest[:4], "big") % 999_998)
 
@@ -391,7 +389,7 @@ def _enclosure(enclosure: Enclosure | None) -> Enclosure | None:
 
 
 def _podcast(text: str) -> str:
-    """Return a valid line of `Enclosure.podcast`, "" if its address or name is invalid."""
+    """Return a line of `Enclosure.podcast`, made legal; "" if its address or name is invalid."""
     kind, _, rest = line(text).partition(" ")
     main, *values = rest.split("; ")
     pairs = [value.partition("=") for value in values]
@@ -434,7 +432,7 @@ def _origin(article: Article, source: Source | None, published: datetime) -> Ori
 
 
 def _source_id(value: str) -> str:
-    """Return the original feed's id as an absolute URI (RFC 4287 4.2.6), "" if it is none."""
+    """Return the original feed's id as an absolute URI (RFC 4287 4.2.6), "" if it is not a URI."""
     value = value.strip()
     if any(shape.fullmatch(value) for shape in (_URN, _UUID, _TAG)):
         return value

@@ -1,4 +1,4 @@
-"""Write XML as text (trees of entries cost three times as much), and OPML 2.0 of our feeds."""
+"""Write XML as text (a third of the cost of trees), and OPML 2.0 of our feeds."""
 
 from __future__ import annotations
 
@@ -41,14 +41,13 @@ def escaped(value: str) -> str:
 
 
 def plain(value: str) -> str:
-    """Escape a plain field (title, description, category, name), with hexadecimal references for & and < (RSS Advisory
-    Board, RSS Best Practices Profile, "Character data"). Readers that take every field for HTML, and the validator,
-    read it right."""
+    """Escape a plain field (title, description, category, name), with hexadecimal references for & and <, which the
+    validator and readers that take fields for HTML read right (RSS Best Practices Profile, "Character data")."""
     return escaped(value).replace("&amp;", "&#x26;").replace("&lt;", "&#x3C;")
 
 
 def element(tag: str, content: str = "", /, **attributes: str) -> str:
-    """Return an element. `content`: finished XML; `attributes`: texts. Elements of LOCAL declare their namespaces."""
+    """Return an element. `content`: XML; `attributes`: unescaped texts. Elements of LOCAL declare their namespaces."""
     local, colon, _ = tag.partition(":")
     if colon and local in LOCAL:
         attributes = {f"xmlns:{local}": NAMESPACES[local], **attributes}
@@ -62,8 +61,8 @@ def _attribute(value: str) -> str:
 
 def plain_text(tag: str, value: str) -> str:
     """Return an Atom text construct (RFC 4287 3.1). A text with <b> or AT&amp;T in it has type="html" and is escaped
-    twice, so that it is shown literally. Others have type="text": five of seven readers show &amp; for an & that is
-    escaped twice."""
+    twice, so that readers show it literally. Others have type="text": five of seven readers show &amp; if & is escaped
+    twice."""
     if _LIKE_MARKUP.search(value):
         return element(tag, escaped(html.escape(value, quote=False)), type="html")
     return element(tag, (escaped if tag in _NOT_PLAIN else plain)(value), type="text")
@@ -78,15 +77,15 @@ def declared(prefixes: Sequence[str]) -> str:
 
 
 def document(opening: str, entries: Sequence[bytes], closing: str, stylesheet: str) -> bytes:
-    """Join a feed: `opening`, the entries, one a line, and `closing`."""
+    """Return a feed: `opening`, the entries, one a line, and `closing`."""
     instruction = f'<?xml-stylesheet type="text/css" href="{stylesheet}"?>'
     before = ('<?xml version="1.0" encoding="UTF-8"?>', instruction, opening)
     return b"\n".join([*(line.encode() for line in before), *entries, closing.encode(), b""])
 
 
 def opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
-    """Return a subscription list: an outline for each feed, in the first of our XML formats that it has. Each axis but
-    that of everything is a folder, which readers turn into a category. Names are short, without our site's name."""
+    """Return a subscription list with an outline for each feed, in the first of our XML formats that it has. Each axis
+    but that of everything is a folder. Feed names do not repeat our site's name."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")

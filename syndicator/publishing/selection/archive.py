@@ -1,13 +1,10 @@
 """RFC 5005 archives: the documents of a feed besides its head, and the articles of the head.
 
-A closed UTC month of `added` with at most 200 entries has its own document and gains no entry any more. A larger month
-is split in halves of its time, again and again, until each part has at most `limit` entries. So is a month with parts
-that were published while it was open. Parts of an open month hold only entries that left the head. All parts but the
-newest are complete, and the head shows the newest. So a reader that follows prev-archive from the head finds every
-article, and may stop at a document that it has.
+A past UTC month of `added` with at most 200 entries has one document. A larger month, or one with published parts, is
+halved by time until each part has at most `limit` entries. Parts of the current month hold only entries that left the
+head. So a reader that follows prev-archive from the head finds every article, and may stop at a document that it has.
 
-Published documents keep their addresses: a part is not split again, parts are not joined to a month, and a whole month
-of an earlier version is not split."""
+Published documents keep their addresses: nothing published is split or joined later."""
 
 import hashlib
 from collections import Counter
@@ -30,19 +27,17 @@ _EVERY: Final = 2**31 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """The ids of a head feed, newest first. `left_out`: newer ones than the oldest that other sources displaced."""
+    """The ids of a head feed, newest first. `left_out`: unselected ids newer than the oldest selected one."""
 
     ids: list[str]
     left_out: frozenset[str] = frozenset()
 
 
 def head_of_window(spec: FeedSpec, index: ArticleIndex, row: FeedRow | None) -> Selection:
-    """Select a head feed: the newest `limit` articles, and those added in the `window_hours` before the newest; at most
-    `most` of the last 24 hours, and `most_older` in all unless those are more.
-
-    If articles are left out, a source gets at most its `share` of the places while other sources have articles, on a
-    day with more than `most` also older ones. Times count from the newest article, so that the same store gives the
-    same feed."""
+    """Select a head feed: the newest `limit` articles, and those of the `window_hours` before the newest. Of the last
+    24 hours at most `most` are selected; in all at most `most_older`, or the last 24 hours' if these are more. If
+    articles must be left out, a source gets at most its `share` of the places while others have articles. Times count
+    back from the newest article."""
     latest = row.latest_added if row and row.latest_added else _latest(spec.key, index)
     since = latest - timedelta(hours=spec.window_hours) if latest else None
     older = min(spec.most_older, spec.most)
@@ -64,7 +59,8 @@ def room(spec: FeedSpec, places: int) -> int:
 def _shared(
     spec: FeedSpec, index: ArticleIndex, *, always: int, places: int, reach: int, since: datetime | None
 ) -> Selection:
-    """Select `places` of the newest `reach` articles and of those added after `since`; always the newest `always`."""
+    """Select `places` articles among the newest `reach` and those added after `since`, always with the newest
+    `always`."""
     if spec.share >= 1:
         return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
     near = index.ids(spec.key, limit=reach, since=since, most=_EVERY)
@@ -75,9 +71,9 @@ def _shared(
 
 
 def places_of(sources: Sequence[str], *, always: int, places: int, room: int) -> list[int]:
-    """Return the selected positions in the feed's order. Pure. `sources`: the source of each article, newest first. The
-    newest `always` are selected, then others in order while their source has fewer than `room`. If places stay empty,
-    `room` grows for all sources until they are filled."""
+    """Return the selected indices of `sources` (the source of each article, newest first), ascending. The newest
+    `always` are selected, then others in order while their source has fewer than `room`. If places stay empty, `room`
+    grows for all sources. Pure."""
     count, taken = Counter(sources), Counter(sources[:always])
     wanted = min(places, len(sources))
     while sum(max(taken[source], min(number, room)) for source, number in count.items()) < wanted:
@@ -108,7 +104,7 @@ Placed = tuple[int, str, str]  # microseconds into the month, id, fingerprint
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """An archive document. `ids`: its entries, newest first; None: all of its month or, with `bits`, of that part.
-    `fingerprint`: changes with its input, so that an unchanged document is not made again."""
+    `fingerprint`: equal if the document is unchanged."""
 
     name: str
     month: str
@@ -121,12 +117,12 @@ class Document:
 
 
 def wanted(spec: FeedSpec, archives: bool | str) -> bool:
-    """Return True for a feed with archives: it has Atom, and its axis has archives. `archives`: the setting."""
+    """Return True if the feed has archives: Atom, and an axis with archives. `archives`: the setting."""
     return bool(archives) and AXES[spec.key.axis].archived and ATOM in spec.formats
 
 
 def names(document: Document, head: Head) -> list[str]:
-    """Return the files of an archive document: Atom, and with some settings JSON, whose readers follow next_url."""
+    """Return the files of an archive document: Atom and, depending on settings, JSON, linked by next_url."""
     return [document.name.removesuffix(ATOM) + format for format in head.archives]
 
 
@@ -139,10 +135,9 @@ def chain(
     published: Mapping[str, str],
     there: Callable[[str], bool],
 ) -> list[Document]:
-    """Return the archive documents of a feed, oldest first. `shown`: the ids of its head; `open_month`: the month of
-    the newest article in the store, before which months gain no article; `about`: the fingerprint of the other input;
-    `published`: the feed's files (`ArticleIndex.files`); `there`: returns True if a file is published, for a rebuilt
-    database."""
+    """Return the archive documents of a feed, oldest first. `shown`: ids of its head; `open_month`: the current month,
+    that of the newest article in the store; `about`: a fingerprint of all other input; `published`:
+    `ArticleIndex.files` of the feed; `there`: returns True if a file is published."""
     months, old_bits = index.month_fingerprints(spec.key), _published_bits(spec.key, published)
     documents: list[Document] = []
     for month, (count, made_of) in months.items():
@@ -155,7 +150,7 @@ def chain(
 
 
 def ids_of(document: Document, key: FeedKey, index: ArticleIndex) -> Sequence[str]:
-    """Return the entries of a document, newest first."""
+    """Return the article ids of a document, newest first."""
     if document.ids is not None:
         return document.ids
     entries = index.month_entries(key, document.month)
@@ -166,7 +161,7 @@ def ids_of(document: Document, key: FeedKey, index: ArticleIndex) -> Sequence[st
 
 
 def _published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """Return by month the bits of published documents; {""} for a whole month."""
+    """Return month -> bits of its published documents; {""} for a whole month."""
     start, end = paths.archive_name(key, "").removesuffix(f".{ATOM}"), f".{ATOM}"
     bits_of: dict[str, set[str]] = {}
     for name in published:
@@ -177,7 +172,7 @@ def _published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, fro
 
 
 def marker(key: FeedKey, month: str) -> str:
-    """Return the name, among the feed's files, of the fingerprint of a closed month in parts."""
+    """Return the name under which the index has the fingerprint of a past month in parts."""
     return f"{paths.archive_name(key, month)}#"
 
 
@@ -191,8 +186,8 @@ def _closed(
     published: Mapping[str, str],
     there: Callable[[str], bool],
 ) -> list[Document]:
-    """Return the documents of a closed month of `count` entries, oldest first. `made_of`: its fingerprint. Entries of a
-    month in parts, maybe thousands, are read only if it changed since it was published."""
+    """Return the documents of a past month of `count` entries, oldest first. `made_of`: its fingerprint. Reads the
+    entries of a month in parts only if they changed."""
     whole = paths.archive_name(spec.key, month)
     if "" in old_bits or (not old_bits and (count <= _WHOLE or there(whole))):
         return [Document(name=whole, month=month, fingerprint=made_of)]
@@ -215,7 +210,8 @@ def _closed(
 def _sealed(
     spec: FeedSpec, entries: Sequence[Entry], shown: Collection[str], month: str, old_bits: frozenset[str]
 ) -> list[Document]:
-    """Return the documents of an open month, oldest first; none if the head shows all of it and none was published."""
+    """Return the documents of the current month, oldest first; none if the head shows all of it and none was
+    published."""
     if not old_bits and {id for id, _, _ in entries} <= set(shown):
         return []
     placed = _placed(entries, month)
@@ -228,7 +224,6 @@ def _sealed(
 
 
 def _placed(entries: Sequence[Entry], month: str) -> list[Placed]:
-    """Return entries with their microseconds into the month, oldest first. `entries`: newest first."""
     first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     return [((added - first) // _MICROSECOND, id, made_of) for id, added, made_of in reversed(entries)]
 
@@ -240,8 +235,8 @@ def _shows(shown: Collection[str], part: tuple[str, Sequence[Placed]]) -> bool:
 def _split(
     entries: Sequence[Placed], most: int, old_bits: frozenset[str], bits: str = "", span: int = _SPAN
 ) -> Iterator[tuple[str, Sequence[Placed]]]:
-    """Yield halves of the time span with at most `most` entries, without empty ones. The part of an entry depends on
-    its own time alone, so that a new or deleted entry moves no other. Parts of `old_bits` stay, whatever their size."""
+    """Yield the non-empty parts of the time span, halved until each has at most `most` entries. An entry's part depends
+    on its own time alone. Parts of `old_bits` stay, whatever their size."""
     if bits in old_bits or span == 0 or (len(entries) <= most and not any(part.startswith(bits) for part in old_bits)):
         if entries:
             yield bits, entries

@@ -43,9 +43,9 @@ def plan(
     tags: Mapping[str, str] = MappingProxyType({}),
 ) -> list[FeedSpec]:
     """Return the feeds to publish on the axes of `publish.axes`: everything; each category and source with an article;
-    each tag with `publish.tag_min` articles, or with one if `tags` (taxonomy.toml) or a file written by an operator has
-    it; each saved query. A published feed stays until it is dropped or moved. `categories`, `tags`: name ->
-    description. Order: by axis as on the index page, saved queries last, then by slug."""
+    each tag with `publish.tag_min` articles, or one if `tags` (taxonomy.toml) or an operator's file has it; each saved
+    query. Published feeds stay until dropped or moved. `categories`, `tags`: name -> description. Order: by axis as on
+    the index page, saved queries last, then by slug."""
     by_key = {source.key: source for source in sources}
     details = _Details(settings, by_key, categories, {slug(name): about for name, about in tags.items()})
     alive = sorted((row for row in rows if _alive(row)), key=lambda row: row.key)
@@ -66,7 +66,7 @@ def _alive(row: FeedRow) -> bool:
 
 
 def _with_distinct_titles(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
-    """Add "(category)" to titles of categories that have the name of a tag, because readers list feeds by title."""
+    """Add "(category)" to the title of a category with the name of a tag: readers list feeds by title."""
     tags = {spec.name.casefold() for spec in specs if spec.key.axis == "tag"}
     return [
         replace(spec, title=spec.title.replace(spec.name, f"{spec.name} (category)", 1))

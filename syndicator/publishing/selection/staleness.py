@@ -1,5 +1,5 @@
-"""Find feeds that need a build, by marks and by fingerprints of their input besides articles; decide when to build
-while articles come. Imports little: a run with nothing to build loads no renderer, template or XML library."""
+"""Find feeds that need a build, by marks and by fingerprints of all input besides articles; decide when to build.
+Imports little: a run with nothing to build loads no renderer, template or XML library."""
 
 import hashlib
 import uuid
@@ -44,28 +44,26 @@ def common(settings: Settings, instance: uuid.UUID) -> str:
 
 
 def of_pages(settings: Settings, look: Look | None = None) -> str:
-    """Return the fingerprint of the input of pages only: templates, stylesheets, and the setting for archives."""
+    """Return the fingerprint of input that only pages use: templates, stylesheets, the setting for archives."""
     return _digest((look or Look()).digest, settings.publish.archives)
 
 
 def of_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
-    """Return the fingerprint of a feed's settings; if it changes, the feed must be built again. `shared`: of `common`;
-    `pages`: of `of_pages`."""
+    """Return the fingerprint of a feed's settings. `shared`: the result of `common`; `pages`: of `of_pages`."""
     return _digest(_set(spec), shared, pages if PAGE in spec.formats else "")
 
 
 def of_calendar(spec: FeedSpec, shared: str, pages: str) -> str:
-    """Return the fingerprint for a feed's calendar pages."""
     return _digest(of_archive(spec, shared), pages)
 
 
 def of_archive(spec: FeedSpec, shared: str) -> str:
-    """Return the fingerprint for a feed's archive documents, without settings that select the articles of the head."""
+    """Return the fingerprint for a feed's archive documents, without settings that select the head's articles."""
     return _digest([(name, value) for name, value in _set(spec) if name not in _OF_HEADS], shared)
 
 
 def of_source(source: Source) -> str:
-    """Return the fingerprint of the fields of a source that entries show (`render.view`) or that decide its rights."""
+    """Return the fingerprint of the fields of a source that entries show or that decide its rights."""
     return _digest(*(getattr(source, name) for name in _SHOWN))
 
 
@@ -79,20 +77,20 @@ def _digest(*parts: object) -> str:
 
 
 def _linked(pages: Links) -> tuple[object, ...]:
-    """Return the kinds of pages that entries link; None for tags if all are linked."""
+    """Return the kinds of pages that entries link; instead of tags None if all are linked."""
     return (pages.categories, pages.tags, pages.unsaid, pages.sources)
 
 
 def is_file(name: str) -> bool:
-    """Return False for a name with a #, which stands for the input of several files."""
+    """Return False for a name with a #: its row in the index is the fingerprint of several files' input."""
     return "#" not in name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """The result of a build. `written`: names of changed or deleted files; `held`: feeds whose old files stayed, and
-    why; `set_aside`: articles that could not be shown properly; `left`: number of stale feeds left out; `shown`: number
-    of entries and of articles of each written feed."""
+    """The result of a build. `written`: names of changed or deleted files; `held`: feeds that keep their old files, and
+    why; `set_aside`: articles that could not be shown properly; `left`: number of stale feeds not built; `shown`: for
+    each written feed, the numbers of its entries and articles."""
 
     written: tuple[str, ...] = ()
     unchanged: int = 0
@@ -120,9 +118,9 @@ def stale(
     *,
     owed: bool = True,
 ) -> set[FeedKey]:
-    """Return the feeds that need a build: marked stale, never built, or built with other settings or another `look`, if
-    `settings` and `instance` are given. `feeds`: all rows; `owed`: include feeds with calendar pages left to a later
-    build."""
+    """Return the feeds that need a build: marked stale, never built or, if `settings` and `instance` are given, built
+    with other settings or another `look`. `feeds`: all rows; `owed`: include feeds whose calendar pages were left to a
+    later build."""
     rows = {row.key: row for row in feeds}
     shared, pages = (common(settings, instance), of_pages(settings, look)) if settings and instance else ("", "")
 
@@ -135,9 +133,8 @@ def stale(
 
 
 def replaced(newest: Iterable[FeedRow], files: Callable[[FeedKey], Mapping[str, str]], outlet: Outlet) -> bool:
-    """Return True if the published files are not the last ones written, such as a restored older folder. `newest`: the
-    feeds of the newest articles, of which some are compared, since they changed last; `files`: see
-    `ArticleIndex.files`."""
+    """Return True if the published files are not those last written, such as a restored older folder. Compares files of
+    some of `newest`, the feeds of the newest articles. `files`: `ArticleIndex.files`."""
     fresh = (row.key for row in newest if row.made_with and not (row.stale or row.moved_to))
     return any(_differs(files(key), outlet) for key in islice(fresh, _LOOKED_AT))
 
@@ -148,15 +145,15 @@ def _differs(files: Mapping[str, str], outlet: Outlet) -> bool:
 
 
 def unpublished(specs: Sequence[FeedSpec], rows: Iterable[FeedRow], publish: Publish) -> list[FeedRow]:
-    """Return the stale feeds without published files, which no build makes fresh."""
+    """Return the stale feeds that are not published, so that no build marks them fresh."""
     wanted = {ALL, *(spec.key for spec in specs)}
     stale = (row for row in rows if row.stale and row.key not in wanted)
     return [row for row in stale if not ended(row, wanted, publish) and not old_archives(row)]
 
 
 def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
-    """Return True for a feed that is still published although the configuration has dropped it or its axis, or the
-    operator gave it up."""
+    """Return True for a feed that is still published although the configuration or the operator dropped it or its
+    axis."""
     if row.key in wanted or row.moved_to is not None:
         return False
     given_up = AXES[row.key.axis].configured and not row.dropped and is_on(row.key.axis, publish)
@@ -164,12 +161,11 @@ def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
 
 
 def off(row: FeedRow, publish: Publish) -> bool:
-    """Return True for a feed that was published and whose axis is off now. With the axis it comes back, with its id."""
+    """Return True for a published feed whose axis is off now. It returns with the axis, with the same id."""
     return row.built and not is_on(row.key.axis, publish)
 
 
 def is_on(axis: str, publish: Publish) -> bool:
-    """Return True for an axis whose feeds are published."""
     return AXES[axis].word in publish.axes and (axis != core_axes.STORIES.axis or publish.stories != "off")
 
 
@@ -186,8 +182,8 @@ MANY: Final = 25  # waiting articles: half of a head feed, so that readers miss 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Changes that are not built yet. `articles`: those filed since the last build; `since`: when the first change was
-    seen, in seconds of a steady clock, None without changes; `urgent`: a change must not wait."""
+    """Changes that are not built yet. `articles`: number of articles filed since the last build; `since`: time of the
+    first change, in monotonic seconds, None without changes; `urgent`: build now."""
 
     articles: int = 0
     since: float | None = None
@@ -196,7 +192,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """The last build of a feed. `at`: seconds of a steady clock; `entries`: shown; `articles`: in the feed."""
+    """The last build of a feed. `at`: monotonic seconds; `entries`, `articles`: numbers of those shown and of all."""
 
     at: float
     entries: int
@@ -204,14 +200,14 @@ class Built:
 
 
 def crowd(built: Iterable[Built]) -> float:
-    """Return the factor by which long feeds wait longer, so that many of them cost no more than `FEW`."""
+    """Return the factor by which many long feeds wait longer, so that all together cost no more than `FEW`."""
     return max(1.0, sum(last.entries > LONG for last in built) / FEW)
 
 
 def is_rested(built: Built | None, settle: float, now: float, articles: Callable[[], int], crowd: float = 1.0) -> bool:
-    """Return True if a stale feed may be written again. Short feeds may with every build. A long one costs as much as
-    several short ones, so it waits `settle` seconds for each 50 entries, times `crowd`, which alone never makes it wait
-    over an hour. It stops waiting once half of its entries may be pushed out; `articles`: how many it has now."""
+    """Return True if a stale feed may be written again: a short one always, a long one after `settle` seconds for each
+    50 entries, times `crowd` (which alone makes it wait at most an hour), or as soon as half of its entries may be out
+    of date. `articles`: returns their number in the feed now."""
     if built is None or built.entries <= LONG:
         return True
     rest = settle * built.entries / LONG

@@ -21,8 +21,9 @@ _MONTH: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """`rhythm`: "5 a day", "" if unknown. `site`: the address of a source. `bars`: an SVG path with a bar for each of
-    the 90 days until `until`, the highest for `most` stories; "" without days. `related`: tags (name, link)."""
+    """`rhythm`: "5 a day", "" if unknown. `site`: the address of a source's site. `bars`: an SVG path with a bar for
+    each of the 90 days until `until`, "" without days; the highest bar means `most` stories. `related`: tags (name,
+    link)."""
 
     count: int
     rhythm: str
@@ -34,7 +35,7 @@ class About:
 
 
 def about(spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View], links: Links) -> About:
-    """Return the facts of a feed with `count` articles. `days`: number of articles by UTC day; `views`: its newest
+    """Return the facts of a feed with `count` articles. `days`: number of articles by UTC day; `views`: the newest
     articles."""
     last = date.fromisoformat(max(days)) if days else date.min
     shown = [days.get(str(last - timedelta(days=back)), 0) for back in range(_DAYS)] if days else []
@@ -49,7 +50,7 @@ def about(spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[V
 
 
 def rhythm(views: Sequence[View]) -> str:
-    """Return how often a feed publishes, by the dates of its newest articles; "" for too few."""
+    """Return how often a feed publishes, by the times of its newest articles; "" if there are too few."""
     times = sorted(view.published for view in views)
     if len(times) < _FEW:
         return ""

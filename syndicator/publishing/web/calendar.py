@@ -1,7 +1,7 @@
 """Pages of a feed's older stories, for a year, a month or a day of publication (UTC). Pure.
 
-A year has one page while it has at most `PAGE` stories. Beyond that its page lists its months, and a month with more
-lists its days. Addresses never vanish: if a page gets too long, its parts get their own pages, and it lists them."""
+A year has one page while it has at most `PAGE` stories; beyond that, its page lists its months, and a month with more
+lists its days. So each page keeps its address."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -23,9 +23,9 @@ Days = Mapping[str, tuple[int, str]]  # by day: number of stories and their fing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarPage:
-    """A calendar page. `span`: "2026", "2026-11" or "2026-11-26". `parts`: of a list, the spans below it with their
-    number of stories; other pages show the stories of all `days`, ascending. `previous`, `following`: spans of the
-    neighbouring pages with stories; `above`: the list that links it."""
+    """A calendar page. `span`: "2026", "2026-11" or "2026-11-26". `parts`: the spans that the page lists, each with its
+    number of stories; a page without shows the stories of `days`, ascending. `previous`, `following`: the nearest spans
+    with pages; `above`: the span whose page lists this one."""
 
     name: str
     span: str
@@ -39,8 +39,8 @@ class CalendarPage:
 
 
 def calendar(stem: str, days: Days, made_with: str, *, by_day: bool = False) -> list[CalendarPage]:
-    """Return the pages of the feed at `stem`, oldest first, a list before its parts. `by_day`: each day has a page,
-    however few its stories; `made_with`: the fingerprint of the other input."""
+    """Return the pages of the feed at `stem`, oldest first, a list before its parts. `by_day`: give each day a page,
+    however few its stories; `made_with`: a fingerprint of all other input."""
     pages: list[CalendarPage] = []
     for _, in_year in groupby(sorted(days), key=lambda day: day[:YEAR]):
         pages += _spread(stem, days, list(in_year), (YEAR, MONTH, DAY), "", by_day)
@@ -50,12 +50,11 @@ def calendar(stem: str, days: Days, made_with: str, *, by_day: bool = False) -> 
 
 
 def file_name(stem: str, span: str) -> str:
-    """Return the file of a page."""
     return f"{paths.ARCHIVES}{stem}/{span}.{HTML}"
 
 
 def holding(pages: Sequence[CalendarPage], day: str) -> CalendarPage | None:
-    """Return the page with the stories of a day, or of the last day before it."""
+    """Return the page with the stories of `day` or, if it has none, of the last day before."""
     fitting = [page for page in pages if not page.parts and page.days[0] <= day]
     return fitting[-1] if fitting else None
 
@@ -78,8 +77,8 @@ def _spread(
 
 
 def weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]]]:
-    """Return a month ("2026-11") as weeks that start on Monday: each day with its number of stories, "" for other
-    months."""
+    """Return the weeks, from Monday, of a month ("2026-11"): (day, number of stories); the day is "" outside the
+    month."""
     first = date.fromisoformat(f"{month}-01")
     start = first - timedelta(days=first.weekday())
     names = [str(start + timedelta(days=n)) for n in range(_CELLS)]

@@ -21,8 +21,7 @@ Parts = Mapping[str, Sequence[FeedSpec]]
 
 
 def parts(specs: Sequence[FeedSpec]) -> Parts:
-    """Return the feeds by name of their part. The first part, "", has all feeds if they are few, else those of small
-    axes."""
+    """Return part name -> feeds. The first part, "", has all feeds if they are few, else those of small axes."""
     specs_of: dict[str, Sequence[FeedSpec]] = {"": specs}
     if len(specs) > WHOLE:
         axes = {name: list(group) for name, group in groupby(specs, key=lambda spec: spec.key.axis)}
@@ -34,8 +33,7 @@ def parts(specs: Sequence[FeedSpec]) -> Parts:
 
 
 def fingerprint(about: str, specs: Sequence[FeedSpec]) -> str:
-    """Return a fingerprint that changes with the list of these feeds, but not with their articles. `about`: of the
-    other input."""
+    """Return a fingerprint of these feeds, not of their articles. `about`: a fingerprint of all other input."""
     shown = [(spec.key, spec.name, spec.title, spec.description, spec.formats) for spec in specs]
     return hashlib.sha256(repr((about, shown)).encode("utf-8", "replace")).hexdigest()[:32]
 
@@ -53,8 +51,8 @@ def _split(name: str, start: str, specs: Sequence[FeedSpec]) -> Iterator[tuple[s
 
 
 def sitemap(pages: Iterable[tuple[str, str]], base: str, kind: str = "url") -> bytes:
-    """Return the sitemap of `pages`: each file with the UTC day of its newest story, "" if unknown. The first 50,000
-    count. `base`: the web root; `kind`: "sitemap" for an index of sitemaps."""
+    """Return the sitemap of the first 50,000 `pages`: (file, UTC day of its newest story or ""). `base`: the web root;
+    `kind`: "sitemap" for an index of sitemaps."""
     lines = [
         f"<{kind}><loc>{escape(base + name)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</{kind}>"
         for name, day in islice(pages, _MOST)

@@ -28,7 +28,7 @@ _RECENT: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The lines of a category; name and link are empty for stories without one."""
+    """The lines of a category; `name` and `link` are "" for stories without a category."""
 
     name: str
     link: str
@@ -36,8 +36,8 @@ class Section:
 
 
 def grouped(views: Sequence[View], stories: Iterable[Sequence[str]]) -> dict[str, tuple[View, list[View]]]:
-    """Return the lead article of each story with the reports of other outlets. The lead is the newest article with a
-    picture, or the newest without. `stories`: the article ids of each story."""
+    """Return lead article -> the reports of other outlets, for each story. The lead is the newest article with a
+    picture, else the newest. `stories`: the article ids of each story."""
     by_id = {view.id: view for view in views}
     groups = [[by_id[id] for id in ids if id in by_id] for ids in stories]
     of = {view.id: group for group in groups for view in group}
@@ -51,9 +51,8 @@ def grouped(views: Sequence[View], stories: Iterable[Sequence[str]]) -> dict[str
 
 
 def leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]:
-    """Return the ids of the lead stories, the largest first: of the newest day, and of earlier days if it has too few.
-    Those with most sources come first, then those with a picture, then the newest; from different sources if there are
-    enough."""
+    """Return the ids of the lead stories: those with most sources first, then those with a picture, then the newest; of
+    the newest day, and of earlier days if it has too few; from different sources if there are enough."""
     views = sorted((view for view, _ in groups.values()), key=lambda view: (view.published, view.id), reverse=True)
     recent = sum(view.published > views[0].published - _RECENT for view in views)
     near = views[: max(recent, _LEADS)]
@@ -65,15 +64,15 @@ def leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]:
 
 
 def tops(views: Sequence[View], links: Links, root: str) -> list[dict[str, Any]]:
-    """Return the lead stories of a day, for a page from which `root` leads to the web root."""
+    """Return the values (see `line`) of the lead stories of a day. `root`: the relative path from the page to the web
+    root."""
     chosen = leads(grouped(views, ()))[:_TOPS]
     by_id = {view.id: line(view, (), links, "", view.published) for view in views if view.id in chosen}
     return [by_id[id] | {"root": root} for id in chosen]
 
 
 def line(view: View, others: Sequence[View], links: Links, language: str, newest: datetime) -> dict[str, Any]:
-    """Return the values of a story's line on the front page. `language`: of the site; `newest`: the time of the newest
-    story."""
+    """Return the values of a story's line. `language`: of the site; `newest`: the time of the newest story."""
     fields = story.told(view, links, language)
     short = fields["time"].removesuffix(" UTC") if view.published.date() == newest.date() else fields["date"][:-5]
     also = [(report.origin.title, paths.article_name(report.id) if report.html else report.url) for report in others]
@@ -87,8 +86,8 @@ def line(view: View, others: Sequence[View], links: Links, language: str, newest
 
 
 def sections(lines: Iterable[dict[str, Any]], rows: Mapping[str, int]) -> list[Section]:
-    """Group the lines by category, newest first. The category with most articles comes first, stories without one last.
-    `rows`: articles of each category."""
+    """Group the lines by category, newest first: the category with most articles first, stories without one last.
+    `rows`: number of articles by category."""
     by_name: dict[str, Section] = {}
     for row in sorted(lines, key=lambda row: str(row["stamp"]), reverse=True):
         by_name.setdefault(row["topic"], Section(row["topic"], row["category"], [])).lines.append(row)
@@ -100,7 +99,7 @@ def sections(lines: Iterable[dict[str, Any]], rows: Mapping[str, int]) -> list[S
 def active(
     specs: Sequence[FeedSpec], rows: Mapping[FeedKey, FeedRow], views: Sequence[View]
 ) -> list[tuple[str, str, int]]:
-    """Return the most frequent tags of the newest stories that have a page: (name, page, number of stories)."""
+    """Return the most frequent tags of the newest stories, if they have a page: (name, page, number of stories)."""
     carried = Counter(tag for view in views for tag in view.tags)
     tags = [
         (-carried[name], -(rows[spec.key].count if spec.key in rows else 0), name, paths.file_name(spec.key, PAGE))

@@ -1,4 +1,4 @@
-"""Pages of a build, and a trial of the operator's templates on sample articles before they make real pages."""
+"""Pages of a build, and a test of the operator's templates on sample articles."""
 
 import uuid
 from collections import Counter, defaultdict
@@ -46,7 +46,7 @@ _Groups = list[dict[str, Any]]
 
 
 class Pages:
-    """Makes the pages of a build. `specs`: all feeds; `tags`: of taxonomy.toml."""
+    """Renders the pages of a build. `specs`: all feeds; `tags`: of taxonomy.toml."""
 
     def __init__(
         self, specs: Sequence[FeedSpec], settings: Settings, look: Look | None = None, tags: Iterable[str] = ()
@@ -69,9 +69,8 @@ class Pages:
         return story.story(view, self.links, self.templates, self._language)
 
     def article_page(self, view: View, previous: View | None, following: View | None) -> bytes:
-        """Return the page of an article that is published whole, with links to its neighbours. Search engines are asked
-        not to index it and to use the publisher's original
-        (https://developers.google.com/search/docs/crawling-indexing/canonicalization)."""
+        """Return the page of an article that is published whole, with links to the pages before and after it. It names
+        the publisher's page as the original for search engines."""
         name = paths.article_name(view.id)
         root, spec = "../" * name.count("/"), self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
         picture = self._image([view])
@@ -92,7 +91,7 @@ class Pages:
         )
 
     def feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
-        """Return the page of a feed: how to subscribe, and its latest stories, made by `story`."""
+        """Return the page of a feed: how to subscribe, and its latest stories, rendered by `story`."""
         spec = self._by_stem.get(head.stem)
         shell = self._shell(
             f"{head.stem}.{PAGE}",
@@ -118,26 +117,24 @@ class Pages:
         )
 
     def _image(self, views: Iterable[View]) -> dict[str, str]:
-        """Return the address of the articles' first picture, for previews of shared links; nothing without pictures."""
         names = [view.picture.name for view in views if view.picture] if self.settings.site.url else []
         return {"image": self.settings.base_url + names[0]} if names else {}
 
     def describe(self, spec: FeedSpec, count: int, days: Days, views: Sequence[View]) -> None:
-        """Store the facts for a feed's page, as in `about`."""
+        """Store the facts (see `about`) for a feed's page until `forget`."""
         stem = paths.stem(spec.key)
         to = replace(self.links, base="../" * stem.count("/"))
         self.about[stem] = about(spec, count, {day: number for day, (number, _) in days.items()}, views, to)
 
     def forget(self, key: FeedKey) -> None:
-        """Free the memory for a feed's page. Shared pages still need that of the feed of everything."""
+        """Drop the facts of a feed, to free memory; those of the feed of everything stay, for the shared pages."""
         for pages in (self.calendars, self.about) if key != ALL else ():
             pages.pop(paths.stem(key), None)
 
     def calendar_page(
         self, head: Head, item: CalendarPage, stories: Sequence[bytes], tops: Mapping[str, Sequence[View]] | None = None
     ) -> bytes:
-        """Return the page of a year, month or day of a feed. `tops`: articles by day of a month, some of which lead the
-        page."""
+        """Return the page of a year, month or day of a feed. `tops`: articles by day, some of which are shown first."""
         spec = self._by_stem[head.stem]
         when, feed = story.span_name(item.span), text.line(spec.name)
         about = f"{feed}: {item.count} {'story' if item.count == 1 else 'stories'} of {when}."
@@ -172,8 +169,8 @@ class Pages:
         return self.templates.render("timeline.html", page=shell, heading=title, days=parts, feed_page=feed)
 
     def _cut(self, stem: str, days: list[Day], root: str) -> tuple[list[Day], tuple[str, str]]:
-        """Return the newest stories, if calendar pages have the others, and the link to the page where they
-        continue."""
+        """Return the newest stories and the link to the calendar page where they continue; all stories without such
+        pages."""
         shown: list[Day] = []
         room = calendar.STORIES
         for day in days:
@@ -189,8 +186,8 @@ class Pages:
     def shared(
         self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[Sequence[str]] = ()
     ) -> dict[str, bytes]:
-        """Return the pages about all feeds, by file name: front page, search, archive, stylesheets. `views`: of the
-        front page; `stories`: article ids by story."""
+        """Return the pages about all feeds, by file name: front page, search, archive, stylesheets. `views`: articles
+        of the front page; `stories`: the article ids of each story."""
         return {
             paths.INDEX: self._front(rows, views, stories),
             SEARCH: self._search(),
@@ -203,8 +200,8 @@ class Pages:
         }
 
     def listed(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
-        """Return the page and the sitemap of a part of the list of feeds. `rows`: of its feeds and of the feed of
-        everything."""
+        """Return the page and the sitemap of a part of the list of feeds, by file name. `rows`: of its feeds and of the
+        feed of everything."""
         specs, base, files = self.parts[part], self.settings.base_url, dict[str, bytes]()
         newest = {key: row.latest_added.strftime("%Y-%m-%d") for key, row in rows.items() if row.latest_added}
         pages = [(paths.file_name(spec.key, PAGE), newest.get(spec.key, "")) for spec in specs if PAGE in spec.formats]
@@ -226,7 +223,6 @@ class Pages:
         return files | {sitemap: directory.sitemap(pages, base)}
 
     def _parted(self) -> _Groups:
-        """Return the axes whose feeds are divided into parts, with links to these."""
         links_of: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
         for part, specs in self.parts.items():
             if part:
@@ -320,7 +316,7 @@ class Pages:
         most: int | None = None,
         then: Callable[[FeedSpec], str] = lambda spec: "",
     ) -> _Groups:
-        """Return the feeds by axis; with `most`, so many of each: those with most articles, then in the order of
+        """Return the feeds by axis. `most`: only so many of each, those with most articles; equal ones in the order of
         `then`."""
         by_axis: dict[str, list[FeedSpec]] = defaultdict(list)
         for spec in specs:
@@ -360,18 +356,15 @@ class Pages:
 
 @dataclass(frozen=True, slots=True)
 class _Linked:
-    """Links to calendar pages of the feed at `stem`. `root`: the relative path to the web root."""
-
     stem: str
     root: str
 
     def __call__(self, span: str) -> tuple[str, str]:
-        """Return name and link of a page, two empty texts for none."""
+        """Return name and link of a page, ("", "") for none."""
         return (story.span_name(span), self.root + file_name(self.stem, span)) if span else ("", "")
 
 
 def _weeks(page: CalendarPage, link: _Linked) -> list[list[tuple[str, str, int]]]:
-    """Return the weeks of a month that has pages of days: number, link and number of stories of each day."""
     if len(page.span) != MONTH or not page.parts:
         return []
     rows = calendar.weeks(page.span, dict(page.parts))
@@ -424,7 +417,7 @@ _KEYS: Final = (ALL, FeedKey("category", "science"), FeedKey(TAG, "sea"), FeedKe
 
 
 def template_names() -> set[str]:
-    """Return the names of our templates, which operators may replace."""
+    """Return the names of the templates that operators may replace."""
     folder = resources.files("syndicator.publishing").joinpath(TEMPLATES)
     return {file.name for file in folder.iterdir() if file.name.endswith(".html")}
 

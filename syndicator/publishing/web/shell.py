@@ -23,8 +23,8 @@ from syndicator.publishing.render.view import language, uri
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """Values for `base.html`. `name`: the page's file below the web root. `feeds`: the feeds to subscribe to, as
-    (label, link, address, media type), the recommended one first. `updated`: of its newest story. `kind`: its type in
-    schema.org."""
+    (label, link, address, media type), the recommended one first. `updated`: time of the newest story. `kind`: the
+    page's type in schema.org."""
 
     name: str
     title: str
@@ -70,7 +70,7 @@ class Page:
 
 
 def page(settings: Settings, name: str, title: str, description: str, **more: Any) -> Page:
-    """Return the values of the page in the file `name`. `more`: other fields of `Page`."""
+    """Return the values of the page in the file `name`. `more`: further fields of `Page`."""
     site = settings.site
     address = "" if name == paths.INDEX else name
     shell: dict[str, Any] = {
@@ -100,7 +100,7 @@ def files(settings: Settings) -> dict[str, bytes]:
 
 
 def contact(value: str) -> str:
-    """Return the operator's contact as a link to a mail address or page; "" if it is neither."""
+    """Return the operator's contact as a link, "" if it is neither a mail address nor a page."""
     value = value.strip()
     if "@" in value and "/" not in value and not urlsplit(value).scheme:
         return f"mailto:{value}"
@@ -114,9 +114,9 @@ _WIDE: Final = '<div class="wide" tabindex="0" role="region" aria-label="Table">
 
 
 def page_text(html: str, picture: str = "") -> str:
-    """Adapt `html` to a page with a title. Headings start at level two and skip none, wide tables scroll, and pictures
-    become links, since they would load from other hosts. `picture`: the address of a picture that the page shows
-    already; left out."""
+    """Adapt `html` to a page with a title: headings start at level two and skip none, wide tables scroll, and pictures
+    become links, since they would load from other hosts. `picture`: the address of a picture to leave out, because the
+    page shows it already."""
     parts: list[str] = []
     at, linked = 0, False
     headings = _levels(int(match[2][1]) for match in _TAG.finditer(html) if match[2][0] == "h" and not match[1])
@@ -141,7 +141,7 @@ def page_text(html: str, picture: str = "") -> str:
 
 
 def _levels(levels: Iterator[int]) -> Iterator[int]:
-    """Yield heading levels below the title; a deeper heading is one level deeper."""
+    """Yield a level for each heading, from two on; each is at most one deeper than the heading before."""
     above: list[int] = []
     for level in levels:
         while above and above[-1] >= level:

@@ -1,4 +1,4 @@
-"""Templates of pages, the operator's before ours. The one importer of Jinja."""
+"""Templates of pages; the operator's replace ours. The only importer of Jinja."""
 
 import os
 import sys
@@ -28,8 +28,8 @@ ROOT: Final = "\0"
 
 
 class Templates:
-    """The templates of one build. `faults`: errors of the operator's templates, by template. After an error the page is
-    rendered with our templates alone, so that its parts fit together."""
+    """The templates of one build. `faults`: errors by operator's template. After an error the page is rendered with our
+    templates alone."""
 
     def __init__(self, look: Look | None = None) -> None:
         self.look = look or Look()
@@ -37,7 +37,6 @@ class Templates:
         self._sandboxed = _sandboxed(self.look) if self.look.templates else None
 
     def render(self, template: str, **values: Any) -> bytes:
-        """Render a template as UTF-8."""
         if self._sandboxed is not None and template not in self.faults:
             try:
                 return _rendered(self._sandboxed, template, values)
@@ -51,7 +50,6 @@ def _rendered(environment: Environment, template: str, values: dict[str, Any]) -
 
 
 def _located(error: Exception) -> str:
-    """Return the error with its place: "templates/feed.html, line 3: …"."""
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
     trace = error.__traceback__
     while trace is not None:  # Jinja puts the lines of templates into the traceback
@@ -93,7 +91,7 @@ def _shipped() -> Environment:
 
 
 def _sandboxed(look: Look) -> Environment:
-    """Return the operator's templates over ours, in a sandbox that allows no changes to their values."""
+    """Return the operator's templates over ours, in a sandbox in which they cannot change their values."""
     ours = PackageLoader("syndicator.publishing")
     theirs = {name: (text, f"{TEMPLATES}/{name}", None) for name, text in look.templates.items()}
     loader = ChoiceLoader([FunctionLoader(theirs.get), ours])

@@ -1,4 +1,4 @@
-"""Features of one block by itself: size, links, kind, wording. data/block_weights.toml uses the same names. Pure."""
+"""Features of a block by itself: size, links, kind, wording, named as in data/block_weights.toml. Pure."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +53,7 @@ _TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
 
 
 def columns(blocks: Sequence[Block], title: str) -> Columns:
-    """Return the features of each block by itself. `title` is the page's. Call `overlap.measure` first."""
+    """Return feature name -> value for each block by itself. `title`: the page's. Call `overlap.measure` first."""
     size = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     link = np.array([block.linked for block in blocks], dtype=np.float64) / length
@@ -83,13 +83,12 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
 
 
 def bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Columns:
-    """Return a feature `prefix` + name for each name, from a bit mask per block; the first name has the lowest bit."""
+    """Return a feature `prefix` + name for each of `names`: 1.0 for blocks with its bit, lowest bit first."""
     spread = ((np.array(bits, dtype=np.int64) >> np.arange(len(names))[:, None]) & 1).astype(np.float32)
     return {prefix + name: spread[place] for place, name in enumerate(names)}
 
 
 def _flags(values: Sequence[bool]) -> Any:
-    """Return `values` as an array, three times faster than numpy converts a list."""
     return np.frombuffer(bytes(values), dtype=np.bool_)
 
 

@@ -1,4 +1,4 @@
-"""The body of a page as markdown: our scores choose its blocks, helped by trafilatura (imported here only). Pure."""
+"""The body of a page as markdown: our scores choose its blocks, with trafilatura's help (imported here only). Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,8 +19,8 @@ from syndicator.reading.page_type import PageType
 
 
 def apply_selectors(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[list[Block], dict[str, Any]]:
-    """Return the blocks left by `rules.select` and `rules.remove`, and the matches. A `select` without a match is
-    ignored, so that a redesigned page is still read. Raises RulesError for invalid CSS."""
+    """Return the blocks left by `rules.select` and `rules.remove`, and notes for the trace. A `select` without a match
+    is ignored, so that a redesigned page is still read. Raises RulesError for invalid CSS."""
     notes: dict[str, Any] = {}
     left = list(blocks)
     if rules.remove:
@@ -46,8 +46,8 @@ Focus = Literal["fast", "balanced"]
 
 
 def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
-    """Return the text that trafilatura extracts, "" if none or the page is too large. "balanced" takes twice the time
-    of "fast": it asks readability and jusText too."""
+    """Return the text that trafilatura extracts, "" if there is none or the page is too large. "balanced" takes twice
+    the time of "fast"."""
     from trafilatura import bare_extraction
 
     elements = list(islice(tree.iter(), _MOST_ELEMENTS + 2))
@@ -67,7 +67,7 @@ _SURE = 2.5  # log odds from which no other reading is tried, chosen on folds by
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body as markdown. `trace` records how it was chosen and which rule cut which block."""
+    """A body as markdown. `trace`: how it was chosen, and which rule cut which block."""
 
     markdown: str
     letters: int = 0
@@ -81,7 +81,7 @@ class Body:
 
 
 def read_body(document: Document, meta: Draft, *, entry: Entry | None, rules: Rules, repeated: frozenset[str]) -> Body:
-    """Return the body of `document`, or that of the feed if `rules` ask for it or the page is a stub."""
+    """Return the body of `document`, or the feed's text if `rules` ask for it or the page is a stub."""
     from_feed = overlap.blocks(entry) if entry else []
     if rules.content == "feed" and from_feed:
         return _finish(from_feed, from_feed, [], document.base_url, {"from": "feed", "rule": "rules.content"})
@@ -113,8 +113,8 @@ def read_body(document: Document, meta: Draft, *, entry: Entry | None, rules: Ru
 
 
 class Reading(NamedTuple):
-    """One choice of blocks. `name`: of the compared text; `values`: features; `marks`: each block's overlap and
-    score."""
+    """A choice of blocks. `name`: the text with which they were compared ("" for none); `values`: features by name;
+    `marks`: (overlap, score) of each block."""
 
     name: str
     choice: clean.Choice
@@ -135,7 +135,7 @@ class Page(NamedTuple):
 
 
 def page_of(document: Document, meta: Draft, blocks: Sequence[Block], *, selected: bool) -> Page:
-    """Return `document` with measured `blocks`. `selected`: an operator's rule chose them."""
+    """Return `document` with its measured `blocks`. `selected`: an operator's rule chose them."""
     overlap.measure(blocks)
     box = containers.build(blocks)
     containers.add_up(blocks, box)
@@ -165,8 +165,9 @@ def _choose(page: Page, content: str, summary: str) -> tuple[Reading, Mapping[st
 
 
 def readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
-    """Yield the readings of a page, cheapest first: by scores alone, by its declared text, by trafilatura's text. If
-    the feed's `content` stands on the page, yield only the reading by that. `summary`: the feed's or the page's."""
+    """Yield the readings of a page, cheapest first: by scores alone, compared with its declared text, with
+    trafilatura's. If the page contains the feed's `content`, yield only the one compared with it. `summary`: the feed's
+    or the page's."""
     overlap.guess(page.blocks, page.box)
     if content and overlap.covers(page.blocks, content):
         yield _reading(page, "feed content", content, summary)

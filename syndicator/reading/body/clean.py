@@ -1,4 +1,4 @@
-"""Choice of the scored blocks: enough score, no boilerplate, no copies; plus images, headings and players. Pure."""
+"""Choice of the scored blocks: enough score, no boilerplate, no copies; then images, headings and players. Pure."""
 
 import re
 from bisect import bisect_right
@@ -29,7 +29,7 @@ class Cut:
 
 
 class Choice(NamedTuple):
-    """A flag per block that stays, the score needed for that, and the rule that cut each other block."""
+    """A flag for each block, True if it stays; the score needed to stay; and the rule that cut each other block."""
 
     stay: list[bool]
     least: float
@@ -37,7 +37,8 @@ class Choice(NamedTuple):
 
 
 def decide(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Choice:
-    """Return which of the scored `blocks` stay by score and rules. Images are decided later, by `attach`."""
+    """Choose among the scored `blocks`; `attach` adds images later. `selected`: an operator's rule chose the blocks, so
+    a lower score suffices."""
     least = _LEAST_SELECTED if selected else _LEAST
     stay = [block.score >= least and bool(block.letters or block.kind == "code") for block in blocks]
     edges.keep_tables(blocks, stay)
@@ -53,7 +54,8 @@ def decide(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Ch
 
 
 def attach(blocks: Sequence[Block], choice: Choice, heaviest: Sequence[str]) -> tuple[list[Block], list[Cut]]:
-    """Return the chosen blocks with their images and captions, and the cut blocks worth a line in the trace."""
+    """Return the chosen blocks with their images and captions, and the cut blocks to mention in the trace. `heaviest`:
+    the most influential feature of each block."""
     stay = list(choice.stay)
     _keep_attached(blocks, stay)
     left = [block for block, keep in zip(blocks, stay, strict=True) if keep]
@@ -82,7 +84,6 @@ def _drop_orphans(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 
 def _keep_attached(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Keep images, their captions and horizontal rules if the text around them stays."""
     texts = [i for i, keep in enumerate(stay) if keep]
     if not texts:
         return
@@ -110,8 +111,8 @@ def _is_icon(block: Block) -> bool:
 def drop_repeated(
     blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """Return `blocks` without those in `repeated` (digests), and the cut ones. Blocks with a text of `keep` stay. If
-    most letters would go, nothing is cut."""
+    """Return `blocks` without those whose digest is in `repeated`, and the cut ones. Blocks with a text of `keep` stay.
+    Nothing is cut if most letters would go."""
     if not repeated:
         return list(blocks), []
     kept_texts = {overlap.letters(text) for text in keep} - {""}
@@ -144,7 +145,7 @@ _HINTS = ("ad", "comment", "sidebar", "footer", "nav", "consent")
 
 
 def placed(tree: Any, blocks: Sequence[Block], chosen_blocks: Sequence[Block], base: str) -> list[Block]:
-    """Return `chosen_blocks` with a link for each video or audio player between two of them."""
+    """Return `chosen_blocks`, with a link for each video or audio player that is between two of them."""
     frames = [frame for frame in tree.iter("iframe") if _is_player(frame)][:20]
     if not frames or not chosen_blocks:
         return list(chosen_blocks)

@@ -1,4 +1,4 @@
-"""Sums over the elements above the blocks, the main container among them, and the class hints that count. Pure."""
+"""The elements around the blocks: sums of their content, the main container, and the class hints that count. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 @dataclass(slots=True)
 class Containers:
-    """The elements above a page's blocks, numbered with parents first, and arrays of what each holds."""
+    """The elements around a page's blocks, numbered, parents first. Arrays have a value for each element."""
 
     nodes: list[Any]
     parent: Ints  # number of each one's parent; the root's is its own
@@ -33,11 +33,11 @@ class Containers:
     hints: list[int] = field(default_factory=list)  # those of them that count, once it has weighed them
 
     def inside(self, node: int) -> Bools:
-        """Return a flag per element: True for `node` and the elements inside it; all False for -1."""
+        """Return a flag for each element: True for `node` (-1: none) and the elements in it."""
         return self.below(node) >= 0
 
     def below(self, node: int) -> Floats:
-        """Return the depth of each element below `node`; -1 for the elements outside it."""
+        """Return the depth of each element below `node`, -1 for elements outside it."""
         depths = np.full(len(self.nodes), -1.0)
         if node >= 0:
             depths[node] = 0.0
@@ -53,7 +53,7 @@ def is_prose(block: Block) -> bool:
 
 
 def build(blocks: Sequence[Block]) -> Containers:
-    """Return the elements above the blocks, with nothing summed yet."""
+    """Return the elements around the blocks; all sums are 0 until `add_up`."""
     numbers: dict[Any, int] = {}
     nodes: list[Any] = []
     parents: list[int] = []
@@ -80,7 +80,7 @@ def build(blocks: Sequence[Block]) -> Containers:
 
 
 def add_up(blocks: Sequence[Block], box: Containers) -> None:
-    """Sum in `box`, for every element, the letters of the blocks below it. Needs their letters and overlaps."""
+    """Sum in `box` the letters of the blocks in each element. Set letters and overlaps first."""
     size = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     linked = np.array([block.linked for block in blocks], dtype=np.float64)
@@ -95,7 +95,7 @@ def add_up(blocks: Sequence[Block], box: Containers) -> None:
 
 
 def deepest_with(share: float, amounts: Floats, box: Containers) -> int:
-    """Return the number of the deepest element that holds at least `share` (over 0.5) of the total, or -1."""
+    """Return the number of the deepest element that contains at least `share` (over 0.5) of the total, or -1."""
     total = float(amounts.max(initial=0.0))
     if total <= 0:
         return -1
@@ -116,8 +116,8 @@ _CLOSED = ("comment", "hidden", "modal", "consent")  # what is inside one of the
 
 
 def weigh(blocks: Sequence[Block], box: Containers) -> None:
-    """Set the class hints of the elements in `box` and of `blocks`. Hints of boilerplate do not count on elements with
-    much of the prose, such as "paywall" on all paragraphs."""
+    """Set the class hints of the elements in `box` and of `blocks`. Hints of boilerplate on elements with much prose do
+    not count."""
     if not box.words:
         box.words = [hints.of(node) for node in box.nodes]
     before = box.hints or box.words

@@ -1,5 +1,5 @@
-"""Probability that a reading is the article, and the page a list: boosted trees by tools/train/fit_readings.py.
-Pure."""
+"""Probability that a reading is the article, and that the page is a list, by boosted trees made by
+tools/train/fit_readings.py. Pure."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -32,8 +32,8 @@ def doubt(chosen: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry |
 def reading_values(
     body: Sequence[Block], blocks: Sequence[Block], typed: PageType, summary: str, *, asked: bool, declared: bool
 ) -> dict[str, float]:
-    """Return the features of a reading by name. `asked`: compared with a text; `declared`: the page is declared an
-    article."""
+    """Return the features of a reading by name. `asked`: it was compared with a text; `declared`: the page declares
+    itself an article."""
     chosen = set(body)
     letters = sum(block.letters for block in body)
     prose = [block for block in blocks if containers.is_prose(block)]
@@ -68,6 +68,7 @@ def reading_values(
 
 
 def log_odds(table: Literal["right", "listing"], values: Mapping[str, float]) -> float:
-    """Return the log odds that a reading is the article ("right"), or that its page lists articles or goods."""
+    """Return the log odds that a reading is the article (`table` "right"), or that its page lists articles or goods
+    ("listing"). `values`: features by name."""
     trees = scorer.boosted("reading_trees.json", table)
     return float(scorer.log_odds(trees, {name: np.array([value]) for name, value in values.items()})[0])

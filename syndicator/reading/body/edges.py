@@ -1,5 +1,5 @@
-"""Cuts at the edges of the text, by shape and by data/phrases.toml: dates, lines below, contents, consent boxes.
-Pure."""
+"""Cuts at the start and end of the text, by shape and by data/phrases.toml: dates, lines below the text, tables of
+contents, consent boxes. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -30,7 +30,8 @@ _BRACKETS = re.compile(r"\W*[(\[].*[)\]]\W*", re.S)
 
 
 def trim(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut dates above the first paragraph, lines below the last one, and repeated lines. Return the rule for each."""
+    """Cut dates above the first paragraph, lines below the last one, and repeated lines. Clear their flags in `stay`;
+    return the rule by cut block."""
     places = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
     leads = [place for place, at in enumerate(places) if _is_lead(blocks[at])]
     if not leads:
@@ -48,7 +49,7 @@ def trim(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def consent(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut the text of boxes that ask for consent to cookies, unless nothing else is left."""
+    """Cut boxes that ask for consent to cookies, as in `trim`, unless nothing else is left."""
     bit = hints.bit("consent")
     boxed = [at for at, keep in enumerate(stay) if keep and blocks[at].hints & bit and _is_boxed(blocks[at].element)]
     if len(boxed) == sum(stay):
@@ -85,7 +86,7 @@ def _list_of(block: Block) -> Frame | None:
 
 
 def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
-    """Return the lines to cut, from the end up to the first that looks like text. `letters`: of the whole text."""
+    """Return the lines to cut: from the last up to the first that looks like text. `letters`: of the whole text."""
     cuts: dict[Block, str] = {}
     at = len(lines)
     while at:
@@ -142,7 +143,7 @@ _LEAST, _PART_OF_IT = 0.15, 0.3  # score of a row that stays with its table; sha
 
 
 def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Keep the rows of a table if a third of it stays, or the texts before and after it."""
+    """Keep a table whole if a third of it stays, or the texts before and after it."""
     for (is_row, _), group in groupby(range(len(blocks)), lambda at: (blocks[at].kind == "row", blocks[at].frames)):
         places = list(group)
         letters = sum(blocks[at].letters for at in places)

@@ -29,13 +29,14 @@ _CROSSED = (
 
 
 def of_text(blocks: Sequence[Block], title: str) -> Columns:
-    """Return the features that no compared text changes. `blocks` are measured; `title` is the page's."""
+    """Return the features of measured `blocks` that do not depend on a compared text. `title`: the page's."""
     own = block_features.columns(blocks, title)
     return own | _of_lists(blocks) | _of_kinds_around(blocks, own) | _of_sections(blocks, own)
 
 
 def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) -> Columns:
-    """Return all features of `blocks` by name, as float32 arrays. Needs overlaps. `text`: the result of `of_text`."""
+    """Return feature name -> float32 array with a value for each block. Needs overlaps. `text`: the result of
+    `of_text`."""
     containers.add_up(blocks, box)
     containers.weigh(blocks, box)
     main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)
@@ -189,7 +190,7 @@ def _sizes(blocks: Sequence[Block]) -> Any:
 
 
 def shift(values: Any, by: int, outside: float = 0.0) -> Any:
-    """Return `values` moved `by` places later, filled with `outside`."""
+    """Return `values` moved `by` places to the end (negative: to the start); new places hold `outside`."""
     out = np.full(len(values), outside)
     if abs(by) < len(values):
         out[max(by, 0) : len(values) + min(by, 0)] = values[max(-by, 0) : len(values) - max(by, 0)]

@@ -1,4 +1,4 @@
-"""Share of each block found in a compared text, the strongest feature; blocks of a feed; repeated texts. Pure."""
+"""Share of each block found in a compared text, the strongest feature; text of feed entries; repeated texts. Pure."""
 
 import hashlib
 import re
@@ -30,7 +30,8 @@ def letters(value: str) -> str:
 
 
 def measure(blocks: Sequence[Block]) -> None:
-    """Set `own` and `letters` of each block. A wide character, such as Chinese, counts as two letters."""
+    """Set `own` (see `letters`) and the number of letters of each block. A wide character, such as Chinese, counts
+    twice."""
     for block in blocks:
         block.own = letters(block.text)
         block.letters = texts.width(block.own)
@@ -48,8 +49,7 @@ def compare(blocks: Sequence[Block], extracted: str) -> None:
 
 
 def _drop_strays(blocks: Sequence[Block]) -> None:
-    """Clear the overlap of a short text far from other matches, such as a menu item, and give it to a twin beside
-    one."""
+    """Clear the overlap of a short text far from other matches; mark an equal text beside a match instead."""
     lone: set[str] = set()
     for index, block in enumerate(blocks):
         if block.overlap and len(block.own) < _SHORT and not _beside(blocks, index):
@@ -65,7 +65,7 @@ def _beside(blocks: Sequence[Block], index: int) -> bool:
 
 
 def _share(own: str, theirs: str, at: int) -> tuple[float, int]:
-    """Return the share of `own` found in `theirs`, and the place in it where the next block should begin."""
+    """Return the share of `own` found in `theirs` near `at`, and the position where the next block should begin."""
     if len(own) < _SHORT:
         start = theirs.find(own, at, at + len(own) + _SLACK)
         return (1.0, start + len(own)) if start >= 0 else (0.0, at)
@@ -91,7 +91,8 @@ def guess(blocks: Sequence[Block], box: containers.Containers) -> None:
 
 
 def covers(blocks: Sequence[Block], content: str) -> bool:
-    """Return True if the feed's `content` is about as long as the extractor's text and stands on the page."""
+    """Return True if the page contains the feed's `content`, and this is about as long as the text with which `blocks`
+    were compared."""
     own = letters(content)
     extracted = sum(block.letters * block.overlap for block in blocks)
     if len(own) < _WHOLE or len(own) < _WHOLE_SHARE * extracted:
@@ -102,7 +103,8 @@ def covers(blocks: Sequence[Block], content: str) -> bool:
 
 
 def held(chosen: Sequence[Block], blocks: Sequence[Block], summary: str) -> float:
-    """Return the share of `summary` found in `chosen`; 1 if it is short or most of it is missing from the page."""
+    """Return the share of `summary` found in `chosen`; 1 if it is short or `blocks`, the whole page, lack most of
+    it."""
     pieces = _pieces(letters(summary))[:40]
     there, taken = (
         sum(piece in text for piece in pieces) for text in ("".join(b.own for b in each) for each in (blocks, chosen))
@@ -116,7 +118,7 @@ _FEED_CONTENT_ENOUGH, _LONGEST_NOTE = 120, 400  # least letters of an entry's te
 
 
 def blocks(entry: Entry) -> list[Block]:
-    """Return the blocks of the entry's content, else of a long summary, without lines added by syndication plugins."""
+    """Return the blocks of the entry's content, or of a long summary, without lines added by syndication plugins."""
     for html in (entry.content, entry.summary):
         parsed = _parsed(html)
         measure(parsed)
@@ -155,7 +157,8 @@ _TELLING, _GAP = 40, 4  # letters of a text recognised by itself; texts between 
 
 
 def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut a second copy of the article, made for other screens: the same texts in order, a good part of all."""
+    """Cut a second copy of the article, made for other screens: the same texts in order, a large part of all. Clear
+    their flags in `stay`; return the rule by cut block."""
     texts = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
     enough = _COPY * sum(blocks[at].letters for at in texts)
     gone = []
@@ -171,7 +174,6 @@ def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _rows_of_copies(texts: Sequence[str]) -> list[list[int]]:
-    """Return rows of places in which `texts` repeat earlier texts in order."""
     first: dict[str, int] = {}
     rows: list[list[int]] = []
     last = -1  # where the last text of the row stood first
@@ -201,7 +203,7 @@ def is_comparable(block: Block) -> bool:
 
 
 def digest(block: Block) -> str:
-    """Return 16 hex digits for the text of `block`, its links left out if enough other text remains."""
+    """Return 16 hex digits for the text of `block`, without its links if enough other text remains."""
     between = letters("".join([run.text for run in block.runs if not run.href])) if block.linked else ""
     compared = between if len(between) >= _TELLING_REPEAT else block.own
     return hashlib.sha256(compared.encode("utf-8", "replace")).hexdigest()[:16]

@@ -1,5 +1,6 @@
-"""Probability that a block is article: mean log odds of a weighted sum of features and of boosted trees, both by
-tools/train/fit_blocks.py. Table `asked` is for blocks compared with a text, `alone` for guessed overlaps. Pure."""
+"""Probability that a block is part of the article: mean log odds of a weighted sum of features and of boosted trees,
+both made by tools/train/fit_blocks.py. Table `asked` is for blocks compared with a text, `alone` for guessed overlaps.
+Pure."""
 
 import json
 import re
@@ -22,8 +23,8 @@ _QUESTION = re.compile(r"(.+) > (\S+)")
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Boosted trees. Question n: is feature `features[n]` over `limits[n]`? `asked`: each tree's question for each bit
-    of a leaf's number; `leaves`: a row of log odds per tree."""
+    """Boosted trees. Question n: is feature `features[n]` over `limits[n]`? `asked`: the questions of each tree, whose
+    answers are the bits of an index into its row of `leaves` (log odds)."""
 
     names: tuple[str, ...]
     features: Any
@@ -33,7 +34,7 @@ class Trees:
 
 
 def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
-    """Parse the trees of a table: `asks` ("size > 4.2; ...") and `leaves` (log odds). Raises ValueError."""
+    """Parse trees: `asks` ("size > 4.2; ...") and `leaves` (log odds). Raises ValueError."""
     trees = [(row["asks"].split("; "), np.array(row["leaves"].split(), dtype=np.float32)) for row in rows]
     for asks, leaves in trees:
         if len(asks) > DEEPEST or len(leaves) != 1 << len(asks):
@@ -60,7 +61,7 @@ def _padded(values: Sequence[Any], last: Any, length: int) -> list[Any]:
 
 
 def log_odds(trees: Trees, values: Mapping[str, Any]) -> Any:
-    """Return the sum over all trees for each block. `values` has an array for each feature."""
+    """Return the sum over all trees for each block. `values`: feature name -> a value for each block."""
     columns = np.stack([values[name] for name in trees.names])
     answers = np.zeros((len(trees.features) + 1, columns.shape[1]), dtype=np.uint8)  # nothing passes the last question
     answers[:-1] = columns[trees.features] > trees.limits
@@ -86,19 +87,20 @@ class Scored(NamedTuple):
 
 @cache
 def weights(table: Table) -> Mapping[str, float]:
-    """Return the weight of each feature in the log odds that a block is article."""
+    """Return the weight of each feature in the log odds that a block is part of the article."""
     fitted: dict[str, float] = tomllib.loads(reading.file_text("block_weights.toml"))[table]
     return fitted
 
 
 @cache
 def boosted(file: str, table: str) -> Trees:
-    """Return the trees of `table` in a file of reading/data."""
+    """Return the trees of `table` in the file `name` of reading/data."""
     return read_trees(json.loads(reading.file_text(file))[table])
 
 
 def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, table: Table) -> Scored:
-    """Set the score (0 to 1) of each block. Raises ValueError if features, weights and trees differ in names."""
+    """Set the score (0 to 1) of each block. `text`: the result of `features.of_text`; `table`: see the module. Raises
+    ValueError if features, weights and trees have different names."""
     if not blocks:
         return Scored(table, [], {}, np.zeros(0))
     values = features.columns(blocks, box, text)
@@ -116,12 +118,11 @@ def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, ta
 
 
 def probabilities(odds: Any) -> Any:
-    """Return the probability for each of the log odds."""
     return 1.0 / (1.0 + np.exp(-np.clip(odds, -_MOST, _MOST)))
 
 
 def matched(fitted: Mapping[str, float], computed: Mapping[str, object]) -> Mapping[str, float]:
-    """Return the weights `fitted`. Raises ValueError unless they have the names of the computed features."""
+    """Return `fitted`. Raises ValueError unless it has the names of the computed features."""
     if fitted.keys() != computed.keys():
         missing, unknown = sorted(computed.keys() - fitted.keys()), sorted(fitted.keys() - computed.keys())
         raise ValueError(

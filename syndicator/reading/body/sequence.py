@@ -1,5 +1,5 @@
-"""The second look at the texts of a page: boosted trees see the first look's odds of a text and its neighbours. They
-were grown on other domains, so they correct its mistakes. tools/train/fit_sequence.py writes them. Pure."""
+"""A second score of a page's texts, by boosted trees that see the first log odds of a text and its neighbours. Trained
+on other domains than the first (tools/train/fit_sequence.py), to correct its mistakes. Pure."""
 
 import math
 import re
@@ -42,7 +42,8 @@ _LISTS = ("ul", "ol", "table", "dl")
 
 
 class Facts(NamedTuple):
-    """The page's description of itself. `body`: its declared text; `types`: the probability of each type of page."""
+    """The page's own statements. `body`: its declared text; `types`: probability by type of page; `declared`: it
+    declares itself an article."""
 
     title: str = ""
     authors: Sequence[str] = ()
@@ -55,7 +56,7 @@ class Facts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of a page: their places among its blocks, and their features that no odds change."""
+    """The texts of a page: their indices among its blocks, and their features that do not depend on log odds."""
 
     blocks: tuple[Block, ...]
     places: Any
@@ -64,7 +65,8 @@ class Texts:
 
 
 def texts_of(blocks: Sequence[Block], facts: Facts) -> Texts:
-    """Return the texts among the measured `blocks`."""
+    """Return those of the measured `blocks` that have letters, with their features. `facts`: the page's own
+    statements."""
     places = np.array([at for at, block in enumerate(blocks) if block.letters], dtype=np.intp)
     texts = tuple(blocks[at] for at in places.tolist())
     letters = np.array([block.letters for block in texts], dtype=np.float64)
@@ -72,7 +74,7 @@ def texts_of(blocks: Sequence[Block], facts: Facts) -> Texts:
 
 
 def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> scorer.Scored:
-    """Set the score of each text, the probability (0 to 1) that it is article. `first`: the first look."""
+    """Set the score of each text: the probability (0 to 1) that it is part of the article. `first`: the first score."""
     if not texts.blocks:
         return first
     values = columns(texts, box, first)
@@ -89,7 +91,7 @@ def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> sco
 
 
 def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> Columns:
-    """Return all features of the texts by name, as float32 arrays: those of the first look, and those of this one."""
+    """Return feature name -> float32 array with a value for each text, for both scores."""
     odds = np.clip(first.odds[texts.places], -_MOST_ODDS, _MOST_ODDS)
     chance, letters = scorer.probabilities(odds), texts.letters
     mass = chance * letters  # the letters that are likely the article's
@@ -269,7 +271,6 @@ def _wording(text: Block) -> dict[str, float]:
 
 
 def _of_title(at: Any, heads: Any) -> Columns:
-    """Return the nearness of the titles before and after each text, from 1 (adjacent) to 0."""
     if not len(heads):
         return {"title-behind": np.zeros(len(at)), "title-ahead": np.zeros(len(at))}
     before = np.searchsorted(heads, at, side="left")

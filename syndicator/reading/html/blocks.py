@@ -1,4 +1,4 @@
-"""Blocks of a page (paragraphs, headings, rows, code, images) with their frames (list, quote, table). Pure."""
+"""Blocks of a page (paragraphs, headings, rows, code, images) with the lists, quotes and tables around them. Pure."""
 
 import re
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ _MOST_BLOCKS = 20_000  # blocks read of a page; the longest of 801 real ones has
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """A container that shapes the markdown of its content. `number`: the number of an ordered list's item."""
+    """A list, quote or table around blocks, which shapes their markdown. `number`: of an item in an ordered list."""
 
     kind: str
     element: Any
@@ -33,7 +33,7 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """A paragraph, heading, row, code block, image or rule of a page; later steps set `own`, `overlap` and `score`."""
+    """A paragraph, heading, row, code block, image or rule. Later steps set `own`, `overlap` and `score`."""
 
     kind: str  # p, h, row, code, img, hr, caption or dt
     element: Any
@@ -94,7 +94,6 @@ class _Walker:
             self.runs.append((text, self.state[3], self.state[4]))
 
     def _start(self, element: Any) -> bool:
-        """Enter `element`. Return True to skip its content."""
         self.stack.append(self.state)
         tag = element.tag
         if tag == "br":
@@ -245,5 +244,5 @@ def _attributes(element: Any, bits: int) -> tuple[int, str, bool]:
 
 
 def read_blocks(root: Any) -> list[Block]:
-    """Return at most 20,000 blocks of the tree `root`, in order, without letters, overlap and score."""
+    """Return at most 20,000 blocks of the tree `root`, in order."""
     return _Walker(root).walk(root)

@@ -1,5 +1,5 @@
-"""The text of a page's bytes, by mark, header, meta and bytes (WHATWG HTML 13.2.3.2). One difference, which real pages
-need: valid UTF-8 beyond ASCII is read as UTF-8 whatever the page declares. Pure."""
+"""Decode a page's bytes by byte order mark, header, meta and content (WHATWG HTML 13.2.3.2), except that valid UTF-8
+beyond ASCII is read as UTF-8 whatever the page declares. Pure."""
 
 import codecs
 import re
@@ -37,14 +37,14 @@ _MOST_NULS, _FEW_NULS = 24, 4  # NULs: more than so many among the 32 high bytes
 
 
 def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
-    """Return the text of `data` and its charset. `content_type`: the header. Bad bytes become U+FFFD."""
+    """Return the text of `data` and its charset. `content_type`: the header. Invalid bytes become U+FFFD."""
     content, name = _decode(data, content_type)
     # in UTF-8 every character that can begin a doubled one begins with this byte
     return (content if name == "utf-8" and data.count(b"\xc3") < _LEAST_PAIRS else _undouble(content)), name
 
 
 def _undouble(content: str) -> str:
-    """Undo UTF-8 that was read as Windows-1252, if all accented letters look so: nine of 801 real pages."""
+    """Undo UTF-8 that was read as Windows-1252, if all accented letters look like it."""
     if content.isascii() or len(_PERHAPS.findall(content)) < _LEAST_PAIRS:
         return content
     pairs = len(_DOUBLED.findall(content))
@@ -113,7 +113,7 @@ def _from_meta(data: bytes) -> str | None:
 
 
 def _known(label: str) -> str | None:
-    """Return Python's name of the superset that browsers use for `label`, or None."""
+    """Return Python's name for the charset that browsers use for `label`, None if unknown."""
     label = _ALIASES.get(label.lower(), label)
     try:
         info = codecs.lookup(label)

@@ -54,7 +54,7 @@ class Document:
     size: int = 0  # characters of its source
 
     def meta(self, *names: str) -> str:
-        """Return the first content of the metas `names`, in that order, as one line, or ""."""
+        """Return the content of the first meta of `names`, in that order, as one line; "" if all are missing."""
         return next((value for name in names for value in self.metas.get(name, ()) if value), "")
 
 
@@ -156,7 +156,7 @@ def inner(element: Any, most: int = 1_000) -> str:
 
 
 def _few_attributes(tag: re.Match[str]) -> str:
-    """Cut a tag after its first 200 attributes: the time of libxml2 grows with the square of their number."""
+    """Cut a tag after 200 attributes: libxml2 takes quadratic time."""
     attributes = list(islice(_ATTRIBUTE.finditer(tag[0], 1), _MOST_ATTRIBUTES + 1))
     return tag[0] if len(attributes) <= _MOST_ATTRIBUTES else tag[0][: attributes[-1].start()]
 
@@ -195,7 +195,8 @@ _PAGES = frozenset(
 
 
 def articles(document: Document) -> tuple[jsonld.Object, ...]:
-    """Return the schema.org articles, those with the page's address first; if none, the objects of the page itself."""
+    """Return the schema.org articles, those with the page's address first; without articles the objects about the page
+    itself."""
     stated = [item for item in document.jsonld if any(name.endswith(_ARTICLES) for name in jsonld.types(item))]
     if len(stated) > 1:  # those of this page before those it only links to
         own = urls.alias(document.url)

@@ -1,4 +1,4 @@
-"""Reading of single HTML elements: inline text with its marks and white space, skipped elements, images. Pure."""
+"""Read single HTML elements: inline text with its marks and white space, skipped elements, images. Pure."""
 
 import re
 from collections.abc import Callable
@@ -30,7 +30,7 @@ NO_END = INLINE | IMAGES | {"br"} | (SKIP - UNCLOSED)  # end no paragraph
 
 
 def inline_runs(element: Any) -> list[tuple[str, int, str]]:
-    """Return the text below `element` as (text, marks, link target or "") pieces, with a space between its blocks."""
+    """Return the text in `element` as (text, marks, link target or ""), with a space between blocks."""
     out: list[tuple[str, int, str]] = []
     stack: list[tuple[int, str]] = []
     marks, href = 0, ""
@@ -77,7 +77,7 @@ _PARAGRAPH = 2  # breaks in a row from which a new paragraph begins
 
 
 def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
-    """Split `runs` at two or more line breaks in a row. Each part has its white space collapsed; none is empty."""
+    """Split `runs` at two or more line breaks in a row, and collapse white space. No part is empty."""
     parts: list[list[Stretch]] = []
     current: list[Stretch] = []
     breaks = 0
@@ -100,7 +100,7 @@ def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
 
 
 def code_lines(runs: list[Stretch]) -> str:
-    """Return `runs` as lines of code, one per break."""
+    """Return `runs` as lines of code, split at line breaks."""
     pieces = []
     for index, (text, marks, _) in enumerate(runs):
         if marks != -1:
@@ -182,7 +182,7 @@ class Image:
 
 
 def read_images(element: Any) -> Image | None:
-    """Return the image of an img or picture: its lazy source, src or widest srcset. None for a pixel."""
+    """Return the image of an img or picture: its lazy source, src or widest srcset; None for a tracking pixel."""
     image = element.find(".//img") if element.tag == "picture" else element
     if image is None:
         image = element
@@ -215,7 +215,8 @@ def _source(image: Any, holder: Any) -> str:
 
 
 def widest(srcset: str) -> str:
-    """Return the widest candidate of `srcset` up to 2,000 pixels, else the smallest, or "" (WHATWG HTML 4.8.4.2.1)."""
+    """Return the widest candidate of `srcset` up to 2,000 pixels, else the narrowest; "" without any (WHATWG HTML
+    4.8.4.2.1)."""
     best, score = "", -1.0
     for match in _CANDIDATE.finditer(srcset[:20_000]):
         size = float(match[2] or 1)

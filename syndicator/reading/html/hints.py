@@ -1,4 +1,4 @@
-"""Class hints ("comment", "share") as bits, and phrases of boilerplate, from files of reading/data. Pure."""
+"""Class hints ("comment", "share"), each a bit, and phrases of boilerplate, from files of reading/data. Pure."""
 
 import re
 import tomllib
@@ -26,13 +26,11 @@ def names() -> tuple[str, ...]:
 
 @cache
 def bit(name: str) -> int:
-    """Return the bit of the hint `name`."""
     return 1 << names().index(name)
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], int]]]]:
-    """Return a pattern of the expressions' first letters, and by these the expressions with their bits."""
     starting: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _table()["words"].items():
         for expression in expressions:
@@ -49,7 +47,7 @@ def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], 
 
 @cache
 def tags() -> Mapping[str, int]:
-    """Return the bits of each tag that has a hint."""
+    """Return tag -> the bits of its hints."""
     return {tag: bit(name) for tag, name in _table()["tags"].items()}
 
 
@@ -78,7 +76,7 @@ def of_words(value: str) -> int:
 
 
 def of(element: Any) -> int:
-    """Return the bits of `element`, from its tag and its ATTRIBUTES."""
+    """Return the bits of the hints that `element` has by its tag and its ATTRIBUTES."""
     bits = tags().get(element.tag, 0)
     for name, value in element.items():
         if name in ATTRIBUTES:
@@ -106,7 +104,8 @@ def ready(text: str) -> str:
 
 
 def starts(kinds: tuple[str, ...], text: str) -> list[float]:
-    """Return, per kind, the share (0 to 1) of `text` in its longest phrase at the start. Call `ready` first."""
+    """Return for each of `kinds` which share (0 to 1) of `text` is the longest phrase with which it starts. `text`: see
+    `ready`."""
     out = [0.0] * len(kinds)
     candidates = _starts(kinds).get(text[:_KEY])
     if candidates is None or not text.startswith(candidates[0]):
@@ -118,7 +117,7 @@ def starts(kinds: tuple[str, ...], text: str) -> list[float]:
 
 
 def inside(kinds: Sequence[str], text: str) -> frozenset[str]:
-    """Return the `kinds` with a phrase in `text` that begins at a word. Call `ready` first."""
+    """Return those of `kinds` that have a phrase in `text`, at the start of a word. `text`: see `ready`."""
     words, loose = _contained(tuple(kinds))
     heads = words.keys() & text.split()
     matching = {kind for word in heads for phrase, kind in words[word] if phrase in text}

@@ -1,4 +1,4 @@
-"""JSON-LD of a page as a flat row of objects. Slightly broken JSON is repaired, worse is searched. Pure."""
+"""JSON-LD of a page as a flat list of objects. Slightly broken JSON is repaired; otherwise patterns search it. Pure."""
 
 import html
 import json
@@ -38,14 +38,15 @@ def read(scripts: Iterable[str]) -> tuple[Object, ...]:
 
 
 def types(item: Object) -> tuple[str, ...]:
-    """Return the @type names of `item` without vocabulary: "http://schema.org/NewsArticle" is "NewsArticle"."""
+    """Return the @type names of `item`: "NewsArticle" for "http://schema.org/NewsArticle"."""
     stated = item.get("@type")
     values = stated if isinstance(stated, list) else [stated]
     return tuple(value.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for value in values if isinstance(value, str))
 
 
 def strings(value: Any, *keys: str) -> Iterator[str]:
-    """Yield the clean texts of a JSON-LD value: of a text, of each in a list, of an object the first of its `keys`."""
+    """Yield the clean texts of a JSON-LD value: a text itself, each item of a list, the first of `keys` that an object
+    has."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str):
             yield clean(item)
@@ -58,7 +59,7 @@ def strings(value: Any, *keys: str) -> Iterator[str]:
 
 
 def clean(value: str) -> str:
-    """Return `value` as one line, HTML entities resolved twice, since many systems escape it twice."""
+    """Return `value` as one line, its HTML entities resolved twice, since many systems escape twice."""
     value = value[:20_000]
     for _ in range(2):
         value = html.unescape(value) if "&" in value else value
@@ -81,7 +82,7 @@ def _values(script: str) -> Iterator[Any]:
 
 
 def _salvage(script: str) -> Iterator[Any]:
-    """Yield one Article with headline, dates, image and authors, found by patterns in JSON that cannot be parsed."""
+    """Yield one Article, found by patterns in JSON that cannot be parsed."""
     item: Object = {}
     for name, value in _PAIR.findall(script):
         item.setdefault(name, _unescape(value))

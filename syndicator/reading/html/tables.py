@@ -1,4 +1,4 @@
-"""Tables and code listings: which tables hold data, their rows and cells, the text and language of code. Pure."""
+"""Tables and code listings: their rows and cells, the text and language of code. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -40,14 +40,14 @@ _NO_LANGUAGE = frozenset(_OTHER_NAMES.split())
 
 @dataclass(slots=True)
 class Row:
-    """A row: the pieces of each cell as (text, marks, href), see elements.inline_runs."""
+    """A row of cells, each a list of (text, marks, href), see elements.inline_runs."""
 
     cells: list[list[tuple[str, int, str]]]
     head: bool  # all cells are th
 
 
 def is_data(table: Any) -> bool:
-    """Return True if `table` holds rows of data, False if it is layout or a code listing."""
+    """Return True if `table` has rows of data, False if it is for layout or a code listing."""
     if table.get("role") in _LAYOUT or (next(table.iterancestors("table"), None) is not None):
         return False
     layouts = ("table", "pre", "h1", "h2", "article", "form", "blockquote")
@@ -95,12 +95,12 @@ def names_listing(named: str) -> bool:
 
 
 def counts_lines(pre: Any) -> bool:
-    """Return True if `pre` holds the line numbers of another listing."""
+    """Return True if `pre` has the line numbers of another listing."""
     return any(_is_gutter(above) for above in islice(pre.iterancestors(), 4))
 
 
 def code_of(pre: Any) -> tuple[str, str]:
-    """Return the text of a pre or listing without its line numbers, and the language that it names, or ""."""
+    """Return the text of a pre or listing, without its line numbers, and its language, "" if unknown."""
     pieces: list[str] = []
     skip = 0
     for event, node in etree.iterwalk(pre, events=("start", "end")):
@@ -124,7 +124,7 @@ def _is_gutter(node: Any) -> bool:
 
 
 def language_of(pre: Any) -> str:
-    """Return the language, in lower case, named by a code block's classes or data attributes, or ""."""
+    """Return the language, in lower case, that a code block's classes or data attributes name, or ""."""
     for element in (pre, pre.find(".//code"), *islice(pre.iterancestors(), 2)):
         if element is None:
             continue

@@ -1,4 +1,4 @@
-"""Lists that a page declares for programs: JSON-LD (ItemList, Blog, articles) and h-entry of microformats.org. Pure."""
+"""Lists that a page declares to programs: JSON-LD (ItemList, Blog, articles) and h-entry of microformats.org. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -21,8 +21,8 @@ _WITHIN = ("blogPost", "blogPosts", "itemListElement", "hasPart")
 
 
 def candidates(document: Document, shown: Sequence[Sequence[Shown]]) -> list[tuple[str, Sequence[Shown]]]:
-    """Return lists with their origin: declared lists that are not shown, then the `shown` ones with their declared
-    dates, titles and pictures."""
+    """Return (origin, list): first declared lists that are not among `shown`, then the `shown` ones, completed by
+    declared dates, titles and pictures."""
     declared = [(by, items) for by, items in _declared(document) if len(items) >= LEAST]
     rest: list[tuple[str, Sequence[Shown]]] = []
     for shown_list in shown:

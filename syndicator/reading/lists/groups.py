@@ -1,4 +1,5 @@
-"""The lists of a page: links of the same form, each with its items, ranked by how likely it is the page's own. Pure."""
+"""The lists of a page: links of the same form with their items, ranked by how likely each is the page's main list.
+Pure."""
 
 import re
 from collections import Counter, defaultdict
@@ -42,7 +43,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listed:
-    """A list: its items, and the page's elements of each item by key."""
+    """A list: its items, and by key of an item the elements that contain it."""
 
     shown: tuple[Shown, ...]
     elements: Mapping[str, tuple[Any, ...]]
@@ -65,7 +66,8 @@ def _group(document: Document, form: str, own: Sequence[Link], links: Sequence[L
 
 
 def score(group: Group, page: str) -> float:
-    """Return how likely the group is the page's own list: the length of its headlines, weighed by traits of items."""
+    """Return how likely the group is the page's main list: the length of its headlines, weighted by traits of its
+    items."""
     count = len(group.items)
     titles = Counter(item.title for item in group.items)
     good = [title for title in titles if is_headline(title)]
@@ -93,7 +95,7 @@ def score(group: Group, page: str) -> float:
 
 
 def read_lists(document: Document, links: Sequence[Link], also: Collection[str] = ()) -> list[Listed]:
-    """Return the same lists as `lists`, with the elements of their items."""
+    """Return `lists` with the elements of their items. `also`: forms to include wherever they are on the page."""
     by_keys: dict[frozenset[str], Listed] = {}
     for listed in _each_list(document, links, also):
         if len(listed.shown) >= LEAST:
@@ -125,7 +127,7 @@ def _is_beside(group: Group) -> bool:
 
 
 def merged(document: Document, best: Group, groups: Sequence[Group], links: Sequence[Link]) -> Listed:
-    """Return the items of `best` and of the other groups that belong to the same list."""
+    """Return the items of `best`, and of other groups if they belong to the same list."""
     own = [*best.links, *_alike(best, links)]
     for other in groups:
         if other is not best and is_of(other, best):
@@ -188,7 +190,8 @@ def _own(shown: Sequence[Shown]) -> list[Shown]:
 
 
 def tidy(shown: Sequence[Shown]) -> list[Shown]:
-    """Return `shown` without links to more and, if nearly all have dates, without undated items; titles unnumbered."""
+    """Return `shown` without links such as "more", undated items (if nearly all have dates) and numbers before
+    titles."""
     dated = sum(item.item.published is not None for item in shown)
     if dated >= _NEARLY_ALL * len(shown):
         shown = [item for item in shown if item.item.published is not None]

@@ -23,7 +23,7 @@ _BETWEEN, _FEWEST, _LEAST_REGULAR = 4, 3, 0.7  # elements between items; items a
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """One item: its links in order, all to one address, and its own elements."""
+    """An item: its links in order, all to one address, and the elements that belong to it alone."""
 
     links: tuple[Link, ...]
     elements: tuple[Any, ...]
@@ -38,7 +38,7 @@ class Record:
 
 
 def read_records(chosen: Sequence[Link], links: Sequence[Link]) -> list[Record]:
-    """Return the items of the `chosen` links, one per address, each with all `links` to that address inside it."""
+    """Return an item for each address of the `chosen` links, with those of `links` in it that lead to this address."""
     keys = {link.key for link in chosen}
     within: dict[Any, set[str]] = defaultdict(set)
     for link in chosen:
@@ -112,7 +112,7 @@ _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 
 
 def read_items(document: Document, records: Sequence[Record], forms: Mapping[str, str] | None = None) -> list[Shown]:
-    """Return the shown data of each item, "" or None if missing. `forms`: the form of their links, by address."""
+    """Return title, date and picture of each item, "" or None if missing. `forms`: address -> form of the link."""
     out = []
     for record, title in zip(records, titles(records), strict=True):
         dated, pictured = published(record), picture(document, record)
@@ -145,7 +145,7 @@ def _layout(record: Record, headline: str, dated: Any, pictured: Any) -> str:
 
 
 def titles(records: Sequence[Record]) -> list[str]:
-    """Return each item's headline, from the place that serves most items (heading, class, link), else the next."""
+    """Return a headline for each item: from its heading, class or link, first from the one that most items have."""
     texts = [[text.line(value) for value in _titles(record)] for record in records]
     if not texts:
         return []
@@ -169,7 +169,6 @@ def _first(texts: Sequence[str]) -> str:
 
 
 def is_headline(title: str) -> bool:
-    """Return True if a text is long enough to be a headline."""
     return (len(title) >= _TITLED and " " in title) or (len(title) >= _WIDE_TITLE and not title.isascii())
 
 
@@ -224,7 +223,8 @@ def _is_date(piece: str) -> bool:
 
 
 def published(record: Record) -> tuple[Any, datetime] | None:
-    """Return the item's date and its element: its first date of publication, else the day in its address."""
+    """Return the item's date and the element with it: the first date of publication, else the day in its address. None
+    if it has neither."""
     dates = list(_dates(record))
     if dates:
         best = min(dates, key=lambda each: each[0])
@@ -275,7 +275,7 @@ def _shown(element: Any) -> datetime | None:
 
 
 def picture(document: Document, record: Record) -> tuple[Any, str] | None:
-    """Return the item's first picture, except icons and pictures of persons, and its element."""
+    """Return the item's first picture, except icons and portraits, and its element; None without."""
     for element in record.elements:
         for node in _elements(element):
             if (url := _pictured(document, node)) and is_picture(url):

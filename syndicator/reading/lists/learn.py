@@ -1,4 +1,4 @@
-"""A page that lists articles, as a feed: its list is learnt at the first visit and found again later. Pure."""
+"""Read a page that lists articles as a feed: learn its list at the first visit, find it again later. Pure."""
 
 import re
 from collections import Counter, defaultdict
@@ -34,7 +34,7 @@ _BESIDE = ("nav", "footer", "aside")
 
 
 def is_list(document: Document, shown: Sequence[Shown]) -> bool:
-    """Return True if the page is mainly the list `shown`: by its address or its items', and little text beside them."""
+    """Return True if the page is mainly the list `shown`, by its address or the items', and has little other text."""
     headlines = sum(is_headline(item.item.title) for item in shown)
     if headlines < _HEADLINES * len(shown):
         return False
@@ -118,8 +118,8 @@ def read_listing(
     wrapper: Wrapper | None = None,
     seen: Sequence[Seen] = (),
 ) -> ParsedFeed:
-    """Return the articles that the page lists as a feed. `wrapper`: the remembered list, None at first; `seen`: known
-    articles, as after a lost database. Raises NotAFeed if no list is surely the learnt one."""
+    """Return the listed articles as a feed. `wrapper`: the learnt list, None at first; `seen`: known articles, as after
+    a lost database. Raises NotAFeed if no list is surely the learnt one."""
     try:
         document = parse(html, url, headers)
         ranked = candidates(document, wrapper.forms if wrapper and wrapper.pointed else ())
@@ -142,7 +142,7 @@ def read_listing(
 
 
 def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> wrappers.Chosen:
-    """Return the list with the `seen` articles; if no list has them, one by the form of their links. Raises Unsure."""
+    """Return the list with the `seen` articles, else one whose links have the same form. Raises Unsure."""
     earlier = wrappers.Known(seen)
     keys = {urls.alias(article.url) for article in seen}
     elsewhere = bool(seen) and not any(earlier.has(item) for _, shown in own for item in shown)
@@ -154,7 +154,8 @@ def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen:
 
 
 def candidates(document: Document, also: Collection[str] = ()) -> list[tuple[str, Sequence[Shown]]]:
-    """Return the lists of a page with their origin, likeliest first. `also`: forms to include wherever they stand."""
+    """Return (origin, list) of a page's lists, likeliest first. `also`: forms to include wherever they are on the
+    page."""
     return declared.candidates(document, [each.shown for each in read_lists(document, read_links(document), also)])
 
 
@@ -169,7 +170,7 @@ OFFERED: Final = 3  # lists that hold one element; a choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointedList:
-    """A list: its wrapper, its items in order, and the numbers of their elements, to be highlighted."""
+    """A list: its wrapper, its items in order, and the numbers of the elements to highlight."""
 
     wrapper: Wrapper
     items: tuple[Item, ...]
@@ -177,7 +178,8 @@ class PointedList:
 
 
 def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None) -> tuple[PointedList, ...]:
-    """Return the lists with element `number` in an item: the page's own first, then lists of its link's form."""
+    """Return the lists with element `number` in an item: the page's main list first, then lists whose links have the
+    form of the item's."""
     try:
         document = parse(html, url, headers)
     except NotAnArticle:
@@ -214,8 +216,8 @@ _LIST_PAGE_MOST, _LIST_PAGE_LONGEST = 1_000, 300  # links; characters of a link'
 
 
 def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]) -> ParsedFeed:
-    """Return the links matched by the selectors `links` as a feed. Raises NotAFeed if none, RulesError for invalid
-    CSS."""
+    """Return the links matched by the selectors `links`, as a feed. Raises NotAFeed without links, RulesError for
+    invalid CSS."""
     document = parse(html, url, headers)
     itself = urls.alias(url)
     addresses: dict[str, str | None] = {}  # by how they are written

@@ -23,7 +23,7 @@ _BESIDE_WORDS = re.compile(
     r"newsletter|cookie|consent|modal|share|social|pagination|pager|comments?|tag-?cloud|blogroll)($|[-_ ])",
     re.I,
 )
-# of what has such a thing beside it (content-sidebar-wrap, has-sidebar), and of what an article is about (category-x)
+# Classes of elements around a sidebar (content-sidebar-wrap, has-sidebar), and of an article's topic (category-x)
 _AROUND = re.compile(
     r"^(category|tag|post|type|format|topic)-|(^|[-_])(wrap(per)?|layout|has|with|without|no|contents?|main|page|container)($|[-_])",
     re.I,
@@ -36,18 +36,18 @@ _OTHER = re.compile(
     re.I,
 )
 _FILE = re.compile(r"\.(jpe?g|png|gif|webp|svg|zip|mp3|mp4|css|js|ics|vcf)$", re.I)
-_STATE = re.compile(  # of an element now, and not of what it is
+_STATE = re.compile(  # classes of an element's state, not of its kind
     r"^((is|has|js)-.*|lazy.*|.*-?(odd|even|first|last|active|visible|hidden|loaded|loading|sticky)|aos-.*|fade.*|"
     r"animated?)$",
     re.I,
 )
-_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{1,40}")  # of a class that is the same tomorrow: no numbers, no colons
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{1,40}")  # classes that probably do not change: no numbers, no colons
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
-    """A link. `said`: its text; `form`: tags and common classes around it; `short`: one level of these; `own`: its own.
-    `beside`: in a menu, sidebar or footer; `inline`: in running text."""
+    """A link. `said`: its text; `place`: its index on the page; `form`: tags and common classes around it; `short`: of
+    one level only; `own`: of itself; `beside`: in a menu, sidebar or footer; `inline`: in running text."""
 
     anchor: Any
     url: str
@@ -56,14 +56,14 @@ class Link:
     place: int
     form: str
     short: str
-    own: str  # of it alone
+    own: str
     heading: bool
     beside: bool
     inline: bool
 
 
 def read_links(document: Document) -> list[Link]:
-    """Return the links to other pages in order, without front pages, tags, authors and paid links."""
+    """Return the links to other pages in order, without those to front pages, tags and authors and paid ones."""
     classes = Counter(name for element in document.tree.iter() for name in class_words(element))
     out = []
     addresses: dict[str, str | None] = {}
@@ -89,7 +89,7 @@ def _address(base: str, reference: str, page: str) -> str | None:
 
 
 def canonical(base: str, reference: str) -> str | None:
-    """Return the canonical address of `reference` on a page at `base`, or None if it is no address."""
+    """Return the canonical address of `reference` on a page at `base`, None if it is no address."""
     address = urls.absolute(base, reference)
     try:
         return urls.canonical(address) if address else None
@@ -141,14 +141,15 @@ def _named(above: Sequence[Any]) -> list[str]:
 
 
 def step(element: Any, classes: Mapping[str, int]) -> str:
-    """Return a tag with its most common class on the page: a rare class names the item, not its kind."""
+    """Return the tag with that of its classes which is most common on the page: a rare class names the item, not its
+    kind."""
     names = [name for name in class_words(element) if classes.get(name, 0) > 1]
     name = max(names, key=lambda word: classes[word], default="")
     return f"{element.tag}.{name}" if name else str(element.tag)
 
 
 def class_words(element: Any) -> list[str]:
-    """Return the classes of an element that should be the same tomorrow: no numbers, no states."""
+    """Return the classes of an element that will probably not change: without numbers, not of a state."""
     words = element.get("class") if isinstance(element.tag, str) else None
     return [name for name in (words or "").split() if _NAME.fullmatch(name) and not _STATE.match(name)]
 

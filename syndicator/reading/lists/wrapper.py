@@ -1,4 +1,5 @@
-"""The traits of a list's items, the shape of their addresses, and which list of a page has these traits. Pure."""
+"""The traits of a list: forms of its items and shapes of their addresses. Find the list of a page with these traits.
+Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ _ENDING, _FEW = 5, 2  # letters of an ending such as .html; words of a segment t
 
 
 def shape(url: str) -> str:
-    """Return host, kinds of path segments and parameter names of an address: "site.example/news/{year}/{title}"."""
+    """Return host, kinds of path segments and names of parameters of an address: "site.example/news/{year}/{title}"."""
     parts = urlsplit(url)
     host = parts.netloc.removeprefix("www.").lower()
     segments = [segment for segment in parts.path.split("/") if segment]
@@ -52,7 +53,7 @@ def _kind(segment: str, *, last: bool) -> str:
 
 
 def family(url: str) -> str:
-    """Return a coarser shape: the host, and the first segment of a path with several."""
+    """Return a coarser shape: the host and, if the path has several segments, the first."""
     host, _, rest = shape(url).partition("?")[0].partition("/")
     first, deeper, _ = rest.partition("/")
     return f"{host}/{first}/" if deeper else f"{host}/"
@@ -74,7 +75,7 @@ class Unsure(Exception):
 
 
 def learnt(shown: Sequence[Shown], by: str, seen: Iterable[Seen] = ()) -> Wrapper:
-    """Return the wrapper of `shown`, all items of one list."""
+    """Return the wrapper (remembered traits) of the list `shown`."""
     dates = [item.item.published for item in shown if item.item.published]
     return Wrapper(
         by=by,
@@ -110,7 +111,7 @@ def first(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) ->
 
 
 def again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> Chosen:
-    """Return the list on today's page that `wrapper` remembers. Raises Unsure."""
+    """Return the list of the page that `wrapper` remembers. Raises Unsure."""
     if not lists:
         raise Unsure("no three links of the page are alike; its items were there before")
     earlier = Known(wrapper.seen)
@@ -140,7 +141,7 @@ def _likeness(shown: Sequence[Shown], wrapper: Wrapper) -> float:
 
 
 def _same_by_looks(shown: Sequence[Shown], wrapper: Wrapper) -> None:
-    """Raise Unsure unless a list of unknown items has the shapes, and the forms or layouts, of the remembered one."""
+    """Raise Unsure unless the list `shown`, all new items, has the remembered shapes, and forms or layouts."""
     count = len(shown)
     shapes = sum(item.shape in wrapper.shapes for item in shown) / count
     forms = sum(item.form in wrapper.forms for item in shown) / count
@@ -150,7 +151,7 @@ def _same_by_looks(shown: Sequence[Shown], wrapper: Wrapper) -> None:
 
 
 def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, earlier: Known) -> tuple[list[Shown], list[Shown]]:
-    """Return the known or similar items, and the others. Raises Unsure if those are most."""
+    """Return the items known or similar to known ones, and the others. Raises Unsure if most are others."""
     forms = {*wrapper.forms} | _vouched(shown, earlier, lambda item: item.form)
     shapes = {*wrapper.shapes} | _vouched(shown, earlier, lambda item: item.shape)
     alike, out = list[Shown](), list[Shown]()
@@ -205,7 +206,7 @@ def _is_falling(shown: Sequence[Shown], share: float) -> bool:
 
 
 def _grown(new: Wrapper, old: Wrapper) -> Wrapper:
-    """Return the new wrapper with the values of the old one appended: a site may alternate between two layouts."""
+    """Add the values of `old` to `new`: a site may alternate between two layouts."""
 
     def both(name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*getattr(new, name), *getattr(old, name))))[:_MOST]
@@ -215,7 +216,8 @@ def _grown(new: Wrapper, old: Wrapper) -> Wrapper:
 
 
 class Known:
-    """Earlier items by address and title. `moved`: more match by title alone, so that short titles count too."""
+    """Earlier items, found by address and title. `moved`: True if more items of the page match by title alone than by
+    address, so that short titles count, too."""
 
     def __init__(self, seen: Sequence[Seen], shown: Sequence[Shown] = ()) -> None:
         self._keys = {urls.alias(item.url): item for item in seen}
@@ -228,18 +230,18 @@ class Known:
         self.moved = by_title >= _PROOF and by_title > by_address
 
     def at(self, shown: Shown) -> bool:
-        """Return True if the item was there before, at its address or, if all moved, at another."""
+        """Return True if the list had the item before, at the same address or, if `moved`, at another."""
         return shown.key in self._keys or (self.moved and self.has(shown))
 
     def has(self, shown: Shown) -> bool:
-        """Return True if an earlier item has its address or its title."""
+        """Return True if an earlier item has the address or the title of `shown`."""
         name = plain(shown.item.title)
         if shown.key in self._keys:
             return True
         return name in self._titles and (self.moved or len(shown.item.title) >= _TITLED)
 
     def under_old_names(self, shown: Sequence[Shown]) -> list[Shown]:
-        """Return `shown` under their old addresses if all moved. Otherwise an equal title is a column's."""
+        """If `moved`, return `shown` with the old addresses. Otherwise equal titles are those of a column."""
         renamed = [*shown]
         for place, item in enumerate(shown if self.moved else ()):
             old = self._titles.get(plain(item.item.title))

@@ -1,4 +1,5 @@
-"""Author of a page, by JSON-LD, metas and bylines; of a thread its opener, of a personal site its owner; no guess."""
+"""Author of a page, by JSON-LD, metas and bylines; of a thread its opener, of a personal site its owner; never a
+guess."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -131,7 +132,7 @@ _NO_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")  # in a value that names n
 
 
 def read(document: Document, sitename: str, entry: Entry | None, survey: Survey) -> Choice[str]:
-    """Return the authors as "A, B", and the candidate that they come from."""
+    """Return the authors as "A, B", and the candidate (place on the page) that names them."""
     domain = urls.domain(document.url).removeprefix("www.")
     site = frozenset(key(name) for name in (sitename, domain, urls.host(document.url), domain.split(".")[0]) if name)
     declared = [
@@ -182,7 +183,6 @@ def _declared_as_is(document: Document) -> list[tuple[str, list[str]]]:
 
 
 def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]]) -> bool:
-    """Return True if the byline names other people than a meta, or more people than any declaration."""
     candidate, declared = best
     own, theirs = {person_names.plain_key(name) for name in shown}, {person_names.plain_key(name) for name in declared}
     if score < _SEEN or not all(map(person_names.is_full, shown)):
@@ -194,7 +194,7 @@ def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]])
 
 
 def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
-    """Return `people` without shorter forms of a name, and without the site's name unless it sounds like a person."""
+    """Drop shorter forms of a name, and the site's name unless it sounds like a person."""
     out: dict[str, str] = {}
     for name in people:
         named = person_names.is_known(name) or not _is_site(name, site)

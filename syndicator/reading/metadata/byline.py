@@ -1,4 +1,4 @@
-"""Bylines in a page's text, by marks, links, "By" lines, dates and signatures, scored by kind and place."""
+"""Bylines in a page's text, found by markup, links, "By" lines, dates and signatures, scored by kind and place."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int] | None:
-    """Return the names at `spot`, their kind (line, date, alone, signed) and weight, or None."""
+    """Return the names at `spot`, their kind ("line", "date", "alone", "signed") and weight; None without names."""
     element, distance = spot.element, spot.at - survey.origin
     if survey.found and abs(distance) <= _BESIDE:
         own = inner(element, 2 * _READ)
@@ -43,7 +43,7 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], s
 
 
 def _within_line(element: Any, whole: str) -> tuple[str, ...]:
-    """Return the names in a line with a date, logins too: "Dec 8, 2019 by Ann Other in Boats"."""
+    """Return the names in a line with a date: "Dec 8, 2019 by Ann Other in Boats"."""
     if not _DIGIT.search(whole) or not next(date.days(whole), None):
         return ()
     pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), _READ))
@@ -73,7 +73,7 @@ def _beside_date(spot: Spot, whole: str) -> tuple[str, ...]:
 
 
 def _alone(whole: str, distance: int) -> str:
-    """Return the name that is all of an element's text below the headline, or ends a line like "A guest post by"."""
+    """Return the name that is an element's whole text below the headline, or ends a line such as "A guest post by"."""
     if len(whole) <= _LEAST:
         return ""
     introduced = person_names.words().by_within.match(whole)
@@ -111,7 +111,7 @@ _REMEMBERED, _SHORT, _LONG = 512, 30, 220  # cached class names; characters of "
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A byline candidate: names, kind of mark, score, and characters after the headline."""
+    """A candidate for the byline: names, kind of mark, score, and distance from the headline in characters."""
 
     people: tuple[str, ...]
     kind: str  # rel, itemprop, class, link, by, or one of unmarked_byline's
@@ -121,7 +121,7 @@ class Mark:
 
 
 def read(survey: Survey) -> tuple[str, int, list[str]]:
-    """Return kind, score and names of the best byline, or ("", 0, []). From 6 on it is beside the headline."""
+    """Return kind, score and names of the best byline, or ("", 0, []). A score from 6 on means beside the headline."""
     marks = list(islice(filter(None, (_mark(spot, survey) for spot in survey.spots)), 400))
     best = max(
         marks, key=lambda mark: (mark.score, all(map(person_names.is_full, mark.people)), -abs(mark.at)), default=None

@@ -1,4 +1,4 @@
-"""Choices of a field among candidates, and an article's picture: og:image, JSON-LD, twitter, large figure; no logo."""
+"""Choice of a field among candidates, and an article's picture: og:image, JSON-LD, twitter, large figure."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,7 +19,7 @@ _SHOWN = 12  # candidates kept for the trace
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
-    """The value of a field, the name of its candidate ("" for none) and the candidates looked at."""
+    """The value of a field, the name of its candidate ("" for none), and all candidates that were looked at."""
 
     value: T | None
     candidate: str = ""
@@ -86,7 +86,7 @@ _CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s
 
 
 def read(document: Document, entry: Entry | None) -> Choice[str]:
-    """Return the absolute URL of the cover and its candidate, or none rather than a logo or placeholder."""
+    """Return the absolute URL of the cover and its candidate; none rather than a logo or placeholder."""
     seen = ((candidate, absolute(document, value)) for candidate, value in _candidates(document, entry))
     return first_sane(seen, is_picture)
 
@@ -117,7 +117,7 @@ def _candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, 
 
 
 def absolute(document: Document, value: str) -> str | None:
-    """Return the absolute address of a picture on the page, or None if it is missing or private."""
+    """Return the absolute address of a picture on the page; None if it is missing or private."""
     value = text.legal(value).strip()
     if not value or len(value) > _LONGEST_REFERENCE or value.lower().startswith(("data:", "blob:", "javascript:")):
         return None
@@ -126,7 +126,8 @@ def absolute(document: Document, value: str) -> str | None:
 
 
 def source(element: Any) -> str:
-    """Return the address of an img: the largest of a srcset, else of a lazy loader or src; "" if none is real."""
+    """Return the address of an img: the largest of a srcset, else of a lazy loader, else src; "" if none is a real
+    picture."""
     for name in _LAZY_SETS:
         best = largest(element.get(name) or "")
         if best:

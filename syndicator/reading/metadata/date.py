@@ -60,7 +60,7 @@ names = cache(Names)
 
 
 def parse_date_text(value: str) -> datetime | None:
-    """Return the date in `value`: ISO 8601 and similar, RFC 5322, epoch seconds, or as people write it; else None."""
+    """Return the date in `value` (ISO 8601 and similar, RFC 5322, epoch seconds, prose), or None."""
     value = value.strip()[:_LONGEST]
     match = _MACHINE.search(value) or _COMPACT.match(value)
     if match:
@@ -75,7 +75,7 @@ def parse_date_text(value: str) -> datetime | None:
 
 
 def days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
-    """Yield the dates that people wrote in `value`, in no order. `month_first`: 3/4/2021 is the 4th of March."""
+    """Yield the dates in the prose `value`, in no order. `month_first`: 3/4/2021 is the 4th of March."""
     value = value[:_LONGEST]
     if not any(char.isdigit() for char in value):
         return
@@ -94,7 +94,7 @@ def days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
 
 
 def _day(year: str, month: str, day: str, around: str) -> datetime | None:
-    """Return the day, at the time of day in `around` if that has exactly one; None if there is no such day."""
+    """Return the day, with the time of day if `around` has exactly one; None for an impossible day."""
     try:
         number = int(year.lstrip("'"))
         when = datetime(number + 2000 if number < _TWO_DIGITS else number, int(month), int(day), tzinfo=UTC)
@@ -119,7 +119,7 @@ def _moment(year: str, month: str, day: str, *time: str | None) -> datetime | No
 
 
 def _in_utc(when: datetime) -> datetime | None:
-    """Return `when`, or None if UTC cannot express it, such as the last second of the year 9999 in the west."""
+    """Return `when` in UTC, None if UTC cannot express it (year 9999)."""
     try:
         when.astimezone(UTC)
     except OverflowError:
@@ -151,7 +151,7 @@ class Day(NamedTuple):
 
 
 def shown_days(document: Document, seen: Survey) -> list[Day]:
-    """Return the dates shown to readers, the likeliest day of publication first. From `ENOUGH` on a score is sure."""
+    """Return the dates shown to readers, likeliest publication date first. A score of at least `ENOUGH` is sure."""
     month_first = _is_american(document)
     least = seen.origin - _BEFORE if seen.found else 0
     spots = (spot for spot in seen.spots if spot.at >= least)
@@ -160,7 +160,7 @@ def shown_days(document: Document, seen: Survey) -> list[Day]:
 
 
 def first_published(document: Document, seen: Survey) -> datetime | None:
-    """Return the day in a sentence such as "This was originally published on 3 May 2024", not that of a label."""
+    """Return the day in a sentence such as "This was originally published on 3 May 2024", but not that of a label."""
     own = (spot.element.text or "" for spot in seen.spots)
     notes = (names().first.split(value[:400], 1)[1:] for value in own if len(value) > _LINE // 4)
     after = (
@@ -170,7 +170,7 @@ def first_published(document: Document, seen: Survey) -> datetime | None:
 
 
 def anywhere(document: Document) -> datetime | None:
-    """Return the first line of the body that is only a date, wherever it stands."""
+    """Return the date of the first line of the body that is only a date."""
     body = next(document.tree.iter("body"), document.tree)
     elements = body.iter("p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6")
     lines = (line for element in islice(elements, 20_000) for line in _lines(element))
@@ -253,7 +253,8 @@ _LARGE = 600_000  # characters of source above which htmldate is not asked: it i
 
 
 def published(document: Document, entry: Entry | None, seen: Survey, now: datetime | None) -> Choice[datetime]:
-    """Return the date of publication and its candidate; none before 1990 or more than a day after `now`."""
+    """Return the date of publication and its candidate. Dates before 1990 or more than a day after `now` do not
+    count."""
     visible = [day for day in shown_days(document, seen) if sane(day.when, now)]
     choice = first_sane(_published(document, entry, seen, visible), lambda when: sane(when, now))
     first = next((day for day in visible if day.score >= ENOUGH), None)
@@ -269,7 +270,7 @@ def published(document: Document, entry: Entry | None, seen: Survey, now: dateti
 
 
 def updated(document: Document, entry: Entry | None, now: datetime | None) -> Choice[datetime]:
-    """Return the date of the last change of the text, as declared."""
+    """Return the declared date of the last change of the text."""
     return first_sane(_updated(document, entry), lambda when: sane(when, now))
 
 
@@ -308,7 +309,8 @@ def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, dat
 
 
 def _as_shown(when: datetime, day: datetime) -> datetime:
-    """Return `when` in a UTC offset that gives the shown `day`, if they are a day apart: 00:53Z in Buenos Aires."""
+    """Return `when` in the UTC offset in which its day is the shown `day`; unchanged if they are more than a day
+    apart."""
     if when.utcoffset() or not (when.hour or when.minute) or abs((day.date() - when.date()).days) != 1:
         return when
     hours = -(when.hour + 1) if day.date() < when.date() else 24 - when.hour
@@ -316,7 +318,7 @@ def _as_shown(when: datetime, day: datetime) -> datetime:
 
 
 def _htmldate(document: Document, *, extensive: bool = False) -> datetime | None:
-    """Return htmldate's date. `extensive`: search the source too, in which a lone month becomes its first day."""
+    """Return htmldate's date. `extensive`: search the source code, too."""
     from htmldate import find_date
 
     if document.size > _LARGE:

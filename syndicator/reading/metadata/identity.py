@@ -1,4 +1,4 @@
-"""Identity of a page: its canonical URL, its other URLs, its site's name, its directives for robots. Pure."""
+"""Identity of a page: its canonical URL, other URLs, site name, and directives for robots. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ class Identity:
 
 
 def identify(document: Document) -> Identity:
-    """Return the page's identity. A canonical or og:url counts on its own host, if it is no front page."""
+    """Return the page's identity. A canonical or og:url counts if it is on the page's host and no front page."""
     own = _canonical(document.url) or document.url
     key, elsewhere, aliases = "", None, [own]
     for stated in _stated(document):
@@ -48,7 +48,7 @@ def identify(document: Document) -> Identity:
 
 
 def robots(document: Document) -> tuple[str, ...]:
-    """Return the directives of robots metas and X-Robots-Tag in lower case, "none" as noindex."""
+    """Return the directives of robots metas and X-Robots-Tag in lower case; "none" becomes "noindex"."""
     stated = [value for name in _ROBOTS for value in document.metas.get(name, ())]
     header = document.headers.get("x-robots-tag", "")
     stated.append(re.sub(r"(?:^|,)\s*googlebot(?:-news)?\s*:", ",", header, flags=re.I))

@@ -1,4 +1,4 @@
-"""The fields of an article beside its body, each with its origin. The operator's rules come first. Pure."""
+"""The fields of an article except its body, each with its origin. The operator's rules come first. Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ def title(document: Document, rules: Rules) -> Choice[str]:
 
 
 def author(document: Document, rules: Rules) -> Choice[str]:
-    """Return the names selected by `rules.author` as "A, B"; text without a person's name is taken as it is."""
+    """Return the names selected by `rules.author` as "A, B"; a text without a person's name is used unchanged."""
     for selector in rules.author:
         lines = [line for value in _values(document, (selector,), "content") if (line := text.line(value))]
         names = [name for line in lines for name in tuple(person_names.people(line, lenient=True)) or (line,)]
@@ -35,13 +35,15 @@ def author(document: Document, rules: Rules) -> Choice[str]:
 
 
 def published(document: Document, rules: Rules, now: datetime | None) -> Choice[datetime]:
-    """Return the date selected by `rules.date`: the datetime of a `time`, else its text."""
+    """Return the date selected by `rules.date`: the datetime of a `time`, else its text. Dates more than a day after
+    `now` do not count."""
     selected = ((value, date.parse_date_text(value)) for value in _values(document, rules.date, "datetime", "content"))
     return first_sane((("rules.date", when) for _, when in selected), lambda when: date.sane(when, now))
 
 
 def ruled_picture(document: Document, rules: Rules) -> Choice[str]:
-    """Return the picture selected by `rules.cover`: an img, a holder of one, a link or a meta; no private address."""
+    """Return the picture selected by `rules.cover`: an img, an element around one, a link or a meta. Private addresses
+    do not count."""
     values = (_picture(element, name) for element, name in _elements(document, rules.cover))
     return first_sane((("rules.cover", cover.absolute(document, value)) for value in values), bool)
 
@@ -76,7 +78,7 @@ def read_metadata(
     document: Document, *, entry: Entry | None = None, rules: Rules = Rules(), now: datetime | None = None
 ) -> Draft:
     """Return the draft of `document` without its body. Fields of `entry` come first; unknown ones are None or empty. A
-    date alone is midnight UTC. Dates more than a day after `now` do not count."""
+    date without time is midnight UTC. Dates more than a day after `now` do not count."""
     site = identity.sitename(document)
     headline = title(document, rules) or metadata_title.read(document, site, entry, rules)
     seen = metadata_title.survey(document.tree, headline.value or "")

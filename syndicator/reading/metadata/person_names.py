@@ -1,4 +1,4 @@
-"""Names of people in the text of a byline. data/bylines.toml has the words around them, per language. Pure."""
+"""Names of people in bylines. data/bylines.toml has the words around them, by language. Pure."""
 
 import re
 import tomllib
@@ -62,12 +62,11 @@ words = cache(Words)
 
 
 def introduces(value: str) -> bool:
-    """Return True if `value` is only words before an author's name: "By", "Geschrieben von:"."""
+    """Return True if `value` consists of words before an author's name: "By", "Geschrieben von:"."""
     return value.casefold().strip().rstrip(" :：/") in words().before_names
 
 
 def ends_in(value: str, phrases: tuple[str, ...]) -> bool:
-    """Return True if `value` ends in one of `phrases`."""
     low = value.casefold().rstrip(" :：/")
     parts = re.split(r"[\s(>/|]+", low)[-4:] if low.endswith(phrases) else []
     return any(" ".join(parts[start:]) in phrases for start in range(len(parts)))
@@ -75,7 +74,6 @@ def ends_in(value: str, phrases: tuple[str, ...]) -> bool:
 
 @cache
 def given_names() -> frozenset[str]:
-    """Return common given names in lower case."""
     lines = reading.file_text("given_names.txt").splitlines()
     return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
 
@@ -96,7 +94,7 @@ def _alternatives(values: Iterable[str]) -> str:
 
 
 def people(value: str, *, lenient: bool = False) -> list[str]:
-    """Return the names in the text of a byline. `lenient`: the text is declared to hold only names."""
+    """Return the names in a byline. `lenient`: the page declares that it contains only names."""
     rest = unby(text.line(value[:1_000]))
     addressed = _ADDRESSED.match(rest)
     rest = addressed[1] if addressed else rest
@@ -189,12 +187,12 @@ def is_person(value: str) -> bool:
 
 
 def is_known(value: str) -> bool:
-    """Return True for a person's name that begins with a common given name."""
+    """Return True for a person's name that starts with a common given name."""
     return is_person(value) and has_given_name(value)
 
 
 def rank(name: str) -> int:
-    """Return FULL for a name of several words, 1 for a word, 0 for a likely login."""
+    """Return FULL for a name of several words, 1 for one word, 0 for a likely login."""
     if _is_agency(name):
         return 1
     if name.casefold() in words().teams or re.fullmatch("[A-Z]{1,3}", name):
@@ -205,11 +203,9 @@ def rank(name: str) -> int:
 
 
 def is_full(name: str) -> bool:
-    """Return True for a name of several words."""
     return rank(name) == FULL
 
 
 def all_people(values: Iterable[str], *, lenient: bool = False) -> Iterator[str]:
-    """Yield the names in several bylines."""
     for value in values:
         yield from people(value, lenient=lenient)

@@ -1,5 +1,5 @@
-"""Title of a page: a heading that agrees with the head, else a lone h1, JSON-LD, or the head without the site's name.
-Headings come first: on 570 of 654 real pages an h1 is the title. `survey` reads the elements around it."""
+"""Title of a page: a heading that agrees with the <title> or metas (the heads), else the only h1, JSON-LD, or a head
+without the site's name. On 570 of 654 real pages an h1 is the title."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,8 @@ _LEAST_LABEL, _LABEL_SHARE = 4, 0.75  # letters of a host's label that names the
 
 
 class SiteTitle:
-    """Cutter of a page's titles. `whole`: the document's title; a site's name equal to it is ignored."""
+    """Removes the site's name from a page's titles. `whole`: the document's title; a site name equal to it is
+    ignored."""
 
     def __init__(self, url: str, sitenames: Sequence[str], suffix: str | None = None, *, whole: str = "") -> None:
         domain = urls.domain(url).removeprefix("www.")  # stays where the registrable domain is unknown
@@ -53,7 +54,7 @@ class SiteTitle:
         self.suffix = (suffix or "").strip()
 
     def sane(self, title: str) -> bool:
-        """Return True if `title` can be an article's: some letters, not too long, not the site's name."""
+        """Return True if `title` can be an article's: it has letters, is not too long, and is not the site's name."""
         if not 1 < len(title) <= LONGEST or len(_SENTENCE.findall(title)) >= _MOST_SENTENCES:
             return False
         return bool(_WORD.search(title)) and not self.is_name(title)
@@ -66,7 +67,6 @@ class SiteTitle:
         return len(self.label) >= _LEAST_LABEL and self.label in own and len(self.label) >= _LABEL_SHARE * len(own)
 
     def bare(self, title: str) -> str:
-        """Return `title` without the site's name at either end."""
         title = _DATED.sub("", masked(visible(title)[:2_000]).strip(EDGE))
         if self.suffix and title.endswith(self.suffix):
             title = title.removesuffix(self.suffix).rstrip(EDGE)
@@ -78,7 +78,8 @@ class SiteTitle:
         return unmasked(title)
 
     def main_part(self, title: str, *, hard_only: bool = False, least: int = 2) -> str:
-        """Return the part of `title` with most words of the URL, else the longest. Dashes need `least` parts."""
+        """Return the part of `title` with most words of the URL, else the longest. `least`: parts needed to split at
+        dashes."""
         title = masked(title)
         for pattern, enough in ((_HARD, 2),) if hard_only else ((_HARD, 2), (_SOFT, least)):
             pieces = [piece for piece in (piece.strip(EDGE) for piece in pattern.split(title)[:12]) if piece]
@@ -109,17 +110,16 @@ class SiteTitle:
 
 
 def masked(title: str) -> str:
-    """Replace the pairs of « and » in `title` by characters that are neither separators nor stripped."""
+    """Replace pairs of « and » in `title`, so that they are not taken for separators; see `unmasked`."""
     return _QUOTED.sub(lambda pair: pair[0].translate(_MASK), title) if "»" in title or "›" in title else title
 
 
 def unmasked(title: str) -> str:
-    """Undo `masked`."""
     return title.translate(_UNMASK)
 
 
 def trimmed(title: str) -> str:
-    """Return `title` without separators at its ends."""
+    """Remove separators at the ends of `title`."""
     return unmasked(masked(title).strip(EDGE))
 
 
@@ -129,7 +129,6 @@ def key(name: str) -> str:
 
 
 def words(value: str) -> list[str]:
-    """Return the words of a title in lower case."""
     return _WORD.findall(value.casefold())[:60]
 
 
@@ -158,25 +157,25 @@ _LOGO = re.compile(
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading without kicker. `tag`: h1, h2, h3 or logo; `pieces`: the texts between its tags."""
+    """A heading without kicker. `tag`: h1, h2, h3, or "logo" for the site's name; `pieces`: the texts between its
+    tags."""
 
     tag: str
     pieces: tuple[str, ...]
 
     @cached_property
     def text(self) -> str:
-        """The heading as one line."""
         return trimmed(visible("".join(self.pieces)))
 
     def parts(self) -> set[str]:
-        """Return the key of each text that begins and ends at a tag."""
+        """Return the key of each part of the heading that begins and ends at a tag."""
         pieces = self.pieces[:12]
         ends = range(1, len(pieces) + 1)
         return {key("".join(pieces[start:end])) for end in ends for start in range(end)}
 
 
 def headings(tree: Any) -> list[Heading]:
-    """Return the headings of `tree` in order; the tag of the site's logo is "logo"."""
+    """Return the headings of `tree` in order."""
     out: list[Heading] = []
     for element in tree.iter("h1", "h2", "h3"):
         if len(out) >= _MOST:
@@ -234,7 +233,7 @@ _TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "parsely-ti
 
 
 def read(document: Document, sitename: str, entry: Entry | None, rules: Rules) -> Choice[str]:
-    """Return the title and its candidate."""
+    """Return the title and the candidate (place on the page) that it comes from."""
     page_headings = headings(document.tree)
     logos = [heading.text for heading in page_headings if heading.tag == "logo"]
     site = SiteTitle(document.url, (sitename, *logos), rules.title_suffix, whole=_document_title(document))
@@ -276,7 +275,8 @@ def _document_title(document: Document) -> str:
 
 
 def _best(candidates: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
-    """Return an h1 like the heads or the URL, a lower heading nearly equal to a head, or an h1 that begins a head."""
+    """Return an h1 similar to a head or the URL, else a lower heading nearly equal to a head, else an h1 that starts a
+    head."""
     whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
     spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
     for tags, wanted, least in ((("h1",), [*whole, *spelt], _AGREES), (("h2", "h3"), whole, _SAME)):
@@ -303,7 +303,7 @@ def _alone(shown: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> s
 
 
 def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
-    """Return the headline in `heading`: the part that a head repeats, else all of it without section and source."""
+    """Return the headline in `heading`: the part that a head repeats, else all but section and source."""
     value = _DATED.sub("", heading.text)
     own = key(value)
     parts = set[str]() if any(own in key(head) for head in heads) else heading.parts()
@@ -348,7 +348,7 @@ _COMMENTS = "comment"  # in names of what may hold most of a page and is not the
 
 
 class Spot(NamedTuple):
-    """An element, the length of the text before it, and the end of that text."""
+    """An element, the length of the text before it, and the end of this text."""
 
     element: Any
     at: int
@@ -357,7 +357,8 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The body's elements in order. `origin`: end of the headline in characters; `found`: the page has one."""
+    """The body's elements in order. `origin`: position, in characters, of the headline's end; `found`: there is a
+    headline."""
 
     spots: tuple[Spot, ...]
     origin: int
@@ -365,7 +366,7 @@ class Survey:
 
 
 def survey(tree: Any, headline: str) -> Survey:
-    """Read `tree` around the heading with `headline`, else around the first h1."""
+    """Read the elements of `tree`, and find the heading with `headline` or the first h1."""
     body = next(tree.iter("body"), tree)
     heading = _heading(body, headline)
     around = set(heading.iterancestors()) if heading is not None else set()
@@ -422,7 +423,7 @@ def _is_away(element: Any) -> bool:
 
 
 def _holds_most(element: Any, paragraphs: int) -> bool:
-    """Return True if a div or section has most of the page's paragraphs: it is the article, whatever its class."""
+    """Return True if a div or section has most of the paragraphs, so that it is the article."""
     if element.tag not in ("div", "section") or paragraphs < _LEAST_PARAGRAPHS:
         return False
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400].lower()

@@ -1,4 +1,4 @@
-"""Statements on an article's use by its page, answer, feed and RSL 1.0 (https://rslstandard.org/rsl). Pure."""
+"""Terms for the use of an article, by its page, HTTP header, feed and RSL 1.0 (https://rslstandard.org/rsl). Pure."""
 
 import re
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ _FREE = frozenset(("free", "attribution"))  # types of payment that cost nothing
 
 
 def line(document: str, url: str = "") -> str:
-    """Return an RSL document as a list of token=yes or token=no, or "". The longest <content> pattern that matches
-    `url` counts. A free licence allows its uses and no others; prohibited or paid uses are not allowed."""
+    """Return an RSL document as tokens with =yes or =no, "" for none. The longest <content> pattern that matches `url`
+    counts. A free licence allows only its uses; prohibited or paid uses are not allowed."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     try:
         root = etree.fromstring(document.strip().encode("utf-8", "replace"), parser)
@@ -85,7 +85,7 @@ _LICENSE = re.compile(r"""\brel\s*=\s*(?:"(?:[^"]*\s)?license(?:\s[^"]*)?"|licen
 
 
 def read(document: Document, entry: Entry | None = None) -> tuple[str, ...]:
-    """Return the statements on the article's use by page, feed `entry`, header and robots.txt."""
+    """Return the terms stated by page, feed `entry`, header and robots.txt."""
     base = document.base_url or ""
     page = said("page", _of_page(document), base)
     linked = _LINK.findall(document.headers.get("link", ""))

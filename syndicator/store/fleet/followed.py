@@ -1,4 +1,4 @@
-"""Sources that workers follow, and locks for work that one machine does for all."""
+"""The sources that workers follow, and locks for work that one machine does for all."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FROZEN, _SURE = 30, 20.0  # seconds without a statement: the lock is lost after
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushed:
-    """Keys of sources that a push adds, changes and removes."""
+    """Keys of sources that a push added, changed and removed."""
 
     added: Sequence[str] = ()
     changed: Sequence[str] = ()
@@ -42,7 +42,7 @@ class Fleet:
         self._db = database
 
     def stamp(self) -> str:
-        """Return a text that changes with every push of other sources; "" before the first push."""
+        """Return a text that changes if a push changes sources; "" before the first push."""
         digest = self._db.scalar(select(schema.notes.c.value).where(schema.notes.c.key == _STAMP))
         return str(digest or "")
 
@@ -52,8 +52,8 @@ class Fleet:
         return tuple(codec.unpack(Source, data) for (data,) in rows)
 
     def push(self, sources: Sequence[Source], at: int, *, dry_run: bool = False) -> Pushed:
-        """Replace the sources that workers follow, in one transaction; `at`: microseconds since 1970. `dry_run`: only
-        return the changes."""
+        """Replace the sources that workers follow, in one transaction, and return the changes. `at`: microseconds since
+        1970. `dry_run`: change nothing."""
         before = {row[0]: row[1:] for row in self._db.driven("SELECT key, place, enabled, data FROM followed")}
         after = {
             codec.key(source.key): (place, source.enabled, codec.pack(source)) for place, source in enumerate(sources)
@@ -79,7 +79,8 @@ class Fleet:
 
     @contextmanager
     def in_turn(self) -> Iterator[None]:
-        """Wait until no other machine is in such a block: for short read-modify-write of shared files."""
+        """Exclude other machines from such blocks, for short changes of shared files; wait if one is in such a
+        block."""
         if self._db.sqlite:
             yield
             return
@@ -89,8 +90,8 @@ class Fleet:
 
     @contextmanager
     def hold(self, name: str) -> Iterator[Callable[[], None]]:
-        """Hold the database-wide lock `name`, and yield a check that raises StoreAway once the lock is lost, as after
-        this process was frozen for `_FROZEN` seconds. Raises LockedError."""
+        """Hold the database-wide lock `name`. Yield a check that raises StoreAway once the lock is lost, or may be
+        because this process was frozen for `_FROZEN` seconds. Raises LockedError."""
         # A lock of the transaction, not of the session: a pooler gives the session to other clients after each
         # transaction. The open transaction does not hinder vacuum.
         with self._db.named_errors(), self._db.engine.connect() as connection:
@@ -111,7 +112,7 @@ class Fleet:
 
 
 class _Pings:
-    """Thread that keeps the connection of a lock alive, because work between two checks may take long."""
+    """Thread that keeps the connection of a lock alive while no check is called."""
 
     def __init__(self, connection: Connection, name: str) -> None:
         self._connection, self._name = connection, name

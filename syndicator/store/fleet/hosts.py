@@ -87,8 +87,7 @@ _FREE = f"UPDATE hosts SET held_until = 0, starts = 0 WHERE starts >= {POISON_ST
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldHost:
-    """A host that nobody may ask for `seconds` more. `poison`: because several workers crashed while they worked on
-    it."""
+    """A host that nobody may ask for `seconds` more. `poison`: because it crashed several workers."""
 
     name: str
     seconds: float
@@ -97,8 +96,8 @@ class HeldHost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostCounts:
-    """Counts of hosts that sources need. `late`: seconds that the first due host is overdue; `workers`: names of
-    workers that lease hosts; `named`: the first 20 held hosts; `freed`: hosts that were released just now."""
+    """Numbers of hosts that sources need. `late`: seconds that the first due host is overdue; `workers`: names of
+    workers that lease hosts; `named`: the first 20 held hosts."""
 
     hosts: int
     due: int
@@ -112,7 +111,7 @@ class HostCounts:
 
 
 class Hosts:
-    """The table. `lease`: seconds for which leave for a request counts; more than the longest request takes."""
+    """The table. `lease`: seconds after which a permission for a request ends; longer than any request."""
 
     def __init__(self, database: Database, lease: float) -> None:
         self._db = database
@@ -136,34 +135,34 @@ class Hosts:
         self._once(_HOLD, name=host, span=int(seconds * _MICROS))
 
     def held(self, host: str) -> float:
-        """Return for how many seconds the host or URL is still held; 0 if it is not."""
+        """Return for how many more seconds the host or URL is held, 0 if it is not."""
         row = self._once(_HELD, name=host)
         return 0.0 if row is None else row[0] / _MICROS
 
     def any_held(self) -> bool:
-        """Return True if any host or URL is held."""
         return self._once(f"SELECT 1 FROM hosts WHERE held_until > {NOW} LIMIT 1") is not None
 
     def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
         self._once(_AWAY, name=host, span=int(seconds * _MICROS), why=f"{reason}{_SEPARATOR}{detail}")
 
     def own(self, names: Collection[str], owner: str) -> dict[str, float]:
-        """Lease the free hosts of `names` to `owner` until `release`; return the crawl-delay of each. A host that
-        crashed several workers is held meanwhile, in case it crashes this one."""
+        """Lease the free hosts of `names` to `owner` until `release`; return the crawl-delay of each in seconds. A host
+        that crashed several workers is also held, in case it crashes this one."""
         rows = self._db.once(_text(_OWN_ALL), {"names": sorted(names), "owner": owner, "lease": self._own})
         return {row.name: row.delay / 1000 for row in rows}
 
     def keep(self, owner: str) -> None:
-        """Extend the leases of `owner`."""
         self._once(_KEEP, owner=owner, lease=self._own)
 
     def release(self, connection: Connection, names: Collection[str], owner: str, pause: float) -> None:
-        """End the leases of `own`, and reset the count of crashes."""
+        """End the owner's leases of the hosts `names` and reset their counts of crashes, in the caller's transaction.
+        `pause`: seconds until the next request to them."""
         values = {"names": sorted(names), "owner": owner, "pause": int(pause * _MICROS)}
         connection.execute(_text(f"{_RELEASE} AND name = ANY(:names)"), values)
 
     def forgiving(self, fence: Callable[[Connection], None], name: str, owner: str) -> Callable[[Connection], None]:
-        """Return `fence`, which also resets the host's count of crashes at the first write."""
+        """Return a function that calls `fence` and, at its first call, also resets the count of crashes of host
+        `name`."""
         forgiven = False
 
         def hold(connection: Connection) -> None:
@@ -176,20 +175,19 @@ class Hosts:
         return hold
 
     def let_go(self, names: Collection[str], owner: str, pause: float) -> None:
-        """Call `release` in a transaction of its own."""
+        """Call `release` for these hosts in a transaction of its own."""
         with self._db.write() as connection:
             self.release(connection, names, owner, pause)
 
     def give_up(self, owner: str, pause: float) -> None:
-        """Release all hosts of `owner`."""
+        """Call `release` for all hosts of `owner`."""
         self._once(_RELEASE, owner=owner, pause=int(pause * _MICROS))
 
     def prune(self) -> None:
-        """Delete rows of hosts without settings that nobody asked for a day."""
+        """Delete rows of hosts without settings that were not asked for a day."""
         self._once(_IDLE)
 
     def counts(self) -> HostCounts:
-        """Count the hosts by state."""
         named = [HeldHost(**row._mapping) for row in self._db.once(_text(_NAMED))]
         return HostCounts(**self._once(_COUNTS)._mapping, named=named)
 
@@ -202,7 +200,8 @@ class Hosts:
 
 
 class HostWaits:
-    """`ports.hosts.Waits` on the table: all workers obey the waits that one received. clock: now, aware."""
+    """`ports.hosts.Waits` on the table, so that all workers obey the waits that one received. `clock`: returns an aware
+    time; `longest`: limit of a wait."""
 
     def __init__(self, hosts: Hosts, clock: Callable[[], datetime], longest: timedelta) -> None:
         self._hosts, self._clock, self._longest = hosts, clock, longest

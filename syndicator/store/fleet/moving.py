@@ -1,4 +1,4 @@
-"""Copy a whole database into another one, of the same or another kind."""
+"""Copy a database into another one, of the same or another kind."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEFT = (schema.hosts, schema.revision)  # leases of hosts are temporary
 
 def copy(origin: str, target: str) -> Mapping[str, int]:
     """Copy all rows from `origin` into the empty tables at `target` (same version) in one transaction, and compare
-    them. Return the number of rows by table. Raises StoreError, leaving the target empty."""
+    them. Return table name -> number of rows. Raises StoreError, leaving the target empty."""
     source, copied = Database(origin, 10), Database(target, 10)
     try:
         with copied.write() as connection:
@@ -51,7 +51,6 @@ def _copy(source: Database, connection: Connection, table: Table) -> int:
 
 
 def _go_on_counting(connection: Connection) -> None:
-    """Set the sequences beyond the copied numbers."""
     if connection.dialect.name != "postgresql":
         return
     for table in _tables():

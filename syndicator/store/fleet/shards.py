@@ -1,7 +1,7 @@
 """Shards of hosts as jobs in the tables of Procrastinate, by the database's clock. Each method is one transaction.
 
-A shard has one job, waiting or running. Its last transaction deletes it and plans the next one, so that no crash can
-separate the two. If a worker is silent, its job is deleted and replaced; later writes of that worker fail."""
+A shard has one job, waiting or running, whose last transaction deletes it and plans the next. If a worker is silent,
+its job is replaced, and its later writes fail."""
 
 from __future__ import annotations
 
@@ -123,8 +123,7 @@ class Shards:
         return int(self._db.scalar(text(f"SELECT {NOW}")))
 
     def install(self) -> None:
-        """Create or upgrade the queue's tables, and create the index of shards. A note has the last applied
-        migration."""
+        """Create or upgrade the queue's tables and the index of shards. A note stores the last applied migration."""
         scripts = importlib.resources.files("procrastinate").joinpath("sql")
         changes = sorted(path.name for path in scripts.joinpath("migrations").iterdir() if path.name.endswith(".sql"))
         noted = select(schema.notes.c.value).where(schema.notes.c.key == _ENGINE)
@@ -143,12 +142,12 @@ class Shards:
             upsert(connection, schema.notes, [{"key": _ENGINE, "value": changes[-1], "at": 0}])
 
     def fill(self) -> None:
-        """Create missing jobs, and move jobs forward whose sources are due sooner. Reads all sources."""
+        """Create missing jobs, and move jobs forward if sources are due sooner. Reads all sources."""
         with self._db.write() as connection:
             connection.execute(_FILL)
 
     def recover(self) -> bool:
-        """Replace the jobs of silent workers. Return False if there is no job at all."""
+        """Replace the jobs of silent workers. Return False if there are no jobs at all."""
         with self._db.write() as connection:
             for shard in sorted(connection.execute(_STALLED, {"silence": self._lease}).scalars().all()):
                 connection.execute(_NEXT, {"shard": shard, "rest": _REST})
@@ -168,26 +167,27 @@ class Shards:
         return [host for host, _ in self._db.once(_DUE_HOSTS, {"shard": shard, "most": most})]
 
     def due(self, shard: int, names: Collection[str], each: int) -> list[tuple[SourceState, bool]]:
-        """Return the due sources of these hosts, at most `each` of a host; True beside those with pending entries."""
+        """Return the due sources of the hosts `names`, at most `each` of a host, as (state, True if entries are
+        pending)."""
         rows = self._db.once(_DUE, {"shard": shard, "names": sorted(names), "each": each})
         return [(codec.unpack(SourceState, codec.joined(row.data, row.plan)), row.waits) for row in rows]
 
     def fence(self, job: Job) -> Callable[[Connection], None]:
-        """Return a check for writes of results, which raises JobLost (or lets the commit do so) if another worker has
+        """Return a check for transactions that write results: it, or the commit, raises JobLost if another worker has
         the job."""
         return lambda connection: connection.execute(_FENCE, asdict(job)).close()
 
     def end(self, connection: Connection, job: Job, names: Sequence[str], owner: str, pause: float) -> None:
-        """End the job and its host leases and plan the next job, within the fenced transaction of the caller."""
+        """End the job and its leases of hosts and plan the next job, in the caller's fenced transaction."""
         self._hosts.release(connection, names, owner, pause)
         connection.execute(_END, asdict(job))
         connection.execute(_NEXT, {"shard": job.shard, "rest": _REST})
 
 
 class Engine:
-    """Procrastinate: calls `work` for each job of a shard, `lanes` jobs at a time. `lease`: seconds of silence after
-    which jobs are given away; `grace`: seconds for running jobs at the end. Uses no LISTEN, session state or prepared
-    statements, so that poolers work; a second's delay does not matter."""
+    """Procrastinate: calls `work` for each job, `lanes` at a time. `lease`: seconds without heartbeat after which jobs
+    are replaced; `grace`: seconds for running jobs at the end. Uses no LISTEN, session state or prepared statements, so
+    that poolers work."""
 
     def __init__(
         self, address: str, work: Callable[[Job], Awaitable[None]], *, lanes: int, lease: float, grace: float
@@ -225,7 +225,7 @@ class Engine:
 
     @property
     def worker(self) -> int | None:
-        """Our number in the queue, None before and after `run`."""
+        """Our number in the queue; None unless `run` is running."""
         number: int | None = self._worker.worker_id
         return number
 
@@ -249,7 +249,6 @@ class Engine:
 
 
 def _pool(**options: Any) -> Any:
-    """Return a pool that does not check each connection before use: the check takes as long as a job's query."""
     from psycopg_pool import AsyncConnectionPool
 
     return AsyncConnectionPool(**options | {"check": None})

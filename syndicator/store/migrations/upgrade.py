@@ -1,4 +1,4 @@
-"""Move the database of an older version to the tables of this one. Imported when needed: Alembic loads slowly."""
+"""Move a database of an older version to the tables of this one. Import it only when needed: Alembic loads slowly."""
 
 from __future__ import annotations
 

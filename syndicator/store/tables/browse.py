@@ -1,5 +1,5 @@
 """Lists of articles by problem or title words. Read-only; raises StoreError. Filters on fields inside a row look only
-at the newest rows, in one pass for list and counts, to stay fast with 100,000 rows."""
+at the newest rows, to stay fast with 100,000 rows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FILTERS: Final[tuple[Filter, ...]] = ("unsure", "all", "untagged", "partial", "h
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """An article without body, with its path. `score`: of its category, 0 to 1, or None."""
+    """An article without its body. `path`: of its file; `score`: of its category, 0 to 1, None if unknown."""
 
     article: Article
     path: str
@@ -40,8 +40,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Criteria: a `filter`, a source, title `words`. `none`: the category of unclassified articles; `skip`: rows of
-    earlier pages; `counted`: also count the articles of each filter."""
+    """Criteria. `source`: a key, "" for all; `words`: in the title; `none`: name of the category for unclassified
+    articles; `skip`: number of articles on earlier pages; `counted`: also count the articles of each filter."""
 
     filter: Filter = "all"
     source: str = ""
@@ -59,8 +59,8 @@ class Browse:
         self._db = database
 
     def articles(self, wanted: Wanted) -> tuple[list[Listed], dict[Filter, int]]:
-        """Return the wanted articles, newest first (unsure ones: held first, then by the least likely category), and
-        the counts by filter among the newest, if asked for."""
+        """Return the wanted articles, newest first ("unsure": those on hold first, then by category score, lowest
+        first), and, if `counted`, filter -> number among the newest, else {}."""
         rows = select(_a.data, _a.path, _a.score).order_by(_a.added.desc(), _a.id.desc())  # the order of an index
         is_whole = wanted.filter not in _WITHIN and not wanted.source
         newest = self._newest(rows, wanted) if wanted.counted or not is_whole else []
@@ -85,7 +85,6 @@ class Browse:
         ], counts
 
     def _newest(self, rows: Select[Any], wanted: Wanted) -> list[tuple[Any, tuple[bool, ...]]]:
-        """Return the newest rows, each with a flag for each filter of _WITHIN."""
         none, source = f'"category":{json.dumps(wanted.none)}', f'"source_key":{json.dumps(wanted.source)}'
         newest = self._db.rows(rows.limit(LOOKED_THROUGH))
         if wanted.source:
@@ -93,7 +92,7 @@ class Browse:
         return [(row, _within(row[0], row[2], none)) for row in newest]
 
     def weeks(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
-        """Return by source: week since then, number of articles, time of the last one."""
+        """Return source key -> list of (number of the week after `since`, number of articles, time of the last one)."""
         members, weeks = schema.members.c, defaultdict[str, list[tuple[int, int, datetime]]](list)
         week = ((members.added - codec.micros(since)) // _WEEK).label("week")
         which = (members.axis == "source") & (members.added >= codec.micros(since))
@@ -103,7 +102,7 @@ class Browse:
         return weeks
 
     def costs(self, since: datetime) -> dict[str, tuple[int, int, int]]:
-        """Return by source: visits since then, failed visits, bytes of its feed."""
+        """Return source key -> (visits since `since`, failed visits, bytes of its feed)."""
         costs: dict[str, tuple[int, int, int]] = {}
         for key, data in self._db.rows(select(_o.source, _o.data).where(_o.at >= codec.micros(since))):
             visits, failed, size = costs.get(key, (0, 0, 0))
@@ -117,7 +116,8 @@ _HELD: Final = _WITHIN.index("hold")
 
 
 def _within(data: str, score: int | None, none: str) -> tuple[bool, ...]:
-    """Match a row, as `codec.pack` writes it (defaults left out), against each filter of _WITHIN."""
+    """Return, for each filter of _WITHIN, True if it lets the article pass. `data`: its JSON of `codec.pack`; `score`:
+    of its category, in thousandths; `none`: JSON of the category for unclassified articles."""
     untagged, partial, held = '"tags":[' not in data, '"partial":true' in data, '"hold":true' in data
     confirmed = '"tags_by":"operator"' in data
     unclear = (score is not None and score < UNSURE) or '"category":"' not in data or none in data

@@ -1,4 +1,5 @@
-"""Messages for receivers of webhooks, and the articles they know. Each write is a transaction. Raises StoreError."""
+"""Messages for receivers of webhooks, and the article versions that they have. Each write is a transaction. Raises
+StoreError."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ ORDER BY n LIMIT ?"""
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A version of an article that receivers have: the stamp of its file, and a digest of the message about it.
-    `digest` is None if receivers have nothing, "" if the article was published before there was a receiver."""
+    """The version of an article that receivers have: the stamp of its file, and a digest of the message about it.
+    `digest`: None if receivers have nothing, "" if the article was published before there was a receiver."""
 
     mtime_ns: int
     size: int
@@ -32,8 +33,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message for a receiver. Messages of one subject are sent in the order of `n`. Times in microseconds since
-    1970."""
+    """A message for a receiver. Messages of one subject (article id) are sent in the order of `n`. Times in
+    microseconds since 1970."""
 
     receiver: str
     subject: str
@@ -48,7 +49,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The messages for a receiver: how many, the time of the first, and the fault of a try, "" if none failed."""
+    """Number of messages for a receiver, time of the first, and the fault of the last try, "" if none failed."""
 
     receiver: str
     count: int
@@ -63,7 +64,7 @@ class Messages:
         self._db = database
 
     def begin(self, before: datetime) -> None:
-        """Treat the published articles added before that time as sent."""
+        """Treat published articles added before `before` as sent."""
         shown = f"SELECT id, mtime_ns, size, '' FROM articles WHERE {_SHOWN.format('articles')} AND added < ?"
         with self._db.write() as connection:
             drive(connection, "DELETE FROM announced")
@@ -71,19 +72,20 @@ class Messages:
             drive(connection, text, (codec.micros(before),))
 
     def changed(self) -> dict[str, Known]:
-        """Return the articles in feeds whose file differs from the version that receivers have."""
+        """Return article id -> version that receivers have, for articles in feeds whose file has changed since."""
         rows = {id: Known(*row) for id, *row in self._db.driven(_CHANGED)}
         text = "SELECT DISTINCT id FROM members WHERE id IN ({})"
         ids = (id for part in chunks(list(rows)) for (id,) in self._db.driven(text.format(marks(part)), *part))
         return {id: rows[id] for id in ids}
 
     def hidden(self) -> list[str]:
-        """Return the articles that receivers have and no feed shows any more."""
+        """Return the ids of articles that receivers have and no feed shows any more."""
         text = f"SELECT id FROM announced WHERE NOT {_SHOWN.format('announced')}"
         return [id for (id,) in self._db.driven(text)]
 
     def put(self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]) -> None:
-        """Add messages and store the versions that receivers have after them, in one transaction."""
+        """Add messages, and store what receivers have once these are sent: `known` (by article id), without the
+        articles `hidden`. One transaction."""
         with self._db.write() as connection:
             values = [{name: value for name, value in asdict(item).items() if name != "n"} for item in messages]
             insert(connection, schema.messages, values)
@@ -92,12 +94,11 @@ class Messages:
                 drive(connection, f"DELETE FROM announced WHERE id IN ({marks(ids)})", tuple(ids))
 
     def waiting(self) -> list[Waiting]:
-        """Return the receivers with unsent messages."""
         text = "SELECT receiver, count(*), min(at), max(fault) FROM messages GROUP BY receiver"
         return [Waiting(key, count, codec.moment(at), fault) for key, count, at, fault in self._db.driven(text)]
 
     def due(self, receiver: str, now: datetime, most: int) -> list[Message]:
-        """Return the first message of each subject, if it is due, in order."""
+        """Return the receiver's first message about each subject, if it is due, in order."""
         names = [field.name for field in fields(Message)]
         rows = self._db.driven(_DUE, receiver, codec.micros(now), most)
         return [Message(**dict(zip(names, row, strict=True))) for row in rows]

@@ -1,4 +1,4 @@
-"""Thumbnails of articles, finished or waiting; all can be made again. Raises StoreError, DiskError."""
+"""Thumbnails of articles, made or waiting. Raises StoreError, DiskError."""
 
 from __future__ import annotations
 
@@ -26,22 +26,20 @@ class Pictures:
         self._db = database
 
     def due(self, now: datetime, most: int) -> list[PictureRow]:
-        """Return the pictures to fetch of articles that a feed shows, those of the newest articles first."""
+        """Return the pictures to fetch for articles that a feed shows, newest articles first."""
         text = f"SELECT {_COLUMNS} {_DUE} ORDER BY added DESC, id LIMIT ?"
         return [_row(*row) for row in self._db.driven(text, codec.micros(now), most)]
 
     def any_due(self, now: datetime) -> bool:
-        """Return True if `due` would return any."""
         return bool(self._db.driven(f"SELECT id {_DUE} LIMIT 1", codec.micros(now)))
 
     def row(self, id: str) -> PictureRow | None:
-        """Return the row of an article's picture, None if it has none."""
         rows = self._db.driven(f"SELECT {_COLUMNS} FROM pictures WHERE id = ?", id)
         return _row(*rows[0]) if rows else None
 
     def save(self, row: PictureRow) -> None:
-        """Save the result for a picture; mark feeds stale if it shows. Ignored if the article has another picture by
-        now."""
+        """Save the result for a picture, and mark feeds stale if their articles now show it or not. Ignored if the
+        article has another picture by now."""
         values = {
             "next_try": None if row.next_try is None else codec.micros(row.next_try),
             "name": row.picture.name if row.picture else "",
@@ -60,18 +58,18 @@ class Pictures:
                 _touch(connection, [row.id])
 
     def taken(self, ids: Sequence[str]) -> dict[str, Picture]:
-        """Return the thumbnails of these articles, by article id."""
+        """Return article id -> thumbnail."""
         text = "SELECT id, name, width, height FROM pictures WHERE name <> '' AND id IN ({})"
         rows = (row for part in chunks(ids) for row in self._db.driven(text.format(marks(part)), *part))
         return {id: Picture(name=name, width=width, height=height) for id, name, width, height in rows}
 
     def names(self, *, shown: bool = True) -> set[str]:
-        """Return the names of all thumbnails; `shown`: only of articles that a feed shows."""
+        """Return the names of thumbnails, of all articles or, if `shown`, of those that a feed shows."""
         text = "SELECT DISTINCT name FROM pictures WHERE name <> ''" + (f" AND {_SHOWN}" if shown else "")
         return {name for (name,) in self._db.driven(text)}
 
     def lost(self, names: Iterable[str]) -> None:
-        """Make thumbnails again whose files are gone, and mark the feeds that showed them stale."""
+        """Queue again the thumbnails `names`, whose files are lost, and mark the feeds that showed them stale."""
         with self._db.write() as connection:
             for part in chunks(sorted(names)):
                 ids = list(connection.scalars(select(_p.id).where(_p.name.in_(part))))
@@ -80,7 +78,6 @@ class Pictures:
                 connection.execute(update(schema.pictures).where(_p.name.in_(part)).values(**again))
 
     def counts(self) -> Pictured:
-        """Count the pictures of all articles by state."""
         of_reason = f"SELECT reason, count(*) FROM pictures WHERE name = '' AND {_SHOWN} GROUP BY reason"
         without = dict(self._db.driven(of_reason))
         failed = {reason: count for reason, count in sorted(without.items()) if reason}

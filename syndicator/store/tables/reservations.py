@@ -1,4 +1,4 @@
-"""Reserved paths of article files that have no rows yet, to find files in an object store after a crash."""
+"""Reserved paths of article files that have no rows yet, to find these files in an object store after a crash."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _FILED = "id IN (SELECT id FROM articles WHERE articles.path = reservations.path
 
 
 class Reservations:
-    """ArticlePaths in the database of `group`. Reservations are committed before files are written. `clock`: now."""
+    """ArticlePaths in the database of `group`. A reservation is committed before its file is written. `clock`: now."""
 
     def __init__(self, group: Group, clock: Callable[[], datetime] | None = None) -> None:
         self._db, self._clock = group, clock
 
     def by(self, clock: Callable[[], datetime]) -> Reservations:
-        """Return these reservations with a clock, which `reserve` needs."""
+        """Return these reservations with `clock`, which `reserve` needs."""
         return Reservations(self._db, clock)
 
     def path(self, id: str) -> str | None:

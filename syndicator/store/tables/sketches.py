@@ -1,4 +1,4 @@
-"""Sketches and aliases to find earlier versions and copies of an article: that part of `ports.VisitStore`."""
+"""The part of `ports.VisitStore` that finds earlier versions and copies of an article, by sketches and aliases."""
 
 from __future__ import annotations
 
@@ -101,7 +101,6 @@ class Comparisons:
         self._forgotten: datetime | None = None  # sketches filed before it are deleted
 
     def _column(self, selected: str, *values: Any) -> list[Any]:
-        """Return the only column of `selected`, a query without its SELECT."""
         return [value for (value,) in self._db.driven(f"SELECT {selected}", *values)]
 
     def repeated(self, host: str) -> frozenset[str]:
@@ -120,7 +119,7 @@ class Comparisons:
             self._save_sketch(connection, id, compared)
 
     def _save_sketch(self, connection: Connection, id: str, compared: Compared) -> None:
-        """Store the sketch of article `id`. Keys of an earlier text stay; they find only this sketch."""
+        """Store the sketch of article `id`. Keys of its earlier text stay; they find the new sketch."""
         if compared.forget != self._forgotten:
             drive(connection, "DELETE FROM sketches WHERE at < ?", (codec.micros(compared.forget),))
             self._forgotten = compared.forget
@@ -181,13 +180,12 @@ def _as_known(unsorted: Iterable[Any]) -> Known:
 
 
 def _belongs(value: str, url: str) -> bool:
-    """Return True if the alias belongs to the domain of the withdrawn article's `url`. Earlier versions stored others,
-    too."""
+    """Return True if the alias is on the domain of `url`."""
     return not url or value.startswith(_GUID) or same_publisher(f"http://{value}", url)
 
 
 def save_blocks(connection: Connection, article_id: str, blocks: Blocks) -> None:
-    """Replace the blocks of an article, and drop those of the oldest article of the host."""
+    """Replace the blocks of an article, and drop those of the host's oldest article if it has too many."""
     table, name = schema.blocks, codec.key(blocks.host)
     others = select(table.c.n).where(table.c.host == name, table.c.article != article_id)
     stay = others.order_by(table.c.n.desc()).limit(REMEMBERED - 1)

@@ -94,7 +94,7 @@ class Unread(NamedTuple):
 
 
 class Sketched(NamedTuple):
-    """The sketch of an article (`data`, empty for none) and its story, "" for none."""
+    """An article's sketch (`data`, empty for none) and its story, "" for none."""
 
     article: str
     outlet: str
@@ -128,14 +128,14 @@ class Stories:
         self._db = database
 
     def unread(self, since: datetime, most: int, *, all: bool) -> list[Unread]:
-        """Return the first articles since then that need a sketch: new ones, with `all` also changed ones."""
+        """Return the first articles added after `since` that need a sketch. Unless `all`, only those newer than all
+        sketches."""
         first = codec.micros(since)
         if not all:
             first = max(first, self._db.scalar(select(func.max(_s.added))) or first)
         return [Unread(*row) for row in self._db.rows(_UNREAD, {"first": first, "most": most})]
 
     def save(self, new: Mapping[Unread, Sketched]) -> None:
-        """Store sketches, replacing earlier ones of the same articles."""
         with self._db.write() as connection:
             rows.drop_sketches(connection, [unread.article for unread in new])
             columns = [unread._asdict() | row._asdict() for unread, row in new.items()]
@@ -147,8 +147,8 @@ class Stories:
             )
 
     def near(self, sketched: Sketched, found_by: Sequence[int], window: int) -> list[Sketched]:
-        """Return the articles of the same language within `window` microseconds that share most keys with `sketched`,
-        best first."""
+        """Return the articles that share most of the keys `found_by`, best first, with the language of `sketched` and
+        at most `window` microseconds from its time."""
         at = sketched.at or 0
         padded = [*found_by, *[-1] * (KEYS - len(found_by))]
         values: dict[str, Any] = {f"key{n}": key for n, key in enumerate(padded)}
@@ -156,7 +156,6 @@ class Stories:
         return _sketched(self._db.rows(_NEAR, values))
 
     def sketched(self, ids: Collection[str]) -> list[Sketched]:
-        """Return the sketches of these articles, in no order."""
         parts = (self._db.rows(_SKETCHED.where(_s.article.in_(part))) for part in chunks(sorted(ids)))
         return [sketched for part in parts for sketched in _sketched(part)]
 
@@ -179,38 +178,37 @@ class Stories:
             rows.tell(connection, stories)
 
     def tell(self) -> None:
-        """Publish all stories in the way that the note HOW_SHOWN names."""
+        """Publish all stories again in the way that the note HOW_SHOWN names."""
         for part in chunks([story for (story,) in self._db.rows(select(_m.story).distinct().order_by(_m.story))]):
             with self._db.write() as connection:
                 rows.tell(connection, part)
 
     def members(self, ids: Collection[str] | None = None) -> list[Member]:
-        """Return the articles of all stories, or those of `ids`."""
+        """Return the articles of all stories, or those of `ids` that have one."""
         query = select(_m.article, _m.story, _m.outlet, _m.final)
         parts = [query] if ids is None else [query.where(_m.article.in_(part)) for part in chunks(sorted(ids))]
         return [Member(*row) for part in parts for row in self._db.rows(part)]
 
     def prune(self, before: datetime, most: int) -> None:
-        """Delete the sketches of the oldest articles added before then, at most `most`."""
+        """Delete the sketches of the oldest articles added before `before`, at most `most`."""
         old = select(_s.article).where(_s.added < codec.micros(before)).order_by(_s.added).limit(most)
         if ids := [id for (id,) in self._db.rows(old)]:
             with self._db.write() as connection:
                 rows.drop_sketches(connection, ids)
 
     def of(self, ids: Collection[str]) -> dict[str, str]:
-        """Return the story of each of these articles that has one."""
+        """Return article id -> story id, without articles that have none."""
         return {member.article: member.story for member in self.members(ids)}
 
     def articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-        """Return the published articles of these stories, each with its outlet, in the order in which they were
-        added."""
+        """Return story id -> its published articles as (article id, outlet), in the order in which they were added."""
         return {
             story: [(article.id, outlet) for outlet, article in reports]
             for story, reports in self._reports(stories).items()
         }
 
     def reports(self, ids: Sequence[str]) -> dict[str, Story]:
-        """Return the story of each of these articles that is published in one."""
+        """Return article id -> its story, for articles that are published in one."""
         parts = (self._db.rows(_IN_STORY, {"ids": part}) for part in chunks(ids))
         story_of = {article: story for part in parts for article, story in part}
         reports = self._reports(set(story_of.values()))
@@ -224,7 +222,7 @@ class Stories:
         return reports
 
     def news(self, since: datetime, most: int) -> list[News]:
-        """Return the stories with an article added since then: those of most outlets first, then the latest."""
+        """Return the stories with an article added since `since`, those of most outlets first, then the latest."""
         rows = self._db.rows(_NEWS, {"since": codec.micros(since), "most": most})
         return [News(story, outlets, codec.moment(latest), lead) for story, outlets, latest, lead in rows]
 

@@ -16,7 +16,6 @@ class Subscriptions:
         self._db = database
 
     def all(self) -> list[Subscription]:
-        """Return all subscriptions, by token."""
         rows = self._db.driven("SELECT data FROM subscriptions ORDER BY token")
         return [codec.unpack(Subscription, data) for (data,) in rows]
 
@@ -30,7 +29,8 @@ class Subscriptions:
         return [codec.unpack(Tally, data) for (data,) in self._db.driven("SELECT data FROM hub_tallies")]
 
     def save(self, changed: Iterable[Subscription], gone: Iterable[str], tallies: Iterable[Tally]) -> None:
-        """Insert or replace subscriptions by token and tallies by hub; delete the subscriptions `gone`."""
+        """Insert or replace subscriptions by token and tallies by hub; delete the subscriptions with the tokens
+        `gone`."""
         rows = [{"token": new.token, "source": codec.key(new.source_key), "data": codec.pack(new)} for new in changed]
         hubs = [{"hub": codec.key(tally.hub), "data": codec.pack(tally)} for tally in tallies]
         with self._db.write() as connection:

@@ -1,5 +1,5 @@
-"""Counts and digests of a feed's articles by day. Large feeds store them, so that a build recalculates only the days in
-stale marks: a mark has the old and new times of its article."""
+"""Number and digest of a feed's articles by day. Large feeds store them, so that a build recalculates only the days of
+changed articles, whose old and new times the stale marks have."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _EARLIEST = codec.micros(datetime(1990, 1, 1, tzinfo=UTC))
 
 
 def shown(columns: Any) -> Any:
-    """Return the publication time as entries show it (`publishing.render.view.times`): `added` if the date is later
-    than that, or too early to be true."""
+    """Return the publication time as entries show it (`publishing.render.view.times`): `added` if the date is later, or
+    too early to be true."""
     wrong = or_(columns.published < _EARLIEST, columns.published > columns.added)
     return case((wrong, columns.added), else_=columns.published)
 
@@ -63,7 +63,8 @@ _CHANGED = _CHANGED.where(_marks.axis == bindparam("axis"), _marks.slug == bindp
 
 
 def by_day(read: Read, key: FeedKey, kind: str) -> Days:
-    """Return the current days of a feed, ascending."""
+    """Return the days of a feed, ascending, as they are now. `kind`: ADDED or PUBLISHED, the time that gives the
+    day."""
     place, this = {ADDED: 0, PUBLISHED: 1}[kind], {**key._asdict(), "kind": kind}
     if not read(_KEPT.limit(1), this):
         return dict(sorted(_grouped(read, key, kind).items()))
@@ -74,8 +75,9 @@ def by_day(read: Read, key: FeedKey, kind: str) -> Days:
 
 
 def keep(connection: Connection, key: FeedKey, taken: Collection[tuple[int, int]], count: int, summed: bool) -> None:
-    """Recalculate the days of the marks `taken` (added, published as shown) in their transaction; all days if the feed
-    of `count` articles has just become large. `summed`: it has sums (`ANY`)."""
+    """Update the stored sums of a feed with `count` articles, in the caller's transaction. If it has sums (`summed`),
+    recalculate the days of `taken`, the times (added, published as shown) in its stale marks; otherwise calculate all
+    days if the feed is large."""
 
     def read(statement: Any, values: Any) -> Sequence[Any]:
         return connection.execute(statement, values).all()

@@ -1,1 +1,1 @@
-"""One file a revision, oldest first. The next one follows r0011.py; then raise `schema.HEAD`."""
+"""One file a revision, oldest first. Add the next one after r0011.py, then raise `schema.HEAD`."""

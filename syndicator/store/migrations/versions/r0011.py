@@ -1,8 +1,7 @@
 """Move a database of 0.1 or 0.2, or of any version between 0.2 and 0.3, to the tables of 0.3.
 
-It replaces the revisions 0001 to 0010, so each step first looks if its column is there already. New tables are made as
-`schema` has them now: a later revision that changes one of them expects either form.
-"""
+It replaces the revisions 0001 to 0010, so each step first checks if its column exists. New tables have the form of
+today's `schema`: a later revision that changes one must expect either form."""
 
 from __future__ import annotations
 
@@ -83,7 +82,7 @@ def _indexes() -> None:
 
 
 def _covers() -> Iterator[dict[str, object]]:
-    """Rows of `pictures` for the articles that have a cover: their thumbnails are to be made."""
+    """Insert a row of `pictures` for each article with a cover, so that its thumbnail is made."""
     blank = {"next_try": 0, "name": "", "width": 0, "height": 0, "tries": 0, "reason": "", "detail": ""}
     query = "SELECT id, added, data FROM articles WHERE data LIKE '%\"cover\"%'"
     for id, added, data in op.get_bind().execute(sa.text(query)).all():
@@ -92,7 +91,7 @@ def _covers() -> Iterator[dict[str, object]]:
 
 
 def _sources() -> None:
-    """Name the host of each source that has none; move its state to a table of its own."""
+    """Set the missing hosts of sources; move their states to a table of its own."""
     _add("sources", *(sa.Column(name, sa.Text(), nullable=False, server_default="") for name in ("host", "plan")))
     op.create_index("sources_host", "sources", ["host", "next_due"], if_not_exists=True)
     states = op.get_bind().execute(sa.text("SELECT key, data FROM sources WHERE host = ''")).all()
@@ -107,7 +106,7 @@ def _host(state: dict[str, str]) -> str:
 
 
 def _feeds() -> None:
-    """Move the list of a feed's files, a JSON document in its row, to a row of `products` a file."""
+    """Move each feed's list of files, a JSON document in its row, to `products`, a row for each file."""
     names = ("wanted", "owed")
     flags: list[sa.Column[Any]] = [sa.Column(name, sa.Boolean(), nullable=False, server_default="0") for name in names]
     _add("feeds", flags[0], sa.Column("made_with", sa.Text()), flags[1])
@@ -123,13 +122,13 @@ def _feeds() -> None:
 
 
 def _product(feed: dict[str, str], name: str, made_of: str) -> dict[str, object]:
-    """The row of a file; a name like #search/2026 in the feed of all articles is of no feed."""
+    """Return the row of a file. A name such as #search/2026 in the feed of all articles belongs to no feed."""
     kind, _, rest = name.partition("/") if name.startswith("#") else ("", "", name)
     return {**(feed if not kind else {"axis": "", "slug": kind[1:]}), "name": rest, "made_of": made_of}
 
 
 def _with_inputs(files: dict[str, str]) -> dict[str, str]:
-    """The files of a feed, archive documents with the digest of their inputs, until now under a name ending in #."""
+    """Give archive documents the digest of their input, which was under their name with a # at the end."""
     for name in [name for name in files if name.endswith(".atom#") and name[:-1] in files]:
         atom, made_of = name[:-1], files.pop(name)
         files |= dict.fromkeys({atom, atom[:-4] + "json"} & files.keys(), made_of)
@@ -143,7 +142,7 @@ _APPENDED = {
 
 
 def _sketch_keys() -> None:
-    """Keep the lowest keys of each text; on SQLite, append rows that were sorted. PostgreSQL appends anyway."""
+    """Keep the lowest keys of each text. On SQLite, turn sorted tables into tables to which rows are appended."""
     keys = sa.table("sketch_keys", sa.column("value", sa.BigInteger), sa.column("id", sa.String))
     other = keys.alias("other")
     lowest = sa.select(other.c.value).where(other.c.id == keys.c.id).order_by(other.c.value).limit(_KEYS_PER_TEXT)
