@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 
 from syndicator.stories.sketch import TERMS, Sketch, Terms
 
-WEIGHTS: Final = (8.1, 18.2, 13.9, -9.9)  # of `features`
-CONSTANT: Final = -5.1
-NAMED: Final = 0.02  # evidence of names that two articles on one event share, at least; .015 in texts of one template
-LIKELY: Final = 1.4  # log-odds above which two groups become one: with it precision is .95 and more on ECB+
+WEIGHTS: Final = (1.7, 13.7, 7.8, -10.4)  # of `features`
+CONSTANT: Final = -2.7
+BY_NAMES: Final = 5  # times the evidence of names is what first words count at most: texts of one template share many
+LIKELY: Final = 1.1  # log-odds above which two groups become one: with it precision is .95 and more on ECB+
 LEADS: Final = -2.0  # the same of their first articles, so that what comes later bridges no two stories
 MANY: Final = 4  # numbers: of two articles on one event that have so many, nine in ten share one
 WINDOW: Final = timedelta(days=3)  # between two articles on one event
@@ -41,20 +41,20 @@ class Report(NamedTuple):
 
 def likeness(one: Report, other: Report) -> float:
     """The log-odds that two articles report one event; `FAR` if they are of different languages, days apart or share no
-    rare name, as texts of one template do."""
+    name."""
     if one.language != other.language or abs(one.at - other.at) > WINDOW:
         return FAR
     values = features(one.sketch, other.sketch)
-    if values[0] < NAMED:
+    if not values[0]:
         return FAR
     return sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True)) + CONSTANT
 
 
 def features(one: Sketch, other: Sketch) -> tuple[float, float, float, float]:
-    """How much evidence names, first words and numbers are; and the first words once more, as far as both articles have
-    MANY numbers, if they share none: a forecast and a result have the same words."""
+    """The evidence of names, of first words and of numbers; and that of first words again, as far as both articles have
+    MANY numbers and share none, as a forecast and a result do."""
     names, numbers = cosine(one.names, other.names), cosine(one.numbers, other.numbers)
-    lead = len(one.lead.keys() & other.lead.keys()) / TERMS
+    lead = min(len(one.lead.keys() & other.lead.keys()) / TERMS, BY_NAMES * names)
     apart = 0.0 if numbers else min(1.0, min(len(one.numbers), len(other.numbers)) / MANY)
     return names, lead, numbers, apart * lead
 

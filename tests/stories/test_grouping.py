@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from syndicator.stories import grouping
 from syndicator.stories.grouping import FAR, LARGEST, LIKELY, OF_OUTLET, WINDOW, Report, changes, grouped, likeness
 from syndicator.stories.sketch import sketch
+from tests.aged import prose
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CASES = tomllib.loads((Path(__file__).parent / "data/hard_pairs.toml").read_text(encoding="utf-8"))["case"]
@@ -29,7 +30,8 @@ FERRY = (
 )
 PARTS = (("a", QUAKE, "one"), ("b", QUAKE, "one"), ("c", FERRY, "two"), ("d", FERRY, "two"))
 BOTH = (f"{QUAKE[0]}, {FERRY[0]}", f"{QUAKE[1]} {FERRY[1]}")
-RIGHT = 53  # of 60 pairs; the others are mostly a forecast and its result
+NUMBERS = " ".join(str(4711 + 613 * n) for n in range(15))
+RIGHT = 55  # of 60 pairs; the others are mostly a forecast and its result
 
 
 def report(id: str, words: tuple[str, str] = QUAKE, **changes: Any) -> Report:
@@ -81,6 +83,7 @@ def test_hard_pairs_are_told_apart() -> None:
             ("A potter took a bell apart", "The old potter wrote a long letter about the broken bell and the harbour."),
             ("A mason took a bell apart", "The old mason wrote a long letter about the broken bell and the quarry."),
         ),
+        (("Tide table", NUMBERS), ("Draw of lots", NUMBERS)),
         (("Harbour fees go up", "It is the year 2031."), ("A record for school choirs", "It is the year 2031.")),
         (
             ("How Orlan Menk became rich", "Banker Orlan Menk had friends."),
@@ -91,6 +94,11 @@ def test_hard_pairs_are_told_apart() -> None:
 def test_texts_that_say_little_are_no_story(one: tuple[str, str], other: tuple[str, str]) -> None:
     assert likeness(report("a", one), report("b", other)) < LIKELY
     assert stories([report("a", one), report("b", other)]) == {}
+
+
+def test_texts_of_one_template_are_no_story() -> None:
+    texts = [(f"Title of outlet {n}", " ".join(prose.paragraphs(f"outlet-{n}", (), 4))) for n in range(40)]
+    assert stories([report(f"{n:02}", words) for n, words in enumerate(texts)]) == {}
 
 
 @pytest.mark.parametrize(
