@@ -41,27 +41,38 @@ def text_words(text: str) -> bytes:
     return zlib.compress(" ".join(words).encode())
 
 
-def files(name: str, views: Sequence[View], words: Mapping[str, bytes]) -> tuple[dict[str, bytes], int]:
-    """The files of a period, oldest article first, and over how many of them its terms are spread. `words`: those of
-    texts (`text_words`), by article."""
-    places: dict[str, list[str]] = defaultdict(list)
-    last: dict[str, int] = {}
-    for place, view in enumerate(views):
-        for term, mark in _found_by(view, words.get(view.id)).items():
-            places[term].append(_base36(place - last.get(term, -1) - 1) + mark)
-            last[term] = place
-    lines = [f"{term} {','.join(places[term])}" for term in sorted(places)]
-    parts = 1
-    while parts * _TERM_BYTES < sum(map(len, lines)):
-        parts *= 2
-    spread: list[list[str]] = [[] for _ in range(parts)]
-    for line in lines:
-        spread[part_of(line.partition(" ")[0], parts)].append(line)
-    made = {f"{name}.t{part}": "\n".join(some) for part, some in enumerate(spread)}
-    shown = {
-        f"{name}.d{at // DOCS}": [_shown(view) for view in views[at : at + DOCS]] for at in range(0, len(views), DOCS)
-    }
-    return {f"{FOLDER}{file}.js": call(file, data) for file, data in (made | shown).items()}, parts
+class Shards:
+    """The files of a period in the making. Articles and words are held as they are written, so that many fit."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._places: dict[str, bytearray] = defaultdict(bytearray)  # of each term
+        self._last: dict[str, int] = {}
+        self._shown: list[str] = []
+
+    def add(self, views: Iterable[View], words: Mapping[str, bytes]) -> None:
+        """Add articles, the oldest first. `words`: those of their texts (`text_words`), by article."""
+        for place, view in enumerate(views, len(self._shown)):
+            for term, mark in _found_by(view, words.get(view.id)).items():
+                self._places[term] += f",{_base36(place - self._last.get(term, -1) - 1)}{mark}".encode()
+                self._last[term] = place
+            self._shown.append("\n".join(_shown(view)))
+
+    def files(self) -> tuple[int, int, Iterator[tuple[str, bytes]]]:
+        """How many articles there are, over how many files their terms are spread, and all files."""
+        parts, size = 1, sum(len(term) + len(places) for term, places in self._places.items())
+        while parts * _TERM_BYTES < size:
+            parts *= 2
+        return len(self._shown), parts, ((f"{FOLDER}{name}.js", call(name, data)) for name, data in self._files(parts))
+
+    def _files(self, parts: int) -> Iterator[tuple[str, Any]]:
+        spread: list[list[str]] = [[] for _ in range(parts)]
+        for term in sorted(self._places):
+            spread[part_of(term, parts)].append(term)
+        for part, terms in enumerate(spread):
+            yield f"{self._name}.t{part}", "\n".join(f"{term} {self._places[term][1:].decode()}" for term in terms)
+        for at in range(0, len(self._shown), DOCS):
+            yield f"{self._name}.d{at // DOCS}", [lines.split("\n") for lines in self._shown[at : at + DOCS]]
 
 
 def part_of(term: str, parts: int) -> int:
@@ -87,14 +98,6 @@ def _found_by(view: View, words: bytes | None) -> dict[str, str]:
     return found | {facet(*one): _SEEN for one in (*kinds, ("source", view.source_key))}
 
 
-def edition(made: Iterable[bytes]) -> str:
-    """16 hexadecimal digits that tell the files of a period from others: browsers keep files under their names."""
-    found = hashlib.sha256()
-    for data in made:
-        found.update(data)
-    return found.hexdigest()[:16]
-
-
 def shard_names(name: str, count: int, parts: int) -> list[str]:
     """The names of the files of a period of `count` articles."""
     docs = range(-(-count // DOCS))
@@ -114,8 +117,8 @@ def called(script: bytes | None) -> Any:
         return None
 
 
-def _shown(view: View) -> list[str]:
-    return [view.title, view.url, f"{view.published:%Y-%m-%d}", view.origin.title, view.summary, view.id]
+def _shown(view: View) -> tuple[str, ...]:
+    return view.title, view.url, f"{view.published:%Y-%m-%d}", view.origin.title, view.summary, view.id
 
 
 def _base36(number: int) -> str:
@@ -174,7 +177,7 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join((_FORM, *parts)).encode()).hexdigest()[:16]
 
 
-_READ: Final = 20  # texts at a time
+_READ: Final = 20  # articles at a time
 _UNKNOWN: Final[list[Any]] = ["", "", 0, 0]  # what the list says of a period that it does not have
 
 
@@ -208,13 +211,17 @@ def write_search(
         if before[0] and made_of.get(period.name) == period.fingerprint and there.issuperset(names):
             listed.append(before)
         else:
-            shown = views(_ids(index, period))
-            made, parts = files(period.name, shown, (yield from _words(index, [one.id for one in shown], text)))
-            for name, data in made.items():
+            shards, ids, digest, names = Shards(period.name), _ids(index, period), hashlib.sha256(), []
+            for at in range(0, len(ids), _READ):
+                shown = views(ids[at : at + _READ])
+                shards.add(shown, _words(index, [one.id for one in shown], text))
+                yield
+            count, parts, files = shards.files()
+            for name, data in files:
                 put(name, data)
-            names = list(made)
-            listed.append([period.name, edition(made.values()), len(shown), parts])
-            yield
+                names.append(name)
+                digest.update(data)
+            listed.append([period.name, digest.hexdigest()[:16], count, parts])  # browsers cache files under it
         wanted.update(names)
     put(MANIFEST, call("index", listed))
     for name in sorted(there - wanted):
@@ -223,17 +230,11 @@ def write_search(
     return now_of
 
 
-def _words(
-    index: ArticleIndex, ids: Sequence[str], text: Callable[[str], str]
-) -> Generator[None, None, dict[str, bytes]]:
+def _words(index: ArticleIndex, ids: Sequence[str], text: Callable[[str], str]) -> Mapping[str, bytes]:
     found = index.words(ids)
-    missing = [id for id in ids if id not in found]
-    for start in range(0, len(missing), _READ):
-        new = {id: text_words(text(id)) for id in missing[start : start + _READ]}
+    if new := {id: text_words(text(id)) for id in ids if id not in found}:
         index.save_words(new)
-        found |= new
-        yield
-    return found
+    return found | new
 
 
 def _ids(index: ArticleIndex, period: Period) -> list[str]:
