@@ -47,7 +47,8 @@ try: main()
 except SystemExit: pass
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(*(name for name in sys.modules if name.startswith("syndicator")), file=sys.stderr)
-print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, file=sys.stderr)
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))  # ru_maxrss begins with that of the parent
+print(used.ru_utime + used.ru_stime, int(status["VmHWM"].split()[0]) / 1024, file=sys.stderr)
 """
 
 
