@@ -56,7 +56,8 @@ class Shards:
             for term, mark in _found_by(view, words.get(view.id)).items():
                 self._places[term] += f",{_base36(place - self._last.get(term, -1) - 1)}{mark}".encode()
                 self._last[term] = place
-            self._shown.append("\n".join(_shown(view)))
+            shown = view.title, view.url, f"{view.published:%Y-%m-%d}", view.origin.title, view.summary, view.id
+            self._shown.append("\n".join(shown))
 
     def files(self) -> tuple[int, int, Iterator[tuple[str, bytes]]]:
         """How many articles there are, over how many files their terms are spread, and all files."""
@@ -115,10 +116,6 @@ def called(script: bytes | None) -> Any:
         return json.loads(b"[" + (script or b"").partition(b"(")[2].rpartition(b")")[0] + b"]")[1]
     except (ValueError, IndexError):
         return None
-
-
-def _shown(view: View) -> tuple[str, ...]:
-    return view.title, view.url, f"{view.published:%Y-%m-%d}", view.origin.title, view.summary, view.id
 
 
 def _base36(number: int) -> str:
