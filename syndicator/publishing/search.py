@@ -34,33 +34,45 @@ _OFTEN: Final = 3
 
 
 def text_words(text: str) -> bytes:
-    """Return the terms of a text, packed, each with a mark of its weight."""
+    """Return the terms of a text, packed, each with its mark of weight."""
     counts = Counter(each_term(text[:_CHARACTERS]))
     words = [term + (_CLEAR if count >= _OFTEN else _SEEN) for term, count in islice(counts.items(), _WORDS)]
     return zlib.compress(" ".join(words).encode())
 
 
-def files(name: str, views: Sequence[View], words: Mapping[str, bytes]) -> tuple[dict[str, bytes], int]:
-    """Return the files of a period by name, and the number of its term files. `views`: oldest first; `words`: article
-    id -> `text_words`."""
-    places: dict[str, list[str]] = defaultdict(list)
-    last: dict[str, int] = {}
-    for place, view in enumerate(views):
-        for term, mark in _terms_of(view, words.get(view.id)).items():
-            places[term].append(_base36(place - last.get(term, -1) - 1) + mark)
-            last[term] = place
-    lines = [f"{term} {','.join(places[term])}" for term in sorted(places)]
-    parts = 1
-    while parts * _TERM_BYTES < sum(map(len, lines)):
-        parts *= 2
-    spread: list[list[str]] = [[] for _ in range(parts)]
-    for line in lines:
-        spread[part_of(line.partition(" ")[0], parts)].append(line)
-    scripts = {f"{name}.t{part}": "\n".join(some) for part, some in enumerate(spread)}
-    shown = {
-        f"{name}.d{at // DOCS}": [_shown(view) for view in views[at : at + DOCS]] for at in range(0, len(views), DOCS)
-    }
-    return {f"{FOLDER}{file}.js": call(file, data) for file, data in (scripts | shown).items()}, parts
+class Shards:
+    """The files of one period while they are made. Articles and terms are packed as they come, to save memory."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._places: dict[str, bytearray] = defaultdict(bytearray)  # of each term
+        self._last: dict[str, int] = {}
+        self._shown: list[str] = []
+
+    def add(self, views: Iterable[View], words: Mapping[str, bytes]) -> None:
+        """Add articles, oldest first. `words`: article id -> `text_words`."""
+        for place, view in enumerate(views, len(self._shown)):
+            for term, mark in _terms_of(view, words.get(view.id)).items():
+                self._places[term] += f",{_base36(place - self._last.get(term, -1) - 1)}{mark}".encode()
+                self._last[term] = place
+            shown = view.title, view.url, f"{view.published:%Y-%m-%d}", view.origin.title, view.summary, view.id
+            self._shown.append("\0".join(shown))
+
+    def files(self) -> tuple[int, int, Iterator[tuple[str, bytes]]]:
+        """Return the number of articles, the number of term files, and an iterator over all files (name, content)."""
+        parts, size = 1, sum(len(term) + len(places) for term, places in self._places.items())
+        while parts * _TERM_BYTES < size:
+            parts *= 2
+        return len(self._shown), parts, ((f"{FOLDER}{name}.js", call(name, data)) for name, data in self._files(parts))
+
+    def _files(self, parts: int) -> Iterator[tuple[str, Any]]:
+        spread: list[list[str]] = [[] for _ in range(parts)]
+        for term in sorted(self._places):
+            spread[part_of(term, parts)].append(term)
+        for part, terms in enumerate(spread):
+            yield f"{self._name}.t{part}", "\n".join(f"{term} {self._places[term][1:].decode()}" for term in terms)
+        for at in range(0, len(self._shown), DOCS):
+            yield f"{self._name}.d{at // DOCS}", [fields.split("\0") for fields in self._shown[at : at + DOCS]]
 
 
 def part_of(term: str, parts: int) -> int:
@@ -86,14 +98,6 @@ def _terms_of(view: View, words: bytes | None) -> dict[str, str]:
     return marks | {facet(*term): _SEEN for term in (*kinds, ("source", view.source_key))}
 
 
-def edition(contents: Iterable[bytes]) -> str:
-    """Return 16 hexadecimal digits that change with the files of a period, since browsers cache files by name."""
-    digest = hashlib.sha256()
-    for data in contents:
-        digest.update(data)
-    return digest.hexdigest()[:16]
-
-
 def shard_names(name: str, count: int, parts: int) -> list[str]:
     """Return the files of a period with `count` articles and `parts` term files."""
     docs = range(-(-count // DOCS))
@@ -111,10 +115,6 @@ def called(script: bytes | None) -> Any:
         return json.loads(b"[" + (script or b"").partition(b"(")[2].rpartition(b")")[0] + b"]")[1]
     except (ValueError, IndexError):
         return None
-
-
-def _shown(view: View) -> list[str]:
-    return [view.title, view.url, f"{view.published:%Y-%m-%d}", view.origin.title, view.summary, view.id]
 
 
 def _base36(number: int) -> str:
@@ -173,7 +173,7 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join((_FORM, *parts)).encode()).hexdigest()[:16]
 
 
-_READ: Final = 20  # texts at a time
+_READ: Final = 20  # articles at a time
 _UNKNOWN: Final[list[Any]] = ["", "", 0, 0]  # row of an unlisted period
 
 
@@ -205,13 +205,17 @@ def write_search(
         if before[0] and made_of.get(period.name) == period.fingerprint and there.issuperset(names):
             listed.append(before)
         else:
-            shown = views(_ids(index, period))
-            new, parts = files(period.name, shown, (yield from _words(index, [view.id for view in shown], text)))
-            for name, data in new.items():
+            shards, ids, digest, names = Shards(period.name), _ids(index, period), hashlib.sha256(), []
+            for at in range(0, len(ids), _READ):
+                shown = views(ids[at : at + _READ])
+                shards.add(shown, _words(index, [one.id for one in shown], text))
+                yield
+            count, parts, files = shards.files()
+            for name, data in files:
                 put(name, data)
-            names = list(new)
-            listed.append([period.name, edition(new.values()), len(shown), parts])
-            yield
+                names.append(name)
+                digest.update(data)
+            listed.append([period.name, digest.hexdigest()[:16], count, parts])  # browsers cache files under it
         wanted.update(names)
     put(MANIFEST, call("index", listed))
     for name in sorted(there - wanted):
@@ -220,17 +224,11 @@ def write_search(
     return now_of
 
 
-def _words(
-    index: ArticleIndex, ids: Sequence[str], text: Callable[[str], str]
-) -> Generator[None, None, dict[str, bytes]]:
-    words = index.words(ids)
-    missing = [id for id in ids if id not in words]
-    for start in range(0, len(missing), _READ):
-        new = {id: text_words(text(id)) for id in missing[start : start + _READ]}
+def _words(index: ArticleIndex, ids: Sequence[str], text: Callable[[str], str]) -> Mapping[str, bytes]:
+    found = index.words(ids)
+    if new := {id: text_words(text(id)) for id in ids if id not in found}:
         index.save_words(new)
-        words |= new
-        yield
-    return words
+    return found | new
 
 
 def _ids(index: ArticleIndex, period: Period) -> list[str]:

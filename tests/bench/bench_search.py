@@ -67,7 +67,9 @@ def made(found: Sequence[Article]) -> tuple[dict[str, bytes], list[tuple[str, in
     before = time.process_time()
     for period in periods(dict.fromkeys(months, "x"), newest, ""):
         ids = period.ids or [one.id for month in period.months for one in months[month]]
-        part, parts = search.files(period.name, [views[id] for id in ids], words)
+        shards = search.Shards(period.name)
+        shards.add([views[id] for id in ids], words)
+        _, parts, part = shards.files()
         files |= part
         plan.append((period.name, parts, [views[id] for id in ids]))
     cpu = time.process_time() - before

@@ -78,8 +78,8 @@ def test_a_build_makes_no_file_of_a_period_that_did_not_change(monkeypatch: pyte
     index, outlet = made(article(1), article(9, added=OLD, published=OLD))
     index.add(article(2))
     periods: list[str] = []
-    files = search.files
-    monkeypatch.setattr(search, "files", lambda *given: (periods.append(given[0]), files(*given))[1])
+    shards = search.Shards
+    monkeypatch.setattr(search, "Shards", lambda name: (periods.append(name), shards(name))[1])
     built(index, outlet, only={key for key, row in index.rows.items() if row.stale})
     assert periods == ["2025-11.0"]
 
