@@ -119,7 +119,7 @@ def queue(
     config: Config = CONFIG,
 ) -> None:
     """Show the queue of the workers: hosts that wait, and for how long, held hosts, and the workers."""
-    from syndicator.services.worker.fleet import look
+    from syndicator.services.worker.run import look
 
     fleet = look(config, requeue=requeue)
     if json:

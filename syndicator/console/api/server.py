@@ -30,9 +30,8 @@ from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import arguments_of, fields_of, plain
 from syndicator.operations.queries import QUERIES, Query
 from syndicator.services.container import utc_now
-from syndicator.services.health.look import look
 from syndicator.services.health.status import document as document_of_status
-from syndicator.services.health.status import of_state
+from syndicator.services.health.status import look, of_state
 from syndicator.services.places import Place
 from syndicator.services.showing import lists
 
