@@ -79,7 +79,7 @@ class Exemplified(TyperCommand):
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         whole, program = str(ctx.command_path), str(ctx.find_root().info_name)
-        if examples := help.lines(whole.removeprefix(program).strip(), program):
+        if examples := help.example_lines(whole.removeprefix(program).strip(), program):
             formatter.write("\nExamples:\n" + "\n".join(examples) + "\n")
 
 
@@ -181,7 +181,10 @@ def root(
     show_completion: Annotated[
         str | None,
         typer.Option(
-            callback=help.show, is_eager=True, metavar="SHELL", help="Print the completion of bash, zsh or fish."
+            callback=help.show_completion,
+            is_eager=True,
+            metavar="SHELL",
+            help="Print the completion of bash, zsh or fish.",
         ),
     ] = None,
     log_format: Annotated[

@@ -13,11 +13,11 @@ from typer._completion_shared import get_completion_script
 
 from syndicator.core.program import program
 
-VARIABLE = "_SYNDICATOR_COMPLETE"  # set by the scripts to ask for completions
+COMPLETION_VARIABLE = "_SYNDICATOR_COMPLETE"  # set by the scripts to ask for completions
 SHELLS = ("bash", "zsh", "fish")
 
 
-def script(shell: str, typed: str) -> str:
+def completion_script(shell: str, typed: str) -> str:
     """Return the shell's completion script for the program called as `typed`. Raises BadParameter."""
     if shell not in SHELLS:
         raise typer.BadParameter(f"'{shell}' is not one of {', '.join(map(repr, SHELLS))}")
@@ -26,17 +26,17 @@ def script(shell: str, typed: str) -> str:
     name = call = "syndicator" if " " in typed else typed  # shells cannot complete `python -m syndicator`
     if "/" in typed:
         name, call = Path(typed).name, shlex.quote(str(Path(typed).resolve()))
-    text = str(get_completion_script(prog_name=name, complete_var=VARIABLE, shell=shell))
+    text = str(get_completion_script(prog_name=name, complete_var=COMPLETION_VARIABLE, shell=shell))
     # a shell knows a command by its name, and calls it by its path
     for before in ("complete_zsh ", "(commandline -cp) "):
         text = text.replace(before + name, before + call)
     return text
 
 
-def show(context: typer.Context, shell: str | None) -> None:
+def show_completion(context: typer.Context, shell: str | None) -> None:
     """Print the completion script and exit; callback of --show-completion."""
     if shell and not context.resilient_parsing:
-        typer.echo(script(shell, program()))
+        typer.echo(completion_script(shell, program()))
         raise typer.Exit
 
 
@@ -65,7 +65,7 @@ def examples() -> dict[str, dict[str, str]]:
     return tomllib.loads((resources.files("syndicator") / "data/examples.toml").read_text(encoding="utf-8"))
 
 
-def lines(words: str, program: str) -> list[str]:
+def example_lines(words: str, program: str) -> list[str]:
     """Return the help's lines of examples for the command `words`, called as `program`."""
     texts = examples().get(words, {}).items()
     return [line for typed, use in texts for line in (f"  {program} {typed}", f"      {use}")]

@@ -18,7 +18,7 @@ DROPPED: Final[Mapping[tuple[str, str], str]] = {
 }  # section and key -> its value now
 
 
-def without(values: Mapping[str, Any]) -> dict[str, Any]:
+def without_dropped(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the `values` of a file without the dropped settings."""
     return {
         section: {key: value for key, value in table.items() if (section, key) not in DROPPED}
@@ -28,7 +28,7 @@ def without(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def in_file(file: TomlFile) -> tuple[Fault, ...]:
+def dropped_in_file(file: TomlFile) -> tuple[Fault, ...]:
     """Return a fault, with its line, for each dropped setting in `file`."""
     tables = {section: table for section, table in file.values.items() if isinstance(table, Mapping)}
     return tuple(
@@ -38,17 +38,17 @@ def in_file(file: TomlFile) -> tuple[Fault, ...]:
     )
 
 
-def variables(environ: Mapping[str, str], prefix: str) -> dict[str, tuple[str, str]]:
+def dropped_variables(environ: Mapping[str, str], prefix: str) -> dict[str, tuple[str, str]]:
     """Return (section, key) by name for the variables in `environ` that set a dropped setting."""
     names = {f"{prefix}{section}__{key}".upper(): (section, key) for section, key in DROPPED}
     return {name: names[name.upper()] for name in environ if name.upper() in names}
 
 
-def in_environment(environ: Mapping[str, str], prefix: str) -> tuple[Fault, ...]:
+def dropped_in_environment(environ: Mapping[str, str], prefix: str) -> tuple[Fault, ...]:
     """Return a fault for each variable that sets a dropped setting."""
     return tuple(
         Fault(file=f"environment variable {name}", key=name, message=_message(place, "unset it"))
-        for name, place in variables(environ, prefix).items()
+        for name, place in dropped_variables(environ, prefix).items()
     )
 
 

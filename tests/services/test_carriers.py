@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from syndicator.articles.beside.tsv_files import CARRIED
+from syndicator.articles.beside.lists import CARRIED
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import EntryRow
 from syndicator.services import reconcile
