@@ -14,8 +14,7 @@ from typing import Any
 import typer
 from typer._completion_classes import completion_init
 
-from syndicator.cli.base import app
-from syndicator.cli.help import COMPLETION_VARIABLE
+from syndicator.cli.base import COMPLETION_VARIABLE, app
 from syndicator.cli.logs import hear_others
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
 from syndicator.core.program import program

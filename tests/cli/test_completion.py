@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.cli.help import COMPLETION_VARIABLE, SHELLS, completion_script, source_keys, tag_names
+from syndicator.cli.base import COMPLETION_VARIABLE, SHELLS, completion_script, source_keys, tag_names
 
 ROOT = Path(__file__).resolve().parents[2]
 
