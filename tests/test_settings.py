@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.dropped import DROPPED
 from syndicator.configuration.settings import Llm, Settings, dropped_settings, load, origins, unknown_variables
+from syndicator.configuration.toml_files import DROPPED
 from syndicator.core.errors import ConfigError
 from syndicator.processes import worker
 from syndicator.publishing.selection import feeds

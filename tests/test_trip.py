@@ -16,7 +16,7 @@ from syndicator.articles.frontmatter import load
 from syndicator.core.errors import NetworkDown, StoreError
 from syndicator.core.model import Article
 from syndicator.demo.world import write_config
-from syndicator.services.article_files import reindexing
+from syndicator.services.article_files import intake
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
 from syndicator.services.mending import editorial
@@ -123,7 +123,7 @@ async def test_the_database_can_be_lost(place: Place) -> None:
     with pytest.raises(StoreError, match="reindex"), open_app(place.config, clock=place.clock, environ={}):
         pass
     with open_app(place.config, clock=place.clock, environ={}, create=True) as app:
-        assert reindexing.reindex(app).articles == len(place.articles())
+        assert intake.reindex(app).articles == len(place.articles())
     place.clock.now += timedelta(hours=2)
     report = await place.refresh()
     assert sum(len(outcome.added) for outcome in report.outcomes) == 0

@@ -16,9 +16,9 @@ import pytest
 
 from syndicator.demo import feeds
 from syndicator.demo import world as demo
+from syndicator.demo.feeds import Site, Trouble
 from syndicator.demo.pages import Story, Truth
 from syndicator.demo.server import Answer
-from syndicator.demo.sites import Site, Trouble
 from syndicator.demo.world import write_config
 
 

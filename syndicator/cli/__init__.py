@@ -14,8 +14,7 @@ from typing import Any
 import typer
 from typer._completion_classes import completion_init
 
-from syndicator.cli.base import app
-from syndicator.cli.help import VARIABLE
+from syndicator.cli.base import COMPLETION_VARIABLE, app
 from syndicator.cli.logs import hear_others
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
 from syndicator.core.program import program
@@ -46,8 +45,8 @@ def main() -> None:
     """Run a command and end the process with its exit code."""
     _open_closed_streams()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # the search for plugins reads all installed packages
-    load_commands(needed(sys.argv[1:]) if VARIABLE not in os.environ else _COMMANDS)
-    if VARIABLE in os.environ:  # a shell asks for completions
+    load_commands(needed(sys.argv[1:]) if COMPLETION_VARIABLE not in os.environ else _COMMANDS)
+    if COMPLETION_VARIABLE in os.environ:  # a shell asks for completions
         completion_init()
     hear_others()
     # imports make many objects and no garbage: looking for it takes a tenth of the time of a short command
@@ -100,7 +99,7 @@ def _run(*, as_json: bool) -> Any:
     from syndicator.cli.printing import complain, complain_in_json
 
     try:
-        return app(prog_name=program(), standalone_mode=False, complete_var=VARIABLE)
+        return app(prog_name=program(), standalone_mode=False, complete_var=COMPLETION_VARIABLE)
     except SyndicatorError as error:
         return complain(error, as_json=as_json)
     except BrokenPipeError:

@@ -71,7 +71,7 @@ def import_(
     """Add the feeds of an OPML file and read the newest article of each. Or add the articles of a folder: markdown
     files with frontmatter, as of Hugo, Jekyll, Astro and Next.js."""
     if file != "-" and Path(file).is_dir():
-        from syndicator.services.article_files.importing import markdown_files
+        from syndicator.services.article_files.intake import markdown_files
 
         perform(config, need("import-articles"), {"files": markdown_files(Path(file))}, dry_run=dry_run, json=json)
         return

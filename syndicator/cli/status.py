@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from syndicator.core.model import Outcome
     from syndicator.core.ports.subscriptions import Pictured, Subscription
     from syndicator.services.health.conditions import Condition
-    from syndicator.services.health.look import Health
-    from syndicator.services.health.status import SourceHealth
+    from syndicator.services.health.status import Health, SourceHealth
     from syndicator.services.places import Place
 
 _ABOVE = 4  # lines of the screen for the rest
@@ -48,8 +47,7 @@ def status(
 ) -> None:
     """Show how sources, articles and feeds are doing, and what went wrong. Changes nothing."""
     from syndicator.services.health import status as report
-    from syndicator.services.health.look import look, place_of
-    from syndicator.services.health.status import look_at
+    from syndicator.services.health.status import look, look_at, place_of
 
     with place_of(config) as place:
         if listed:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from syndicator.configuration import dropped, entry_rules
+from syndicator.configuration import entry_rules, toml_files
 from syndicator.configuration.tables import VARIABLE, root_of
 from syndicator.configuration.toml_files import Overrides, TomlFile, read_toml_file
 from syndicator.core import axes
@@ -423,7 +423,7 @@ def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings
 def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
     """Return the settings of a syndicator.toml, which may not exist yet. Raise as `load` does."""
     overrides = Overrides(Settings, PREFIX, environ)
-    values = overrides.over(dropped.without(file.values))
+    values = overrides.over(toml_files.without_dropped(file.values))
     if "root" in file.values:
         raise ConfigError.of([file.fault("unknown key 'root'; the paths are relative to the folder above", "root")])
     try:
@@ -440,9 +440,9 @@ def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
 def dropped_settings(config_dir: Path, environ: Mapping[str, str] | None = None) -> tuple[Fault, ...]:
     """Return a fault for each dropped setting that file or environment still set."""
     environ = os.environ if environ is None else environ
-    variables = dropped.in_environment(environ, PREFIX)
+    variables = toml_files.dropped_in_environment(environ, PREFIX)
     try:
-        return (*dropped.in_file(_file(config_dir)), *variables)
+        return (*toml_files.dropped_in_file(_file(config_dir)), *variables)
     except ConfigError:
         return variables
 
@@ -455,6 +455,6 @@ def _file(config_dir: Path) -> TomlFile:
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """Return SYNDICATOR_ variables that are no setting, except Kubernetes', with the likely name or ""."""
     unknown = Overrides(Settings, PREFIX, environ).unknown()
-    for name in (VARIABLE, *dropped.variables(environ, PREFIX)):
+    for name in (VARIABLE, *toml_files.dropped_variables(environ, PREFIX)):
         unknown.pop(name, None)
     return {name: near for name, near in unknown.items() if not _KUBERNETES.fullmatch(name)}

@@ -1,4 +1,6 @@
-"""TOML files of the configuration: faults, line numbers of keys, and overriding environment variables."""
+"""TOML files of the configuration: faults, line numbers of keys, overriding environment variables, and settings of
+earlier versions that have no effect.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -341,3 +343,51 @@ def _put(values: dict[Any, Any], place: Place, value: Any) -> None:
     elif isinstance(inner := values.get(first, {}), Mapping):
         values[first] = dict(inner)
         _put(values[first], tuple(rest), value)
+
+
+DROPPED: Final[Mapping[tuple[str, str], str]] = {
+    ("fetch", "decoded_bytes"): "it is always twice fetch.wire_bytes",
+    ("fetch", "redirects"): "it is always 5",
+    ("fetch", "worker_seconds"): "it is always 10",
+    ("fetch", "worker_megabytes"): "it is always 600",
+    ("publish", "most"): "it is always 500, or publish.limit if that is more",
+    ("publish", "source_share"): "it is always 0.33",
+}  # section and key -> its value now
+
+
+def without_dropped(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the `values` of a file without the dropped settings."""
+    return {
+        section: {key: value for key, value in table.items() if (section, key) not in DROPPED}
+        if isinstance(table, Mapping)
+        else table
+        for section, table in values.items()
+    }
+
+
+def dropped_in_file(file: TomlFile) -> tuple[Fault, ...]:
+    """Return a fault, with its line, for each dropped setting in `file`."""
+    tables = {section: table for section, table in file.values.items() if isinstance(table, Mapping)}
+    return tuple(
+        file.fault(_message(place, "delete the line"), *place)
+        for place in DROPPED
+        if place[1] in tables.get(place[0], ())
+    )
+
+
+def dropped_variables(environ: Mapping[str, str], prefix: str) -> dict[str, tuple[str, str]]:
+    """Return (section, key) by name for the variables in `environ` that set a dropped setting."""
+    names = {f"{prefix}{section}__{key}".upper(): (section, key) for section, key in DROPPED}
+    return {name: names[name.upper()] for name in environ if name.upper() in names}
+
+
+def dropped_in_environment(environ: Mapping[str, str], prefix: str) -> tuple[Fault, ...]:
+    """Return a fault for each variable that sets a dropped setting."""
+    return tuple(
+        Fault(file=f"environment variable {name}", key=name, message=_message(place, "unset it"))
+        for name, place in dropped_variables(environ, prefix).items()
+    )
+
+
+def _message(place: tuple[str, str], cure: str) -> str:
+    return f"{'.'.join(place)} is no setting any more: {DROPPED[place]}; {cure}"

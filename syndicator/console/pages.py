@@ -10,7 +10,7 @@ from syndicator.console.answers import ago, label, plural
 from syndicator.core.reasons import ConditionReason as Kind
 from syndicator.core.reasons import FetchReason
 from syndicator.services.health.conditions import Condition
-from syndicator.services.health.look import Health
+from syndicator.services.health.status import Health
 
 _MOST = 400  # lines shown
 _KINDS = {"+": "add", "-": "del", "@": "at"}

@@ -1,4 +1,6 @@
-"""Security of the console: password file (scrypt), sessions, allowed requests, headers, limits on logins."""
+"""Security of the console: password file (scrypt), sessions, allowed requests, headers, limits on logins. Tokens of
+the API are made by a command and stored as hashes in a private file.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,9 @@ import json
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from syndicator.articles import disk
@@ -226,3 +229,53 @@ class Throttle:
             return 0.0
         pause = min(2.0 ** (count - free + 1), _LONGEST) if who else min(float(count - free + 1), 60.0)
         return max(0.0, last + pause - now)
+
+
+Scope = Literal["read", "write"]
+_PREFIX: Final = "syn_"  # scanners for leaked secrets look for it
+
+
+class Token(NamedTuple):
+    """Name of a token and its scope."""
+
+    name: str
+    scope: Scope
+
+
+def tokens_file_of(state_dir: Path) -> Path:
+    return state_dir / "console" / "tokens.json"
+
+
+def create_token(path: Path, name: str, scope: Scope, days: int, now: datetime) -> str:
+    """Return a new token, which replaces one of this name. Only its hash is stored. Raises UsageError, ConfigError."""
+    need_name(name)
+    token = _PREFIX + secrets.token_urlsafe(32)
+    expires = (now + timedelta(days=days)).isoformat()
+    write_hashes(path, read_passwords(path) | {name: f"{scope} {expires} {_hashed(token)}"})
+    return token
+
+
+def revoke_token(path: Path, name: str) -> None:
+    """Delete a token by its name. Raises UsageError if there is none, ConfigError."""
+    hashes = read_passwords(path)
+    if name not in hashes:
+        raise UsageError(f"there is no token {name!r}; there are: {', '.join(sorted(hashes)) or 'none'}")
+    write_hashes(path, {other: hash for other, hash in hashes.items() if other != name})
+
+
+def find_token(path: Path, text: str, now: datetime) -> Token | None:
+    """Return the token with this text; None if it is unknown or expired. Raises ConfigError."""
+    hashed, token = _hashed(text), None
+    try:
+        for name, line in read_passwords(path).items():
+            scope, expires, hash = line.split(" ")
+            if hmac.compare_digest(hashed.encode(), hash.encode()) and now < datetime.fromisoformat(expires):
+                token = Token(name, "write" if scope == "write" else "read")
+    except (ValueError, TypeError) as error:  # half a line, or a time without a zone
+        raise ConfigError(f"{path} is damaged ({error}); `syndicator console --token NAME` writes it") from error
+    return token
+
+
+def _hashed(token: str) -> str:
+    """Hash a token. A fast hash will do: 256 random bits cannot be guessed."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

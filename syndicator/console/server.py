@@ -19,11 +19,11 @@ from syndicator.console.answers import console_of, page
 from syndicator.console.api.server import Api
 from syndicator.console.console import Console
 from syndicator.console.guard import UNREADABLE, Guard, body_bytes
-from syndicator.console.routes import articles, login, mend, operations, sources, tags
+from syndicator.console.routes import articles, login, mend, operations, sources
 from syndicator.core.errors import SyndicatorError
 from syndicator.services.daemon import serve_console
 
-PAGES = (login, sources, articles, mend, tags, operations)  # one module a page; each lists its ROUTES
+PAGES = (login, sources, articles, mend, operations)  # one module a page; each lists its ROUTES
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from syndicator.core.text import line
 from syndicator.demo import feeds
-from syndicator.demo.sites import Site
+from syndicator.demo.feeds import Site
 
 # Nothing in the demo is newer or older than its own autumn, so that it is in nobody's future.
 FIRST_DAY = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)

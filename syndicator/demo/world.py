@@ -10,9 +10,9 @@ from urllib.parse import unquote, urlsplit
 from syndicator.configuration.sources.registry import add_sources
 from syndicator.core.model import Source
 from syndicator.demo import feeds, pages
+from syndicator.demo.feeds import SITES, TROUBLES, Site, Trouble
 from syndicator.demo.pages import FIRST_DAY, Story, stories
 from syndicator.demo.server import Answer, Respond, Seen, SiteServer
-from syndicator.demo.sites import SITES, TROUBLES, Site, Trouble
 from syndicator.services.init.start import SHIPPED
 
 _HTML = "text/html; charset=utf-8"

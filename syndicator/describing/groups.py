@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from syndicator.describing.resources import Doubles, np
-from syndicator.describing.summary.opener import stems
+from syndicator.describing.summary.excerpt import stems
 from syndicator.describing.taxonomy.suggest import small_words, tokens
 from syndicator.describing.text import words
 from syndicator.describing.text.embeddings import embedder

@@ -176,13 +176,13 @@ def import_articles(
     text: Annotated[str, Argument("Frontmatter and markdown, as Hugo and others write it.", lines=True)] = "",
 ) -> Change:
     """File articles that were written elsewhere: markdown files with frontmatter."""
-    from syndicator.services.article_files import importing
+    from syndicator.services.article_files import intake
 
     if not files and not text.strip():
         raise UsageError("an article needs a text")
 
     def change(dry_run: bool) -> dict[str, Any]:
-        done = importing.import_files(app, files or {path: text.encode()}, dry_run=dry_run)
+        done = intake.import_files(app, files or {path: text.encode()}, dry_run=dry_run)
         new, drafts = counted(len(done.articles), "article"), counted(len(done.drafts), "draft")
         counts = f"{len(done.known)} already known, {drafts} left out, {len(done.problems)} not read"
         lines = [

@@ -335,7 +335,7 @@ def _prune_pages(app: App, pages_days: int | None) -> Change:
 def withdraw_muted(app: App) -> Change:
     """Withdraw the filed articles that `publish.mute` and `publish.keep` exclude."""
     from syndicator.services.mending import editorial
-    from syndicator.services.mending.muting import muted
+    from syndicator.services.mending.editorial import muted
 
     articles = muted(app)
 

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from syndicator.services.container import App
     from syndicator.services.descriptions.enrich import Scope
     from syndicator.services.descriptions.enrich_report import EnrichReport
-    from syndicator.services.mending.reread import Plan
-    from syndicator.services.mending.try_rules import Tried
+    from syndicator.services.mending.reread import Plan, Tried
 
 _MOST_TOUCHED = 2000  # articles at most whose former texts are logged, so that the model's changes can be undone
 _LOOK_SECONDS = 0.3  # between two looks at a cancelled job
@@ -49,18 +48,18 @@ RULES = tuple(GivenRules.__annotations__)
 @operation("try-rules", unlocked=True, is_question=True)
 def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
     """Show how rules read the newest kept pages of a source. A rule that is not given stays as it is."""
-    from syndicator.services.mending import try_rules
+    from syndicator.services.mending import reread
 
     source = source_of_key(app, key)
     try:
         rules = _rules_of(source, changes)
-        tried = try_rules.try_out(app, source.key, rules, most=try_rules.POINTED)
-        now = {page.id: page for page in try_rules.try_out(app, source.key, source.rules, most=try_rules.POINTED)}
+        tried = reread.try_out(app, source.key, rules, most=reread.POINTED)
+        now = {page.id: page for page in reread.try_out(app, source.key, source.rules, most=reread.POINTED)}
     except RulesError as error:
         raise UsageError(str(error)) from error
     both = [(page, _reading(page), _reading(now.get(page.id))) for page in tried]
     pages = [{"id": page.id, "title": page.title, "with": wanted, "now": before} for page, wanted, before in both]
-    data = {"pages": pages, "matched": try_rules.pages_matched(tried), "score": try_rules.score(tried)}
+    data = {"pages": pages, "matched": reread.pages_matched(tried), "score": reread.score(tried)}
     return Change(subject=source.key, sentence=f"tried on {len(tried)} kept pages", data=data)
 
 
@@ -172,7 +171,7 @@ def _said(app: App, planned: Plan, tried: str, source: str) -> Iterator[str]:
 
 def _rules(app: App, key: str) -> Iterator[str]:
     """Yield lines on the effect of a source's rules on its newest kept pages, even if no article changes."""
-    from syndicator.services.mending.try_rules import pages_matched, score, try_out
+    from syndicator.services.mending.reread import pages_matched, score, try_out
 
     tried = try_out(app, key, app.sources[key].rules)
     if not (matched := pages_matched(tried)):

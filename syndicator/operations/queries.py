@@ -108,7 +108,7 @@ def feeds(place: Place) -> Iterator[Item]:
 
 def conditions(place: Place) -> Iterator[Item]:
     """Conditions that are wrong or worth knowing, each with its cure."""
-    from syndicator.services.health.look import look
+    from syndicator.services.health.status import look
 
     for condition in look(place).conditions:
         yield {"id": condition.identity, **plain(condition), "kind": condition.kind.value}

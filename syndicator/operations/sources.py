@@ -161,10 +161,10 @@ def remove(
 @operation("push-sources", command="sources push", unlocked=True)
 def push(app: App) -> Change:
     """Send the configured sources to the workers."""
-    from syndicator.services.worker import fleet
+    from syndicator.services.worker import run
 
     def change(dry_run: bool) -> dict[str, Any]:
-        pushed = fleet.push(app, dry_run=dry_run)
+        pushed = run.push(app, dry_run=dry_run)
         signs = (("+", pushed.added), ("~", pushed.changed), ("-", pushed.removed))
         lines = [f"{sign} {key}" for sign, keys in signs for key in keys]
         counts = f"{len(pushed.added)} added, {len(pushed.changed)} changed, {len(pushed.removed)} removed"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
     from syndicator.pipeline.descriptions.confirm import Decision, Names
     from syndicator.services.container import App
-    from syndicator.services.descriptions.confirm import Confirmed
+    from syndicator.services.descriptions.tags import Confirmed
 
 _FILE = "taxonomy.toml"
 Id = Annotated[str, Argument("An article: its id, file or address.", "ID|FILE|URL", positional=True)]
@@ -154,14 +154,14 @@ def _category(name: str | None, article: Article, names: Names) -> str | None:
 
 
 def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -> Change:
-    from syndicator.services.descriptions import confirm
+    from syndicator.services.descriptions.tags import plan_decision
 
-    return written(app, confirm.plan(app, id, decide))
+    return written(app, plan_decision(app, id, decide))
 
 
 def written(app: App, planned: Confirmed) -> Change:
     """Return the change that writes a planned decision."""
-    from syndicator.services.descriptions import confirm
+    from syndicator.services.descriptions.tags import write_decision
 
     article = planned.after
     tags = ", ".join(article.tags) or "no tags"
@@ -176,7 +176,7 @@ def written(app: App, planned: Confirmed) -> Change:
         touches=(f"article:{planned.path}",),
         is_empty=not planned.changed,
         nothing="it says so already",
-        act=lambda progress: confirm.write(app, planned.path, planned.before, planned.after),
+        act=lambda progress: write_decision(app, planned.path, planned.before, planned.after),
     )
 
 
@@ -201,9 +201,9 @@ def merge(
 
 
 def _retagging(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Change:
-    from syndicator.services.descriptions import rename_tags
+    from syndicator.services.descriptions import tags as tag_files
 
-    planned = rename_tags.plan(app, kind, old, new)
+    planned = tag_files.plan(app, kind, old, new)
     articles = counted(len(planned.articles), "article")
     lines = [f"{planned.old} -> {planned.new}: {articles}"]
     if planned.old_feed != planned.new_feed:
@@ -214,8 +214,8 @@ def _retagging(app: App, kind: Literal["rename", "merge"], old: str, new: str) -
         lines=lambda dry_run: [*lines, *(f"note: {note}" for note in planned.notes)],
         data={**plain(planned), "left": 0},
         feeds=planned.feeds,
-        built_first=rename_tags.built_first(app, planned),
-        act=lambda progress: rename_tags.act(app, planned, progress),
+        built_first=tag_files.built_first(app, planned),
+        act=lambda progress: tag_files.act(app, planned, progress),
     )
 
 

@@ -188,9 +188,9 @@ def lint(article: Article, body: str, taxonomy: Taxonomy | None = None) -> list[
 
 
 def _tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
-    from syndicator.describing.taxonomy import casing
+    from syndicator.describing.taxonomy import tag_names
 
-    spell = taxonomy.spelling if taxonomy else casing.canonical
+    spell = taxonomy.spelling if taxonomy else tag_names.canonical
     wrong = [(tag, right) for tag in article.tags if (right := spell(tag, article.body)) != tag]
     if wrong:
         yield Oddity(LintReason.TAG_CASING, ", ".join(f"{tag!r} is written {right!r}" for tag, right in wrong))

@@ -402,10 +402,9 @@ def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
 
     from syndicator.visiting.fetch.client import HttpFetcher
     from syndicator.visiting.fetch.decompress import LONGEST_RETRY
-    from syndicator.visiting.politeness.backoff import Backoff
     from syndicator.visiting.politeness.fetcher import PoliteFetcher
     from syndicator.visiting.politeness.robots import Robots
-    from syndicator.visiting.politeness.throttle import Throttle
+    from syndicator.visiting.politeness.throttle import Backoff, Throttle
 
     settings, agent, notes = app.settings.fetch, user_agent(app.settings), app.store.visits
     client = HttpFetcher(settings, user_agent=agent, clock=app.clock, offsets=app.clock_offsets)

@@ -15,15 +15,14 @@ from syndicator.core.errors import ConfigError, DiskError, LockedError, NetworkD
 from syndicator.core.ports.request_limits import BODY_BYTES
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.publishing.kept import KeptEntries
-from syndicator.server.callback import Callbacks, with_callbacks
 from syndicator.server.files import elsewhere, make_app
 from syndicator.server.health import Health, with_health
-from syndicator.server.server import ASGIApp, Replaceable
+from syndicator.server.server import ASGIApp, Callbacks, Replaceable, with_callbacks
 from syndicator.server.server import serve as serve_app
 from syndicator.services.configured import changes
 from syndicator.services.container import App, Configuration, configuration, locked, open_app, utc_now
 from syndicator.services.health.alert import Outage
-from syndicator.services.health.feed import feed_name, token
+from syndicator.services.health.episodes import feed_name, feed_token
 from syndicator.services.pushes.registry import Registry
 from syndicator.services.reconcile import Walks
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
@@ -140,11 +139,11 @@ class Site:
 
 
 def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:
-    from syndicator.services.health import metrics, probes
+    from syndicator.services.health import metrics
 
     key = ""
     with suppress(OSError):  # without a token there is no health feed
-        key = token(settings.state_dir)
+        key = feed_token(settings.state_dir)
 
     def alive() -> str:
         silent = silent_seconds() if silent_seconds else 0
@@ -152,10 +151,10 @@ def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> H
 
     return Health(
         alive=alive,
-        ready=lambda: asyncio.to_thread(probes.unready, settings, writes=silent_seconds is not None),
-        metrics=lambda: asyncio.to_thread(probes.measured, settings),
+        ready=lambda: asyncio.to_thread(metrics.unready, settings, writes=silent_seconds is not None),
+        metrics=lambda: asyncio.to_thread(metrics.measured, settings),
         metrics_type=metrics.CONTENT_TYPE,
-        feed=lambda: asyncio.to_thread(probes.health_feed, settings, key),
+        feed=lambda: asyncio.to_thread(metrics.health_feed, settings, key),
         feed_name=feed_name(key),
         token=key,
     )

@@ -88,7 +88,7 @@ class Totals:
 
 def remake(app: App) -> None:
     """Rebuild a lost database as `reindex` does; if learnt tags are lost, learn them anew."""
-    from syndicator.services.article_files.reindexing import reindex
+    from syndicator.services.article_files.intake import reindex
     from syndicator.services.descriptions.redescribe import learn
 
     if reindex(app).unlearnt:

@@ -32,7 +32,7 @@ from syndicator.core.model import Article
 from syndicator.demo.trip import generate
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
-from syndicator.services.worker.fleet import pushed
+from syndicator.services.worker.run import pushed
 from syndicator.store.engine import Store
 from tests import postgres
 from tests.bench.bench_workers import Elsewhere, cpu, server_cpu

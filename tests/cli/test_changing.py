@@ -67,7 +67,7 @@ def test_tags_are_renamed_and_merged(place: Place) -> None:
 
 
 def test_a_rename_that_many_feeds_show_builds_its_own_first(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("syndicator.services.descriptions.rename_tags._AT_ONCE", 1)
+    monkeypatch.setattr("syndicator.services.descriptions.tags._AT_ONCE", 1)
     answer = json.loads(run(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout)
     assert answer["left"] == 2  # of everything, and of the source
     assert place.published("tags/gpu.atom") == place.published("tags/graphics-cards.atom")

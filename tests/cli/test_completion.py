@@ -12,30 +12,36 @@ from typing import Any
 
 import pytest
 
-from syndicator.cli.help import SHELLS, VARIABLE, script, source_keys, tag_names
+from syndicator.cli.base import COMPLETION_VARIABLE, SHELLS, completion_script, source_keys, tag_names
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_script_completes_the_program_as_it_is_called(shell: str) -> None:
-    installed, checkout = script(shell, "syndicator"), script(shell, "./run")
-    assert VARIABLE in installed and "syndicator" in installed
+    installed, checkout = completion_script(shell, "syndicator"), completion_script(shell, "./run")
+    assert COMPLETION_VARIABLE in installed and "syndicator" in installed
     assert "run_completion" in checkout or "--command run" in checkout
     if shell != "bash":  # which calls what was typed
         assert f"{Path('run').resolve()}" in checkout
-    assert script(shell, "python -m syndicator") == installed
+    assert completion_script(shell, "python -m syndicator") == installed
 
 
 @pytest.mark.parametrize("shell", [shell for shell in SHELLS if shutil.which(shell)])
 def test_a_shell_reads_its_script(shell: str) -> None:
-    done = subprocess.run([shell, "-n"], input=script(shell, "./run"), capture_output=True, text=True, timeout=30)
+    done = subprocess.run(
+        [shell, "-n"], input=completion_script(shell, "./run"), capture_output=True, text=True, timeout=30
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def asked(*words: str) -> list[str]:
     """What bash is offered for the last of these words."""
-    line = {VARIABLE: "complete_bash", "COMP_WORDS": "\n".join(("run", *words)), "COMP_CWORD": str(len(words))}
+    line = {
+        COMPLETION_VARIABLE: "complete_bash",
+        "COMP_WORDS": "\n".join(("run", *words)),
+        "COMP_CWORD": str(len(words)),
+    }
     command = [sys.executable, "-m", "syndicator"]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **line}, capture_output=True, text=True, timeout=60, check=True

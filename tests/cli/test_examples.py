@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from syndicator.cli import app
-from syndicator.cli.help import examples
+from syndicator.cli.base import examples
 from tests.cli.test_help import COMMANDS, WHOLE
 
 LEAVES = [words for words in COMMANDS if not any(other[: len(words)] == words and other != words for other in COMMANDS)]

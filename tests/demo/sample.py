@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import load
 from syndicator.demo import world as demo
+from syndicator.demo.feeds import SITES, TROUBLES
 from syndicator.demo.server import Answer, SiteServer
-from syndicator.demo.sites import SITES, TROUBLES
 from syndicator.demo.world import write_config
 from syndicator.services.container import locked, open_app
 from syndicator.services.refresh import Wanted, run

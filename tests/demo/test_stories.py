@@ -9,8 +9,8 @@ import pytest
 
 from syndicator.core.text import line
 from syndicator.demo import pages
+from syndicator.demo.feeds import SITES
 from syndicator.demo.pages import FIRST_DAY, Story, parse_story, stories
-from syndicator.demo.sites import SITES
 
 PLACES = {place.key: place for place in SITES}
 STORIES = {story.key: story for story in stories()}

@@ -17,7 +17,7 @@ import pytest
 
 from syndicator.configuration.settings import load
 from syndicator.configuration.sources.registry import load_sources
-from syndicator.demo.sites import SITES
+from syndicator.demo.feeds import SITES
 from syndicator.demo.world import write_config
 from tests.world import World, serving
 

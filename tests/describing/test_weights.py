@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 
 from syndicator.describing.resources import in_order, load
-from syndicator.describing.summary import opener
-from syndicator.describing.taxonomy import categories, zero_shot
+from syndicator.describing.summary import excerpt
+from syndicator.describing.taxonomy import categories, taggers
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "syndicator" / "describing" / "data"
 FEATURES = ("length", "place", "title")
 WEIGHTS = {"length": 1.0, "place": 2.0, "title": 3.0}
 SHIPPED = [
-    (opener.FILE, "weights", (opener.CONSTANT, *opener.FEATURES)),
+    (excerpt.OPENER_FILE, "weights", (excerpt.CONSTANT, *excerpt.FEATURES)),
     ("none.toml", "weights", (categories.CONSTANT, *categories.FEATURES)),
-    ("zero_shot.toml", "weights", (zero_shot.CONSTANT, *zero_shot.FEATURES)),
+    ("zero_shot.toml", "weights", (taggers.CONSTANT, *taggers.ZERO_SHOT_FEATURES)),
 ]
 TEXT = """The council closed the old bridge on Monday after the river rose by a metre.
 Engineers will look at its piers this week, and a ferry takes people across until then."""
@@ -66,10 +66,10 @@ def test_a_file_of_weights_says_what_made_it(file: str) -> None:
 
 
 def test_reordered_features_score_sentences_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = opener.find("The old bridge", TEXT, "en")
-    before = opener.scores(found)
-    turned = [*range(len(opener.FEATURES) - 1, -1, -1)]
-    rows = opener.rows(found)[:, turned]
-    monkeypatch.setattr(opener, "FEATURES", tuple(opener.FEATURES[n] for n in turned))
-    slope = load(opener.FILE, "weights", (opener.CONSTANT, *opener.FEATURES))
+    found = excerpt.find_opener("The old bridge", TEXT, "en")
+    before = excerpt.opener_scores(found)
+    turned = [*range(len(excerpt.FEATURES) - 1, -1, -1)]
+    rows = excerpt.rows(found)[:, turned]
+    monkeypatch.setattr(excerpt, "FEATURES", tuple(excerpt.FEATURES[n] for n in turned))
+    slope = load(excerpt.OPENER_FILE, "weights", (excerpt.CONSTANT, *excerpt.FEATURES))
     assert np.allclose(before, rows @ slope[1:] + slope[0], atol=1e-4)

@@ -18,7 +18,7 @@ from syndicator.core.model import Failed, Fetched, FetchResult, Request
 from syndicator.processes.schedule import Scheduler
 from syndicator.publishing.output import outlets
 from syndicator.services import daemon, refresh
-from syndicator.services.article_files import reindexing
+from syndicator.services.article_files import intake
 from syndicator.services.mending import editorial
 from tests.faults.instance import InProcess, Instance
 from tests.faults.table import fault
@@ -323,7 +323,7 @@ def test_a_withdrawal_outlives_the_database(small: Instance) -> None:
         editorial.withdraw(app, gone.url)
     shutil.rmtree(small.feeds / "state")
     with small.app(create=True) as app:
-        reindexing.reindex(app)
+        intake.reindex(app)
     small.now += timedelta(hours=3)
     small.run("holt")
     assert gone.id not in {article.id for article in small.articles()}

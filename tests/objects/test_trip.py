@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.services.article_files import reindexing
+from syndicator.services.article_files import intake
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App, open_app
 from syndicator.services.descriptions import redescribe
@@ -118,7 +118,7 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     before_reindex = feeds_of(s3)
     bucket.lose_the_database()
     with bucket.opened() as app:
-        done = reindexing.reindex(app)
+        done = intake.reindex(app)
         assert (done.articles, done.problems) == (len(list(app.article_store.walk())), ())
     await bucket.build()
     assert feeds_of(s3) == before_reindex

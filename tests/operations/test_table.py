@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from syndicator.cli import app, load_commands
-from syndicator.console.api.openapi import document
+from syndicator.console.api.server import openapi_document
 from syndicator.core.requests import Wrapper
 from syndicator.operations import operation as registry
 from syndicator.operations.changes.log import Log
@@ -21,7 +21,7 @@ from syndicator.services.container import open_app
 from tests.console.conftest import Browser, Served
 
 load_commands()
-PATHS = document()["paths"]
+PATHS = openapi_document()["paths"]
 
 
 @pytest.mark.parametrize("name", QUERIES)

@@ -17,7 +17,7 @@ from syndicator.demo.server import Answer, Seen, SiteServer
 from syndicator.pipeline.context import feed_request, page_request
 from syndicator.services import refresh
 from syndicator.services.container import open_app
-from syndicator.services.explain.page import show_url
+from syndicator.services.explain.show import show_url
 from tests.faults.instance import InProcess
 
 SECRET = "Bearer s3ntinel"

@@ -8,7 +8,7 @@ import pytest
 
 from syndicator.articles.edits import sign
 from syndicator.core.model import Article
-from syndicator.pipeline.reprocess import better_reading
+from syndicator.pipeline.visit import better_reading
 
 OURS = Article(
     id="a",

@@ -23,7 +23,7 @@ from syndicator.server.files import make_app
 from syndicator.server.server import serve
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App
-from syndicator.services.descriptions import rename_tags
+from syndicator.services.descriptions import tags as rename_tags
 from syndicator.services.mending import editorial
 from tests.publishing import newsboat
 from tests.publishing.newsboat import Newsboat

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from syndicator.server.callback import Callbacks, with_callbacks
-from syndicator.server.server import serve
+from syndicator.server.server import Callbacks, serve, with_callbacks
 
 pytestmark = pytest.mark.anyio
 

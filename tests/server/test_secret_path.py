@@ -16,7 +16,7 @@ from syndicator.core.ports.subscriptions import PATH
 from syndicator.server.server import serve
 from syndicator.services import daemon
 from syndicator.services.container import utc_now
-from syndicator.services.health.feed import feed_name, token
+from syndicator.services.health.episodes import feed_name, feed_token
 from syndicator.services.pushes.registry import Registry
 
 SECRET = "sesame-opens-this-door"
@@ -115,7 +115,7 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(settings: Setting
 def test_hubs_and_monitoring_reach_what_is_theirs(settings: Settings) -> None:
     """They know tokens of their own."""
     settings.state_dir.mkdir(parents=True)
-    health = f"/{feed_name(token(settings.state_dir))}"
+    health = f"/{feed_name(feed_token(settings.state_dir))}"
     alive, told, push = ask(settings, ("GET", "/healthz", ""), ("GET", health, ""), ("GET", f"{PATH}none", ""))
     assert (alive[0], alive[2]) == (200, b"ok\n")
     assert told[2] != b"Not found.\n" and push[1]["cache-control"] == "no-store"

@@ -16,8 +16,8 @@ from syndicator.core import urls
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, Origin
 from syndicator.services import reconcile
-from syndicator.services.article_files import reindexing
-from syndicator.services.descriptions import rename_tags
+from syndicator.services.article_files import intake
+from syndicator.services.descriptions import tags
 from syndicator.services.mending import editorial
 from tests.services.places import SOURCES, Place, store_articles
 
@@ -38,7 +38,7 @@ def fill(place: Place) -> None:
     place.build()
     with place.app() as app:
         for kind, old, new in (("rename", "LLM", "Models of language"), ("merge", "GPU", "Models of language")):
-            rename_tags.act(app, rename_tags.plan(app, kind, old, new))  # type: ignore[arg-type]
+            tags.act(app, tags.plan(app, kind, old, new))  # type: ignore[arg-type]
         editorial.withdraw(app, "https://one.example/models")
     place.config.joinpath("feeds.toml").write_text("")
     place.build()
@@ -66,7 +66,7 @@ def rebuild(place: Place, *lost: str) -> None:
     for folder in lost:
         shutil.rmtree(place.folder / "feeds" / folder)
     with place.app(create=True) as app:
-        reindexing.reindex(app)
+        intake.reindex(app)
     place.build()
 
 
@@ -165,7 +165,7 @@ def test_a_broken_file_stops_a_run_with_its_name_and_changes_nothing(place: Plac
         with pytest.raises(ConfigError, match=r"feeds\.toml"):
             reconcile.files(app)
         with pytest.raises(ConfigError, match=r"feeds\.toml"):
-            reindexing.reindex(app)
+            intake.reindex(app)
     path.unlink()  # the cure that the message names
     place.build()
     assert told(place) == before

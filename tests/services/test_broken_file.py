@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syndicator.services import reconcile
-from syndicator.services.article_files import reindexing
+from syndicator.services.article_files import intake
 from syndicator.services.check import check
 from tests.services.places import SOURCES, Place, store_articles
 
@@ -41,9 +41,9 @@ def harm(place: Place) -> Path:
     return path
 
 
-def reindex(place: Place) -> reindexing.Reindexed:
+def reindex(place: Place) -> intake.Reindexed:
     with place.app(create=True) as app:
-        return reindexing.reindex(app)
+        return intake.reindex(app)
 
 
 def started(place: Place) -> list[str]:

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from syndicator.articles.beside.tsv_files import CARRIED
+from syndicator.articles.beside.lists import CARRIED
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import EntryRow
 from syndicator.services import reconcile
-from syndicator.services.article_files import reindexing
+from syndicator.services.article_files import intake
 from syndicator.services.container import App
 from syndicator.services.mending import editorial
 from tests.services.places import NOW, Place, store_articles
@@ -95,7 +95,7 @@ def test_a_lost_database_loses_no_membership(place: Place) -> None:
         carry(app, story.id, "two")
     shutil.rmtree(place.folder / "feeds/state")
     with place.app(create=True) as app:
-        reindexing.reindex(app)
+        intake.reindex(app)
         assert members(app, TWO) == members(app, ONE) == [story.id]
         assert app.store.visits.carriers(story.id) == ["two"]
 
@@ -106,10 +106,10 @@ def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(plac
         path = app.article_store.root / CARRIED.name
         carry(app, story.id, "two")
         path.unlink()
-        reindexing.reindex(app)
+        intake.reindex(app)
         assert members(app, TWO) == [story.id]
         path.write_text("")
-        reindexing.reindex(app)
+        intake.reindex(app)
         assert members(app, TWO) == []
 
 
@@ -168,6 +168,6 @@ def test_a_feed_of_carried_articles_alone_is_the_same_after_a_lost_database(plac
     before = place.digests("public")
     shutil.rmtree(place.folder / "feeds/state")
     with place.app(create=True) as app:
-        reindexing.reindex(app)
+        intake.reindex(app)
     place.build()
     assert place.digests("public") == before

@@ -18,7 +18,7 @@ from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.publishing.validate import atom_fault
 from syndicator.services.build import build_due
 from syndicator.services.health.follow import follow
-from syndicator.services.health.look import observe
+from syndicator.services.health.status import observe
 from syndicator.services.settling import Settling
 from syndicator.services.stories.digests import last_end
 from tests.services.health.test_follow import mailbox

@@ -13,7 +13,7 @@ import pytest
 from syndicator.articles.frontmatter import load
 from syndicator.core.errors import MissingError
 from syndicator.services import reconcile
-from syndicator.services.article_files.reindexing import reindex
+from syndicator.services.article_files.intake import reindex
 from syndicator.services.container import open_app
 from syndicator.services.reconcile import are_many
 from tests.aged.web import serving

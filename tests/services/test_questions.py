@@ -17,7 +17,7 @@ from syndicator.cli import app, load_commands
 from syndicator.core.model import entry_urn
 from syndicator.services import daemon
 from syndicator.services.container import configuration
-from syndicator.services.descriptions import rename_tags
+from syndicator.services.descriptions import tags
 from tests.services.places import Place, store_articles
 
 load_commands()
@@ -176,7 +176,7 @@ def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
 
 def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(place: Place) -> None:
     with place.app() as app:
-        rename_tags.act(app, rename_tags.plan(app, "rename", "GPU", "Graphics chips"))
+        tags.act(app, tags.plan(app, "rename", "GPU", "Graphics chips"))
     place.build()
     answer = client(place).get("/q/not.tag.gpu/tag.ai.atom")
     assert answer.status_code == 301

@@ -16,7 +16,7 @@ from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import ConditionReason
 from syndicator.reading import READING_VERSION
 from syndicator.services.container import App
-from syndicator.services.health.look import look, place_of
+from syndicator.services.health.status import look, place_of
 from syndicator.services.mending import reread
 from syndicator.services.mending import reread as rereading
 from syndicator.services.mending.reread import Plan, Which, newly_outdated, outdated

@@ -15,7 +15,7 @@ from syndicator.core.model import SourceState, article_id
 from syndicator.publishing.web.shell import qr_svg
 from syndicator.services.check.configuration import settings as checked
 from syndicator.services.container import make_context, user_agent
-from syndicator.services.health.feed import feed_url
+from syndicator.services.health.episodes import feed_url
 from tests.services.places import SOURCES, Place, store_articles
 
 SECRET = "sesame-opens-this-door"

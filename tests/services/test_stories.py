@@ -17,7 +17,7 @@ from syndicator.operations import operation as registry
 from syndicator.operations.operation import arguments_of
 from syndicator.operations.perform import apply
 from syndicator.pipeline.refile import refile
-from syndicator.services.article_files.reindexing import reindex
+from syndicator.services.article_files.intake import reindex
 from syndicator.services.container import App
 from syndicator.services.reconcile import files
 from syndicator.services.stories.follow import follow

@@ -16,7 +16,7 @@ from syndicator.demo.server import Answer, Seen, SiteServer
 from syndicator.pictures.decoder import Decoder
 from syndicator.pipeline.context import picture_request
 from syndicator.services import refresh
-from syndicator.services.explain import filed
+from syndicator.services.explain import show
 from syndicator.services.mending.editorial import withdraw
 from tests.pictures import made
 from tests.services.places import Place, store_articles
@@ -127,7 +127,7 @@ def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(web: Web, answer:
     report = web.run()
     assert web.states() == {"one": reason, "two": "shown"}
     with web.place.app() as app:
-        told = {one.title: dict(filed.standing(app, one))["picture"] for one in app.store.index.each()}
+        told = {one.title: dict(show.standing(app, one))["picture"] for one in app.store.index.each()}
         assert app.store.pictures.counts() == Pictured(made=1, failed={reason: 1})
     assert told["one"].startswith(f"none, {reason}: ") and told["two"].startswith("made, ")
     assert report.problems == () and report.built.held == ()

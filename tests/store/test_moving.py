@@ -15,7 +15,7 @@ from syndicator.core.axes import ALL
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Outcome, SourceState
 from syndicator.core.ports import Blocks, Compared
-from syndicator.services.worker.fleet import move
+from syndicator.services.worker.run import move
 from syndicator.store import schema
 from syndicator.store.database import Database
 from syndicator.store.engine import open_store

@@ -13,7 +13,7 @@ import feedparser
 import pytest
 
 from syndicator.core.model import Origin, entry_urn, is_of_story
-from syndicator.services.article_files.reindexing import reindex
+from syndicator.services.article_files.intake import reindex
 from syndicator.services.build import build_feeds
 from syndicator.services.reconcile import files
 from tests.services.places import Place

@@ -18,7 +18,7 @@ import pytest
 from syndicator.core.errors import SyndicatorError, UsageError
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.services import refresh
-from syndicator.services.article_files.reindexing import reindex
+from syndicator.services.article_files.intake import reindex
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App
 from syndicator.services.mending.editorial import split, undo_withdrawal, withdraw

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import lxml.html
 import numpy as np
 
-from syndicator.describing.summary import opener
+from syndicator.describing.summary import excerpt
 from syndicator.describing.text import language, sentences
 from syndicator.describing.text.embeddings import embedder
 from tools.train.provenance import ROOT, SHARED, single_thread
@@ -91,7 +91,7 @@ def _text(row: dict[str, Any], domain: str, text: str) -> Text:
 
 
 def vectors(sentence: str) -> np.ndarray:
-    first, second = opener.first_words(sentence)
+    first, second = excerpt.first_words(sentence)
     return np.concatenate([embedder().mean(part) for part in (first, second, sentence)])
 
 
@@ -112,14 +112,14 @@ def beginnings(found: Iterable[Text]) -> Iterator[tuple[np.ndarray, int, float]]
             yield from ((vectors(each), 0, 1 / len(later)) for each in later)
 
 
-def judged(found: Iterable[Text]) -> Iterator[tuple[opener.Candidates, np.ndarray]]:
+def judged(found: Iterable[Text]) -> Iterator[tuple[excerpt.Candidates, np.ndarray]]:
     """The candidates of each text of openers.toml, with 1 for those that may open an excerpt, 0 for those that may not
     and -1 for those that nobody judged."""
     said = tomllib.loads(LABELS.read_text("utf-8"))["texts"]
     for one in found:
         if one.id in said:
             opens, shut = (frozenset(part.split()) for part in said[one.id].split("|"))
-            own = opener.find(one.title, one.text, one.language)
+            own = excerpt.find_opener(one.title, one.text, one.language)
             marks = [digest(each.text) for each in own.sentences]
             yield own, np.array([1 if mark in opens else 0 if mark in shut else -1 for mark in marks])
 
@@ -152,19 +152,19 @@ def fit_start(found: Iterable[Text]) -> dict[str, list[float]]:
 
 
 def fit_weights(found: Iterable[Text], start: dict[str, list[float]]) -> dict[str, float]:
-    """The weight of each of opener.FEATURES and the constant, with `start` as that feature."""
+    """The weight of each of excerpt.FEATURES and the constant, with `start` as that feature."""
     parts = {name: np.array(values, dtype=np.float32) for name, values in start.items()}
     tables, marks = [], []
     for own, mark in judged(found):
         if (mark >= 0).any():
-            tables.append(opener.rows(own, parts)[mark >= 0])
+            tables.append(excerpt.rows(own, parts)[mark >= 0])
             marks.append(mark[mark >= 0])
     x, y = np.vstack(tables).astype(np.float64), np.concatenate(marks)
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
     theta = logistic((x - mean) / spread, y, np.ones(len(y)), RIDGE)
     slope = theta[:-1] / spread
-    named = dict(zip(opener.FEATURES, slope.tolist(), strict=True))
-    return {opener.CONSTANT: float(theta[-1] - mean @ slope)} | named
+    named = dict(zip(excerpt.FEATURES, slope.tolist(), strict=True))
+    return {excerpt.CONSTANT: float(theta[-1] - mean @ slope)} | named
 
 
 def main() -> None:
@@ -174,8 +174,8 @@ def main() -> None:
     found = texts()
     start = fit_start(found)
     finish(
-        opener.FILE,
-        "Which sentence may open an excerpt; see summary/opener.py.",
+        excerpt.OPENER_FILE,
+        "Which sentence may open an excerpt; see summary/excerpt.py.",
         "tools/train/fit_excerpts.py",
         [*MANIFESTS, *TEXTS, LABELS],
         {"weights": fit_weights(found, start), "start": start},

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from syndicator.describing.taxonomy import categories
-from syndicator.describing.taxonomy.category_words import RIVAL
+from syndicator.describing.taxonomy.categories import RIVAL
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.text.embeddings import SAMPLE

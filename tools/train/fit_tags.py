@@ -16,7 +16,7 @@ import argparse
 import numpy as np
 
 from syndicator.core.text import plain
-from syndicator.describing.taxonomy import mentions, zero_shot
+from syndicator.describing.taxonomy import mentions, taggers
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from tests.bench import bench_editor
 from tests.bench.bench_describing import TEXTS, part, site, vocabulary
@@ -35,7 +35,7 @@ def table(name: str, parts: int = 5, support: int = 1) -> tuple[np.ndarray, np.n
     found, x, y = site(name), [], []
     for fold in range(parts):
         held = [row for row in found if part(row["id"], parts) == fold]
-        known = zero_shot.prepare(vocabulary([row for row in found if row not in held], support).vocabulary.tag)
+        known = taggers.prepare_zero_shot(vocabulary([row for row in found if row not in held], support).vocabulary.tag)
         names = [mentions.key(tag) for tag in known.names]
         for row in held:
             given = {mentions.key(tag) for tag in row["tags"]}
@@ -47,7 +47,7 @@ def table(name: str, parts: int = 5, support: int = 1) -> tuple[np.ndarray, np.n
 
 def editors_table() -> tuple[np.ndarray, np.ndarray]:
     """The same of the editor's articles: what must or may be given."""
-    known = zero_shot.prepare(Taxonomy.from_toml(bench_editor.EDITOR / "taxonomy.toml").vocabulary.tag)
+    known = taggers.prepare_zero_shot(Taxonomy.from_toml(bench_editor.EDITOR / "taxonomy.toml").vocabulary.tag)
     labels = {row["id"]: {tag.casefold() for tag in row["tags_must"] + row["tags_ok"]} for row in bench_editor.labels()}
     x, y = [], []
     for id, draft in sorted(bench_editor.drafts().items()):
@@ -98,13 +98,13 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write data/zero_shot.toml instead of comparing with it")
     options = parser.parse_args()
     weights, constant = joined([table(name) for name in SITES], editors_table())
-    named = dict(zip(zero_shot.FEATURES, weights.tolist(), strict=True))
+    named = dict(zip(taggers.ZERO_SHOT_FEATURES, weights.tolist(), strict=True))
     finish(
         "zero_shot.toml",
-        "What each feature of a tag adds to the log-odds that an author gives it; see taxonomy/zero_shot.py.",
+        "What each feature of a tag adds to the log-odds that an author gives it; see taxonomy/taggers.py.",
         "tools/train/fit_tags.py",
         [TEXTS / "tags_blogs.jsonl.gz", bench_editor.EDITOR / "articles.jsonl.gz"],
-        {"weights": {zero_shot.CONSTANT: constant, **named}},
+        {"weights": {taggers.CONSTANT: constant, **named}},
         write=options.write,
     )
 

@@ -200,7 +200,7 @@ def _sitting(config: Path) -> Iterator[Review]:
 
 def _write(app: App, path: str, seen: Article, wanted: Article) -> Article:
     """Write a decision as `tags confirm` does, so that it is in the log of changes."""
-    from syndicator.services.descriptions.confirm import Confirmed
+    from syndicator.services.descriptions.tags import Confirmed
 
     change = written(app, Confirmed(before=seen, after=wanted, path=path, changed=True, feeds=()))
     apply(app, need("set-tags"), {"id": wanted.id, "tags": wanted.tags, "category": wanted.category}, change)

@@ -14,7 +14,7 @@ from syndicator.cli.base import CONFIG, Config, Json, command, opened_to_look
 from syndicator.operations.operation import Argument
 
 if TYPE_CHECKING:
-    from syndicator.services.explain.filed import Shown
+    from syndicator.services.explain.show import Shown
 
 
 _PASSED_ON = ("cut", "candidates", "from")  # parts of a reading that are printed apart
@@ -81,24 +81,24 @@ def show(
 
 def _shown(what: str, url: str | None, config: Path) -> Shown:
     from syndicator.services.container import open_app
-    from syndicator.services.explain import page
-    from syndicator.services.explain.filed import show_filed
+    from syndicator.services.explain import show as explained
+    from syndicator.services.explain.show import show_filed
     from syndicator.services.naming import article_id
 
     path = Path(what)
     if not path.exists() and _is_address(what):
         with open_app(config) as opened:
-            return asyncio.run(page.show_url(what if "://" in what else f"https://{what}", opened))
+            return asyncio.run(explained.show_url(what if "://" in what else f"https://{what}", opened))
     if not (config / "sources.toml").exists():
-        return page.show_file(path, url, None)
+        return explained.show_file(path, url, None)
     with open_app(config) as opened:
         if not path.exists() and (id := article_id(opened, what)):
             return show_filed(opened, id)
-        return page.show_file(path, url, opened)
+        return explained.show_file(path, url, opened)
 
 
 def _entry(what: str, format: str, config: Path) -> None:
-    from syndicator.services.explain.filed import entry
+    from syndicator.services.explain.show import entry
 
     with opened_to_look(config) as opened:
         data = entry(opened, what, format)

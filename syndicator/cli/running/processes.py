@@ -56,25 +56,24 @@ def _set_password(config: Config, name: str) -> None:
 
 def _token(config: Config, name: str, scope: Literal["read", "write"], days: int) -> None:
     from syndicator.configuration.settings import load
-    from syndicator.console.api import tokens
+    from syndicator.console import security
     from syndicator.services.container import utc_now
 
-    path = tokens.file_of(load(config).state_dir)
+    path = security.tokens_file_of(load(config).state_dir)
     if days:
-        printing.say(tokens.create(path, name, scope, days, utc_now()))
+        printing.say(security.create_token(path, name, scope, days, utc_now()))
     else:
-        tokens.revoke(path, name)
+        security.revoke_token(path, name)
         printing.say(f"the token {name} is no longer valid")
 
 
 async def _serve(config: Config, beside: bool) -> None:
     from syndicator.configuration.settings import load
     from syndicator.console import security, server
-    from syndicator.console.api import tokens
     from syndicator.operations.jobs.work import call_at_end_of_input
 
     state_dir = load(config).state_dir
-    if not any(map(security.read_passwords, (security.file_of(state_dir), tokens.file_of(state_dir)))):
+    if not any(map(security.read_passwords, (security.file_of(state_dir), security.tokens_file_of(state_dir)))):
         raise MissingError("the console is off: `syndicator console --set-password` sets a password, and turns it on")
     stop = asyncio.Event()
     with stopping(stop):
@@ -119,7 +118,7 @@ def queue(
     config: Config = CONFIG,
 ) -> None:
     """Show the queue of the workers: hosts that wait, and for how long, held hosts, and the workers."""
-    from syndicator.services.worker.fleet import look
+    from syndicator.services.worker.run import look
 
     fleet = look(config, requeue=requeue)
     if json:

@@ -38,7 +38,7 @@ def up(
     need_folder(config)
     _override(host, port)
     if share:
-        from syndicator.services.init.share import share as share_at_home
+        from syndicator.services.init.start import share as share_at_home
 
         share_at_home(config)
     printing.address_for_phones(load(config))  # even if another process serves already

@@ -90,7 +90,7 @@ def demo_report(instance: Made, *, json: bool) -> None:
 
 def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """Return the failed visits except those of sources meant to fail."""
-    from syndicator.demo.sites import TROUBLES
+    from syndicator.demo.feeds import TROUBLES
 
     on_purpose = {trouble.key for trouble in TROUBLES}
     failed = (outcome for outcome in outcomes if outcome.status in ("failed", "disabled"))

@@ -40,8 +40,7 @@ def init(
     """Make a folder of your own with a configuration to start with. Existing files stay as they are."""
     from syndicator.configuration.settings import load
     from syndicator.services.init.deploy import RUNS
-    from syndicator.services.init.share import for_me
-    from syndicator.services.init.start import Start
+    from syndicator.services.init.start import Start, for_me
     from syndicator.services.init.write import next_command, write_folder
 
     source = context.get_parameter_source("config")
@@ -101,15 +100,15 @@ def db(
     config: Config = CONFIG,
 ) -> None:
     """Upgrade the database to this version, or copy it to a new one. Ids and feeds stay."""
-    from syndicator.services.worker import fleet
+    from syndicator.services.worker import run
 
     if (work == "move") != (to is not None):
         raise UsageError("`db move` needs the address of the new database, and `db migrate` takes none")
     if to is None:
-        name = fleet.migrate(config)
+        name = run.migrate(config)
         printing.answer({"database": name}, [f"the database {name} has this version's tables"], json=json)
         return
-    moved = fleet.move_to(config, to)
+    moved = run.move_to(config, to)
     if not json:
         printing.table("Moved", ("table", "rows"), [(table, count) for table, count in sorted(moved.items()) if count])
     left = "now set store.url to the new address. The old database was left as it is"
@@ -125,14 +124,14 @@ Files = Annotated[
 @command()
 def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) -> None:
     """Rebuild the database from the article files, or read those that were edited by hand."""
-    from syndicator.services.article_files import reindexing
+    from syndicator.services.article_files import intake
 
     with opened_for_change(config, create=not files) as opened:
         if files:
-            done = reindexing.take_in(opened, files)
+            done = intake.take_in(opened, files)
             lines = [f"{counted(done.articles, 'article file')} taken in; `syndicator build` publishes them"]
         else:
-            done = reindexing.reindex(opened)
+            done = intake.reindex(opened)
             lines = [f"{counted(done.articles, 'article')} indexed; `syndicator build` publishes them"]
             unlearnt = "no tags were learnt yet, or they are lost: `syndicator learn` learns from those you confirmed"
             lines += [unlearnt] if done.unlearnt else []

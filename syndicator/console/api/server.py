@@ -1,4 +1,6 @@
-"""API as an application: access by token, and the answer to each request."""
+"""API as an application: access by token, the answer to each request, and its OpenAPI document, made from the
+operations and queries.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from http import HTTPStatus
+from inspect import Parameter
 from typing import Any, Final
 
+from pydantic import TypeAdapter
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,10 +20,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from syndicator import __version__
 from syndicator.configuration.sources.rules_table import table
+from syndicator.console import security
 from syndicator.console.answers import console_of
-from syndicator.console.api import tokens
-from syndicator.console.api.openapi import MOST, PATH, document, hidden, offered
 from syndicator.console.console import Console
 from syndicator.console.guard import under_prefix, whole, with_headers
 from syndicator.console.security import is_for_us, read_passwords
@@ -27,14 +31,99 @@ from syndicator.core import secrets
 from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.core.reasons import CommandReason
 from syndicator.operations.jobs.queue import Job
-from syndicator.operations.operation import arguments_of, fields_of, plain
+from syndicator.operations.operation import Operation, arguments_of, fields_of, operations, plain, schema_of
 from syndicator.operations.queries import QUERIES, Query
 from syndicator.services.container import utc_now
-from syndicator.services.health.look import look
 from syndicator.services.health.status import document as document_of_status
-from syndicator.services.health.status import of_state
+from syndicator.services.health.status import look, of_state
 from syndicator.services.places import Place
 from syndicator.services.showing import lists
+
+PATH: Final = "/api/v1"
+MOST: Final = 100  # items of a page, and seconds of waiting
+_TEXT: Final = {"type": "string"}
+_KEY: Final = {"name": "key", "in": "path", "required": True, "schema": _TEXT}
+_PROBLEM: Final = {  # RFC 9457
+    "type": "object",
+    "description": "What is wrong with a request, or with the instance.",
+    "properties": {"type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT},
+    "required": ["type", "title", "status", "detail"],
+}
+_ITEM: Final = {"type": "object", "properties": {"id": _TEXT}, "required": ["id"]}
+_NEXT: Final = {**_TEXT, "description": "The cursor of the next page, empty at the end."}
+_ITEMS: Final = {"type": "array", "items": {"$ref": "#/components/schemas/Item"}}
+_PAGE: Final = {"type": "object", "properties": {"items": _ITEMS, "next": _NEXT}, "required": ["items", "next"]}
+PAGING: Final = {
+    "limit": {"type": "integer", "default": 30, "minimum": 1, "maximum": MOST},
+    "cursor": {**_TEXT, "default": "", "description": "The `next` of the page before."},
+}
+DOING: Final = {
+    "dry_run": {"type": "boolean", "default": False, "description": "Show the change, and do not make it."},
+    "wait": {"type": "integer", "default": 10, "minimum": 0, "maximum": MOST, "description": "Seconds, then 202."},
+}
+
+
+def hidden(operation: Operation) -> set[str]:
+    """Return the arguments that only the console may send."""
+    return {field.name for field in fields_of(operation) if field.argument.hidden} - {"stamp"}
+
+
+def offered() -> dict[str, Operation]:
+    """Return the operations by name, without those that need a hidden argument."""
+    return {
+        name: operation
+        for name, operation in operations().items()
+        if not any(field.argument.hidden and field.default is Parameter.empty for field in fields_of(operation))
+    }
+
+
+def openapi_document() -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document."""
+    paths = {f"/{name}": {"get": _path(name, "Page", schema_of(query), PAGING)} for name, query in QUERIES.items()}
+    paths |= {f"/{name}/{{key}}": {"get": _path(f"{name}_one", "Item", key=True)} for name in ("articles", "sources")}
+    paths |= {"/status": {"get": _path("status", "Status")}, "/jobs/{key}": {"get": _path("job", "Job", key=True)}}
+    paths |= {"/jobs/{key}/cancel": {"post": _path("cancel", "Job", key=True)}}
+    paths |= {f"/operations/{name}": {"post": _post(operation)} for name, operation in offered().items()}
+    schemas = {"Job": TypeAdapter(Job).json_schema(), "Page": _PAGE, "Item": _ITEM, "Status": {"type": "object"}}
+    token = {"token": {"type": "http", "scheme": "bearer"}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Syndicator", "version": __version__},
+        "servers": [{"url": PATH}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {"schemas": {**schemas, "Problem": _PROBLEM}, "securitySchemes": token},
+    }
+
+
+def _path(name: str, model: str, asked: Any = None, more: Any = None, *, key: bool = False) -> dict[str, Any]:
+    """Return a path. `asked`: schema of its arguments; `more`: schemas of further parameters."""
+
+    def content(kind: str, model: str) -> dict[str, Any]:
+        schema = {"$ref": f"#/components/schemas/{model}"}
+        return {"description": model, "content": {f"application/{kind}": {"schema": schema}}}
+
+    parameters = {**(asked or {}).get("properties", {}), **(more or {})}
+    query = [{"name": name, "in": "query", "schema": schema} for name, schema in parameters.items()]
+    return {
+        "operationId": name.replace("-", "_"),
+        "summary": (asked or {}).get("description", ""),
+        "parameters": [_KEY, *query] if key else query,
+        "responses": {"200": content("json", model), "default": content("problem+json", "Problem")},
+    }
+
+
+def _post(operation: Operation) -> dict[str, Any]:
+    """Return the path of an operation, whose arguments are the body."""
+    schema, path = schema_of(operation), _path(operation.name, "Job", None, DOING)
+    for name in hidden(operation):
+        del schema["properties"][name]
+    if "stamp" in schema["properties"]:
+        path["parameters"].append({"name": "If-Match", "in": "header", "schema": _TEXT})
+    path["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    path["responses"]["202"] = {**path["responses"]["200"], "description": "A job that goes on, at the Location."}
+    return {**path, "summary": operation.help}
+
 
 _WAITING: Final = 100  # jobs that may wait, of all tokens
 Answer = Mapping[str, Any]
@@ -46,7 +135,7 @@ class Api:
     def __init__(self, pages: ASGIApp, console: Console) -> None:
         self._pages, self._console = pages, console
         routes = [
-            Route(f"{PATH}/openapi.json", lambda request: _json(document())),
+            Route(f"{PATH}/openapi.json", lambda request: _json(openapi_document())),
             Route(f"{PATH}/operations/{{name}}", _operate, methods=["POST"]),
             Route(f"{PATH}/jobs/{{key}}/cancel", _cancel, methods=["POST"]),
             Route(f"{PATH}/status", _status),
@@ -73,12 +162,12 @@ class Api:
         """Return the answer to a request without a valid token; else store the token in the request's state."""
         if not is_for_us(_header(request, "host"), self._console.hosts):
             return problem(421, "this name is not the console's; see [console] names")
-        path = tokens.file_of(self._console.settings.state_dir)
+        path = security.tokens_file_of(self._console.settings.state_dir)
         scheme, _, token = _header(request, "authorization").partition(" ")
         try:
             if not read_passwords(path):
                 return problem(404, "the API is off: `syndicator console --token NAME` makes a token, and turns it on")
-            request.state.token = tokens.find(path, token, utc_now()) if scheme.lower() == "bearer" else None
+            request.state.token = security.find_token(path, token, utc_now()) if scheme.lower() == "bearer" else None
         except ConfigError as error:
             self._console.tell(f"console: {error}")
             return problem(503, "the tokens cannot be read; the log says why")

@@ -1,8 +1,10 @@
-"""Today (conditions with remedies as buttons, newest articles), the list of articles with tags and category to correct
-in place, and one article with a previewed edit."""
+"""Today (conditions with remedies as buttons, newest articles), the list of articles with tags and category to
+correct in place, one article with a previewed edit; tags, categories and queries with article counts.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,13 +16,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.articles import frontmatter
-from syndicator.console.answers import console_of, label, looked_up, page
+from syndicator.console.answers import awaited, console_of, job_of, label, looked_up, page, part
 from syndicator.console.guard import MOST_PAGES, Form, form_of, whole
 from syndicator.console.pages import number_line, of_texts, sentence, troubles
 from syndicator.core.errors import SyndicatorError
 from syndicator.operations.articles import EDITED, edited
 from syndicator.services.places import Place, published
 from syndicator.services.showing import lists
+from syndicator.services.showing import tags as showing
 from syndicator.services.showing.lists import FILTERS, Filter, Wanted
 
 SHOWN = 30
@@ -141,10 +144,57 @@ def _page(request: Request, file: lists.File, form: Form | None = None, **more: 
     )
 
 
+# Operations whose result the page shows.
+_SHOWN = ("rename-tag", "merge-tags", "suggest-tags", "try-category", "try-query")
+_LONGEST = 1000  # characters of a query
+
+
+async def show_tags(request: Request) -> Response:
+    query = request.query_params.get("query", "")
+    look = console_of(request).look
+    names, trial = await look(lambda place: (showing.names(place), showing.try_query(place, query[:_LONGEST])))
+    mine = job_of(request, *_SHOWN)
+    act, result = (mine.act, mine.result) if mine is not None and mine.result else ("", None)
+    return page(
+        request,
+        "tags.html",
+        title="Tags",
+        found=names,
+        query=query,
+        chosen=next((name for name in names.tags if name.name == request.query_params.get("tag")), None),
+        category=next((name for name in names.categories if name.name == request.query_params.get("category")), None),
+        trial=trial,
+        saved=[name for name, _ in names.queries],
+        waiting=awaited(mine),
+        planned=result if mine and mine.dry_run and act in ("rename-tag", "merge-tags") else None,
+        proposals=mine.result if mine and mine.act == "suggest-tags" else None,
+        tried=result if act == "try-category" else None,
+        planned_query=result if act == "try-query" else None,
+        lines=_lines(result) if act == "try-query" and result else "",
+        tried_name=str(mine.args.get("name", "")) if mine else "",
+        tried_line=str(mine.args.get("description", "")) if mine else "",
+    )
+
+
+async def live(request: Request) -> Response:
+    """Try a query while it is typed."""
+    query = request.query_params.get("query", "")[:_LONGEST]
+    look = console_of(request).look
+    trial, saved = await look(lambda place: (showing.try_query(place, query), showing.queries(place)))
+    return part(request, "query.html", trial=trial, saved=saved, query=query)
+
+
+def _lines(planned: Mapping[str, Any]) -> str:
+    values = [(name, planned[name]) for name in ("slug", "query", "title") if planned[name]]
+    return "\n".join(["[[feed]]", *(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values)])
+
+
 ROUTES = [
     Route("/", show_today, methods=["GET"]),
     Route("/pictures/{name:path}", picture, methods=["GET"]),
     Route("/articles", show, methods=["GET"]),
     Route("/articles/{id}", show_article, methods=["GET"]),
     Route("/articles/{id}", preview, methods=["POST"]),
+    Route("/tags", show_tags, methods=["GET"]),
+    Route("/tags/query", live, methods=["GET"]),
 ]

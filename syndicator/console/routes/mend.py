@@ -15,7 +15,7 @@ from syndicator.console.pages import of_texts
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.mending import RULES
 from syndicator.pipeline import jobs
-from syndicator.services.mending.try_rules import KeptPage, kept
+from syndicator.services.mending.reread import KeptPage, kept
 from syndicator.services.showing import lists
 
 if TYPE_CHECKING:

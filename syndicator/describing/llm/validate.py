@@ -15,8 +15,7 @@ from syndicator.core.text import line
 from syndicator.describing.llm import aligned, prompt
 from syndicator.describing.llm.aligned import Accepted, Refusal, short
 from syndicator.describing.resources import read_toml
-from syndicator.describing.summary import opener
-from syndicator.describing.summary.excerpt import OPENS, follows, joined
+from syndicator.describing.summary.excerpt import OPENS, find_opener, follows, joined, opener_scores
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import fold
 from syndicator.describing.text import language as _language
@@ -64,9 +63,9 @@ def material(article: Article) -> Material:
 def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
     """Add the model's choices to `asked`. `write`: own words, if the language supports it. Loads vectors (0.2 s)."""
     code = asked.language or _language.detect(asked.text, None)
-    candidate = opener.find(asked.title, asked.text, code)
+    candidate = find_opener(asked.title, asked.text, code)
     before = (None, *candidate.sentences)
-    odds = opener.scores(candidate).tolist() if candidate.sentences else []
+    odds = opener_scores(candidate).tolist() if candidate.sentences else []
     bar = min(OPENS, max(odds, default=0.0))  # the best one may always open
     sentences = tuple(
         Choosable(text=sentence.text, opens=chance >= bar, follows=last is not None and follows(last, sentence))

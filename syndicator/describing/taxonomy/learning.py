@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from syndicator.describing.resources import Doubles, Floats, in_order, np
-from syndicator.describing.taxonomy import learnt, mentions
+from syndicator.describing.taxonomy import mentions, taggers
 from syndicator.describing.taxonomy.categories import LearntCategories
-from syndicator.describing.taxonomy.learnt import FEATURES, LIMIT, LearntTagger, Trust
 from syndicator.describing.taxonomy.mentions import Matcher
+from syndicator.describing.taxonomy.taggers import FEATURES, LIMIT, LearntTagger, Trust
 from syndicator.describing.text import words
 from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.text.words import Index
@@ -161,25 +161,25 @@ def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher
     vectors = np.stack([embedder().article(title, text) for title, text, _ in posts])
     labels = np.stack([embedder().mean(tag) for tag in tags])
     cosines = vectors @ vectors.T
-    where = learnt.placed([matcher.find(title, text) for title, text, _ in posts], len(tags))
+    where = taggers.placed([matcher.find(title, text) for title, text, _ in posts], len(tags))
     ridge, left_out = _ridge(near, has)
     shown = np.stack([where[..., 1] > 0, where[..., 0] > 0]).astype(np.float32)
     hits, mentioned = (shown * has).sum(axis=1), shown.sum(axis=1)
     rows = slice(max(0, len(posts) - FIT_POSTS), None)
     share = ((has.sum(axis=0) - has) / max(1, len(posts) - 1))[rows]
-    right = learnt.precision((hits[:, None] - shown * has)[:, rows], (mentioned[:, None] - shown)[:, rows], share)
-    columns = learnt.features(
-        knn=learnt.nearest(_others(near)[rows], has),
+    right = taggers.precision((hits[:, None] - shown * has)[:, rows], (mentioned[:, None] - shown)[:, rows], share)
+    columns = taggers.features(
+        knn=taggers.nearest(_others(near)[rows], has),
         ridge=left_out[rows] + has.mean(axis=0),
         placed=where[rows],
         precision=right,
         share=share,
         label=((vectors - vectors.mean(axis=0)) @ labels.T)[rows],
-        alike=learnt.nearest(_others(cosines)[rows], has),
+        alike=taggers.nearest(_others(cosines)[rows], has),
     )
     counted = ~((has > 0) & (has.sum(axis=0) < AGAIN))[rows]  # the others cannot predict a tag's only post
     weights = _logistic(columns, has[rows], counted if counted.any() else np.ones_like(counted))
-    threshold = _threshold(learnt.chances(columns, weights), has[rows])
+    threshold = _threshold(taggers.chances(columns, weights), has[rows])
     close = _close(_others(cosines), has)
     return LearntTagger(index, tags, has, ridge, vectors, labels, mentioned, hits, close, weights, threshold, matcher)
 
@@ -203,7 +203,7 @@ def _close(cosines: Floats, has: Floats) -> Floats:
 
     def outer(members: Any) -> float:
         own = cosines[np.ix_(members, members)]
-        return float(np.quantile([learnt.closeness(row[row > -1]) for row in own], OUTER))
+        return float(np.quantile([taggers.closeness(row[row > -1]) for row in own], OUTER))
 
     every = outer(np.arange(len(has))) if len(has) > 1 else 0.0
     members = [np.flatnonzero(column) for column in has.T]

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from syndicator.describing.taxonomy.casing import ambiguous
+from syndicator.describing.taxonomy.tag_names import ambiguous
 
 _INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
 _BEHIND = re.compile(r"(?:['’]s\b|\s\d)")  # Go's, Go 1.22

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from syndicator.describing.resources import read_toml
-from syndicator.describing.taxonomy import casing, mentions
+from syndicator.describing.taxonomy import mentions, tag_names
 from syndicator.describing.taxonomy.mentions import WORD, key, stem
-from syndicator.describing.taxonomy.publisher import sound
+from syndicator.describing.taxonomy.tag_names import sound
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.text.language import SAMPLE, by_words, function_words
 
@@ -174,13 +174,13 @@ def suggest(history: Iterable[tuple[str, str, Sequence[str]]], listed: Vocabular
     ranked = []
     for phrase in subjects & named & used.keys() - taken:
         use = used[phrase]
-        name = use.form or casing.canonical(surfaces.get(phrase, " ".join(phrase)))
+        name = use.form or tag_names.canonical(surfaces.get(phrase, " ".join(phrase)))
         if key(name) in taken or len(use.articles) < SUPPORT:
             continue
         repeating = sum(times >= AGAIN for times in use.articles.values())
         if len(places.get(phrase, ())) < TITLES and not (use.capital >= NAME and repeating >= TITLES):
             continue
-        shown = casing.canonical(name) if casing.is_known(name) else name
+        shown = tag_names.canonical(name) if tag_names.is_known(name) else name
         why = "names" if use.capital >= NAME else "titles" if len(titled.get(phrase, ())) >= TITLES else "publishers"
         titles = tuple(articles[number][0] for number, _ in use.articles.most_common(EXAMPLES))
         proposal = Proposal(shown, len(use.articles), why, examples=titles)

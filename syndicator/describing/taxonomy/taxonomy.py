@@ -9,15 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicator.core.errors import UsageError
-from syndicator.describing.taxonomy import casing, categories, learning, vocabulary, zero_shot
-from syndicator.describing.taxonomy import learnt as trust
-from syndicator.describing.taxonomy.categories import Guess, LearntCategories
-from syndicator.describing.taxonomy.category_words import Categories, prepare
-from syndicator.describing.taxonomy.learnt import LearntTagger, Trust
+from syndicator.describing.taxonomy import categories, learning, tag_names, taggers, vocabulary
+from syndicator.describing.taxonomy.categories import Categories, Guess, LearntCategories, prepare
 from syndicator.describing.taxonomy.mentions import key
-from syndicator.describing.taxonomy.publisher import clean, sound, stands
+from syndicator.describing.taxonomy.tag_names import clean, sound, stands
+from syndicator.describing.taxonomy.taggers import LearntTagger, Trust, ZeroShotTagger
 from syndicator.describing.taxonomy.vocabulary import ENGLISH, Vocabulary, topics
-from syndicator.describing.taxonomy.zero_shot import ZeroShotTagger
 from syndicator.describing.text import words
 from syndicator.describing.text.language import SAMPLE, detect
 
@@ -101,7 +98,7 @@ class Taxonomy:
         likely = {tag: chance for tag, chance in learnt.items() if chance >= self.learnt.threshold}
         trusted = self.trust.chance if self.trust else lambda tag, chance: chance
         new = {tag: trusted(tag, chance) for tag, chance in chances.items() if tag not in past}
-        return {tag: chance for tag, chance in new.items() if chance >= trust.GIVEN} | likely
+        return {tag: chance for tag, chance in new.items() if chance >= taggers.GIVEN} | likely
 
     def _zero_shot_chances(self, title: str, text: str, asked: Collection[str] = ()) -> dict[str, float]:
         scores = self._zero_shot.scores(title, text) if self._zero_shot else {}
@@ -115,7 +112,7 @@ class Taxonomy:
 
     def spelling(self, tag: str, text: str = "") -> str:
         """Return the operator's spelling of `tag`, else `casing.canonical`."""
-        return self._spellings.get(key(tag)) or casing.canonical(tag, text, self.forms)
+        return self._spellings.get(key(tag)) or tag_names.canonical(tag, text, self.forms)
 
     def learn(
         self,
@@ -133,7 +130,7 @@ class Taxonomy:
             return replace(spelled, trust=None)
         cold = ((self._zero_shot_chances(title, text), tags) for title, text, tags in named[-MOST_TRIED:])
         learnt = learning.fit_learnt(named)
-        return replace(spelled, learnt=learnt, trust=trust.learn_trust(cold) if self.vocabulary.tag else None)
+        return replace(spelled, learnt=learnt, trust=taggers.learn_trust(cold) if self.vocabulary.tag else None)
 
     def _learn_categories(self, filed: Iterable[tuple[str, str, str]], least: int) -> LearntCategories | None:
         names = [category.name for category in self.vocabulary.category]
@@ -184,7 +181,7 @@ class Taxonomy:
 
     @cached_property
     def _zero_shot(self) -> ZeroShotTagger | None:
-        return zero_shot.prepare(self.vocabulary.tag) if self.vocabulary.tag else None
+        return taggers.prepare_zero_shot(self.vocabulary.tag) if self.vocabulary.tag else None
 
     @cached_property
     def _forms(self) -> dict[str, tuple[str, ...]]:

@@ -17,7 +17,7 @@ from syndicator.core.requests import Wrapper
 from syndicator.operations.operation import Progress, no_progress
 from syndicator.services import reconcile
 from syndicator.services.container import App
-from syndicator.services.descriptions import rename_tags
+from syndicator.services.descriptions import tags
 from syndicator.services.naming import source_file
 from syndicator.services.stories import decisions
 from syndicator.store import codec
@@ -114,7 +114,7 @@ def _tags(app: App, id: str) -> Text:
 
 
 def _write_tags(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    rename_tags.put_tags(app, {id: tuple((text or "").splitlines()) for id, (_, text) in texts.items()}, progress)
+    tags.put_tags(app, {id: tuple((text or "").splitlines()) for id, (_, text) in texts.items()}, progress)
 
 
 def _story(app: App, id: str) -> Text:

@@ -38,8 +38,7 @@ from syndicator.services.adding.found import (
     if_known,
 )
 from syndicator.services.container import App
-from syndicator.visiting.feeds.discovery import Discovery, FeedLink, known_feeds
-from syndicator.visiting.feeds.ranking import best_first, is_comments
+from syndicator.visiting.feeds.discovery import Discovery, FeedLink, best_first, is_comments, known_feeds
 
 # Settings that a list from elsewhere must not contain.
 _OPERATORS = frozenset(("allow", "content", "headers_env", "licence", "robots", "speaks_for"))

@@ -34,11 +34,11 @@ from syndicator.core.reasons import CheckReason, ConditionReason, FeedFileReason
 from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, look
-from syndicator.services.check import configuration, finding
-from syndicator.services.check.finding import Finding, in_file, of_fault, of_problem
+from syndicator.services.check import configuration
+from syndicator.services.check.configuration import Finding, in_file, of_fault, of_problem
 from syndicator.services.container import App, make_fetcher, open_app, utc_now
 from syndicator.services.health.conditions import Disk, is_nearly_full, room
-from syndicator.services.health.look import disks_of
+from syndicator.services.health.status import disks_of
 from syndicator.services.mending.ownership import line
 from syndicator.services.reconcile import ignored, unread
 from syndicator.services.recovery import start as recovery
@@ -126,7 +126,7 @@ _KEY = re.compile(r"(\w+):")
 _LINE = re.compile(r"line (\d+): ")
 
 
-def by_hand(store: ArticleStore, names: finding.Names) -> Iterator[Finding]:
+def by_hand(store: ArticleStore, names: configuration.Names) -> Iterator[Finding]:
     """Report faults of hand-written articles that readers would see."""
     for stamp in store.walk():
         try:
@@ -139,7 +139,7 @@ def by_hand(store: ArticleStore, names: finding.Names) -> Iterator[Finding]:
         lines = {line.partition(b":")[0].strip(): number for number, line in enumerate(data.splitlines(), 1)}
 
         file = f"{store.name}/{stamp.path}"
-        if article.category and (detail := names.lack(finding.CATEGORY, article.category, str)):
+        if article.category and (detail := names.lack(configuration.CATEGORY, article.category, str)):
             yield in_file(file, lines.get(b"category"), CheckReason.UNKNOWN_NAME, detail, "warning", "category")
         if article.cover and urls.host(article.cover) == "":
             detail = f"coverImage {article.cover!r} is no whole address, and feeds leave it out; write https://..."
@@ -268,19 +268,20 @@ def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
     words = load_any(app.config / "taxonomy.toml")
     rows = [row for row in app.store.index.feeds() if not row.dropped]
     categories = [category.name for category in words.category]
-    names = finding.Names(
+    names = configuration.Names(
         categories=[*categories, app.settings.describe.uncategorised] if categories else [],
         tags=[tag.name for tag in words.tag],
         aliases={alias: tag.name for tag in words.tag for alias in tag.aliases},
         sources=list(app.sources),
         used={
-            finding.CATEGORY: _of(rows, finding.CATEGORY) + [entry.source.category or "" for entry in placed],
-            finding.TAG: _of(rows, finding.TAG) + [tag for entry in placed for tag in entry.source.tags],
+            configuration.CATEGORY: _of(rows, configuration.CATEGORY)
+            + [entry.source.category or "" for entry in placed],
+            configuration.TAG: _of(rows, configuration.TAG) + [tag for entry in placed for tag in entry.source.tags],
         },
     )
     feeds = app.config / "feeds.toml"
     file = read_toml_file(feeds) if feeds.exists() else TomlFile(feeds, {})
-    unknown = (*finding.in_sources(placed, names), *finding.in_queries(file, app.queries, names))
+    unknown = (*configuration.in_sources(placed, names), *configuration.in_queries(file, app.queries, names))
     yield from (of_fault(fault, CheckReason.UNKNOWN_NAME, "warning") for fault in unknown)
     yield from by_hand(app.article_store, names)
     there = {*map(paths.stem, (ALL, *(row.key for row in rows), *(query.key for query in app.queries)))}

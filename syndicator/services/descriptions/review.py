@@ -16,7 +16,7 @@ from syndicator.pipeline.descriptions.confirm import Decision, decided
 from syndicator.processes.worker import Worker
 from syndicator.services import reconcile
 from syndicator.services.container import App, taxonomy_files
-from syndicator.services.descriptions.confirm import names, write
+from syndicator.services.descriptions.tags import defined_names, write_decision
 
 NEWEST = 5000  # published articles to review
 DOUBTED = 200  # newest tagged articles that are sorted by doubt
@@ -59,10 +59,10 @@ class Review:
         app: App,
         worker: Worker,
         alone: Callable[[], AbstractContextManager[object]],
-        write: Callable[[App, str, Article, Article], Article] = write,
+        write: Callable[[App, str, Article, Article], Article] = write_decision,
     ) -> None:
         self._app, self._worker, self._alone, self._write = app, worker, alone, write
-        self._names = names(app)
+        self._names = defined_names(app)
         self._steps: list[Step] = []
         self._again: list[str] = []  # ids that come next
         self._coming = self._ids()

@@ -25,8 +25,7 @@ from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason, explained
 from syndicator.core.text import line
 from syndicator.services.health.conditions import plain
-from syndicator.services.health.episodes import Event, Memory, Outbox, follow, is_due, put, titles
-from syndicator.services.health.feed import lines
+from syndicator.services.health.episodes import Event, Memory, Outbox, event_lines, follow, is_due, put, titles
 
 SECONDS: Final = 30.0  # for a command, and for each step of a mail
 _OUTPUT = 2000  # characters of a command's output that are logged
@@ -128,7 +127,7 @@ def letter(site: Site, events: Sequence[Event]) -> tuple[str, str]:
     heads = list(titles(events))
     more = f" (and {len(heads) - 1} more)" if len(heads) > 1 else ""
     pairs = zip(heads, events, strict=True)
-    parts = ["\n".join([line(head), *(f"  {each}" for each in lines(event))]) for head, event in pairs]
+    parts = ["\n".join([line(head), *(f"  {each}" for each in event_lines(event))]) for head, event in pairs]
     return f"{line(site.title)}: {line(heads[0])[:_SUBJECT]}{more}", "\n\n".join(parts) + "\n"
 
 

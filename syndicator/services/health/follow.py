@@ -20,7 +20,7 @@ from syndicator.services import webhooks
 from syndicator.services.container import App, fault_of
 from syndicator.services.health import episodes
 from syndicator.services.health.conditions import conditions
-from syndicator.services.health.look import observe
+from syndicator.services.health.status import observe
 from syndicator.services.places import open_outlet
 from syndicator.services.stories import digests
 
@@ -82,19 +82,21 @@ def _look(app: App, now: datetime, counters: dict[str, dict[str, float]], config
 
 
 def _publish(app: App) -> None:
-    from syndicator.services.health import feed
+    from syndicator.services.health import episodes
 
     settings = app.settings
     with suppress(OSError):  # without a token only the feed is missing
-        feed.token(settings.state_dir)  # `status` needs it and creates none: `up` and `serve` may never run
+        episodes.feed_token(settings.state_dir)  # `status` needs it and creates none: `up` and `serve` may never run
     outlet = open_outlet(settings, app.environ)
     if not settings.health.publish and not outlet.names("health/"):
         return
     if settings.health.publish:
-        key = feed.token(settings.state_dir)
-        outlet.put(feed.feed_name(key), feed.document(episodes.read_memory(app.store).events, settings, key))
-    elif key := feed.known_token(settings.state_dir):
-        outlet.delete(feed.feed_name(key))
+        key = episodes.feed_token(settings.state_dir)
+        outlet.put(
+            episodes.feed_name(key), episodes.feed_document(episodes.read_memory(app.store).events, settings, key)
+        )
+    elif key := episodes.known_feed_token(settings.state_dir):
+        outlet.delete(episodes.feed_name(key))
 
 
 def _write_textfile(app: App) -> list[Problem]:

@@ -1,21 +1,207 @@
-"""Output of `status --json` (fields: docs/json.md), and the report on one source."""
+"""State and faults of an instance, the output of `status --json` (fields: docs/json.md), and the report on one
+source.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from syndicator.articles.article_store import open_articles
+from syndicator.configuration.sources.identity import moves
 from syndicator.core import secrets, urls
-from syndicator.core.model import Outcome, Rules, Source, SourceState
-from syndicator.core.ports import EntryRow
-from syndicator.core.ports.subscriptions import Subscription
-from syndicator.services.health.conditions import Condition, Observed, conditions
-from syndicator.services.health.episodes import dated, read_memory
-from syndicator.services.health.look import Health, as_written
+from syndicator.core.axes import AXES
+from syndicator.core.formats import FORMATS
+from syndicator.core.model import FeedKey, Outcome, Problem, Rules, Source, SourceState
+from syndicator.core.ports import Enriched, EntryRow, Move, Outlet
+from syndicator.core.ports.subscriptions import Pictured, Subscription
+from syndicator.core.reasons import ConditionReason
+from syndicator.publishing import paths
+from syndicator.services import build, reconcile, webhooks
+from syndicator.services.build import Freshness
+from syndicator.services.container import Configuration, configuration, fault_of, utc_now
+from syndicator.services.health.conditions import Condition, Disk, Observed, conditions, plain
+from syndicator.services.health.conditions import of_source as conditions_of_source
+from syndicator.services.health.episodes import dated, feed_url, known_feed_token, read_memory, read_outbox
+from syndicator.services.mending.reread import outdated
 from syndicator.services.naming import need_sources
-from syndicator.services.places import Place
-from syndicator.store.engine import Store
+from syndicator.services.places import Place, begun, indexed, kept_pages, open_outlet
+from syndicator.services.recovery import start
+from syndicator.services.stories import digests
+from syndicator.store.engine import Store, look_into
+from syndicator.store.status import Counts
+
+_MOST_NAMED = 3  # articles on hold in one line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """The health of an instance."""
+
+    now: datetime
+    conditions: tuple[Condition, ...]
+    fine: int  # sources without faults
+    unvisited: int  # sources
+    counts: Counts
+    disks: tuple[Disk, ...]
+    llm: Enriched | None = None
+    moves: tuple[Move, ...] = ()
+    freshness: Freshness | None = None
+    muted: int = 0  # entries
+    waiting: int = 0  # entries that the next run takes
+    pictures: Pictured | None = None  # of articles; None if pages show none
+    feed: str = ""  # the address of the health feed, if there is one
+
+    @property
+    def need_you(self) -> tuple[Condition, ...]:
+        return tuple(condition for condition in self.conditions if condition.needs_you)
+
+
+@contextmanager
+def place_of(
+    config: Path,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    environ: Mapping[str, str] = os.environ,
+    read: Configuration | None = None,
+) -> Iterator[Place]:
+    """Open the instance read-only; `read`: the configuration, if read already. Raises ConfigError, StoreError."""
+    read = read or configuration(config, environ)
+    article_store = open_articles(read.settings.articles_at, environ)
+    store = look_into(read.settings.store_url, articles_exist=begun(article_store, read.settings, environ))
+    try:
+        if store is not None:
+            article_store = indexed(article_store, store, now)
+        yield Place(
+            config=config,
+            sources={source.key: source for source in read.sources},
+            settings=read.settings,
+            store=store,
+            article_store=article_store,
+            now=now(),
+            environ=environ,
+            fault=fault_of(read.faults),
+        )
+    finally:
+        if store is not None:
+            store.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """Faults that only reading all folders shows."""
+
+    files: tuple[Problem, ...] = ()  # article files that cannot be read
+    outdated: int = 0  # articles that an older version read
+
+
+def walk(place: Place) -> Walked:
+    """Read all folders, which takes seconds if they are large. Raises StoreError, OSError."""
+    if (store := place.store) is None:
+        return Walked()
+    pages = kept_pages(place.settings, place.environ)
+    files = reconcile.unread(store, place.article_store)
+    return Walked(files=files, outdated=outdated(store.index, pages, place.sources))
+
+
+def look(
+    place: Place, each: Callable[[SourceState], object] = lambda state: None, *, walked: Walked | None = None
+) -> Health:
+    """Return the instance's health; `each` gets every state. `walked`: result of a walk. Raises StoreError, OSError."""
+    store, settings = place.store, place.settings
+    seen = observe(place, each, walked)
+    current = conditions(seen, place.now)
+    current = dated(current, read_memory(store)) if store else current
+    ill = {condition.source for condition in current if condition.needs_you}
+    visited = {state.key for state in seen.states if state.last_visit}
+    followed = {key for key, source in place.sources.items() if source.enabled}
+    return Health(
+        now=place.now,
+        conditions=current,
+        fine=len((followed & visited) - ill),
+        unvisited=len(followed - visited - ill),
+        counts=store.status.counts() if store else Counts(),
+        disks=tuple(seen.disks),
+        llm=store.status.llm() if store else None,
+        moves=moves(seen.states),
+        freshness=build.of(build.read_freshness(store)) if store else None,
+        muted=sum(state.muted for state in seen.states),
+        waiting=sum(state.waiting for state in seen.states),
+        pictures=store.pictures.counts() if store and settings.publish.thumbnails else None,
+        feed=feed_url(settings, key) if (key := known_feed_token(settings.state_dir)) else "",
+    )
+
+
+def observe(
+    place: Place, each: Callable[[SourceState], object] = lambda state: None, walked: Walked | None = None
+) -> Observed:
+    """Return the facts for conditions; `each` gets every source's state. Reads only. Raises StoreError, OSError."""
+    disks = disks_of(place.settings.folders)
+    if (store := place.store) is None:
+        return Observed(sources=place.sources, disks=disks, configuration=place.fault)
+    status, on_hold = store.status, store.status.on_hold()
+    outlet = open_outlet(place.settings, place.environ)
+    walked = walked or walk(place)
+    files = [f"{row.file} ({row.reason})" if row.reason else row.file for row in on_hold[:_MOST_NAMED]]
+    return Observed(
+        sources=place.sources,
+        states=[_slim(state, place.now, each) for state in as_written(store.visits.each_state(), place.sources)],
+        held=[_held(problem, outlet) for problem in status.held()],
+        operator=status.for_the_operator(),
+        floods=status.floods(),
+        files=walked.files,
+        on_hold=len(on_hold),
+        on_hold_since=min((article.added for article in on_hold if article.added), default=None),
+        on_hold_files=", ".join(files) + (f" and {len(on_hold) - len(files)} more" if on_hold[_MOST_NAMED:] else ""),
+        disks=disks,
+        clock=start.behind(store, place.now),
+        configuration=place.fault,
+        alert="; ".join(filter(None, (read_outbox(store).fault, *digests.faults(store)))),
+        webhooks=webhooks.overdue(store.messages.waiting(), place.settings.webhook, place.now),
+        outdated=walked.outdated,
+    )
+
+
+def as_written(states: Iterable[SourceState], sources: Mapping[str, Source]) -> Iterator[SourceState]:
+    """Yield the states of configured sources; an empty state if the address was edited since."""
+    for state in states:
+        if (source := sources.get(state.key)) is not None:
+            yield state if source.url == state.url else SourceState(key=source.key, url=source.url)
+
+
+def _slim(state: SourceState, now: datetime, each: Callable[[SourceState], object]) -> SourceState:
+    each(state)
+    if state.warning or state.effective_url or state.site_moved or any(True for _ in conditions_of_source(state, now)):
+        return state
+    names = ("key", "url", "last_visit", "next_due", "muted", "waiting")
+    return SourceState(**{name: getattr(state, name) for name in names})
+
+
+def _held(problem: Problem, outlet: Outlet) -> Condition:
+    axis, _, slug = problem.what.partition("/")
+    stem = paths.stem(FeedKey(axis, slug)) if axis in AXES else problem.what
+    written = max((when for name in FORMATS if (when := outlet.written(f"{stem}.{name}"))), default=None)
+    return plain(ConditionReason.FEED_HELD, stem, detail=problem.detail, last_success=written)
+
+
+def disks_of(folders: Iterable[Path]) -> tuple[Disk, ...]:
+    """Return the free space of the disks of these folders (which may not exist yet), each disk once."""
+    disks: dict[int, Disk] = {}
+    for folder in folders:
+        there = next((path for path in (folder, *folder.parents) if path.exists()), None)
+        if there is None:
+            continue
+        room = os.statvfs(there)
+        size = {"free": room.f_bavail * room.f_frsize, "size": room.f_blocks * room.f_frsize}
+        disk = Disk(path=str(there), **size, free_inodes=room.f_favail, inodes=room.f_files)
+        disks.setdefault(there.stat().st_dev, disk)
+    return tuple(disks.values())
+
 
 _SHOWN = 10  # visits, and entries of each kind
 

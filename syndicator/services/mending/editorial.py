@@ -1,10 +1,13 @@
-"""Withdraw articles and restore them, split merged copies, release articles on hold."""
+"""Withdraw articles and restore them, split merged copies, release held articles, list articles that `publish.mute`
+and `publish.keep` now leave out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from syndicator.configuration.entry_rules import leaves_out
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, FeedKey, Problem
@@ -13,6 +16,7 @@ from syndicator.pipeline.entry.ingest import release as publish
 from syndicator.pipeline.ownership import filed_by_neighbour
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
+from syndicator.services.build import read
 from syndicator.services.container import App, filing_context, owners
 from syndicator.services.naming import article_id, need_article, need_sources
 from syndicator.services.recovery import start
@@ -195,3 +199,16 @@ def release(app: App, named: Sequence[str], *, source: str = "", all: bool = Fal
         done.append(article if dry_run else publish(article, path, context))
     others = app.store.index.articles([id for id in ids if id not in waiting])
     return Released(articles=tuple(done), known=tuple(others.values()), problems=tuple(problems))
+
+
+def muted(app: App) -> tuple[Article, ...]:
+    """Return the published articles, copies included but not hand-written ones, that these settings leave out."""
+    publish, index = app.settings.publish, app.store.index
+    if not (publish.mute or publish.keep):
+        return ()
+
+    def is_left_out(article: Article) -> bool:
+        return leaves_out(publish, article, lambda: read(app, article.id).text)
+
+    copies = index.articles(sorted(index.merged())).values()
+    return tuple(article for article in (*index.each(), *copies) if article.digest and is_left_out(article))

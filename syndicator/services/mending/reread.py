@@ -1,16 +1,21 @@
-"""Plan and apply a reread of kept pages; fetch pages that are no longer kept (`reread --fetch`)."""
+"""Plan and apply a reread of kept pages; fetch pages that are no longer kept (`reread --fetch`). Try new rules on
+kept pages without changing an article.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
 
+from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, NetworkDown, NotAnArticle, RulesError, UsageError, WorkerFailed
-from syndicator.core.model import Article, Failed, Fetched, Problem, Source
+from syndicator.core.model import Article, Failed, FeedKey, Fetched, Problem, Rules, Source
 from syndicator.core.ports import Fetcher
 from syndicator.core.ports.articles import Snapshots
 from syndicator.core.reasons import FetchReason, FileReason
@@ -19,13 +24,19 @@ from syndicator.pipeline import jobs
 from syndicator.pipeline.context import page_request, without_credentials
 from syndicator.pipeline.dedupe import compared
 from syndicator.pipeline.descriptions.confirm import ChangeCounter, FeedChange
+from syndicator.pipeline.ownership import rights_in
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import Reread
 from syndicator.processes.worker import Worker
 from syndicator.services import reconcile
 from syndicator.services.container import App, make_fetcher, open_worker
-from syndicator.services.naming import article_id, filed, rewrite
+from syndicator.services.naming import article_id, filed, need_sources, rewrite
+from syndicator.services.places import Place, kept_pages
 from syndicator.store.index import Index
+
+if TYPE_CHECKING:
+    from syndicator.reading.reader import Trial
+
 
 _READING = "reading version"  # name of a note: the version that ran last
 
@@ -232,3 +243,69 @@ async def _fetch(app: App, fetcher: Fetcher, article: Article) -> Failed | None:
         return Failed(url=article.url, reason=FetchReason.REDIRECTS, detail=f"{result.final_url} answered")
     app.snapshots.put(article.id, result.body, {**result.headers, ANSWERED: result.final_url})
     return None
+
+
+PAGES = 10  # newest kept pages that are tried
+POINTED = 5  # pages on which a selector made by pointing must match
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """Result of rules on the kept page of an article; `trial` is None if reading failed."""
+
+    id: str
+    url: str
+    title: str
+    trial: Trial | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """The kept page of an article: its bytes, the address that answered, and its headers."""
+
+    id: str
+    title: str
+    url: str
+    page: tuple[bytes, str, Mapping[str, str]]
+
+
+def kept(place: Place | App, key: str, most: int = POINTED) -> list[KeptPage]:
+    """Return the newest kept pages (`most`) that a source owns. Raises UsageError for an unknown key."""
+    need_sources(place, [key])
+    if place.store is None:
+        return []
+    rights = rights_in(RightsFile(place.article_store.file(RIGHTS_TOML)), place.sources[key])
+    snapshots, index = kept_pages(place.settings, place.environ), place.store.index
+    ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
+    pages: list[KeptPage] = []
+    for id, article in index.articles(ids).items():
+        if len(pages) < most and rights.owns(article.url) and (page := snapshots.get(id)) is not None:
+            html, headers = page
+            answered = (html, headers.get(ANSWERED, article.url), headers)
+            pages.append(KeptPage(id=id, title=article.title, url=article.url, page=answered))
+    return pages
+
+
+def try_out(app: App, key: str, rules: Rules, *, most: int = PAGES) -> tuple[Tried, ...]:
+    """Try `rules` on the newest kept pages of source `key`. Raises UsageError, RulesError for an invalid selector."""
+    pages, tried = kept(app, key, most), []
+    with open_worker(app) as worker:
+        for page in pages:
+            html, answered, headers = page.page
+            repeated, trial = app.store.visits.repeated(urls.own_host(page.url)), None
+            more: dict[str, Any] = {"repeated": repeated, "headers": headers, "now": app.clock()}
+            with suppress(WorkerFailed):
+                trial = worker.call_sync(jobs.tried, html, answered, rules, **more)
+            tried.append(Tried(id=page.id, url=page.url, title=page.title, trial=trial))
+    return tuple(tried)
+
+
+def score(tried: Sequence[Tried]) -> float:
+    """Return the mean score of all pages; a page that could not be read counts as 0."""
+    return fmean(row.trial.score if row.trial else 0.0 for row in tried) if tried else 0.0
+
+
+def pages_matched(tried: Sequence[Tried]) -> dict[str, int]:
+    """Return the number of pages that each selector matches, by selector, such as `select "div.text"`."""
+    trials = [row.trial for row in tried if row.trial]
+    return {rule: sum(bool(trial.matches[rule]) for trial in trials) for rule in (trials[0].matches if trials else ())}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicator.articles import disk, fields
-from syndicator.articles.beside import tsv_files
+from syndicator.articles.beside import lists
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, Problem
 from syndicator.core.ports.articles import ArticleStore
@@ -109,7 +109,7 @@ def mark(app: App) -> None:
 def is_older(article_store: ArticleStore, store: Store) -> bool:
     """True if the folder is older than the database, as after a restore. Raises OSError, StoreError."""
     noted = store.visits.note(_NEWEST)
-    return bool(noted) and max(tsv_files.read_lines(article_store.file(_NAME).read()), default="") < (noted or "")
+    return bool(noted) and max(lists.read_lines(article_store.file(_NAME).read()), default="") < (noted or "")
 
 
 def awaited(store: Store, gone: Collection[str]) -> set[str]:

@@ -22,7 +22,7 @@ from syndicator.publishing.selection.feeds import of_queries
 from syndicator.server.files import Stamp, stamp_of
 from syndicator.server.questions import Questions
 from syndicator.services.container import Configuration, utc_now
-from syndicator.services.health.look import place_of
+from syndicator.services.health.status import place_of
 from syndicator.services.places import Place
 from syndicator.services.showing.tags import markdown
 

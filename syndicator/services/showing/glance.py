@@ -13,7 +13,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, SourceState
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
 from syndicator.services.container import Configuration, configuration, fault_of, utc_now
-from syndicator.services.health.look import Health, Walked, look, place_of, walk
+from syndicator.services.health.status import Health, Walked, look, place_of, walk
 from syndicator.services.places import Place
 from syndicator.services.showing.lists import Item, Line, Work, lines, name_of, newest, work
 from syndicator.store.status import OnHold

@@ -16,8 +16,7 @@ from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.text import stamp
 from syndicator.publishing import paths
 from syndicator.services.health.conditions import Condition
-from syndicator.services.health.look import as_written
-from syndicator.services.health.status import SourceHealth, look_at
+from syndicator.services.health.status import SourceHealth, as_written, look_at
 from syndicator.services.places import Place
 from syndicator.store.engine import Store
 from syndicator.store.tables.browse import FILTERS as FILTERS

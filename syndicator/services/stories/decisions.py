@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from syndicator.articles.beside import tsv_files
+from syndicator.articles.beside import lists
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
@@ -32,12 +32,12 @@ def story_name(id: str, now: datetime) -> str:
 
 def take_in(app: App) -> set[str]:
     """Update the database's stories if stories.tsv changed. Returns the ids of changed articles."""
-    file, notes = app.article_store.file(tsv_files.STORIES.name), app.store.visits
+    file, notes = app.article_store.file(lists.STORIES.name), app.store.visits
     stamp = file.stamp() or ""
     if stamp == (notes.note(_READ) or ""):
         return set()
     before = {member.article: member for member in app.store.stories.members()}
-    decided = {one[0]: one for one in tsv_files.STORIES.read(file)}
+    decided = {one[0]: one for one in lists.STORIES.read(file)}
     changed = {id: one for id, one in decided.items() if id not in before or _decided(before[id]) != one}
     outlets = {id: outlet_of(article) for id, article in app.store.index.articles(list(changed)).items()}
     members = [Member(id, story, outlets.get(id, ""), final) for id, story, final in changed.values()]
@@ -46,7 +46,7 @@ def take_in(app: App) -> set[str]:
     return changed.keys() | (before.keys() - decided.keys())
 
 
-def _decided(member: Member) -> tsv_files.Decided:
+def _decided(member: Member) -> lists.Decided:
     return member.article, member.story, member.final
 
 
@@ -54,8 +54,8 @@ def decide(app: App, stories: Mapping[str, str], outlets: Mapping[str, str], *, 
     """Put articles into stories ("": none), in the file first. Mappings: by article id. `final`: by an operator."""
     if not stories:
         return
-    file = app.article_store.file(tsv_files.STORIES.name)
-    tsv_files.STORIES.append(file, ((id, story, final) for id, story in sorted(stories.items())))
+    file = app.article_store.file(lists.STORIES.name)
+    lists.STORIES.append(file, ((id, story, final) for id, story in sorted(stories.items())))
     members = [Member(id, story, outlets.get(id, ""), final) for id, story in stories.items() if story]
     app.store.stories.put(members, [id for id, story in stories.items() if not story])
     app.store.visits.set_note(_READ, file.stamp(), app.clock())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.beside.tsv_files import CARRIED
+from syndicator.articles.beside.lists import CARRIED
 from syndicator.articles.stores.kept_files import FolderFile
 
 ONE, TWO = "a" * 26, "b" * 26

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from syndicator.articles.beside.tsv_files import PRUNED
+from syndicator.articles.beside.lists import PRUNED
 from syndicator.articles.stores.kept_files import FolderFile
 
 A, B = "a" * 26, "b" * 26

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from syndicator.console import security
-from syndicator.console.api import tokens
 from syndicator.services.container import utc_now
 from tests.cli.conftest import Instance
 from tests.commands import ROOT
@@ -48,14 +47,16 @@ def test_it_is_off_until_a_password_is_set(empty: Instance) -> None:
 def test_tokens_are_made_and_ended_by_the_command(empty: Instance) -> None:
     from syndicator.core.errors import UsageError
 
-    path = tokens.file_of(empty.folder / "feeds/state")
+    path = security.tokens_file_of(empty.folder / "feeds/state")
     made = {scope: empty.run("console", "--token", scope, *more).stdout.strip() for scope, *more in _TOKENS}
     for scope, token in made.items():
-        found = tokens.find(path, token, utc_now())
+        found = security.find_token(path, token, utc_now())
         assert found is not None and (found.name, found.scope) == (scope, scope)
-        assert tokens.find(path, token, utc_now() + timedelta(days=8)) is None
+        assert security.find_token(path, token, utc_now() + timedelta(days=8)) is None
     assert "no longer valid" in empty.run("console", "--token", "read", "--revoke").stdout
-    assert tokens.find(path, made["read"], utc_now()) is None and tokens.find(path, made["write"], utc_now())
+    assert security.find_token(path, made["read"], utc_now()) is None and security.find_token(
+        path, made["write"], utc_now()
+    )
     with pytest.raises(UsageError, match="there are: write"):
         empty.run("console", "--token", "nobody", "--revoke")
 

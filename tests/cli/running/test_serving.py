@@ -20,7 +20,7 @@ from syndicator.cli.running.serving import no_source
 from syndicator.configuration.settings import load
 from syndicator.console import security
 from syndicator.services.container import open_app
-from syndicator.services.health import feed
+from syndicator.services.health import episodes
 from tests.commands import ROOT
 from tests.faults.instance import wait_for
 
@@ -68,10 +68,10 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
         assert answer_of(address + "healthz") == (200, "ok\n")
         assert answer_of(address + "readyz") == (503, "database\n")
         with open_app(settings.parent, create=True) as app:  # as a run makes it
-            key = feed.known_token(app.settings.state_dir)
+            key = episodes.known_feed_token(app.settings.state_dir)
         assert answer_of(address + "readyz") == (503, "no feed was built yet\n")
         assert "syndicator_articles 0.0" in answer_of(address + "metrics")[1]
-        assert "<title>Health of Syndicator</title>" in answer_of(address + feed.feed_name(key))[1]
+        assert "<title>Health of Syndicator</title>" in answer_of(address + episodes.feed_name(key))[1]
         (tmp_path / "feeds/public/all.atom").write_text("<feed/>")
         assert answer_of(address + "readyz") == (200, "ok\n")
         settings.write_text('[publish]\nport = 0\nhubs = ["https://hub.example/"]\n')

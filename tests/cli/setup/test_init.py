@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from syndicator.cli import app
 from syndicator.configuration.settings import load
 from syndicator.core.errors import UsageError
-from syndicator.services.init import share, start
+from syndicator.services.init import start
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -161,7 +161,7 @@ def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
 def test_one_command_has_it_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: str, command: str, files: set[str]
 ) -> None:
-    monkeypatch.setattr(share, "home_address", lambda: "192.168.1.5")
+    monkeypatch.setattr(start, "home_address", lambda: "192.168.1.5")
     output = init(str(tmp_path / "mine"), "--for", "me", "--run", runs)
     assert command.format(tmp_path / "mine") in output
     written = {path.name.rpartition(".")[2]: path.read_text() for path in (tmp_path / "mine/deploy").glob("*")}

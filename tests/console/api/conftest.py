@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.console.api import tokens
+from syndicator.console import security
 from syndicator.services.container import utc_now
 from tests.console.api.client import Client
 from tests.console.conftest import Served
 
 
-def made(served: Served, name: str, scope: tokens.Scope, days: int = 30) -> Client:
-    path = tokens.file_of(served.settings.state_dir)
-    return Client(served.port, tokens.create(path, name, scope, days, utc_now()))
+def made(served: Served, name: str, scope: security.Scope, days: int = 30) -> Client:
+    path = security.tokens_file_of(served.settings.state_dir)
+    return Client(served.port, security.create_token(path, name, scope, days, utc_now()))
 
 
 @pytest.fixture

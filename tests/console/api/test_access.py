@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.console.api import tokens
+from syndicator.console import security
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.services.container import utc_now
 from tests.console.api.client import Client
@@ -25,7 +25,7 @@ PATHS = ("/articles", "/status", "/openapi.json", "/jobs/1", "/nothing")
 
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_is_answered_while_there_is_no_token(served: Served, path: str) -> None:
-    file = tokens.file_of(served.settings.state_dir)
+    file = security.tokens_file_of(served.settings.state_dir)
     file.unlink(missing_ok=True)
     status, detail = Client(served.port, "syn_x").problem("GET", path)
     assert status == 404 and "console --token" in detail
@@ -54,26 +54,26 @@ def test_a_token_in_the_address_does_not_count(served: Served, reader: Client) -
 
 
 def test_a_token_ends_when_it_expires_or_is_revoked(served: Served) -> None:
-    path, now = tokens.file_of(served.settings.state_dir), utc_now()
-    old = Client(served.port, tokens.create(path, "old", "read", 1, now - timedelta(days=1)))
+    path, now = security.tokens_file_of(served.settings.state_dir), utc_now()
+    old = Client(served.port, security.create_token(path, "old", "read", 1, now - timedelta(days=1)))
     assert old.problem("GET", "/status")[0] == 401
     short = made(served, "short", "read", days=1)
     assert short.get("/status")
     first, second = made(served, "again", "read"), made(served, "again", "read")
     assert first.problem("GET", "/status")[0] == 401 and second.get("/status")
-    tokens.revoke(path, "again")
+    security.revoke_token(path, "again")
     assert second.problem("GET", "/status")[0] == 401 and short.get("/status")
 
 
 def test_tokens_are_kept_as_hashes_in_a_private_file(served: Served, reader: Client) -> None:
-    path = tokens.file_of(served.settings.state_dir)
+    path = security.tokens_file_of(served.settings.state_dir)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert reader.token not in path.read_text() and reader.token.startswith("syn_") and len(reader.token) > 40
     assert set(json.loads(path.read_text())) >= {"reader"}
     path.chmod(0o644)
     assert reader.problem("GET", "/status")[0] == 503
     with pytest.raises(ConfigError, match="chmod 600"):
-        tokens.find(path, reader.token, utc_now())
+        security.find_token(path, reader.token, utc_now())
     path.chmod(0o600)
     assert reader.get("/status")
 
@@ -132,7 +132,7 @@ def test_no_attack_gets_through(served: Served, reader: Client, writer: Client, 
 
 @pytest.mark.parametrize("line", ["read", "read 2026-11-29 {hash}", "read never {hash}"])
 def test_a_damaged_file_of_tokens_lets_nobody_in(served: Served, reader: Client, line: str) -> None:
-    path = tokens.file_of(served.settings.state_dir)
+    path = security.tokens_file_of(served.settings.state_dir)
     kept = path.read_bytes()
     hash = json.loads(kept)["reader"].split(" ")[2]
     path.write_text(json.dumps({"reader": line.format(hash=hash)}))

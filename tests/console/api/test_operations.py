@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syndicator.console.api import server
-from syndicator.console.api.openapi import offered
+from syndicator.console.api.server import offered
 from tests.console.api.client import Answer, Client
 from tests.console.conftest import Browser, Served
 

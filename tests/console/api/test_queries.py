@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.console.api.openapi import document
+from syndicator.console.api.server import openapi_document
 from tests.console.api.client import Client
 from tests.console.conftest import Browser, Served
 
@@ -96,6 +96,6 @@ def test_what_cannot_be_answered_is_a_problem(reader: Client, path: str, status:
 
 def test_the_document_names_every_path(reader: Client) -> None:
     made = reader.get("/openapi.json")
-    assert made == document() and made["openapi"].startswith("3.1")
+    assert made == openapi_document() and made["openapi"].startswith("3.1")
     for path in made["paths"]:
         assert reader.ask("GET", path.format(key="x", name="x")).status in (200, 404, 405), path

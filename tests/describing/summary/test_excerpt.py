@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.describing.summary import opener
+from syndicator.describing.summary import excerpt
 from syndicator.describing.summary.excerpt import ENOUGH, LIKE, choose, likeness, passage, summarize
 from syndicator.describing.text.sentences import Sentence
 
@@ -62,7 +62,7 @@ def test_a_text_without_a_whole_sentence_has_no_excerpt() -> None:
 
 
 def test_housekeeping_short_and_repeated_sentences_are_no_candidates() -> None:
-    found = opener.find(TITLE, f"It is so.\n{TEXT}\n{TEXT}", "en")
+    found = excerpt.find_opener(TITLE, f"It is so.\n{TEXT}\n{TEXT}", "en")
     texts = [sentence.text for sentence in found.sentences]
     assert len(texts) == len(set(texts)) == 3
     assert not any("Read more" in text or text == "It is so." for text in texts)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.describing.summary import opener
+from syndicator.describing.summary import excerpt
 from syndicator.describing.summary.excerpt import choose, summarize
 
 CASES: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "openers.toml").read_text("utf-8"))["case"]
@@ -23,10 +23,10 @@ def test_the_sentence_that_an_editor_would_take_opens(case: dict[str, Any]) -> N
 
 
 def test_every_feature_is_measured() -> None:
-    found = opener.find("The old bridge of Bergen", TEXT, "en")
-    rows = opener.rows(found)
-    assert rows.shape == (2, len(opener.FEATURES))
-    first, second = ({name: float(row[n]) for n, name in enumerate(opener.FEATURES)} for row in rows)
+    found = excerpt.find_opener("The old bridge of Bergen", TEXT, "en")
+    rows = excerpt.rows(found)
+    assert rows.shape == (2, len(excerpt.FEATURES))
+    first, second = ({name: float(row[n]) for n, name in enumerate(excerpt.FEATURES)} for row in rows)
     assert (first["is-first"], second["is-first"], second["is-second"]) == (1, 0, 1)
     assert first["names-title"] and not second["names-title"]
     assert first["near-one-before"] == 0 and second["near-one-before"] > 0
@@ -43,7 +43,7 @@ def test_every_feature_is_measured() -> None:
     ],
 )
 def test_the_first_two_words_are_found_in_every_script(text: str, words: tuple[str, str]) -> None:
-    assert opener.first_words(text) == words
+    assert excerpt.first_words(text) == words
 
 
 def test_a_description_that_asks_does_not_open() -> None:

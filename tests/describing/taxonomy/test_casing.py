@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.describing.taxonomy import casing
+from syndicator.describing.taxonomy import tag_names
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.text import words
 
@@ -35,7 +35,7 @@ def test_the_lists_are_as_long_as_they_say(file: str) -> None:
 @pytest.mark.parametrize("file", LISTS)
 @pytest.mark.parametrize("spoil", WRONG, ids=lambda f: f.__name__)
 def test_names_come_out_right(spoil: Callable[[str], str], file: str) -> None:
-    wrong = [name for name in names(file) if casing.canonical(spoil(name)) != name]
+    wrong = [name for name in names(file) if tag_names.canonical(spoil(name)) != name]
     assert len(wrong) <= 0.03 * len(names(file)), wrong
 
 
@@ -43,7 +43,7 @@ def test_names_come_out_right(spoil: Callable[[str], str], file: str) -> None:
 @pytest.mark.parametrize("spoil", WRONG, ids=lambda f: f.__name__)
 def test_a_name_of_no_list_is_learnt_from_the_articles(spoil: Callable[[str], str], name: str) -> None:
     learnt = words.learn_word_forms(ARTICLES)
-    assert casing.canonical(spoil(name), "", learnt) == name
+    assert tag_names.canonical(spoil(name), "", learnt) == name
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_name_of_no_list_is_learnt_from_the_articles(spoil: Callable[[str], st
 )
 def test_the_text_decides_on_names_that_are_words_too(tag: str, text: str, right: str) -> None:
     texts = ["They told us that it will go on as it did before, said one of us who knows it well."] * 5
-    assert casing.canonical(tag, text, words.learn_word_forms(texts)) == right
+    assert tag_names.canonical(tag, text, words.learn_word_forms(texts)) == right
 
 
 def test_what_is_part_of_a_name_is_no_name() -> None:

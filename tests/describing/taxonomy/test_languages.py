@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.describing.taxonomy import category_words, vocabulary
+from syndicator.describing.taxonomy import categories, vocabulary
 from syndicator.describing.taxonomy.categories import FLOOR
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
@@ -71,9 +71,7 @@ def test_an_english_article_on_what_the_operator_has_no_category_for_has_none(ta
 
 
 def test_beginnings_whole_words_neighbours_and_joined_words_are_found() -> None:
-    words = category_words.prepare_native_words(
-        ["forsch", "ki$", "soziale-medien", "regierung", "taux-d'intérêt"], "de"
-    )
+    words = categories.prepare_native_words(["forsch", "ki$", "soziale-medien", "regierung", "taux-d'intérêt"], "de")
     found = words.counts(
         "Forscher der Bundesregierung: KI und soziale Medien. Kinder. Le taux d'intérêt. Soziale Fragen."
     )
@@ -81,5 +79,5 @@ def test_beginnings_whole_words_neighbours_and_joined_words_are_found() -> None:
 
 
 def test_eastern_words_begin_anywhere_and_latin_ones_stand_alone() -> None:
-    words = category_words.prepare_native_words(["人工智能", "智能", "ai$"], "zh")
+    words = categories.prepare_native_words(["人工智能", "智能", "ai$"], "zh")
     assert words.counts("OpenAI今日发布人工智能模型,AI手机") == {"人工智能": 1, "ai$": 1}

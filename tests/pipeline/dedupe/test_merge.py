@@ -18,7 +18,7 @@ from syndicator.pipeline.dedupe import MOST_ALSO, WINDOW, compared, merge_copy
 from syndicator.pipeline.entry.ingest import refile_others
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
-from syndicator.services.article_files import reindexing
+from syndicator.services.article_files import intake
 from syndicator.services.container import App, make_context, make_fetcher
 from syndicator.services.mending import editorial
 from syndicator.services.refresh import make_worker
@@ -87,7 +87,7 @@ def shown(place: Place) -> list[bool]:
 def lose_the_database(place: Place) -> None:
     shutil.rmtree(place.folder / "feeds/state")
     with place.app(create=True) as app:
-        reindexing.reindex(app)
+        intake.reindex(app)
 
 
 def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(place: Place) -> None:

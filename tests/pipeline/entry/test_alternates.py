@@ -14,7 +14,7 @@ from syndicator.core.model import Article
 from syndicator.demo.server import Answer, Seen
 from syndicator.services import refresh
 from syndicator.services.container import open_app
-from syndicator.services.explain.filed import show_article
+from syndicator.services.explain.show import show_article
 from tests.faults.instance import InProcess
 from tests.pipeline.test_credentials import SETTINGS, listening
 

@@ -9,7 +9,7 @@ import pytest
 from syndicator.articles.frontmatter import load
 from syndicator.core.model import Article
 from syndicator.services.container import open_app
-from syndicator.services.health.look import look, place_of
+from syndicator.services.health.status import look, place_of
 from tests.services.pushes.up import Up, following
 from tests.services.pushes.web import Web, page_of, story
 

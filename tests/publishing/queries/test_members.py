@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syndicator.core.model import Article
-from syndicator.services.article_files import reindexing
+from syndicator.services.article_files import intake
 from syndicator.services.mending import editorial
 from tests.services.places import Place, store_articles
 
@@ -113,6 +113,6 @@ def test_a_rebuilt_database_finds_them_again(place: Place) -> None:
     before = place.digests("public")
     (place.folder / "feeds/state/syndicator.db").unlink()
     with place.app(create=True) as app:
-        reindexing.reindex(app)
+        intake.reindex(app)
     assert place.build().held == ()
     assert place.digests("public") == before

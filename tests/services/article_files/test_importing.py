@@ -11,7 +11,7 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.errors import UsageError
 from syndicator.core.model import article_id
 from syndicator.services.article_files import pruning
-from syndicator.services.article_files.importing import Imported, import_files, markdown_files
+from syndicator.services.article_files.intake import Imported, import_files, markdown_files
 from syndicator.services.mending import editorial
 from tests.articles.samples import full
 from tests.articles.wild import stored

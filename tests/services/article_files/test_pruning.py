@@ -16,7 +16,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.services import reconcile
-from syndicator.services.article_files import pruning, reindexing
+from syndicator.services.article_files import intake, pruning
 from syndicator.services.article_files.pruning import Row, Which, chosen, going
 from syndicator.services.container import App
 from tests.pipeline.entry.test_ingest import page, reason, take
@@ -96,7 +96,7 @@ def lose_database(place: Place) -> None:
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
     with place.app(create=True) as app:
-        reindexing.reindex(app)
+        intake.reindex(app)
 
 
 def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(filled: Place) -> None:
@@ -311,7 +311,7 @@ def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_w
     for part in ("config", "feeds/articles"):
         shutil.copytree(filled.folder / part, there.folder / part, dirs_exist_ok=True)
     with there.app(create=True) as app:
-        reindexing.reindex(app)
+        intake.reindex(app)
     there.build()
     assert there.published("all.atom") == filled.published("all.atom")
     with there.app() as app:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.services.check import check
-from syndicator.services.check.finding import Finding
+from syndicator.services.check.configuration import Finding
 from tests.services.places import SOURCES, Place
 
 

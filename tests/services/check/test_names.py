@@ -10,7 +10,7 @@ import pytest
 from syndicator.configuration.sources.schema import check_all
 from syndicator.configuration.toml_files import TomlFile
 from syndicator.publishing.queries import load_queries
-from syndicator.services.check.finding import Names, in_queries, in_sources
+from syndicator.services.check.configuration import Names, in_queries, in_sources
 
 NAMES = Names(
     categories=["AI", "Policy"],

@@ -11,7 +11,7 @@ from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article
 from syndicator.pipeline.descriptions.confirm import Decision, Names, with_tags, without_tags
 from syndicator.services.container import App
-from syndicator.services.descriptions import confirm, redescribe
+from syndicator.services.descriptions import redescribe, tags
 from syndicator.services.mending import editorial
 from tests.services.descriptions.test_redescribe import MODELS, redescribed
 from tests.services.places import Place, store_articles
@@ -32,11 +32,11 @@ def say(place: Place, added: Sequence[str] = (), wrong: Sequence[str] = (), cate
         return Decision(tags=said.tags, category=category)
 
     with place.app() as app:
-        return told(app, confirm.plan(app, URL, decide))
+        return told(app, tags.plan_decision(app, URL, decide))
 
 
-def told(app: App, planned: confirm.Confirmed) -> Article:
-    return confirm.write(app, planned.path, planned.before, planned.after)
+def told(app: App, planned: tags.Confirmed) -> Article:
+    return tags.write_decision(app, planned.path, planned.before, planned.after)
 
 
 @pytest.mark.slow
@@ -83,16 +83,16 @@ def test_a_word_taken_back_leaves_the_file_as_it_was(filed: Place) -> None:
     after = say(filed, wrong=["GPU"], category="Weather")
     assert filed.path("Models").read_bytes() != bytes_before
     with filed.app() as app:
-        confirm.write(app, app.store.index.path(after.id) or "", after, before)
+        tags.write_decision(app, app.store.index.path(after.id) or "", after, before)
     assert filed.path("Models").read_bytes() == bytes_before
 
 
 def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
     with filed.app() as app:
-        planned = confirm.plan(app, URL, lambda article, names: with_tags(article, names, []))
+        planned = tags.plan_decision(app, URL, lambda article, names: with_tags(article, names, []))
         filed.edit("Models", "title: Models", "title: Better models")
         assert told(app, planned).title == "Better models"  # other fields are no matter of ours
-        planned = confirm.plan(app, URL, lambda article, names: without_tags(article, names, ["GPU"]))
+        planned = tags.plan_decision(app, URL, lambda article, names: without_tags(article, names, ["GPU"]))
         filed.edit("Better models", "- GPU", "- Mine")
         with pytest.raises(UsageError, match="edited meanwhile"):
             told(app, planned)

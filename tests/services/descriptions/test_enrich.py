@@ -18,7 +18,7 @@ from syndicator.services import reconcile
 from syndicator.services.container import open_app
 from syndicator.services.descriptions import enrich, redescribe
 from syndicator.services.descriptions.enrich import EnrichReport, Scope
-from syndicator.services.explain.filed import llm_history
+from syndicator.services.explain.show import llm_history
 from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, answer, completion, honest, late, llm
 from tests.services.places import NOW, TAXONOMY, Place, store_articles
 

@@ -14,7 +14,7 @@ from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 from syndicator.operations.operation import need
 from syndicator.pipeline.descriptions.learn import Post, balanced, confirmed_tags, memory
 from syndicator.services import reconcile
-from syndicator.services.article_files import reindexing
+from syndicator.services.article_files import intake
 from syndicator.services.descriptions import redescribe
 from syndicator.services.descriptions.redescribe import Plan
 from syndicator.services.mending import editorial
@@ -88,12 +88,12 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
         store_articles(app, "Theirs", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
         assert redescribe.learn(app) == redescribe.Learnt(articles=1, tags=0)  # one is too few
         assert not (app.settings.state_dir / "learnt.npz").exists()
-        assert reindexing.reindex(app).unlearnt
+        assert intake.reindex(app).unlearnt
         assert redescribe.learn(app, least=1) == redescribe.Learnt(articles=1, tags=1)
         assert (app.settings.state_dir / "learnt.npz").exists()
     place.edit("Ours", "- LLM", "- Weather")
     with place.app() as app:
-        assert not reindexing.reindex(app).unlearnt
+        assert not intake.reindex(app).unlearnt
         assert redescribe.learn(app, least=1).articles == 2
         assert memory(app.settings.state_dir / "learnt.npz").exists()
         editorial.withdraw(app, "https://one.example/ours", purge=True)

@@ -15,16 +15,16 @@ from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import FeedKey
 from syndicator.describing.taxonomy.edit import joined, rewritten
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, parse
-from syndicator.services.descriptions import redescribe, rename_tags
+from syndicator.services.descriptions import redescribe, tags
 from tests.services.places import TAXONOMY, Place, store_articles
 
 Kind = Literal["rename", "merge"]
 
 
-def retag(place: Place, kind: Kind, old: str, new: str) -> rename_tags.Retagging:
+def retag(place: Place, kind: Kind, old: str, new: str) -> tags.Retagging:
     with place.app() as app:
-        planned = rename_tags.plan(app, kind, old, new)
-        rename_tags.act(app, planned)
+        planned = tags.plan(app, kind, old, new)
+        tags.act(app, planned)
     return planned
 
 
@@ -51,7 +51,7 @@ def test_a_renamed_tag_keeps_its_feed(place: Place) -> None:
     place.take(fill)
     id, entry = feed_id(place, "tags/llm.atom"), place.article("Models")
     with place.app() as app:
-        planned = rename_tags.plan(app, "rename", "llm", "language models")
+        planned = tags.plan(app, "rename", "llm", "language models")
     assert (planned.old, planned.new, len(planned.articles)) == ("LLM", "language models", 2)
     told = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
     assert told["tags/language-models"] == (2, 0, 0)
@@ -124,8 +124,8 @@ def test_the_operators_own_tags_follow_and_stay_theirs(place: Place) -> None:
 def test_doing_it_twice_or_after_a_crash_changes_nothing_more(place: Place) -> None:
     place.take(fill)
     with place.app() as app:
-        planned = rename_tags.plan(app, "rename", "LLM", "language models")
-        rename_tags.act(app, planned)
+        planned = tags.plan(app, "rename", "LLM", "language models")
+        tags.act(app, planned)
         store_articles(
             app, "Late", "Filed before it was known.", tags=("LLM",), tags_by="matched"
         )  # as a crash leaves it
@@ -194,7 +194,7 @@ def test_archives_of_the_old_name_go_and_the_new_ones_are_there(tmp_path_factory
 def test_what_makes_no_sense_is_refused_with_a_cure(place: Place, kind: Kind, old: str, new: str, message: str) -> None:
     place.take(fill)
     with place.app() as app, pytest.raises(UsageError, match=message):
-        rename_tags.plan(app, kind, old, new)
+        tags.plan(app, kind, old, new)
 
 
 def test_an_address_that_answers_for_another_is_not_taken(place: Place) -> None:
@@ -202,14 +202,14 @@ def test_an_address_that_answers_for_another_is_not_taken(place: Place) -> None:
     retag(place, "rename", "LLM", "language models")
     place.write_taxonomy(place.taxonomy.replace(', "LLM"', ""))
     with place.app() as app, pytest.raises(UsageError, match="leads to tags/language-models"):
-        rename_tags.plan(app, "rename", "GPU", "LLM")
+        tags.plan(app, "rename", "GPU", "LLM")
 
 
 def test_without_a_list_of_tags_there_is_nothing_to_rename_in(place: Place) -> None:
     place.take(fill)
     place.write_taxonomy("")
     with place.app() as app, pytest.raises(UsageError, match="tags suggest"):
-        rename_tags.plan(app, "rename", "LLM", "X")
+        tags.plan(app, "rename", "LLM", "X")
 
 
 def test_saved_queries_that_ask_for_the_old_tag_are_named(place: Place) -> None:
@@ -217,7 +217,7 @@ def test_saved_queries_that_ask_for_the_old_tag_are_named(place: Place) -> None:
     text = '[[feed]]\nslug = "a"\nquery = \'tag:GPU and not (tag:"llm")\'\n\n[[feed]]\nslug = "b"\nquery = "tag:GPU"\n'
     (place.config / "feeds.toml").write_text(text)
     with place.app() as app:
-        (note,) = rename_tags.plan(app, "rename", "LLM", "language models").notes
+        (note,) = tags.plan(app, "rename", "LLM", "language models").notes
         assert "'a'" in note and "language models" in note
         assert app.store.index.ids(FeedKey("tag", "llm"), limit=9, since=None, most=9)
 

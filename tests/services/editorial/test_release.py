@@ -16,7 +16,7 @@ from syndicator.pipeline.dedupe import compared, merge_copy
 from syndicator.pipeline.entry.ingest import refile_others
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
-from syndicator.services.article_files import reindexing
+from syndicator.services.article_files import intake
 from syndicator.services.build import build_feeds
 from syndicator.services.container import filing_context
 from syndicator.services.mending import editorial
@@ -182,14 +182,14 @@ def test_a_crash_between_file_and_row_is_made_up_for(filled: Place) -> None:
 
 def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_released(filled: Place) -> None:
     with filled.app(create=True) as app:
-        assert reindexing.reindex(app).problems == ()
+        assert intake.reindex(app).problems == ()
     filled.build()
     assert "Waiting" not in feeds(filled)["all.atom"]
     filled.edit("Waiting", "hold: true\n", "hold: false\n")
     filled.now += timedelta(days=1)
     (filled.folder / "feeds/state/syndicator.db").unlink()
     with filled.app(create=True) as app:
-        reindexing.reindex(app)
+        intake.reindex(app)
     run(filled)
     assert feeds(filled)["all.atom"][0] == "Waiting"
     assert filled.article("Waiting").added == filled.now
@@ -263,7 +263,7 @@ def test_copies_stand_for_themselves_while_their_original_is_on_hold(place: Plac
     run(place)
     assert feeds(place)["all.atom"] == ["Copy"]
     with place.app(create=True) as app:
-        reindexing.reindex(app)
+        intake.reindex(app)
     place.build()
     assert feeds(place)["all.atom"] == ["Copy"]
     released(place, first.id)

@@ -23,7 +23,7 @@ from syndicator.operations.jobs.queue import Queue
 from syndicator.operations.jobs.work import drain
 from syndicator.pipeline.descriptions import learn
 from syndicator.services import reconcile
-from syndicator.services.article_files import reindexing
+from syndicator.services.article_files import intake
 from syndicator.services.container import open_app
 from syndicator.services.mending import editorial
 from tests.aged.web import serving
@@ -160,7 +160,7 @@ def test_so_it_is_where_the_database_was_lost(place: Place) -> None:
         path.unlink()
     listed(place).write_text("# none\n")
     with place.app(create=True) as app:
-        reindexing.reindex(app)
+        intake.reindex(app)
     place.build()
     assert "Story" in entries(place)
 

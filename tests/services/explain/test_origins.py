@@ -13,7 +13,7 @@ from syndicator.articles.fields import settle
 from syndicator.articles.frontmatter import dump, load
 from syndicator.core.model import Article, Source
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.services.explain import filed as origins
+from syndicator.services.explain import show as origins
 
 TEXT = (
     "The new GPU of the company is twice as fast. A graphics card of last year needs two days for what it does in one."

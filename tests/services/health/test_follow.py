@@ -23,7 +23,7 @@ from syndicator.core.model import Outcome, Problem, SourceState
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.publishing.validate import atom_fault
 from syndicator.services.container import App
-from syndicator.services.health import feed, probes
+from syndicator.services.health import episodes, metrics
 from syndicator.services.health.episodes import read_counters, read_outbox
 from syndicator.services.health.follow import follow, is_look_due
 from tests.services.places import NOW, Place
@@ -61,9 +61,9 @@ def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
     place.now += timedelta(hours=1)
     end(place, gone=False)
     with place.app() as app:
-        key = feed.token(app.settings.state_dir)
-        made = probes.health_feed(app.settings, key)
-        assert probes.health_feed(app.settings, key) == made
+        key = episodes.feed_token(app.settings.state_dir)
+        made = metrics.health_feed(app.settings, key)
+        assert metrics.health_feed(app.settings, key) == made
     assert atom_fault(made) is None
     root = ElementTree.fromstring(made)
     entries = root.findall(f"{ATOM}entry")
@@ -81,19 +81,21 @@ def test_its_address_is_where_it_is_served(place: Place) -> None:
     for text, base in (("", "http://127.0.0.1:8080/"), ("[health]\npublish = true\n", "https://feeds.example/")):
         settings(place, text)
         with place.app() as app:
-            made = probes.health_feed(app.settings, "key")
+            made = metrics.health_feed(app.settings, "key")
         assert f'href="{base}health/key.atom"'.encode() in made
 
 
 def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
-    assert feed.known_token(tmp_path) == ""
-    key = feed.token(tmp_path / "state")
-    assert len(key) > 30 and feed.token(tmp_path / "state") == key == feed.known_token(tmp_path / "state")
+    assert episodes.known_feed_token(tmp_path) == ""
+    key = episodes.feed_token(tmp_path / "state")
+    assert len(key) > 30 and episodes.feed_token(tmp_path / "state") == key == episodes.known_feed_token(
+        tmp_path / "state"
+    )
     [file] = (tmp_path / "state").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     file.write_text("")
     with pytest.raises(OSError, match="delete it"):
-        feed.token(tmp_path / "state")
+        episodes.feed_token(tmp_path / "state")
 
 
 def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
@@ -101,14 +103,14 @@ def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
     place.build()
     end(place, gone=True)
     with place.app() as app:
-        assert feed.known_token(app.settings.state_dir)  # `status` has an address to name after any run
+        assert episodes.known_feed_token(app.settings.state_dir)  # `status` has an address to name after any run
     before = {path for path in public.rglob("*") if path.is_file()}
     assert not any("health" in path.name for path in before)
     settings(place, "[health]\npublish = true\n")
     place.build()
     end(place, gone=True)
     with place.app() as app:
-        name = feed.feed_name(feed.token(app.settings.state_dir))
+        name = episodes.feed_name(episodes.feed_token(app.settings.state_dir))
     assert (public / name).exists()
     listed = [path for path in public.rglob("*") if path.is_file() and path.suffix != ".gz" and path != public / name]
     assert not any(b"health/" in path.read_bytes() for path in listed)
@@ -150,7 +152,7 @@ def test_when_all_is_looked_at(passed: float, took: float, something: bool, due:
 def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
     with place.app() as app:
         asyncio.run(follow(app, [], BuildReport(), seconds=1, configuration="sources.toml: line 3"))
-        [event] = probes.read_memory(app.store).events
+        [event] = metrics.read_memory(app.store).events
     assert (event.kind, event.detail) == ("configuration", "sources.toml: line 3")
 
 
@@ -161,7 +163,7 @@ def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Pl
         for minutes, events in ((1, 0), (6, 1)):
             place.now = NOW + timedelta(minutes=minutes)
             _follow(app, [])
-            assert len(probes.read_memory(app.store).events) == events
+            assert len(metrics.read_memory(app.store).events) == events
         assert read_counters(app.store)["runs"] == {"ok": 3}
 
 

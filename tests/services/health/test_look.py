@@ -11,7 +11,7 @@ import pytest
 from syndicator.core.model import FeedKey, SourceState
 from syndicator.core.reasons import ConditionReason
 from syndicator.services.health.episodes import Memory, follow, write_memory
-from syndicator.services.health.look import Health, look, place_of
+from syndicator.services.health.status import Health, look, place_of
 from tests.services.places import NOW, Place, store_articles
 
 HOUR = timedelta(hours=1)

@@ -14,7 +14,7 @@ from syndicator.cli.running import serving
 from syndicator.configuration.settings import Publish, Settings, Site, load
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.publishing.web.shell import qr_lines
-from syndicator.services.init import share
+from syndicator.services.init import start
 from syndicator.services.init.start import Start
 from syndicator.services.init.write import write_config
 
@@ -24,7 +24,7 @@ SECRET = "sesame-opens-this-door"
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_config(tmp_path / "config", Start(title="Mine"))
-    monkeypatch.setattr(share, "home_address", lambda: "192.168.1.5")
+    monkeypatch.setattr(start, "home_address", lambda: "192.168.1.5")
     return tmp_path / "config"
 
 
@@ -48,10 +48,10 @@ def test_it_listens_at_home_behind_a_secret(config: Path, monkeypatch: pytest.Mo
 
 
 def test_where_it_moved_in_the_network_its_secret_stays(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    share.share(config)
+    start.share(config)
     before = load(config, {})
-    monkeypatch.setattr(share, "home_address", lambda: "192.168.1.7")
-    share.share(config)
+    monkeypatch.setattr(start, "home_address", lambda: "192.168.1.7")
+    start.share(config)
     assert load(config, {}).base_url == before.base_url.replace("1.5", "1.7")
 
 
@@ -59,26 +59,26 @@ def test_one_that_is_published_stays_public(config: Path) -> None:
     path = config / "syndicator.toml"
     path.write_text(text := '[site]\nurl = "https://feeds.example/"\n')
     with pytest.raises(UsageError, match="this folder is published at"):
-        share.share(config)
+        start.share(config)
     assert path.read_text() == text
 
 
 def test_one_behind_a_web_server_stays_there(config: Path) -> None:
     path = config / "syndicator.toml"
     path.write_text(text := f'[site]\nurl = "https://feeds.example/"\n[publish]\nsecret_path = "{SECRET}"\n')
-    share.share(config)
+    start.share(config)
     assert path.read_text() == text
 
 
 def test_without_a_network_it_says_so(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(share, "home_address", lambda: "")
+    monkeypatch.setattr(start, "home_address", lambda: "")
     with pytest.raises(MissingError, match="in no network"):
-        share.share(config)
+        start.share(config)
 
 
 def test_no_two_secrets_are_the_same() -> None:
-    assert len({share.new_secret() for _ in range(100)}) == 100
-    Publish(secret_path=share.new_secret())
+    assert len({start.new_secret() for _ in range(100)}) == 100
+    Publish(secret_path=start.new_secret())
 
 
 class Terminal(io.StringIO):

@@ -16,7 +16,7 @@ from syndicator.core.reasons import EntryReason
 from syndicator.pipeline.refile import revise
 from syndicator.publishing.render.view import times
 from syndicator.services import reconcile
-from syndicator.services.article_files.reindexing import reindex
+from syndicator.services.article_files.intake import reindex
 from syndicator.services.container import open_app
 from syndicator.services.recovery import start as clock
 from tests.aged.web import serving

@@ -13,7 +13,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import Rules
 from syndicator.operations.operation import need
 from syndicator.services import refresh
-from syndicator.services.mending.try_rules import pages_matched, score, try_out
+from syndicator.services.mending.reread import pages_matched, score, try_out
 from tests.faults.instance import InProcess
 from tests.services.places import Place
 from tests.services.test_reread import SETTINGS, visited

@@ -19,7 +19,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Failed, Outcome, Problem, SourceState, entry_urn
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import webhooks
-from syndicator.services.article_files.reindexing import reindex
+from syndicator.services.article_files.intake import reindex
 from syndicator.services.build import build_feeds
 from syndicator.services.check import check
 from syndicator.services.configured import configured

@@ -23,7 +23,7 @@ from syndicator.articles.article_store import open_articles
 from syndicator.configuration.settings import load
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
-from syndicator.services.worker.fleet import push, pushed
+from syndicator.services.worker.run import push, pushed
 from syndicator.store.engine import Store, open_store
 from tests.services.worker.web import Web
 

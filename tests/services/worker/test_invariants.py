@@ -132,7 +132,7 @@ def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Pat
 
 
 def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(postgres: Server, tmp_path: Path) -> None:
-    from syndicator.services.worker.fleet import look
+    from syndicator.services.worker.run import look
     from syndicator.store.fleet.hosts import POISON_STARTS
 
     web = Web(hosts=3, feeds=1, entries=1, foreign=0)

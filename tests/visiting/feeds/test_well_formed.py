@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from syndicator.core.errors import NotAFeed
 from syndicator.visiting.feeds import parser, well_formed
-from syndicator.visiting.feeds.extras import looks_sitemap
 from syndicator.visiting.feeds.jsonfeed import looks_json
-from syndicator.visiting.feeds.parser import checked, looks_html, repaired, trimmed
+from syndicator.visiting.feeds.parser import checked, looks_html, looks_sitemap, repaired, trimmed
 from tests.samples import Samples
 from tests.visiting.feeds.test_parser import rss
 

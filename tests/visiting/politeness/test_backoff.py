@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.store.engine import open_store
-from syndicator.visiting.politeness.backoff import NOTE, Backoff
+from syndicator.visiting.politeness.throttle import NOTE, Backoff
 from tests.visiting.conftest import NOW, Reply, Web
 from tests.visiting.operator import FEED, configure, refresh
 
@@ -41,7 +41,7 @@ def test_the_next_process_knows() -> None:
 
 
 def test_waits_that_ended_are_forgotten_and_their_number_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("syndicator.visiting.politeness.backoff._MOST", 20)  # a thousand take seconds
+    monkeypatch.setattr("syndicator.visiting.politeness.throttle._MOST", 20)  # a thousand take seconds
     notes = Notes()
     backoff = notes.backoff()
     backoff.add("old", NOW + timedelta(seconds=1))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from syndicator.describing.taxonomy import learning
-from syndicator.describing.taxonomy.learnt import FEATURES, LearntTagger
+from syndicator.describing.taxonomy.taggers import FEATURES, LearntTagger
 
 TITLE, TEXT = "Birds of the wood", "They counted birds again."
 

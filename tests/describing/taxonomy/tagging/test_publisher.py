@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.describing.describe import describe
-from syndicator.describing.taxonomy.publisher import clean, sound
+from syndicator.describing.taxonomy.tag_names import clean, sound
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
 TITLE = "Floods close the old bridge at Marlow"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.describing.taxonomy.learnt import Trust, learn_trust
+from syndicator.describing.taxonomy.taggers import Trust, learn_trust
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 

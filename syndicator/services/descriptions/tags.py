@@ -1,4 +1,6 @@
-"""Rename and merge tags in taxonomy.toml, articles and feeds. Ids and addresses of feeds stay valid."""
+"""Rename and merge tags in taxonomy.toml, articles and feeds; ids and addresses of feeds stay valid. Write an
+operator's decision on tags and category into an article file.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +9,31 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from syndicator.articles import disk
+from syndicator.articles.edits import by_of
 from syndicator.core import text
-from syndicator.core.errors import UsageError
-from syndicator.core.model import Article, FeedKey
+from syndicator.core.errors import EditedMeanwhile, UsageError
+from syndicator.core.model import Article, FeedKey, Problem
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import suggestion
 from syndicator.describing.taxonomy.edit import Change, joined, knows, place, rewritten
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load_any
-from syndicator.pipeline.descriptions.confirm import ChangeCounter, FeedChange
+from syndicator.pipeline.descriptions.confirm import (
+    ORDERED,
+    ChangeCounter,
+    Decision,
+    FeedChange,
+    Names,
+    carried_over,
+    decided,
+    same,
+)
 from syndicator.pipeline.refile import refile
 from syndicator.publishing.output.redirects import moved
 from syndicator.services import reconcile
 from syndicator.services.beside import move
 from syndicator.services.container import App
-from syndicator.services.naming import filed, rewrite, terms
+from syndicator.services.mending.editorial import withdrawn
+from syndicator.services.naming import filed, need_article, rewrite, terms
 
 _LONGEST = 80  # characters of a name, as in taxonomy.toml
 _AT_ONCE = 200  # feeds that a command builds at once, which takes some seconds. A choice
@@ -200,3 +213,53 @@ def _rewrite(
             refile(app.article_store, app.store.visits, retagged(before), before=before, path=path, ordered=("tags",))
 
     rewrite(app, list(ids), write, progress)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """Effect of a decision. `changed`: the file differs, if only in who confirmed it. `problems`: unreadable files."""
+
+    before: Article
+    after: Article
+    path: str
+    changed: bool
+    feeds: tuple[FeedChange, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def defined_names(app: App) -> Names:
+    """Return the names of taxonomy.toml and the published tags. Raises ConfigError."""
+    used = [row.name for row in app.store.index.feeds() if row.key.axis == "tag" and row.moved_to is None]
+    return Names(load_any(app.config / "taxonomy.toml"), tuple(used))
+
+
+def plan_decision(app: App, what: str, decide: Callable[[Article, Names], Decision]) -> Confirmed:
+    """Plan the decision on the article `what`; changes nothing. Raises UsageError, ConfigError for a broken file."""
+    problems = reconcile.files(app)
+    if withdrawn(app, what):
+        raise UsageError(f"{what!r} is withdrawn; `syndicator withdraw --undo` brings it back, with its tags")
+    path = app.store.index.path(need_article(app, what)) or ""
+    before = app.article_store.get(path)
+    after = decided(before, decide(before, defined_names(app)))
+    changes = ChangeCounter(app.store.index.merged())
+    if not same(before, after):
+        changes.add(before, after)
+    return Confirmed(
+        before=before,
+        after=after,
+        path=path,
+        changed=not same(before, after) or any(by_of(before, name) != by_of(after, name) for name in ORDERED),
+        feeds=changes.feeds(),
+        problems=problems,
+    )
+
+
+def write_decision(app: App, path: str, seen: Article, wanted: Article) -> Article:
+    """Write tags and category of `wanted` to the file at `path`. Raises UsageError if it differs from `seen`; OSError,
+    ConfigError, StoreError."""
+    now = app.article_store.get(path)
+    if not same(now, seen):
+        raise EditedMeanwhile(path)
+    new = carried_over(now, wanted)
+    stored, _ = refile(app.article_store, app.store.visits, new, before=now, path=path, ordered=ORDERED)
+    return stored
