@@ -228,5 +228,5 @@ def test_a_command_makes_the_feed_of_an_address_a_file(place: Place, given: str)
 def test_what_asks_nothing_is_no_feed(place: Place, given: str) -> None:
     words = ("build", "--question", given, "--config", str(place.config))
     done = CliRunner().invoke(app, words)
-    assert done.exit_code != 0 and "'color.red' is nothing to ask for; write tag.…" in str(done.exception)
+    assert done.exit_code != 0 and "'color.red' is no valid part; write tag.…" in str(done.exception)
     assert not (place.config / "feeds.toml").exists()

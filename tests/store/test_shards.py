@@ -174,7 +174,7 @@ def test_a_sign_of_life_says_until_when_hosts_may_be_asked(store: Store) -> None
     shards.recover()
     assert jobs(store)[0][0] == "doing"
     write(store, "DELETE FROM procrastinate_workers")
-    with pytest.raises(StoreAway, match="does not know"):
+    with pytest.raises(StoreAway, match="has removed this worker"):
         shards.beat(job.worker, "me")
 
 
