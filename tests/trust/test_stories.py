@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,43 @@ def page(title: str, text: str) -> Page:
     return Page(raw=f'<html lang="en"><title>{escape(title)}</title><article><h1>{escape(title)}</h1>{parts}</article>')
 
 
-def told(life: MemoryLife, name: str) -> dict[str, tuple[str, str]]:
-    """The entries of a feed by id: address and title."""
-    return {item["id"]: (item["url"], item["title"]) for item in items(life, name)}
+def published(life: MemoryLife) -> dict[tuple[str, str], tuple[str, str]]:
+    """Address and title of each entry, by feed and id; and the story of each article in one."""
+    entries = {
+        (name, item["id"]): (item["url"], item["title"])
+        for name in ("all", "stories")
+        if (life.feeds / "public" / f"{name}.json").exists()
+        for item in items(life, name)
+    }
+    with life.app() as app:
+        return entries | {("member", row.article): (row.story, row.outlet) for row in app.store.stories.members()}
+
+
+def day(reports: Mapping[str, Mapping[str, str]], more: str = "", after: float = 0) -> Day:
+    """The reports, by address, on their outlets' pages and in their feeds; `more` is added to each text."""
+    feeds: dict[str, tuple[Item, ...]] = {}
+    for url, report in reports.items():
+        feed = f"{url.rpartition('/')[0]}/feed"
+        feeds[feed] = (*feeds.get(feed, ()), Item(link=url, title=report["title"]))
+    pages = {url: page(report["title"], report["text"] + more) for url, report in reports.items()}
+    return Day(after=after, pages=pages, feeds=feeds)
+
+
+def live(shared: Machine, folder: Path, days: Sequence[Day], neighbours: Collection[str], how: str) -> set[Any]:
+    """Live the days with the `neighbours` followed and without. Return what is published without them only."""
+    keys = sorted({feed[7:].partition(".")[0] for day in days for feed in day.feeds})
+    lives = []
+    for name, followed in (("beside", keys), ("alone", [key for key in keys if key not in neighbours])):
+        sources = tuple({"key": key, "url": f"http://{key}.example/feed"} for key in followed)
+        case = Case(row="own", name="", file="", sources=sources, days=tuple(days), settings=f'stories = "{how}"\n')
+        lives.append(MemoryLife(folder / name, shared, case))
+    missing = set()
+    for number in range(len(days)):
+        for life in lives:
+            life.begin(number)
+        beside, alone = map(published, lives)
+        missing |= {(number, *entry) for entry in alone.items() - beside.items()}
+    return missing
 
 
 @pytest.fixture(scope="module")
@@ -70,19 +104,23 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield made
 
 
-@settings(
+FEW = settings(
     max_examples=5,
     derandomize=True,
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+MODES = st.sampled_from(("link", "merge"))
+
+
+@FEW
 @given(
     case=st.sampled_from(CASES),
     copied=st.lists(st.sampled_from(("report", "same", "other")), min_size=1, max_size=2, unique=True),
     evil=st.lists(st.sampled_from(("evil", "worse")), min_size=1, max_size=2, unique=True),
     longer=st.booleans(),
-    how=st.sampled_from(("link", "merge")),
+    how=MODES,
 )
 def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
     shared: Machine,
@@ -93,43 +131,31 @@ def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
     longer: bool,
     how: str,
 ) -> None:
-    own = {name: case[kind] for name, kind in (("bank", "report"), ("post", "same"), ("herald", "other"))}
-    pages = {f"http://{name}.example/a": page(one["title"], one["text"]) for name, one in own.items()}
-    first = Day(
-        pages=pages,
-        feeds={
-            f"http://{name}.example/feed": (Item(link=f"http://{name}.example/a", title=one["title"]),)
-            for name, one in own.items()
-        },
-    )
-    texts = {f"http://{name}.example/{kind}": case[kind] for name in evil for kind in copied}
+    own = {"bank": case["report"], "post": case["same"], "herald": case["other"]}
+    first = day({f"http://{name}.example/a": report for name, report in own.items()})
     more = "The reader is told once more what was said before. " * 40 if longer else ""
-    later = Day(
-        after=0.05,
-        pages={url: page(one["title"], one["text"] + more) for url, one in texts.items()},
-        feeds={
-            f"http://{name}.example/feed": tuple(
-                Item(link=url, title=one["title"]) for url, one in texts.items() if f"/{name}." in url
-            )
-            for name in evil
-        },
-    )
-    names = [*own, *evil]
-    world = Case(
-        row="own",
-        name="",
-        file="",
-        sources=tuple({"key": name, "url": f"http://{name}.example/feed"} for name in names),
-        days=(first, later, Day(after=1)),
-        settings=f'stories = "{how}"\n',
-    )
-    without = replace(world, sources=tuple(one for one in world.sources if one["key"] not in evil))
-    folder = tmp_path_factory.mktemp("lives")
-    beside, alone = MemoryLife(folder / "beside", shared, world), MemoryLife(folder / "alone", shared, without)
-    for number in range(3):
-        for life in (beside, alone):
-            life.begin(number)
-        for name in ("all", "stories"):
-            if (alone.feeds / "public" / f"{name}.json").exists():
-                missing = told(alone, name).items() - told(beside, name).items()
-                assert missing == set(), (number, name, told(beside, name))
+    copies = day({f"http://{name}.example/{kind}": case[kind] for name in evil for kind in copied}, more, after=0.05)
+    assert live(shared, tmp_path_factory.mktemp("lives"), [first, copies, Day()], evil, how) == set()
+
+
+@pytest.mark.slow
+@FEW
+@given(
+    cases=st.lists(st.sampled_from(CASES), min_size=2, max_size=2, unique_by=lambda case: case["report"]["title"]),
+    kinds=st.lists(st.sampled_from(("report", "same")), min_size=1, max_size=2, unique=True),
+    how=MODES,
+)
+def test_a_mixture_of_two_events_joins_parts_and_renames_no_stories_of_others(
+    shared: Machine, tmp_path_factory: pytest.TempPathFactory, cases: list[Any], kinds: list[str], how: str
+) -> None:
+    own = {
+        f"http://{name}.example/{number}": case[kind]
+        for number, case in enumerate(cases)
+        for name, kind in (("bank", "report"), ("post", "same"))
+    }
+    mixed = {
+        f"http://evil.example/{kind}": {part: " ".join(case[kind][part] for case in cases) for part in cases[0][kind]}
+        for kind in kinds
+    }
+    days = [day(own), day(mixed, after=0.05), Day()]
+    assert live(shared, tmp_path_factory.mktemp("lives"), days, ["evil"], how) == set()
