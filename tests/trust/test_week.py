@@ -1,0 +1,140 @@
+"""Four feed readers over a week of stories, in each mode: joins, an edit, a split, a lead that is withdrawn and comes
+back. They show every entry once, under the id that it was published with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import feedparser
+import pytest
+
+from syndicator.core.model import is_of_story
+from syndicator.services.build import build_feeds
+from tests.aged.web import serving as web_serving
+from tests.publishing import freshrss, miniflux, newsboat, reader
+from tests.publishing.freshrss import FreshRSS
+from tests.publishing.miniflux import Miniflux
+from tests.publishing.newsboat import Newsboat
+from tests.publishing.reader import Reader
+from tests.publishing.test_newsboat import serving
+from tests.services.test_stories import do
+from tests.stories.test_grouping import CASES
+from tests.trust.case import Case, Day
+from tests.trust.life import Life
+from tests.trust.test_readers import Reader as Subscriber
+from tests.trust.test_stories import day
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+FEEDS = ("all.atom", "all.rss", "stories.atom", "stories.rss", "sources/times.atom")
+STRIKE, QUAKE = CASES[0], CASES[4]
+BANK, POST, TIMES, HERALD, GAZETTE = (
+    f"http://{name}.example/a" for name in ("bank", "post", "times", "herald", "gazette")
+)
+EDITED = "Corrected: crew walk out"
+WEEK: tuple[tuple[Day, str, dict[str, Any]], ...] = (
+    (day({BANK: STRIKE["report"], TIMES: QUAKE["report"]}), "", {}),
+    (day({POST: STRIKE["same"]}, after=0.4), "", {}),
+    (day({HERALD: QUAKE["same"], GAZETTE: QUAKE["other"]}, after=0.4), "", {}),
+    (day({BANK: STRIKE["report"] | {"title": EDITED}}, after=0.2), "", {}),
+    (Day(), "join", {"ids": (TIMES, GAZETTE)}),
+    (Day(), "split", {"id": POST}),
+    (Day(), "withdraw", {"id": TIMES}),
+    (Day(), "restore", {"id": TIMES}),
+    (Day(), "", {}),
+)
+Subscribe = Callable[[str], Subscriber]
+
+
+@contextmanager
+def newsboats(folder: Path, address: str) -> Iterator[Subscribe]:
+    newsboat.needed()
+    yield lambda feed: Newsboat(folder / feed, address + feed)
+
+
+@contextmanager
+def minifluxes(folder: Path, address: str) -> Iterator[Subscribe]:
+    with miniflux.running(folder) as client:
+        yield lambda feed: Miniflux(client, address + feed)
+
+
+@contextmanager
+def freshrsses(folder: Path, address: str) -> Iterator[Subscribe]:
+    freshrss.needed()
+    yield lambda feed: FreshRSS(folder / feed, address + feed)
+
+
+@contextmanager
+def readers(folder: Path, address: str) -> Iterator[Subscribe]:
+    reader.needed()
+    yield lambda feed: Reader(folder / feed, address + feed)
+
+
+class Feed:
+    """A feed and its subscriber. By id of an entry, `titles`: the title that it was published with first; `latest`: its
+    last title; `updated`: all values that it had."""
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        self.subscriber = subscriber
+        self.titles: dict[str, str] = {}
+        self.latest: dict[str, str] = {}
+        self.updated: dict[str, set[str]] = defaultdict(set)
+
+    def poll(self, data: bytes) -> None:
+        """Poll the feed, which is published as `data`."""
+        self.subscriber.poll()
+        for entry in feedparser.parse(data).entries:
+            self.titles.setdefault(entry.id, entry.title)
+            self.latest[entry.id] = entry.title
+            self.updated[entry.id].add(dict.get(entry, "updated", ""))
+
+
+def live(folder: Path, how: str, subscribing: Any) -> dict[str, Feed]:
+    """Live the week with `[publish] stories = how`; poll every feed after each of its steps. Return the feeds."""
+    keys = sorted(feed[7:].partition(".")[0] for step, *_ in WEEK[:3] for feed in step.feeds)
+    sources = tuple({"key": key, "url": f"http://{key}.example/feed"} for key in keys)
+    days = tuple(step for step, *_ in WEEK)
+    case = Case(row="once", name="", file="", sources=sources, days=days, settings=f'stories = "{how}"\n')
+    feeds: dict[str, Feed] = {}
+    with (
+        web_serving() as web,
+        serving(folder / "feeds/public") as address,
+        subscribing(folder / "readers", address) as subscribe,
+    ):
+        life = Life(folder, web, case, address)
+        for number, (_, operation, values) in enumerate(WEEK):
+            life.begin(number)
+            if operation and (how != "off" or operation not in ("join", "split")):
+                with life.app() as app:
+                    do(app, operation, **values)
+                    asyncio.run(build_feeds(app))
+            for name in FEEDS:
+                if (path := life.feeds / "public" / name).exists():
+                    if name not in feeds:
+                        feeds[name] = Feed(subscribe(name))
+                    feeds[name].poll(path.read_bytes())
+    return feeds
+
+
+@pytest.mark.parametrize(("how", "articles", "stories"), [("off", 5, 0), ("link", 5, 0), ("merge", 4, 2)])
+@pytest.mark.parametrize("subscribing", [newsboats, minifluxes, freshrsses, readers])
+def test_a_week_of_stories_shows_every_entry_once(
+    subscribing: Any, how: str, articles: int, stories: int, tmp_path: Path
+) -> None:
+    feeds = live(tmp_path, how, subscribing)
+    assert len(feeds) == (3 if how == "off" else 5)
+    for name, feed in feeds.items():
+        assert Counter(feed.subscriber.titles) == Counter(feed.titles.values()), name
+    everything = feeds["all.atom"]
+    assert EDITED in everything.latest.values()
+    assert Counter(map(is_of_story, everything.titles)) == Counter({False: articles, True: stories})
+    for id, moments in everything.updated.items():
+        if is_of_story(id):
+            assert max(Counter(moment[:10] for moment in moments).values()) <= 2, moments
+        else:  # only an edit of the article itself changes it
+            assert len(moments) == 1 + (everything.latest[id] == EDITED), moments
