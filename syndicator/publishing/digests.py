@@ -1,4 +1,4 @@
-"""Digests: feeds with one entry a day or week, which lists the stories of that time. Pure."""
+"""Digests: feeds with one entry a day or week that lists the stories of that time. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,8 @@ _TAG: Final = re.compile(r"<[^>]*>")
 
 
 def files(digest: Digest, issues: Sequence[Mapping[str, Any]], entries: Entries, pages: Pages) -> dict[str, bytes]:
-    """The feed of a digest in all formats, by file name; none without entries. `issues`: see `entry`, newest first."""
+    """Return the feed of a digest in all formats, by file name; none without entries. `issues`: see `entry`, newest
+    first."""
     settings, key = entries.settings, FeedKey(paths.DIGEST, digest.name)
     if not (views := list(filter(None, (entry(digest.name, issue, entries) for issue in issues)))):
         return {}
@@ -31,15 +32,16 @@ def files(digest: Digest, issues: Sequence[Mapping[str, Any]], entries: Entries,
     named = FeedSpec(key=key, name=name, title=title, first_slug=digest.name, description=about)
     spec = replace(named, formats=formats, language=tongue)
     top = head(spec, settings, entries.instance, None)
-    found = documents(top, [one for one in formats if one != PAGE], views, None, entries)
+    rendered = documents(top, [format for format in formats if format != PAGE], views, None, entries)
     if PAGE in formats:
-        found[PAGE] = pages.feed_page(top, [_item(view) for view in views])
-    return {paths.file_name(key, format): data for format, data in found.items()}
+        rendered[PAGE] = pages.feed_page(top, [_item(view) for view in views])
+    return {paths.file_name(key, format): data for format, data in rendered.items()}
 
 
 def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
-    """The entry of a digest, without articles that cannot be shown, None if none is left. `issue`: `until` (the end of
-    its period, ISO 8601 in UTC), `day` (that day in the operator's zone), `stories` (the article ids of each)."""
+    """Return the entry of a digest without articles that cannot be shown, None if none is left. `issue`: `until` (the
+    end of its period, ISO 8601 in UTC), `day` (that day in the operator's zone), `stories` (the article ids of
+    each)."""
     views = {view.id: view for view in entries.views([id for ids in issue["stories"] for id in ids], None)}
     stories = [reports for ids in issue["stories"] if (reports := [views[id] for id in ids if id in views])]
     if not stories:
@@ -61,7 +63,7 @@ def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
 
 
 def text(content: str) -> str:
-    """The content of an entry as plain text."""
+    """Return the content of an entry as plain text."""
     return unescape(_TAG.sub("", _LINK.sub(r"\2 (\1)", content))).strip() + "\n"
 
 
@@ -71,7 +73,7 @@ def _title(name: str) -> str:
 
 def _line(reports: Sequence[View]) -> str:
     lead, *others = reports
-    also = ", ".join(linked(one.origin.title, one.url) for one in others)
+    also = ", ".join(linked(report.origin.title, report.url) for report in others)
     parts = [
         f"{linked(lead.title, lead.url)} \N{MIDDLE DOT} {escape(lead.origin.title, quote=False)}",
         f"Also: {also}" if also else "",
@@ -81,6 +83,6 @@ def _line(reports: Sequence[View]) -> str:
 
 
 def _item(view: View) -> bytes:
-    """The list item of an entry on the page of its digest, as `story.days` takes it."""
+    """Return the list item of an entry for the page of its digest, as `story.days` takes it."""
     stamp = view.published.strftime("%Y-%m-%dT%H:%M:%SZ")
     return f'{stamp}\n<li class="story"><h3>{escape(view.title)}</h3>\n{view.content}\n</li>'.encode()

@@ -27,8 +27,8 @@ TOGETHER: Final = 300_000_000  # microseconds: what was added in the same five m
 
 
 class Report(NamedTuple):
-    """An article as grouping sees it. `outlet`: its publisher; `language`: a code, "" if unknown; `story`: the one it
-    is in, "" for none; `final`: it stays there."""
+    """An article to group. `outlet`: its publisher; `language`: a code, "" if unknown; `story`: its story, "" for none;
+    `final`: it stays in its story."""
 
     id: str
     outlet: str
@@ -39,29 +39,29 @@ class Report(NamedTuple):
     final: bool = False
 
 
-def likeness(one: Report, other: Report) -> float:
-    """The log-odds that two articles report one event; `FAR` if they are of different languages, days apart or share no
-    name."""
-    if one.language != other.language or abs(one.at - other.at) > WINDOW:
+def likeness(report: Report, other: Report) -> float:
+    """Return the log-odds that two articles report one event; FAR if their languages differ, if they are days apart or
+    if they share no name."""
+    if report.language != other.language or abs(report.at - other.at) > WINDOW:
         return FAR
-    values = features(one.sketch, other.sketch)
+    values = features(report.sketch, other.sketch)
     if not values[0]:
         return FAR
     return sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True)) + CONSTANT
 
 
-def features(one: Sketch, other: Sketch) -> tuple[float, float, float, float]:
-    """The evidence of names, of first words and of numbers; and that of first words again, as far as both articles have
-    MANY numbers and share none, as a forecast and a result do."""
-    names, numbers = cosine(one.names, other.names), cosine(one.numbers, other.numbers)
-    lead = min(len(one.lead.keys() & other.lead.keys()) / TERMS, BY_NAMES * names)
-    apart = 0.0 if numbers else min(1.0, min(len(one.numbers), len(other.numbers)) / MANY)
+def features(sketch: Sketch, other: Sketch) -> tuple[float, float, float, float]:
+    """Return the evidence of names, of first words and of numbers; then that of first words again, if both articles
+    have MANY numbers and share none, like a forecast and a result."""
+    names, numbers = cosine(sketch.names, other.names), cosine(sketch.numbers, other.numbers)
+    lead = min(len(sketch.lead.keys() & other.lead.keys()) / TERMS, BY_NAMES * names)
+    apart = 0.0 if numbers else min(1.0, min(len(sketch.numbers), len(other.numbers)) / MANY)
     return names, lead, numbers, apart * lead
 
 
-def cosine(one: Terms, other: Terms) -> float:
-    """The cosine of two kinds of terms, lower if one has few."""
-    return sum(one[term] * other[term] for term in one.keys() & other.keys())
+def cosine(terms: Terms, other: Terms) -> float:
+    """Return the cosine of two sets of terms, lower if one of them is small."""
+    return sum(terms[term] * other[term] for term in terms.keys() & other.keys())
 
 
 def changes(
@@ -70,36 +70,36 @@ def changes(
     members: Callable[[Collection[str]], Iterable[Report]],
     fresh: Callable[[Sequence[Report]], str],
 ) -> dict[str, str]:
-    """The story of each article that is in another one because of the `new` articles, "" for none. `near` finds the
-    articles with which one shares most terms, `members` those of stories; `fresh` names a story."""
+    """Return the new story, "" for none, of each article that changes its story because of the `new` articles. `near`
+    returns the articles that share most terms with one, `members` those of stories; `fresh` names a story."""
     singles, sets = {report.id: report for report in new}, []
     for report in new:
         likely = [other for other in near(report) if likeness(report, other) > LIKELY]
         singles |= {other.id: other for other in likely}
         if likely or report.story:
-            sets.append({one.story or one.id for one in (report, *likely)})
+            sets.append({member.story or member.id for member in (report, *likely)})
     changed: dict[str, str] = {}
     for names in _connected(sets):
-        region = {id: singles[id] for id in names & singles.keys()} | {one.id: one for one in members(names)}
+        region = {id: singles[id] for id in names & singles.keys()} | {member.id: member for member in members(names)}
         after = regrouped(list(region.values()), {report.id for report in new}, fresh)
         changed |= {id: story for id, story in after.items() if story != region[id].story}
     return changed
 
 
 def _connected(sets: Iterable[set[str]]) -> list[set[str]]:
-    """The sets, with those that share a member as one."""
-    found: list[set[str]] = []
+    """Merge the sets that share a member."""
+    merged: list[set[str]] = []
     for names in sets:
-        touching = [other for other in found if not other.isdisjoint(names)]
-        found = [*(other for other in found if other not in touching), names.union(*touching)]
-    return found
+        touching = [other for other in merged if not other.isdisjoint(names)]
+        merged = [*(other for other in merged if other not in touching), names.union(*touching)]
+    return merged
 
 
 def regrouped(
     reports: Sequence[Report], new: Collection[str], fresh: Callable[[Sequence[Report]], str]
 ) -> dict[str, str]:
-    """The story of each article, "" for none. If there are more than LARGEST, stories stay as they are and count by
-    their newest articles, and of the others only the newest are grouped, after those that are `new`."""
+    """Return the story of each article, "" for none. If there are more than LARGEST, stories stay as they are, each
+    represented by its newest articles; of other articles only the `new` and the newest are grouped."""
     if len(reports) <= LARGEST:
         return named(grouped(reports, new), fresh)
     having = Counter((report.story, report.outlet) for report in reports if report.story)
@@ -118,9 +118,9 @@ def regrouped(
 
 
 def grouped(reports: Sequence[Report], new: Collection[str] = ()) -> list[list[Report]]:
-    """All `reports` in groups by average linkage: the two groups that are nearest become one, as long as they are more
-    likely to report one event than not. In a story stays what is like its first article, unless it is `new`: nobody
-    parts what others published. The final articles of two stories never come together."""
+    """Group `reports` by average linkage: merge the two nearest groups while they more likely than not report one
+    event. An article that is like the first one of its story stays there, unless it is `new`: nobody splits the stories
+    of others. The final articles of two stories are never merged."""
     apart: dict[str, list[Report]] = {}
     likely = {(a.id, b.id): likeness(a, b) for a in reports for b in reports}
     firsts: dict[str, str] = {}
@@ -141,13 +141,13 @@ def grouped(reports: Sequence[Report], new: Collection[str] = ()) -> list[list[R
     return list(groups.values())
 
 
-def _between(one: Sequence[Report], other: Sequence[Report], likely: Mapping[tuple[str, str], float]) -> float:
-    """The mean likeness of two groups; FAR if both have their story for good, or begin with other events."""
-    final = any(report.final for report in one) and any(report.final for report in other)
-    if final or likely[min(one, key=_order).id, min(other, key=_order).id] < LEADS:
+def _between(group: Sequence[Report], other: Sequence[Report], likely: Mapping[tuple[str, str], float]) -> float:
+    """Return the mean likeness of two groups; FAR if both have final articles, or if their first articles differ."""
+    final = any(report.final for report in group) and any(report.final for report in other)
+    if final or likely[min(group, key=_order).id, min(other, key=_order).id] < LEADS:
         return FAR
-    weights = _weights(one) | _weights(other)
-    pairs = [(a.id, b.id) for a in one for b in other]
+    weights = _weights(group) | _weights(other)
+    pairs = [(a.id, b.id) for a in group for b in other]
     whole = sum(weights[a] * weights[b] for a, b in pairs)
     return sum(weights[a] * weights[b] * likely[a, b] for a, b in pairs) / whole
 
@@ -158,8 +158,8 @@ def _weights(reports: Sequence[Report]) -> dict[str, float]:
 
 
 def named(groups: Iterable[Sequence[Report]], fresh: Callable[[Sequence[Report]], str]) -> dict[str, str]:
-    """The story of each article: that of the final articles of its group, else the one that most outlets of the group
-    were in, unless another group has it. A group of one outlet is none."""
+    """Return the story of each article: that of the final articles of its group, else the one with most outlets in the
+    group that no other group has taken. A group of one outlet is no story."""
     stories: dict[str, str] = {}
     taken = {""}
     for group in sorted(groups, key=_rank):
@@ -187,13 +187,13 @@ def _order(report: Report) -> tuple[datetime, str]:
     return report.at, report.id
 
 
-def _pair(one: int, other: int) -> tuple[int, int]:
-    return (one, other) if one < other else (other, one)
+def _pair(number: int, other: int) -> tuple[int, int]:
+    return (number, other) if number < other else (other, number)
 
 
 class Published(NamedTuple):
-    """A published report. `own`: its own site announced it; `added`: microseconds; `size`: of its text, roughly;
-    `shown`: what others show of it."""
+    """A published report. `own`: its own site announced it; `added`: microseconds; `size`: rough length of its text;
+    `shown`: the fields that other reports show of it."""
 
     id: str
     outlet: str
@@ -204,12 +204,14 @@ class Published(NamedTuple):
 
 
 def leading(reports: Collection[Published]) -> tuple[str, int]:
-    """The report that leads a story, and when the second outlet reported; "" if it has one outlet alone. What comes
-    later takes no lead from what was published; of what came together, the longest leads."""
+    """Return the report that leads a story, and when the second outlet reported; "" if there is one outlet. A later
+    report never takes the lead; of those that came together, the longest leads."""
     firsts: dict[str, int] = {}
     for report in reports:
         firsts[report.outlet] = min(report.added, firsts.get(report.outlet, report.added))
     if len(firsts) == 1 or not reports:
         return "", 0
-    first = min(reports, key=lambda one: (not one.own, one.added // TOGETHER, -one.size, one.added, one.id))
+    first = min(
+        reports, key=lambda report: (not report.own, report.added // TOGETHER, -report.size, report.added, report.id)
+    )
     return first.id, sorted(firsts.values())[1]

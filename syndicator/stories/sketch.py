@@ -1,8 +1,8 @@
-"""What an article is compared by: its rarest names, its rarest words at the beginning, its rarest numbers.
+"""Sketches, by which articles are compared: their rarest names, rarest first words and rarest numbers.
 
-Twenty of each are enough: with all of them, articles on one event are told from others less well (see
-tests/bench/bench_stories.py). A term's weight comes from data/common.bin, how common the term is in texts of its
-language; a term that is not in it is rare. No word list and no index in memory is needed."""
+Twenty of each are enough; with all of them the groups get worse (tests/bench/bench_stories.py). data/common.bin has the
+weight of each term, by how common it is in texts of its language; terms without a weight are rare. Needs no word list
+and no index in memory."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ Terms = Mapping[int, float]
 
 
 class Sketch(NamedTuple):
-    """Hash of a term -> its weight; the weights of each kind have a length below one, shorter if a text says little."""
+    """Weights by hash of the term. The weights of each kind have a length below one, shorter if a text has few
+    terms."""
 
     names: Terms
     lead: Terms
@@ -48,20 +49,20 @@ class Sketch(NamedTuple):
 
 
 def sketch(title: str, text: str) -> Sketch:
-    """What an article with this title and plain text is compared by."""
+    """Return the sketch of an article with this title and plain text."""
     whole, beginning = f"{title}\n{text[:READ]}", f"{title}\n{text[:LEAD]}"
     return Sketch(_rarest(_names(whole), NAMES), _rarest(_words(beginning), WORDS), _rarest(_numbers(whole), NUMBERS))
 
 
 def terms(title: str, text: str) -> Iterator[str]:
-    """All terms of an article, as they are counted for data/common.bin."""
+    """Yield all terms of an article, as counted for data/common.bin."""
     whole = f"{title}\n{text[:READ]}"
     yield from _words(whole)
     yield from _numbers(whole)
 
 
 def keys(of: Sketch) -> tuple[int, ...]:
-    """The terms by which articles on the same event are found: the heaviest of names and beginning."""
+    """Return the terms by which articles on the same event are looked up: the heaviest of names and first words."""
     both: Counter[int] = Counter()
     for terms in (of.names, of.lead):
         both.update(terms)
@@ -69,7 +70,7 @@ def keys(of: Sketch) -> tuple[int, ...]:
 
 
 def pack(of: Sketch) -> bytes:
-    """The sketch in bytes: for each kind the number of terms, their hashes, their weights in 255ths."""
+    """Encode a sketch: for each kind the number of terms, their hashes, their weights in 255ths."""
     parts = []
     for terms in of:
         hashes, weights = array("I", terms), bytes(round(255 * weight) for weight in terms.values())
@@ -81,7 +82,7 @@ _WEIGHTS: Final = tuple(byte / 255 for byte in range(256))
 
 
 def unpack(data: bytes) -> Sketch:
-    """The sketch that `pack` wrote."""
+    """Decode the result of `pack`."""
     kinds, at = [], 0
     for _ in Sketch._fields:
         count, at = data[at], at + 1
@@ -100,7 +101,7 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _names(text: str) -> Iterator[str]:
-    """Words in capitals that begin no sentence; in a script without capitals, all words."""
+    """Yield capitalised words that begin no sentence; in a script without capitals, all words."""
     for match in _NAME.finditer(text):
         word = match[1] or match[0]
         first = word[0]
@@ -115,12 +116,12 @@ def _numbers(text: str) -> Iterator[str]:
 
 
 def stem(word: str) -> str:
-    """The beginning of a word, in lower case."""
+    """Return the beginning of a word, in lower case."""
     return word.lower()[:STEM]
 
 
 def number(term: str) -> int:
-    """The hash of a term, the same in every process."""
+    """Return the hash of a term, the same in every process."""
     return crc32(term.encode("utf-8", "replace"))
 
 
@@ -135,13 +136,13 @@ def _rarest(terms: Iterable[str], added: float) -> Terms:
     for term, times in Counter(map(number, terms)).items():
         rarity = table[term % len(table)] or RAREST
         weights[term] = (1 + math.log(times)) * rarity / SCALE
-    kept = sorted(weights, key=lambda term: (-weights[term], term))[:TERMS]
-    length = math.hypot(added, *(weights[term] for term in kept))
-    return {term: weights[term] / length for term in kept}
+    rarest = sorted(weights, key=lambda term: (-weights[term], term))[:TERMS]
+    length = math.hypot(added, *(weights[term] for term in rarest))
+    return {term: weights[term] / length for term in rarest}
 
 
 def place(article: str, outlet: str) -> int:
-    """The place of an article at its keys, one of the few of its outlet."""
+    """Return the place of an article at its keys, one of the few of its outlet."""
     number = int.from_bytes(hashlib.blake2b(article.encode(), digest_size=2).digest(), "big") % PLACES
     digest = hashlib.blake2b(f"{outlet}\0{number}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

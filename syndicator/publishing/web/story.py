@@ -1,6 +1,6 @@
-"""Stories: an article as pages show it. Each is made once in a build and stands on every page that has it.
+"""Articles as pages show them. Each is rendered once in a build and used on every page that shows it.
 
-What stands where a story has no picture: the first letter of its source, on the source's own colour."""
+An article without a picture has the first letter of its source instead, in the colour of the source."""
 
 import zlib
 from collections.abc import Iterable, Sequence
@@ -32,7 +32,7 @@ _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Sat
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The stories of a UTC day on a page, newest first."""
+    """The articles of a UTC day on a page, newest first."""
 
     date: str  # "2026-11-26"
     name: str  # "Thursday, 26 November 2026"
@@ -42,9 +42,12 @@ class Day:
 def article(
     view: View, links: Links, site_language: str, neighbours: Sequence[View | None], root: str
 ) -> dict[str, Any]:
-    """What the page of an article shows besides its shell. `neighbours`: the articles before and after it, None where
-    there is none; `root`: the way from the page to the web root."""
-    previous, following = ((one.title, root + paths.article_name(one.id)) if one else ("", "") for one in neighbours)
+    """Return the fields of an article's page. `neighbours`: the articles before and after it, None if missing; `root`:
+    the path from the page to the web root."""
+    previous, following = (
+        (neighbour.title, root + paths.article_name(neighbour.id)) if neighbour else ("", "")
+        for neighbour in neighbours
+    )
     return {
         "entry": view,
         "text": page_text(view.html, view.cover if view.picture else ""),
@@ -56,10 +59,10 @@ def article(
 
 
 def facts(view: View, picture: str) -> dict[str, Any]:
-    """What schema.org says of an article (https://schema.org/Article), whose page is its publisher's. `picture`: the
-    address of its thumbnail, "" for none."""
+    """Return the schema.org data of an article (https://schema.org/Article), whose publisher is that of its page.
+    `picture`: the address of its thumbnail, "" for none."""
     publisher = {"@type": "Organization", "name": view.origin.title, "url": view.origin.site}
-    made = {
+    fields = {
         "headline": view.title,
         "url": view.url,
         "mainEntityOfPage": view.url,
@@ -73,14 +76,14 @@ def facts(view: View, picture: str) -> dict[str, Any]:
         "inLanguage": view.language,
         "license": view.licence,
     }
-    return {name: value for name, value in made.items() if value}
+    return {name: value for name, value in fields.items() if value}
 
 
 def story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
-    """The list item of an article, after a line with the moment of its publication, by which pages sort. Addresses
-    within the site begin with `ROOT`, those of `links` too."""
+    """Render the list item of an article, after a line with its time of publication, by which pages sort. Addresses
+    within the site begin with ROOT, those of `links` too."""
     name = view.origin.title
-    made = templates.render(
+    item = templates.render(
         "story.html",
         entry=view,
         root=ROOT,
@@ -90,17 +93,17 @@ def story(view: View, links: Links, templates: Templates, site_language: str) ->
         timeline=ROOT + paths.story_name(view.story) if view.story else "",
         **told(view, links, site_language),
     )
-    return f"{view.published.strftime(_STAMP)}\n".encode() + made
+    return f"{view.published.strftime(_STAMP)}\n".encode() + item
 
 
 def badge(name: str) -> tuple[str, int]:
-    """The letter that stands for a source, and the number of its colour."""
+    """Return the letter that stands for a source, and the number of its colour."""
     letter = next((char for char in name if char.isalnum()), "·").upper()[:1]
     return letter, zlib.crc32(name.encode("utf-8", "replace")) % COLOURS
 
 
 def told(view: View, links: Links, site_language: str) -> dict[str, Any]:
-    """The fields of an article that its page, its list item and its line on the front page share."""
+    """Return the fields that the page of an article, its list item and its line on the front page share."""
     topic = view.category if view.category != links.unsaid else ""
     return {
         "topic": topic,
@@ -117,37 +120,37 @@ def told(view: View, links: Links, site_language: str) -> dict[str, Any]:
 
 
 def days(parts: Iterable[bytes], root: str) -> list[Day]:
-    """The stories that `story` made, day by day, newest first; `root`: the way from their page to the web root."""
+    """Group the items that `story` rendered by day, newest first. `root`: the path from their page to the web root."""
     way = root.encode()
     split = (part.replace(_ROOT, way).split(b"\n", 1) for part in parts)
     ordered = sorted(split, key=lambda part: part[0], reverse=True)
     return [
-        Day(date, day_name(date), [made.decode() for _, made in found])
-        for date, found in groupby(ordered, key=lambda part: part[0][:10].decode())
+        Day(date, day_name(date), [item.decode() for _, item in items])
+        for date, items in groupby(ordered, key=lambda part: part[0][:10].decode())
     ]
 
 
 def alone(part: bytes) -> bytes:
-    """A story that `story` made, as it stands on a page at the web root."""
+    """Return an item that `story` rendered, for a page at the web root."""
     return part.split(b"\n", 1)[1].replace(_ROOT, b"")
 
 
 def newest(parts: Sequence[bytes]) -> datetime | None:
-    """When the newest of these stories was published."""
+    """Return when the newest of these items was published."""
     latest = max((part.partition(b"\n")[0] for part in parts), default=b"")
     return datetime.fromisoformat(latest.decode()) if latest else None
 
 
 @lru_cache(4096)
 def day_name(date: str) -> str:
-    """A day "2026-11-26" as people say it. In English whatever the locale, so that the same store gives the same
+    """Return the name of a day "2026-11-26". In English whatever the locale, so that the same store gives the same
     bytes."""
     day = datetime.fromisoformat(date)
     return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def span_name(span: str) -> str:
-    """A year "2026", a month "2026-11" or a day as people say it."""
+    """Return the name of a year "2026", a month "2026-11" or a day."""
     match span.count("-"):
         case 0:
             return span
@@ -157,10 +160,10 @@ def span_name(span: str) -> str:
 
 
 def clock(moment: datetime) -> str:
-    """The time of day of a moment in UTC."""
+    """Return the time of day of a moment, in UTC."""
     return f"{moment:%H:%M} UTC"
 
 
 def host(url: str) -> str:
-    """Whose an address is, for people: its host without www."""
+    """Return the host of an address without www., to show whose it is."""
     return (urlsplit(url).hostname or url).removeprefix("www.")

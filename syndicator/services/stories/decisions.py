@@ -37,8 +37,8 @@ def take_in(app: App) -> set[str]:
     if stamp == (notes.note(_READ) or ""):
         return set()
     before = {member.article: member for member in app.store.stories.members()}
-    decided = {one[0]: one for one in lists.STORIES.read(file)}
-    changed = {id: one for id, one in decided.items() if id not in before or _decided(before[id]) != one}
+    decided = {decision[0]: decision for decision in lists.STORIES.read(file)}
+    changed = {id: decision for id, decision in decided.items() if id not in before or _decided(before[id]) != decision}
     outlets = {id: outlet_of(article) for id, article in app.store.index.articles(list(changed)).items()}
     members = [Member(id, story, outlets.get(id, ""), final) for id, story, final in changed.values()]
     app.store.stories.put(members, before.keys() - decided.keys())

@@ -33,20 +33,20 @@ def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datet
 
 
 def due(app: App) -> bool:
-    """True if an entry is due, or a digest was added or removed."""
-    kept = read(app.store)
-    return kept.keys() != {one.name for one in app.settings.digest} or any(
-        kept[one.name]["until"] < last_end(one, app.clock()).isoformat() for one in app.settings.digest
+    """Return True if an entry is due, or if a digest was added or removed."""
+    stored = read(app.store)
+    return stored.keys() != {digest.name for digest in app.settings.digest} or any(
+        stored[digest.name]["until"] < last_end(digest, app.clock()).isoformat() for digest in app.settings.digest
     )
 
 
 def collect(app: App) -> list[tuple[Digest, Issues]]:
     """Make the due entries. Returns the entries of all digests, with published articles only."""
     before, wanted = read(app.store), app.settings.digest
-    kept = {one.name: _continued(app, one, before.get(one.name)) for one in wanted}
-    if kept != before:
-        write(app, kept)
-    return [(one, [published(app, issue) for issue in kept[one.name]["issues"]]) for one in wanted]
+    stored = {digest.name: _continued(app, digest, before.get(digest.name)) for digest in wanted}
+    if stored != before:
+        write(app, stored)
+    return [(digest, [published(app, issue) for issue in stored[digest.name]["issues"]]) for digest in wanted]
 
 
 def _continued(app: App, digest: Digest, before: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -56,26 +56,26 @@ def _continued(app: App, digest: Digest, before: Mapping[str, Any] | None) -> di
     issues = before["issues"] if before else []
     if since < until and (stories := _stories(app, digest, since, until)):
         day, waits = until.astimezone().date().isoformat(), bool(before and digest.mail)
-        made = {"until": until.isoformat(), "day": day, "stories": stories, "waits": waits, "tried": "", "fault": ""}
-        issues = [made, *issues][:_KEPT]
+        issue = {"until": until.isoformat(), "day": day, "stories": stories, "waits": waits, "tried": "", "fault": ""}
+        issues = [issue, *issues][:_KEPT]
     return {"until": max(since, until).isoformat(), "issues": issues}
 
 
 def _stories(app: App, digest: Digest, since: datetime, until: datetime) -> list[list[str]]:
     """Return the stories with articles added from `since` to before `until`, as article ids: the first of each outlet,
-    the lead first. Stories of most outlets come first, then the newest."""
+    the lead first. Sort stories by number of outlets, then the newest first."""
     index, key = app.store.index, parse_stem(digest.of) or FeedKey("", "")
     ids = index.ids(key, limit=0, since=since - timedelta(microseconds=1), most=_MOST)
     articles, stories = index.articles(ids), index.reports(ids)
     leads = set(index.ids(STORIES, limit=_MOST, since=None, most=_MOST))
-    found: dict[str, list[str]] = {}
+    groups: dict[str, list[str]] = {}
     for id in (id for id, article in articles.items() if (article.added or until) < until):
         first, story = dict[str, str](), stories.get(id)
         for outlet, article in story.reports if story else (("", articles[id]),):
             if (article.added or until) < until and (outlet not in first or article.id in leads):
                 first[outlet] = article.id
-        found.setdefault(story.name if story else id, sorted(first.values(), key=lambda id: id not in leads))
-    return sorted(found.values(), key=len, reverse=True)[:_LINES]
+        groups.setdefault(story.name if story else id, sorted(first.values(), key=lambda id: id not in leads))
+    return sorted(groups.values(), key=len, reverse=True)[:_LINES]
 
 
 def published(app: App, issue: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,16 +86,16 @@ def published(app: App, issue: Mapping[str, Any]) -> dict[str, Any]:
 
 def faults(store: Store) -> list[str]:
     """Return the mail faults of the newest entries."""
-    newest = (issue for kept in read(store).values() for issue in kept["issues"][:1])
+    newest = (issue for digest in read(store).values() for issue in digest["issues"][:1])
     return [issue["fault"] for issue in newest if issue["fault"]]
 
 
 def read(store: Store) -> dict[str, Any]:
-    """Return by digest `until` (the end of its last period) and `issues`."""
-    found: dict[str, Any] = json.loads(store.visits.note(_NOTE) or "{}")
-    return found
+    """Return `until` (the end of its last period) and `issues` of each digest."""
+    stored: dict[str, Any] = json.loads(store.visits.note(_NOTE) or "{}")
+    return stored
 
 
-def write(app: App, kept: Mapping[str, Any]) -> None:
+def write(app: App, stored: Mapping[str, Any]) -> None:
     """Store the value of `read`."""
-    app.store.visits.set_note(_NOTE, json.dumps(kept) if kept else None, app.clock())
+    app.store.visits.set_note(_NOTE, json.dumps(stored) if stored else None, app.clock())

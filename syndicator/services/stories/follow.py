@@ -51,10 +51,10 @@ async def follow(app: App, turn: Callable[[], object] = lambda: None) -> set[str
 
 def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
     stories = app.store.stories
-    articles = app.store.index.articles([one.article for one in unread])
-    unread = [one for one in unread if one.article in articles]
-    stories.save({one: _sketched(app, one, articles[one.article], since) for one in unread})
-    rows = stories.sketched([one.article for one in unread])
+    articles = app.store.index.articles([row.article for row in unread])
+    unread = [row for row in unread if row.article in articles]
+    stories.save({row: _sketched(app, row, articles[row.article], since) for row in unread})
+    rows = stories.sketched([row.article for row in unread])
     outlets = {row.article: row.outlet for row in rows}
     left = {row.article: "" for row in rows if row.story and not row.data and not row.final}
     new = [report for row in rows if (report := _report(row, since))]
@@ -63,13 +63,13 @@ def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
     def near(report: Report) -> list[Report]:
         likest = stories.near(by_id[report.id], keys(report.sketch), WINDOW // timedelta(microseconds=1))
         outlets.update((row.article, row.outlet) for row in likest)
-        return [one for row in likest if (one := _report(row, since))]
+        return [candidate for row in likest if (candidate := _report(row, since))]
 
     def members(names: Collection[str]) -> list[Report]:
-        found = {row: _report(row, since) for row in stories.of_stories(names) if row.article not in left}
-        outlets.update((row.article, row.outlet) for row in found)
-        settled = {row.story for row, report in found.items() if report is None}
-        return [one._replace(final=one.final or one.story in settled) for one in found.values() if one]
+        reports = {row: _report(row, since) for row in stories.of_stories(names) if row.article not in left}
+        outlets.update((row.article, row.outlet) for row in reports)
+        settled = {row.story for row, report in reports.items() if report is None}
+        return [member._replace(final=member.final or member.story in settled) for member in reports.values() if member]
 
     now = app.clock()
     changed = left | changes(new, near, members, lambda group: story_name(min(report.id for report in group), now))
@@ -78,8 +78,8 @@ def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
 
 
 def _sketched(app: App, unread: Unread, article: Article, since: datetime) -> Sketched:
-    """Return the data for comparing an article; none if it is too old or not published by itself. It counts from the
-    time at which it was added, because dates are claims."""
+    """Return the data for comparing an article; none if it is too old or not published by itself. Its age counts from
+    when it was added, because dates are claims."""
     added = codec.moment(unread.added)
     old = added < since or (article.published or added) < since
     aside = old or article.hold or article.unlisted or article.merged_into
