@@ -32,7 +32,7 @@ LIMITS = {
     "direct dependencies": 36,  # each is somebody else's release to follow
     "packages in the lock": 72,  # each is somebody else's code that runs here
     "megabytes installed": 320,  # what `./run` puts on a disk, pip and uv included
-    "lines of code": 63_650,  # of syndicator/: what is added replaces something
+    "lines of code": 60_700,  # of syndicator/: what is added replaces something
 }
 
 TOOLS = ("pip", "setuptools", "uv")  # they make the folder and stay in it
