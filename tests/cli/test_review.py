@@ -112,7 +112,7 @@ def test_a_sitting(place: Place) -> None:
     assert [(one["title"], one["tags"]) for one in json.loads(listed.stdout)] == [("Roses", []), ("Models", ["LLM"])]
     terminal = Terminal("tags", "review", "--config", str(place.config))
     first = terminal.expect(r"Roses.*category: \w+.*none\r\n")
-    assert "Enter: right as marked" in first and "\x1b" not in first
+    assert "Enter: confirm" in first and "\x1b" not in first
     terminal.press("c")
     terminal.expect("b: Gardens")
     terminal.press("b")
@@ -130,7 +130,7 @@ def test_a_sitting(place: Place) -> None:
     terminal.expect("Roses")
     assert place.article("Roses").tags == ()
     terminal.press("xn")
-    terminal.expect(r"Enter: right.*Models.*\* 1 LLM")
+    terminal.expect(r"Enter: confirm.*Models.*\* 1 LLM")
     terminal.press("\x03")  # Ctrl-C
     terminal.expect(r"1 article confirmed, \d+ files? written\r\n.*learn")
     assert terminal.end() == 0
