@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.core.errors import NotAFeed, WorkerFailed
-from syndicator.processes.worker import Lazy, Worker
+from syndicator.processes.worker import Lazy, Worker, _Child, _pack, _read, _write
 from tests import worker_jobs as jobs
 
 
@@ -258,6 +258,21 @@ def test_dies_with_its_parent(job: str) -> None:
     while _alive(child) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not _alive(child)
+
+
+def test_bytes_that_arrive_during_a_call_end_no_child() -> None:
+    child = _Child(seconds=5.0, megabytes=200, preload=())
+    try:
+        child.start()
+        process = child._process
+        assert process is not None and process.stdin is not None and process.stdout is not None
+        _write(process.stdin, b"C", _pack(jobs.slow_pid, (0.1,), {}))
+        frames = [_read(process.stdout)]  # the call begins
+        _write(process.stdin, b"C", _pack(jobs.slow_pid, (0.0,), {}))
+        frames += [_read(process.stdout) for _ in range(3)]
+        assert [kind for kind, _ in frames] == [b"R", b"V", b"R", b"V"]
+    finally:
+        child.discard()
 
 
 def _alive(pid: int) -> bool:

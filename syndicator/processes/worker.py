@@ -1,11 +1,10 @@
 """CPU work in child processes: a page that hangs or eats memory fails alone. Children get pickled calls over a pipe,
-ignore SIGINT and SIGTERM to finish a page, and end with the parent's pipe (SIGIO)."""
+ignore SIGINT and SIGTERM to finish a page, and end when the parent is gone (SIGIO)."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import gc
 import importlib
 import logging
@@ -22,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from fcntl import F_SETFL, F_SETOWN, fcntl
 from pathlib import Path
 from typing import IO, Any, Final, Generic, NoReturn, ParamSpec, TypeVar, cast
 
@@ -162,6 +162,7 @@ class _Child:
         self._megabytes = megabytes
         self._preload = preload
         self._process: subprocess.Popen[bytes] | None = None
+        self._alive: IO[Any] | None = None  # our end of a pipe; the child ends when it closes
         self._killed = False  # by us; it may still be running for a moment
         self._job: _Job | None = None  # the last one
         self._lock = threading.Lock()
@@ -175,15 +176,20 @@ class _Child:
             if self._process is not None and not self._killed and self._process.poll() is None:
                 return
             self._discard()
-            code = "from syndicator.processes import worker; worker.serve()"
-            with _blocked(_FOR_THE_PARENT):  # inherited: signals wait until the child ignores them
-                self._process = subprocess.Popen(
-                    [sys.executable, "-c", code, str(self._seconds), str(self._megabytes), *self._preload],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    bufsize=0,  # poll does not see what waits in a buffer
-                    env=environment(),
-                )
+            theirs, self._alive = map(os.fdopen, os.pipe(), ("rb", "wb"))
+            with theirs, _blocked(_FOR_THE_PARENT):  # inherited: signals wait until the child ignores them
+                self._process = self._open(theirs.fileno())
+
+    def _open(self, pipe: int) -> subprocess.Popen[bytes]:
+        limits = map(str, (pipe, self._seconds, self._megabytes))
+        return subprocess.Popen(
+            [sys.executable, "-c", "from syndicator.processes import worker; worker.serve()", *limits, *self._preload],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,  # poll does not see what waits in a buffer
+            env=environment(),
+            pass_fds=(pipe,),
+        )
 
     def run(self, job: _Job) -> tuple[bytes, bytes]:
         """Run one call; return kind and pickle of its answer. After WorkerFailed the next call starts a new process."""
@@ -225,7 +231,7 @@ class _Child:
             self.discard()
 
     def kill(self, job: _Job | None = None) -> None:
-        """Kill the process, from any thread; with `job`, only while it works on that one."""
+        """Kill the process, from any thread; with `job`, only during that call."""
         with self._lock:
             if self._process is not None and (job is None or job is self._job):
                 self._process.kill()
@@ -237,6 +243,8 @@ class _Child:
             self._discard()
 
     def _discard(self) -> None:
+        if self._alive is not None:
+            self._alive.close()
         if self._process is None:
             return
         self._process.kill()
@@ -285,7 +293,7 @@ def _resident(pid: int) -> int:
 
 
 def _pages(process: str) -> list[bytes]:
-    """Return sizes in pages: total, resident and others (Linux proc(5), statm)."""
+    """Return sizes in pages: total, resident, others (proc(5), statm)."""
     return Path(f"/proc/{process}/statm").read_bytes().split()
 
 
@@ -310,8 +318,9 @@ def _exactly(number: int, size: int) -> bytes:
 
 
 def serve() -> NoReturn:
-    """Run the child. argv: seconds, megabytes, modules to import; calls come on stdin."""
-    seconds, megabytes, preload = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+    """Run the child. argv: the parent's pipe, seconds, megabytes, modules to import; calls come on stdin."""
+    _, pipe, seconds, megabytes, *preload = sys.argv
+    _end_with(int(pipe))
     for number in _FOR_THE_PARENT:
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _FOR_THE_PARENT)
@@ -323,13 +332,10 @@ def serve() -> NoReturn:
         importlib.import_module(module)
     _spare_garbage()
     logging.disable()  # warnings of libraries about odd pages do not help the operator
-    _limit(megabytes)
+    _limit(int(megabytes))
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
-            _, payload = _read(calls)
-            with _hangup(calls.fileno()):
-                answer = _answer(payload, answers, seconds)
-            _write(answers, *answer)
+            _write(answers, *_answer(_read(calls)[1], answers, float(seconds)))
     os._exit(0)
 
 
@@ -362,7 +368,7 @@ def _answer(payload: bytes, answers: IO[bytes], seconds: float) -> tuple[bytes, 
 
 
 def _limit(megabytes: int) -> None:
-    """Limit address space so that `megabytes` are resident at most: allocations fail before the machine swaps."""
+    """Limit address space: allocations above `megabytes` fail before the machine swaps."""
     try:
         import resource
 
@@ -374,15 +380,8 @@ def _limit(megabytes: int) -> None:
         return  # no such limit here: the parent's watch remains
 
 
-@contextlib.contextmanager
-def _hangup(pipe: int) -> Iterator[None]:
-    """End this process with `pipe`: SIGIO (fcntl(2), O_ASYNC) ends it even in C code."""
-    flags = fcntl.fcntl(pipe, fcntl.F_GETFL)
-    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(pipe, fcntl.F_SETFL, flags | getattr(os, "O_ASYNC", 0))
-    try:
-        if select.select([pipe], [], [], 0)[0]:
-            os._exit(1)  # it had ended before
-        yield
-    finally:
-        fcntl.fcntl(pipe, fcntl.F_SETFL, flags)
+def _end_with(pipe: int) -> None:
+    """End this process when the parent closes `pipe`: SIGIO (fcntl(2), O_ASYNC) ends it even in C code."""
+    # nothing is written to `pipe`: SIGIO comes for bytes too, on a busy machine after they were read
+    fcntl(pipe, F_SETOWN, os.getpid())
+    fcntl(pipe, F_SETFL, os.O_ASYNC)
