@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.cli.demo.world import write_config
 from syndicator.core import program
-from syndicator.demo.world import write_config
 from syndicator.services import refresh
 from syndicator.services.container import open_app
 from tests.faults.instance import NOT_SMALL, InProcess

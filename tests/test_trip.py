@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.frontmatter import load
+from syndicator.cli.demo.world import write_config
 from syndicator.core.errors import NetworkDown, StoreError
 from syndicator.core.model import Article
-from syndicator.demo.world import write_config
 from syndicator.services.article_files import intake
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from syndicator.demo import feeds
-from syndicator.demo import world as demo
-from syndicator.demo.feeds import Site, Trouble
-from syndicator.demo.pages import Story, Truth
-from syndicator.demo.server import Answer
-from syndicator.demo.world import write_config
+from syndicator.cli.demo import feeds
+from syndicator.cli.demo import world as demo
+from syndicator.cli.demo.feeds import Site, Trouble
+from syndicator.cli.demo.pages import Story, Truth
+from syndicator.cli.demo.server import Answer
+from syndicator.cli.demo.world import write_config
 
 
 class World(demo.World):

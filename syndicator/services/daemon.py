@@ -15,10 +15,10 @@ from syndicator.core.errors import ConfigError, DiskError, LockedError, NetworkD
 from syndicator.core.ports.request_limits import BODY_BYTES
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.publishing.kept import KeptEntries
-from syndicator.server.files import elsewhere, make_app
-from syndicator.server.health import Health, with_health
-from syndicator.server.server import ASGIApp, Callbacks, Replaceable, with_callbacks
-from syndicator.server.server import serve as serve_app
+from syndicator.publishing.server.files import elsewhere, make_app
+from syndicator.publishing.server.health import Health, with_health
+from syndicator.publishing.server.server import ASGIApp, Callbacks, Replaceable, with_callbacks
+from syndicator.publishing.server.server import serve as serve_app
 from syndicator.services.configured import changes
 from syndicator.services.container import App, Configuration, configuration, locked, open_app, utc_now
 from syndicator.services.health.alert import Outage

@@ -15,13 +15,13 @@ from syndicator.core.model import Article, Failed, Fetched
 from syndicator.core.ports import Fetcher, Outlet
 from syndicator.core.ports.subscriptions import Picture, PictureRow
 from syndicator.core.program import logger
-from syndicator.pictures import outcomes
-from syndicator.pictures.decoder import Decoder, PictureRefused
-from syndicator.pictures.outcomes import KeptPictures
 from syndicator.pipeline.context import picture_request
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.view import may_copy_picture
 from syndicator.services.container import App, task_group
+from syndicator.services.pictures import outcomes
+from syndicator.services.pictures.decoder import Decoder, PictureRefused
+from syndicator.services.pictures.outcomes import KeptPictures
 from syndicator.services.places import open_outlet
 
 SECONDS: Final = 20.0  # after the visits of a run, for the pictures left: a choice; the next run takes the rest

@@ -27,9 +27,9 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from syndicator.cli.demo.trip import generate
 from syndicator.configuration.settings import load
 from syndicator.core.model import Article
-from syndicator.demo.trip import generate
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
 from syndicator.services.worker.run import pushed

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from syndicator.articles.stores.bucket import Bucket
-from syndicator.demo.trip import generate
+from syndicator.cli.demo.trip import generate
 from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.objects.s3_server import S3
 from tests.objects.stores import Place, bucket, folder

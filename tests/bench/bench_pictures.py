@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 from PIL import Image, ImageDraw
 
-from syndicator.pictures import thumbnail
+from syndicator.services.pictures import thumbnail
 
 SIZE = (1200, 630)
 

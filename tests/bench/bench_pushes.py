@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from syndicator.server.server import serve
+from syndicator.publishing.server.server import serve
 from tests.services.pushes.up import SETTINGS, sources_toml
 from tests.services.pushes.web import Web, until
 

@@ -54,8 +54,8 @@ class Client:
 def serve(kind: str, folder: Path) -> None:
     """Serves until it is killed; prints the port first."""
     if kind == "ours":
-        from syndicator.server.files import make_app
-        from syndicator.server.server import serve
+        from syndicator.publishing.server.files import make_app
+        from syndicator.publishing.server.server import serve
 
         app = make_app(folder, hubs=["https://hub.example/"], base_url="https://f.example/")
 

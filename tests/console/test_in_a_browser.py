@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from syndicator.demo.world import write_config
+from syndicator.cli.demo.world import write_config
 from tests import axe as axe_core
 from tests.cli.conftest import Instance
 from tests.console.chrome import KEYS, Chrome, chrome

@@ -10,7 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from syndicator.demo.world import write_config
+from syndicator.cli.demo.world import write_config
 from tests.docs.commands import ROOT
 from tests.world import World
 

@@ -12,7 +12,7 @@ from typing import Any
 import lxml.html
 import pytest
 
-from syndicator.demo.pages import Story, stories
+from syndicator.cli.demo.pages import Story, stories
 from syndicator.describing.describe import Description, describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.text import sentences

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.cli.demo.server import Answer, Seen, SiteServer
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import MissingError
 from syndicator.core.model import Source, SourceState
-from syndicator.demo.server import Answer, Seen, SiteServer
 from syndicator.pipeline.context import feed_request, page_request
 from syndicator.services import refresh
 from syndicator.services.container import open_app

@@ -13,9 +13,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from syndicator.cli.demo.server import Answer, Seen
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source, SourceState
-from syndicator.demo.server import Answer, Seen
 from syndicator.pipeline.context import feed_request, page_request, without_credentials
 from syndicator.services import refresh
 from syndicator.services.check import check

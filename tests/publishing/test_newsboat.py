@@ -19,8 +19,8 @@ from syndicator.articles.fields import feeds_of
 from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.output.redirects import moved
 from syndicator.publishing.paths import parse_stem
-from syndicator.server.files import make_app
-from syndicator.server.server import serve
+from syndicator.publishing.server.files import make_app
+from syndicator.publishing.server.server import serve
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App
 from syndicator.services.descriptions import tags as rename_tags

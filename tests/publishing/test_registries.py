@@ -21,8 +21,8 @@ from syndicator.publishing.output.redirects import moved
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
 from syndicator.publishing.selection.feeds import LEAST
+from syndicator.publishing.server.files import make_app
 from syndicator.publishing.web.pages import Pages
-from syndicator.server.files import make_app
 from tests.publishing.test_builder import ATOM
 from tests.services.places import Place, store_articles
 

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
+from syndicator.cli.demo.server import Answer, Seen, SiteServer
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source
 from syndicator.core.ports.subscriptions import Pictured
-from syndicator.demo.server import Answer, Seen, SiteServer
-from syndicator.pictures.decoder import Decoder
 from syndicator.pipeline.context import picture_request
 from syndicator.services import refresh
 from syndicator.services.explain import show
 from syndicator.services.mending.editorial import withdraw
-from tests.pictures import made
+from syndicator.services.pictures.decoder import Decoder
+from tests.services.pictures import made
 from tests.services.places import Place, store_articles
 
 SETTINGS = "[publish]\ntag_min = 1\n[fetch]\nallow_loopback = true\npause = 0\n"
@@ -235,7 +235,7 @@ def test_of_a_source_that_may_only_be_linked_no_picture_is_shown(web: Web) -> No
 
 def test_a_process_that_cannot_be_started_is_not_the_picture_s_fault(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     web.file("one")
-    monkeypatch.setattr("syndicator.pictures.decoder._CODE", "import os; os._exit(77)")
+    monkeypatch.setattr("syndicator.services.pictures.decoder._CODE", "import os; os._exit(77)")
     web.run()
     assert web.states() == {"one": "picture-not-shut-off"}
     assert Decoder()._process is None

@@ -9,7 +9,7 @@ from syndicator.core.axes import ALL
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import Fresh
 from syndicator.core.ports.subscriptions import Picture, Pictured
-from syndicator.pictures import outcomes
+from syndicator.services.pictures import outcomes
 from syndicator.store.engine import Store
 from tests.store.conftest import NOW, make, record, stamp
 

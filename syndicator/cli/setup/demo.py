@@ -15,9 +15,9 @@ from syndicator.cli.printing import as_json, counted, say, table
 from syndicator.operations.operation import Argument
 
 if TYPE_CHECKING:
+    from syndicator.cli.demo.kill import Survived
+    from syndicator.cli.demo.trip import Made
     from syndicator.core.model import Outcome
-    from syndicator.demo.kill import Survived
-    from syndicator.demo.trip import Made
 
 
 @command()
@@ -37,8 +37,8 @@ def demo(
 
 
 async def _kill(folder: Path | None, times: int, *, json: bool) -> None:
-    from syndicator.demo.kill import survive
-    from syndicator.demo.trip import own_folder
+    from syndicator.cli.demo.kill import survive
+    from syndicator.cli.demo.trip import own_folder
 
     stop = asyncio.Event()
     with stopping(stop), own_folder(folder) as place:
@@ -49,7 +49,7 @@ async def _kill(folder: Path | None, times: int, *, json: bool) -> None:
 
 
 async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool) -> None:
-    from syndicator.demo.trip import trip
+    from syndicator.cli.demo.trip import trip
     from syndicator.services import daemon
     from syndicator.services.container import configuration
 
@@ -90,7 +90,7 @@ def demo_report(instance: Made, *, json: bool) -> None:
 
 def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """Return the failed visits except those of sources meant to fail."""
-    from syndicator.demo.feeds import TROUBLES
+    from syndicator.cli.demo.feeds import TROUBLES
 
     on_purpose = {trouble.key for trouble in TROUBLES}
     failed = (outcome for outcome in outcomes if outcome.status in ("failed", "disabled"))

@@ -34,7 +34,6 @@ from syndicator.core.reasons import HoldReason
 from syndicator.core.usage.terms import terms
 from syndicator.describing.llm import prompt
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.pictures import outcomes
 from syndicator.pipeline import jobs, ownership
 from syndicator.pipeline.context import feed_request, page_request, without_credentials
 from syndicator.pipeline.descriptions.answers import make_question
@@ -51,6 +50,7 @@ from syndicator.services import build
 from syndicator.services.adding.search import unanswered
 from syndicator.services.container import App, make_fetcher, open_worker
 from syndicator.services.naming import article_id
+from syndicator.services.pictures import outcomes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

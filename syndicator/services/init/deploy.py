@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from syndicator.core.axes import AXES
 from syndicator.core.errors import UsageError
 from syndicator.core.formats import FORMATS, IMMUTABLE, TYPES
-from syndicator.server.files import CSP
+from syndicator.publishing.server.files import CSP
 
 _FOLDER: Final = Path(__file__).resolve().parents[2] / "data/init"
 

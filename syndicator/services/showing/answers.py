@@ -19,8 +19,8 @@ from syndicator.publishing.look import look
 from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.questions import Question, QuestionError, answer, parse
 from syndicator.publishing.selection.feeds import of_queries
-from syndicator.server.files import Stamp, stamp_of
-from syndicator.server.questions import Questions
+from syndicator.publishing.server.files import Stamp, stamp_of
+from syndicator.publishing.server.questions import Questions
 from syndicator.services.container import Configuration, utc_now
 from syndicator.services.health.status import place_of
 from syndicator.services.places import Place

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from syndicator.cli.demo.pages import Story
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Origin, article_id
-from syndicator.demo.pages import Story
 from syndicator.pipeline.dedupe import MOST_ALSO, WINDOW, compared, merge_copy
 from syndicator.pipeline.entry.ingest import refile_others
 from syndicator.pipeline.refile import refile

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from syndicator.articles.frontmatter import load
+from syndicator.cli.demo.server import Answer, Seen
 from syndicator.core.model import Article
-from syndicator.demo.server import Answer, Seen
 from syndicator.services import refresh
 from syndicator.services.container import open_app
 from syndicator.services.explain.show import show_article

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import pytest
 
 from syndicator.core.text import each_term
-from syndicator.server.files import CSP
+from syndicator.publishing.server.files import CSP
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from syndicator.configuration.settings import load
 from syndicator.core.ports.subscriptions import Subscription
 from syndicator.processes.schedule import Scheduler
-from syndicator.server.server import serve
+from syndicator.publishing.server.server import serve
 from syndicator.services import daemon
 from syndicator.services.container import open_app, utc_now
 from syndicator.services.pushes.registry import Registry

@@ -1,0 +1,366 @@
+"""Run an ASGI application until it is stopped, with connections limited by `request_limits`.
+
+WebSub callbacks (sections 5.2, 5.3 and 7), answered by functions of the server's owner.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import resource
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final, NoReturn, cast
+
+import uvicorn
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from syndicator.core.errors import MissingError
+from syndicator.core.ports import request_limits as limits
+from syndicator.core.ports.request_limits import BODY_BYTES, CONNECTIONS, SHARE, most_connections
+from syndicator.core.ports.subscriptions import PATH
+from syndicator.publishing.server.health import HEADERS, one_line
+
+__all__ = ["ASGIApp", "Replaceable", "serve"]
+
+
+BodyBytes = Callable[[str], int]  # largest request body in bytes, by path
+
+# Phases of a connection, and their seconds at most: an enum would cost each request a microsecond.
+_HEADER: Final = 0
+_BODY: Final = 1
+_ANSWER: Final = 2
+_CLOSE: Final = 3
+_SECONDS: Final = (limits.HEADER_SECONDS, limits.REQUEST_SECONDS, limits.ANSWER_SECONDS, limits.LINGER_SECONDS)
+
+
+class _Refused(Exception):
+    """Raised to stop parsing a refused request."""
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's protocol of a connection, within our limits. `peer`: its client (`request_limits.client_of`)."""
+
+    peer = ""
+    _pool: Connections
+    _phase = _HEADER
+    since = 0.0  # when the phase began; HEADER and BODY are one wait, for the whole request
+    _received = 0  # bytes of the request under way, body and framing
+    _body = 0  # bytes of its body
+    _most = 0  # bytes that its body may have
+    _status = HTTPStatus.BAD_REQUEST
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self._pool = cast(Connections, self.connections)
+        peer = transport.get_extra_info("peername")
+        self.peer = limits.client_of(str(peer[0])) if isinstance(peer, tuple) else ""
+        refusal = self._pool.make_room(self.peer)
+        self._enter(_HEADER)
+        super().connection_made(transport)
+        if refusal is not None:
+            self._write(refusal)
+            self.transport.close()
+
+    @property
+    def waits(self) -> bool:
+        """Return True while we wait for the client to send or read."""
+        return self._phase != _ANSWER and not self.transport.get_write_buffer_size()
+
+    def cut_if_late(self, now: float) -> None:
+        phase = _ANSWER if self.transport.get_write_buffer_size() else self._phase
+        if now - self.since <= _SECONDS[phase]:
+            return
+        if phase in (_HEADER, _BODY) and self._received:
+            self.refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self.transport.abort()
+
+    def refuse(self, status: HTTPStatus) -> None:
+        """Answer with `status` and close. During an answer only close: the status would become part of it."""
+        cycle, answered = self.cycle, bool(self.pipeline) or self._phase == _ANSWER
+        if self._phase == _BODY:
+            answered = answered or cycle.response_started
+            cycle.disconnected = True  # the application sees a closed connection
+            cycle.message_event.set()
+        self._enter(_CLOSE)
+        if answered:
+            self.transport.abort()
+            return
+        self._unset_keepalive_if_required()
+        self._write(status)
+        self.transport.write_eof()
+        self.flow.resume_reading()
+
+    def data_received(self, data: bytes) -> None:
+        for start in range(0, len(data), limits.HEAD_BYTES):
+            if self._phase == _CLOSE:
+                return
+            part = data[start : start + limits.HEAD_BYTES]
+            self._received += len(part)
+            super().data_received(part)
+            # a header that does not end, trailers, and chunks with more framing than content
+            is_long = self._received - 2 * self._body > limits.HEAD_BYTES
+            if (is_long or len(self.headers or ()) > limits.HEADERS) and self._phase != _CLOSE:
+                self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def on_headers_complete(self) -> None:
+        head = 0  # a header that came at once is shorter than that
+        if self._received > limits.HEAD_BYTES:
+            head = len(self.url) + sum(len(name + value) for name, value in self.headers)
+        if head > limits.HEAD_BYTES or len(self.headers) > limits.HEADERS:
+            self._stop(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if len(self.pipeline) >= limits.PIPELINED:
+            self._stop(HTTPStatus.TOO_MANY_REQUESTS)  # not sent: the client would take it for an awaited answer
+        super().on_headers_complete()
+        self._phase = _BODY
+        is_read = self.scope["method"] in ("GET", "HEAD")
+        self._most = limits.BODY_BYTES if is_read else self._pool.body_bytes(self.scope["path"])
+        header, self.headers = self.headers, []  # trailers are no part of the header that the application reads
+        if not is_read and any(name == b"content-length" and int(size) > self._most for name, size in header):
+            self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+    def on_body(self, body: bytes) -> None:
+        self._body += len(body)
+        if self._body > self._most:
+            self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._received = self._body = 0
+        self.cycle.more_body = False  # also of a request that was answered before it was complete
+        self._enter(_HEADER if self.cycle.response_complete else _ANSWER)
+
+    def on_response_complete(self) -> None:
+        is_last = not self.pipeline and not self.cycle.more_body
+        super().on_response_complete()
+        if is_last:
+            self._enter(_HEADER)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse a request; uvicorn calls this for an invalid one, and after `_stop`."""
+        self.refuse(self._status)
+
+    def _enter(self, phase: int) -> None:
+        self._phase, self.since = phase, self._pool.clock()
+
+    def _stop(self, status: HTTPStatus) -> NoReturn:
+        self._status = status
+        raise _Refused
+
+    def _write(self, status: HTTPStatus) -> None:
+        text = f"{status.phrase}.\n".encode()
+        own = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(text))]
+        lines = [*self.server_state.default_headers, *own, (b"connection", b"close")]
+        head = b"".join(b"%s: %s\r\n" % line for line in lines)
+        self.transport.write(STATUS_LINE[status] + head + b"\r\n" + text)
+
+
+class Connections(set[Any]):
+    """Set of uvicorn's connections. `body_bytes`: largest request body by path; `clock`: monotonic seconds."""
+
+    def __init__(self, most: int, body_bytes: BodyBytes, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self.body_bytes, self.clock = body_bytes, clock
+        self._most, self._most_of_one = most, limits.most_of_a_client(most)
+        self._count: Counter[str] = Counter()
+
+    def add(self, connection: Any, /) -> None:
+        super().add(connection)
+        self._count[connection.peer] += 1
+
+    def discard(self, connection: Any, /) -> None:
+        if connection in self:
+            super().discard(connection)
+            self._count[connection.peer] -= 1
+            if not self._count[connection.peer]:
+                del self._count[connection.peer]
+
+    def make_room(self, peer: str) -> HTTPStatus | None:
+        """Cut the connection that has waited longest if there are too many, of `peer` or of all. If none can be cut,
+        return the status to refuse the new one with."""
+        of_peer = (connection for connection in self if connection.peer == peer)
+        if self._count[peer] >= self._most_of_one and not self._cut_oldest(of_peer):
+            return HTTPStatus.TOO_MANY_REQUESTS
+        if len(self) >= self._most and not self._cut_oldest(self):
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        return None
+
+    def cut_late(self) -> None:
+        """Cut connections that exceed their time."""
+        now = self.clock()
+        for connection in list(self):
+            connection.cut_if_late(now)
+
+    def _cut_oldest(self, connections: Iterable[Connection]) -> bool:
+        waiting = (connection for connection in connections if connection.waits)
+        oldest = min(waiting, key=lambda connection: connection.since, default=None)
+        if oldest is None:
+            return False
+        self.discard(oldest)
+        oldest.transport.abort()
+        return True
+
+
+_AT_ONCE = 100  # connections accepted in one turn of the event loop; the system queues the others
+
+
+class Replaceable:
+    """Application that can be replaced while it is served: set `now`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.now = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.now(scope, receive, send)
+
+
+async def serve(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    stop: asyncio.Event,
+    listening: Callable[[str], None] = lambda address: None,
+    body_bytes: BodyBytes = lambda path: BODY_BYTES,
+) -> None:
+    """Serve `app` on `host`:`port` (0: any) within `request_limits` until `stop` is set; open requests get 3 s.
+    `body_bytes`: limit by path. Clients are peers, whatever headers say. `listening` gets the bound address. Installs
+    no signal handlers. Raises MissingError if the address cannot be used."""
+    listener = _listen(host, port)
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = most_connections(CONNECTIONS * SHARE if descriptors == resource.RLIM_INFINITY else descriptors)
+    listener.listen(min(_AT_ONCE, most))  # `listening` may make clients connect at once
+    listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
+    config = uvicorn.Config(
+        app,
+        http=Connection,  # over httptools, in C: half of the CPU of an answer (tests/bench/bench_web.py)
+        ws="none",
+        log_config=None,
+        log_level="error",  # do not log strangers' broken requests
+        proxy_headers=False,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=3,
+        server_header=False,
+        backlog=min(_AT_ONCE, most),
+    )
+    server = _Server(config, Connections(most, body_bytes))
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        await serving
+    finally:
+        stopping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await stopping
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
+        super().__init__(config)
+        self._connections = connections
+        self.server_state.connections = connections
+
+    async def on_tick(self, counter: int) -> bool:
+        """Cut late connections once a second; uvicorn calls this ten times a second."""
+        if counter % 10 == 0:
+            self._connections.cut_late()
+        return await super().on_tick(counter)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the command that serves."""
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sets TCP_NODELAY only on sockets with this explicit protocol. Without it, the second part of an answer
+    # waits until the client has acknowledged the first: 44 ms on a kept connection.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise _refused(host, port, error) from error
+    listener.setblocking(False)
+    return listener
+
+
+def _refused(host: str, port: int, error: OSError) -> MissingError:
+    if error.errno == errno.EADDRINUSE:
+        return MissingError(f"port {port} on {host} is taken; stop what uses it, or set publish.port (or --port)")
+    if error.errno == errno.EACCES:
+        return MissingError(f"port {port} needs more rights; set publish.port to 1024 or more")
+    return MissingError(f"cannot listen on {host} port {port}: {error.strerror or error}; set publish.host")
+
+
+_CALLBACK_AT_ONCE: Final = 8  # bodies read at once, each whole, before the check of its signature. A choice.
+_LONGEST_TOKEN: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callbacks:
+    """Functions that the server's owner provides, called with a callback's token. `verify`: returns status and body;
+    `known`: 200 if a push is wanted, else the status; `push`: the status."""
+
+    verify: Callable[[str, Mapping[str, str]], tuple[int, str]]
+    known: Callable[[str], int]
+    push: Callable[[str, Mapping[str, str], bytes], int]
+
+
+def with_callbacks(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
+    """Add the callbacks to `app`."""
+    room = asyncio.Semaphore(_CALLBACK_AT_ONCE)
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(PATH):
+            await app(scope, receive, send)
+            return
+        response = await _answer(Request(scope, receive), callbacks, room)
+        await response(scope, receive, send)
+
+    return answering
+
+
+async def _answer(request: Request, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
+    token = request.scope["path"].removeprefix(PATH)
+    if not token or len(token) > _LONGEST_TOKEN:
+        return _phrase(HTTPStatus.NOT_FOUND)
+    if request.method == "GET":
+        status, body = callbacks.verify(token, request.query_params)
+        return Response(body, status, headers=HEADERS, media_type="text/plain")
+    if request.method != "POST":
+        return _phrase(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
+    status = callbacks.known(token)
+    return _phrase(status) if status != HTTPStatus.OK else await _pushed(request, token, callbacks, room)
+
+
+async def _pushed(request: Request, token: str, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
+    if room.locked():
+        return _phrase(HTTPStatus.SERVICE_UNAVAILABLE, **{"retry-after": "60"})
+    async with room:
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return _phrase(HTTPStatus.BAD_REQUEST)
+    status = callbacks.push(token, request.headers, body)
+    busy = status == HTTPStatus.SERVICE_UNAVAILABLE
+    return _phrase(status, **({"retry-after": "60"} if busy else {}))
+
+
+def _phrase(status: int, **headers: str) -> Response:
+    return one_line(f"{HTTPStatus(status).phrase}.", status, **headers)

@@ -1,0 +1,27 @@
+"""The sample in docs is what the service makes today, byte for byte."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.publishing import validate
+from tests.cli.demo import sample
+
+
+@pytest.mark.slow
+def test_the_sample_is_what_is_made_today() -> None:
+    """When a change of the output is meant, `.venv/bin/python -m tests.cli.demo.sample` makes the files again."""
+    made = sample.made()
+    assert made == sample.kept()
+    assert {name.rpartition(".")[2] for name in made} == {"md", "atom", "rss"}
+
+
+def test_the_sample_is_valid() -> None:
+    kept = sample.kept()
+    assert validate.atom_fault(kept[f"{sample.TAG}.atom"]) is None
+    assert validate.rss_fault(kept[f"{sample.TAG}.rss"]) is None
+
+
+def test_its_page_names_every_file() -> None:
+    page = (sample.FOLDER / "README.md").read_text(encoding="utf-8")
+    assert [name for name in sample.kept() if f"({name})" not in page] == []

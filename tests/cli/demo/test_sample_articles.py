@@ -1,0 +1,41 @@
+"""The synthetic article store: as many articles as asked for, alike in every run, spread as promised."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from itertools import islice
+
+from syndicator.cli.demo.trip import DAYS, FIRST, generate
+from syndicator.core.model import article_id
+
+
+def test_the_same_seed_gives_the_same_articles() -> None:
+    assert list(generate(20, seed=7)) == list(generate(20, seed=7))
+    assert [article.title for article in generate(20, seed=7)] != [article.title for article in generate(20, seed=8)]
+
+
+def test_it_is_lazy() -> None:
+    assert len(list(islice(generate(10_000_000), 3))) == 3
+
+
+def test_the_spread_is_as_promised() -> None:
+    articles = list(generate(2000, seed=1))
+    assert len({article.id for article in articles}) == 2000
+    assert all(article.id == article_id(article.url) for article in articles)
+    assert len({tag for article in articles for tag in article.tags}) == 200
+    assert {len(set(article.tags)) for article in articles} == {5}
+    assert len({article.category for article in articles}) == 12
+    assert len(Counter(article.source_key for article in articles)) == 20
+    added = [article.added for article in articles if article.added]
+    assert min(added) >= FIRST and max(added) < FIRST + timedelta(days=DAYS, hours=1)
+    assert max(added) - min(added) > timedelta(days=DAYS - 2)
+
+
+def test_they_read_like_articles() -> None:
+    for article in generate(50):
+        words = len(article.body.split())
+        assert 120 <= words <= 350
+        assert article.excerpt.endswith((".", "said."))
+        assert "{" not in article.title + article.body + article.excerpt
+        assert len(article.excerpt) <= 360

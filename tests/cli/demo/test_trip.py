@@ -1,0 +1,152 @@
+"""The whole trip over the demo's web, held against the truth of its stories."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from syndicator.articles.frontmatter import load as load_article
+from syndicator.cli.demo.pages import Story, Truth
+from syndicator.cli.demo.world import write_config
+from syndicator.configuration.settings import load
+from syndicator.core.model import Article
+from syndicator.core.text import line
+from syndicator.services.container import locked, open_app
+from syndicator.services.refresh import RunReport, Wanted, run
+from tests.world import World, serving
+
+FIRST_KEYS = ["title", "date", "excerpt", "coverImage", "author", "tags", "category", "source"]
+# What still comes out wrong, counted over all stories. These only fall.
+SHORTFALLS = {
+    "walls": 0,
+    "must_have": 0,
+    "must_not": 0,
+    "category": 6,
+    "tags": 5,
+}  # tags: 3 until few and right came first
+
+
+@dataclass(frozen=True)
+class Trip:
+    world: World
+    folder: Path
+    report: RunReport
+    articles: dict[str, Article]  # by the address of their page
+    files: dict[str, str]  # likewise
+
+    def stories_read(self) -> list[tuple[Story, Truth, Article]]:
+        """Every story that is an article, with its truth and what became of it."""
+        found = []
+        for story in self.world.stories:
+            truth, url = self.world.truth(story), self.world.url(story)
+            if truth.is_article and url in self.articles:
+                found.append((story, truth, self.articles[url]))
+        return found
+
+
+@pytest.fixture(scope="module")
+def trip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trip]:
+    folder = tmp_path_factory.mktemp("trip")
+    with serving() as world:
+        write_config(folder / "config", world)
+        report = refresh(folder)
+        articles, files = {}, {}
+        for path in sorted((folder / "feeds" / "articles").glob("*/*/*.md")):
+            article = load_article(path.read_bytes())
+            articles[article.url], files[article.url] = article, path.read_text(encoding="utf-8")
+        yield Trip(world, folder, report, articles, files)
+
+
+def refresh(folder: Path) -> RunReport:
+    with locked(load(folder / "config", {})), open_app(folder / "config") as app:
+        return asyncio.run(run(app, Wanted(all=True), stop=asyncio.Event()))
+
+
+@pytest.mark.slow
+def test_every_article_is_there(trip: Trip) -> None:
+    wanted = {url for url, truth in trip.world.truths().items() if truth.is_article}
+    assert wanted - set(trip.articles) == set()
+    assert len(trip.stories_read()) == len(wanted) >= 25
+
+
+@pytest.mark.slow
+def test_each_trouble_is_recorded_with_its_reason(trip: Trip) -> None:
+    outcomes = {outcome.key: outcome for outcome in trip.report.outcomes}
+    assert {key for key, outcome in outcomes.items() if outcome.status == "new"} >= {"launchbeat", "holt", "handbook"}
+    for key in ("gone", "slow", "busy"):
+        trouble = next(trouble for trouble in trip.world.troubles if trouble.key == key)
+        assert (outcomes[key].status, outcomes[key].reason) == ("failed", trouble.reason)
+
+
+@pytest.mark.slow
+def test_titles_authors_dates_and_pictures_are_right(trip: Trip) -> None:
+    wrong = []
+    for story, truth, article in trip.stories_read():
+        picture = f"/images/{story.slug}.png" if story.picture_alt else ""
+        day = f"{article.published:%Y-%m-%d}" if article.published else ""
+        found = (article.title, article.author, day, article.language)
+        if found != (truth.title, truth.author, truth.date, story.language):
+            wrong.append((story.key, found))
+        if not (article.cover or "").endswith(picture) or bool(article.cover) != bool(picture):
+            wrong.append((story.key, article.cover))
+    assert wrong == []
+
+
+@pytest.mark.slow
+def test_excerpts_are_whole_sentences(trip: Trip) -> None:
+    for _, _, article in trip.stories_read():
+        assert article.excerpt, article.url
+        assert article.excerpt[-1] in ".!?”。」", article.excerpt
+        assert "…" not in article.excerpt and "..." not in article.excerpt
+        assert "appeared first on" not in article.excerpt
+        assert len(article.excerpt.split()) <= 55
+
+
+@pytest.mark.slow
+def test_files_have_their_keys_in_order_and_no_runs_of_blank_lines(trip: Trip) -> None:
+    for url, text in trip.files.items():
+        keys = [row.partition(":")[0] for row in text.split("\n---\n")[0].splitlines()[1:] if row[:1].isalpha()]
+        assert keys[:8] == FIRST_KEYS, url
+        outside_code = re.sub(r"(?ms)^```.*?^```", "code", text)
+        assert not re.search(r"\n[ \t]*\n[ \t]*\n\S", outside_code), url
+
+
+@pytest.mark.slow
+def test_the_story_full_of_traps(trip: Trip) -> None:
+    """A suffix in the title, the site as author, finance words in a story on AI, links to elsewhere."""
+    (article,) = [article for story, _, article in trip.stories_read() if story.slug.startswith("tallyfox")]
+    assert article.title == "Tallyfox teaches ChatGPT to read a balance sheet, and raises $40M to do it"
+    assert article.author == "Ines Okafor"
+    assert article.category == "AI"
+    assert set(article.tags) >= {"AI", "ChatGPT", "LLM"}
+
+
+@pytest.mark.slow
+def test_what_still_comes_out_wrong_only_gets_less(trip: Trip) -> None:
+    found: dict[str, list[str]] = {name: [] for name in SHORTFALLS}
+    for story, truth, article in trip.stories_read():
+        text = line(article.text)
+        found["must_have"] += [f"{story.key}: {passage}" for passage in truth.must_have if passage not in text]
+        found["must_not"] += [f"{story.key}: {passage}" for passage in truth.must_not if passage in text]
+        found["category"] += [story.key] if truth.category not in (None, article.category) else []
+        found["tags"] += [story.key] if not set(truth.tags) <= set(article.tags) else []
+    walls = [url for url, truth in trip.world.truths().items() if not truth.is_article]
+    found["walls"] = [url for url in walls if url in trip.articles]
+    counts = {name: len(cases) for name, cases in found.items()}
+    assert all(counts[name] <= most for name, most in SHORTFALLS.items()), (counts, found)
+
+
+@pytest.mark.slow
+def test_a_second_run_changes_no_byte(trip: Trip) -> None:
+    before = {path: path.read_bytes() for path in sorted((trip.folder / "feeds").glob("[ap]*/**/*")) if path.is_file()}
+    asked = len(trip.world.requests)
+    refresh(trip.folder)
+    after = {path: path.read_bytes() for path in sorted((trip.folder / "feeds").glob("[ap]*/**/*")) if path.is_file()}
+    assert after == before
+    again = [seen for seen in trip.world.requests[asked:] if seen.site == "launchbeat"]
+    assert [seen.status for seen in again if seen.path.endswith("/feed/")] == [304]

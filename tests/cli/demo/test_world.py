@@ -1,0 +1,265 @@
+"""The demo's web as its visitors meet it: feeds, pages, validators, troubles, and what can happen to it."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import feedparser
+import httpx
+import pytest
+
+from syndicator.cli.demo.feeds import SITES
+from syndicator.cli.demo.world import write_config
+from syndicator.configuration.settings import load
+from syndicator.configuration.sources.registry import load_sources
+from tests.world import World, serving
+
+FEEDS = [place.key for place in SITES if place.feed_path]
+STORY = "launchbeat/the-chip-that-forgets-on-purpose"
+
+
+@pytest.fixture
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client(trust_env=False, timeout=60) as opened:
+        yield opened
+
+
+def announced(world: World, client: httpx.Client, key: str) -> list[dict[str, str]]:
+    """(id, link, title) of what the feed of the site `key` announces, followed where it moved."""
+    answer = client.get(world.feed_url(key), follow_redirects=True)
+    if "json" in answer.headers["content-type"]:
+        return [{"id": item["id"], "link": item["url"], "title": item["title"]} for item in answer.json()["items"]]
+    parsed = feedparser.parse(io.BytesIO(answer.content))
+    assert not parsed.bozo
+    return [{"id": entry.id, "link": entry.link, "title": entry.title} for entry in parsed.entries]
+
+
+def test_every_site_has_an_address_of_its_own(world: World) -> None:
+    hosts = [urlsplit(source.url).netloc for source in world.sources]
+    assert len(set(hosts)) == len(hosts) == 10
+    assert all(host.startswith("127.0.0.") for host in hosts)
+
+
+def test_every_format_is_served_with_its_type(world: World, client: httpx.Client) -> None:
+    types = {client.get(world.feed_url(key)).headers["content-type"].split(";")[0] for key in FEEDS}
+    assert types == {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
+
+
+@pytest.mark.parametrize("key", FEEDS)
+def test_a_feed_announces_the_stories_of_its_site(world: World, client: httpx.Client, key: str) -> None:
+    mine = sorted((story for story in world.stories if story.site == key), key=lambda s: s.published, reverse=True)
+    entries = announced(world, client, key)
+    assert [entry["title"] for entry in entries] == [story.title for story in mine]
+    assert [entry["link"].partition("?")[0] for entry in entries] == [world.url(story) for story in mine]
+    assert len({entry["id"] for entry in entries}) == len(mine)
+
+
+def test_one_feed_is_whole_and_one_has_a_recording(world: World, client: httpx.Client) -> None:
+    (first, *_) = client.get(world.feed_url("holt")).json()["items"]
+    assert "<table>" in first["content_html"] and '<img src="http://127.' in first["content_html"]
+    parsed = feedparser.parse(io.BytesIO(client.get(world.feed_url("parallel")).content))
+    (audio,) = [link for entry in parsed.entries for link in entry.links if link.rel == "enclosure"]
+    assert (audio.type, int(audio.length)) == ("audio/wav", len(client.get(audio.href).content))
+
+
+def test_every_page_and_picture_is_there(world: World, client: httpx.Client) -> None:
+    for story in world.stories:
+        answer = client.get(world.url(story))
+        assert answer.status_code == 200 and answer.text.lower().startswith("<!doctype html>")
+    picture = client.get(world.url(STORY).partition("/2025")[0] + "/images/the-chip-that-forgets-on-purpose.png")
+    assert picture.headers["content-type"] == "image/png"
+    assert struct.unpack(">II", picture.content[16:24]) == (1200, 630)
+    assert len(picture.content) < 30_000
+    assert client.get(world.url(STORY) + "nothing").status_code == 404
+
+
+def test_the_copy_names_the_first_teller(world: World, client: httpx.Client) -> None:
+    first = world.url("launchbeat/cities-share-one-model-for-potholes")
+    assert f'<link rel="canonical" href="{first}"/>' in client.get(world.url("parallel/the-pothole-commons")).text
+
+
+def test_the_amp_edition_has_the_story_and_no_advert(world: World, client: httpx.Client) -> None:
+    url = world.url("meridian/weather-model-runs-on-a-laptop")
+    amp = client.get(url.replace(".html", ".amp.html")).text
+    assert "Ten days of weather" in amp and "ADVERTISEMENT" not in amp
+    assert url.replace(".html", ".amp.html") in client.get(url).text
+
+
+def test_a_front_page_leads_to_the_feed_the_sitemap_and_the_neighbours(world: World, client: httpx.Client) -> None:
+    home = world.feed_url("holt").removesuffix("feed.json")
+    assert '<link rel="alternate" type="application/feed+json"' in client.get(home).text
+    assert f"Sitemap: {home}sitemap.xml" in client.get(home + "robots.txt").text
+    listed = client.get(home + "sitemap.xml").text
+    assert [story.key for story in world.stories if story.site == "holt" and world.url(story) not in listed] == []
+    neighbours = client.get(home + "blogroll.opml").text
+    assert neighbours.count("xmlUrl=") == 4 and world.feed_url("meridian") in neighbours
+
+
+def test_robots_are_told(world: World, client: httpx.Client) -> None:
+    feed = world.feed_url("ledger")
+    assert "Disallow: /members-" in client.get(feed.replace("/rss.xml", "/robots.txt")).text
+
+
+@pytest.mark.parametrize("path", ["feed", "page"])
+def test_who_knows_it_gets_a_304(world: World, client: httpx.Client, path: str) -> None:
+    url = world.feed_url("launchbeat") if path == "feed" else world.url(STORY)
+    answer = client.get(url)
+    by_tag = client.get(url, headers={"If-None-Match": answer.headers["etag"]})
+    by_date = client.get(url, headers={"If-Modified-Since": answer.headers["last-modified"]})
+    assert (by_tag.status_code, by_date.status_code) == (304, 304)
+    assert by_tag.content == b""
+    world.change(STORY, title="The chip that remembers")
+    assert client.get(url, headers={"If-None-Match": answer.headers["etag"]}).status_code == 200
+    assert client.get(url, headers={"If-Modified-Since": answer.headers["last-modified"]}).status_code == 200
+
+
+def test_gzip_head_and_plain_clients(world: World, client: httpx.Client) -> None:
+    url = world.url(STORY)
+    packed, plain = client.get(url), client.get(url, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip" and "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    head = client.head(url)
+    assert head.content == b"" and int(head.headers["content-length"]) > 1000
+    assert client.post(url).status_code == 405
+
+
+def test_each_trouble_is_as_announced(world: World, client: httpx.Client) -> None:
+    by_key = {trouble.key: trouble for trouble in world.troubles}
+    assert client.get(world.feed_url("gone")).status_code == 410
+    busy = client.get(world.feed_url("busy"))
+    assert (busy.status_code, busy.headers["retry-after"]) == (429, "120")
+    broken = feedparser.parse(io.BytesIO(client.get(world.feed_url("broken")).content))
+    assert broken.bozo and broken.entries == []
+    with pytest.raises(httpx.ReadTimeout):
+        client.get(world.feed_url("slow"), timeout=0.2)
+    assert by_key["slow"].delay > 3
+    assert {trouble.reason for trouble in by_key.values()} == {"gone", "rate-limited", "broken-xml", "timeout"}
+
+
+def test_the_log_says_who_asked_for_what(world: World, client: httpx.Client) -> None:
+    client.get(world.feed_url("holt"), headers={"User-Agent": "somebody/1"})
+    (seen,) = world.requests
+    assert (seen.site, seen.method, seen.path, seen.status) == ("holt", "GET", "/feed.json", 200)
+    assert seen.headers["user-agent"] == "somebody/1"
+
+
+# -- what can happen to it --------------------------------------------------------------------------------------------
+
+
+def test_add_change_and_withdraw(world: World, client: httpx.Client) -> None:
+    old = next(story for story in world.stories if story.key == STORY)
+    new = dataclasses.replace(old, slug="newest", title="Newest", published=old.published.replace(day=30), guid="n")
+    world.add(new)
+    assert announced(world, client, "launchbeat")[0]["title"] == "Newest"
+    world.change("launchbeat/newest", title="Newest of all", body="<p>Rewritten.</p>")
+    assert announced(world, client, "launchbeat")[0]["title"] == "Newest of all"
+    assert "Rewritten." in client.get(world.url("launchbeat/newest")).text
+    assert world.truths()[world.url("launchbeat/newest")].title == "Newest of all"
+    gone = world.url(STORY)
+    world.withdraw(STORY)
+    assert client.get(gone).status_code == 404
+    assert gone not in [entry["link"].partition("?")[0] for entry in announced(world, client, "launchbeat")]
+
+
+def test_a_moved_feed(world: World, client: httpx.Client) -> None:
+    world.move_feed("parallel", "/atom/all.xml")
+    answer = client.get(world.feed_url("parallel"))
+    assert (answer.status_code, answer.headers["location"]) == (301, "/atom/all.xml")
+    assert len(announced(world, client, "parallel")) == 6
+
+
+def test_a_broken_an_html_and_a_shrunk_feed(world: World, client: httpx.Client) -> None:
+    world.break_feed("meridian")
+    assert feedparser.parse(io.BytesIO(client.get(world.feed_url("meridian")).content)).bozo
+    world.heal("meridian")
+    world.html_feed("meridian")
+    assert "<html" in client.get(world.feed_url("meridian")).text
+    world.heal("meridian")
+    world.shrink("meridian", 1)
+    assert len(announced(world, client, "meridian")) == 1
+
+
+def test_new_ids_and_a_date_in_the_future(world: World, client: httpx.Client) -> None:
+    before = announced(world, client, "holt")
+    world.renumber("holt")
+    after = announced(world, client, "holt")
+    assert [entry["link"] for entry in before] == [entry["link"] for entry in after]
+    assert {entry["id"] for entry in before}.isdisjoint(entry["id"] for entry in after)
+    assert world.future_date(STORY).published.year == 2035
+    assert world.url(STORY).split("/")[3] == "2035"
+
+
+def test_errors_and_latency_until_healed(world: World, client: httpx.Client) -> None:
+    world.fail("holt", 503, headers={"Retry-After": "60"})
+    answer = client.get(world.feed_url("holt"))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    world.heal("holt")
+    world.fail("holt", 500, path="/notes/three-evals-i-trust.html")
+    assert client.get(world.url("holt/three-evals-i-trust")).status_code == 500
+    assert client.get(world.feed_url("holt")).status_code == 200
+    world.latency("holt", 0.2)
+    started = time.monotonic()
+    client.get(world.feed_url("holt"))
+    assert time.monotonic() - started >= 0.2
+    world.heal("holt")
+    assert client.get(world.url("holt/three-evals-i-trust")).status_code == 200
+
+
+def test_a_fixed_port_gives_the_same_addresses_again() -> None:
+    with serving() as first:
+        port = urlsplit(first.feed_url("holt")).port
+    assert port
+    with serving(World(port=port)) as second:
+        assert second.feed_url("holt") == f"http://127.0.0.4:{port}/feed.json"
+
+
+def test_a_taken_port_is_no_obstacle() -> None:
+    with serving() as first:
+        port = urlsplit(first.feed_url("holt")).port or 0
+        with serving(World(port=port)) as second:
+            assert second.feed_url("holt") != first.feed_url("holt")
+
+
+def test_a_smaller_world_has_only_what_is_left() -> None:
+    with serving(World(without={"slow", "parallel"})) as small:
+        keys = {source.key for source in small.sources}
+        assert {"slow", "parallel"}.isdisjoint(keys) and len(keys) == 8
+        assert {story.site for story in small.stories} <= keys
+        assert len(small.truths()) == len(small.stories)
+
+
+def test_nothing_runs_on_after_the_end(client: httpx.Client) -> None:
+    before = set(threading.enumerate())  # worlds that other tests share live as long as those
+    with serving() as started:
+        url = started.feed_url("holt")
+        client.get(url)
+    with pytest.raises(httpx.ConnectError):
+        client.get(url)
+    assert [thread.name for thread in set(threading.enumerate()) - before if thread.name == "world"] == []
+
+
+# -- its configuration ------------------------------------------------------------------------------------------------
+
+
+def test_the_written_config_loads(world: World, tmp_path: Path) -> None:
+    write_config(tmp_path / "config", world, taxonomy='[[category]]\nname = "AI"\ndescription = "x"\n')
+    settings = load(tmp_path / "config", {})
+    assert settings.fetch.allow_loopback and settings.fetch.pause == 0
+    assert settings.fetch.feed_seconds == settings.fetch.page_seconds == 3
+    assert settings.public_dir == tmp_path / "feeds" / "public"
+    assert load_sources(tmp_path / "config" / "sources.toml") == world.sources
+    assert (tmp_path / "config" / "taxonomy.toml").read_text(encoding="utf-8").startswith("[[category]]")
+
+
+def test_the_written_config_takes_the_shipped_taxonomy_and_a_port(world: World, tmp_path: Path) -> None:
+    write_config(tmp_path, world, port=0)
+    assert load(tmp_path, {}).publish.port == 0
+    shipped = Path(__file__).resolve().parents[3] / "config" / "taxonomy.toml"
+    assert (tmp_path / "taxonomy.toml").read_bytes() == shipped.read_bytes()

@@ -1,0 +1,42 @@
+"""What the server keeps in memory, and how much of it."""
+
+from __future__ import annotations
+
+from syndicator.publishing.server.files import Bodies
+
+OLD, NEW = (1, 1, 1), (2, 1, 1)
+
+
+def test_a_body_is_good_for_its_stamp() -> None:
+    bodies = Bodies()
+    bodies.put(("a", False), OLD, b"old")
+    assert bodies.get(("a", False), OLD) == b"old"
+    assert bodies.get(("a", True), OLD) is None
+    assert bodies.get(("a", False), NEW) is None
+    assert bodies.get(("a", False), OLD) is None  # it went
+
+
+def test_what_was_not_asked_for_the_longest_goes() -> None:
+    bodies = Bodies(most=30, largest=10)
+    for name in "abc":
+        bodies.put((name, False), OLD, b"0123456789")
+    assert bodies.get(("a", False), OLD)
+    bodies.put(("d", False), OLD, b"0123456789")
+    assert [name for name in "abcd" if bodies.get((name, False), OLD)] == ["a", "c", "d"]
+
+
+def test_room_that_was_given_back_is_used() -> None:
+    bodies = Bodies(most=20, largest=10)
+    for number in range(5):
+        bodies.put(("a", False), (number, 1, 1), b"0123456789")
+        bodies.put(("b", False), (number, 1, 1), b"0123456789")
+        assert bodies.get(("a", False), (number + 1, 1, 1)) is None
+    bodies.put(("a", False), OLD, b"0123456789")
+    assert bodies.get(("a", False), OLD) and bodies.get(("b", False), (4, 1, 1))
+
+
+def test_a_large_one_pushes_none_out() -> None:
+    bodies = Bodies(most=20, largest=10)
+    bodies.put(("a", False), OLD, b"0123456789")
+    bodies.put(("b", False), OLD, b"01234567890")
+    assert bodies.get(("a", False), OLD) and bodies.get(("b", False), OLD) is None

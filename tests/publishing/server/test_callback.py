@@ -1,0 +1,100 @@
+"""What reaches the callbacks of hubs, and what does not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from syndicator.publishing.server.server import Callbacks, serve, with_callbacks
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class Asked:
+    heard: list[tuple[str, bytes]] = field(default_factory=list)
+    answer: int = 202
+
+    def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
+        return (200, asked.get("hub.challenge", "")) if token == "known" else (404, "")
+
+    def known(self, token: str) -> int:
+        return {"known": 200, "ended": 410}.get(token, 404)
+
+    def push(self, token: str, headers: Mapping[str, str], body: bytes) -> int:
+        self.heard.append((headers.get("x-hub-signature", ""), body))
+        return self.answer
+
+
+@pytest.fixture
+async def asked() -> Asked:
+    return Asked()
+
+
+@pytest.fixture
+async def client(asked: Asked) -> AsyncIterator[httpx.AsyncClient]:
+    async def files(scope: object, receive: object, send: object) -> None:
+        await send({"type": "http.response.start", "status": 418, "headers": []})  # type: ignore[operator]
+        await send({"type": "http.response.body", "body": b""})  # type: ignore[operator]
+
+    stop, where = asyncio.Event(), asyncio.Queue[str]()
+    app = with_callbacks(files, Callbacks(verify=asked.verify, known=asked.known, push=asked.push))
+    serving = asyncio.create_task(
+        serve(app, "127.0.0.1", 0, stop=stop, listening=where.put_nowait, body_bytes=lambda path: 1000)
+    )
+    async with httpx.AsyncClient(base_url=await where.get(), trust_env=False, timeout=20) as one:
+        yield one
+    stop.set()
+    await serving
+
+
+async def test_a_challenge_comes_back_as_it_was(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/websub/known?hub.mode=subscribe&hub.challenge=%3Cb%3E%20x")
+    assert (answer.status_code, answer.text) == (200, "<b> x")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert (await client.get("/websub/other?hub.challenge=x")).status_code == 404
+
+
+async def test_only_what_is_known_is_read(client: httpx.AsyncClient, asked: Asked) -> None:
+    assert (await client.post("/websub/other", content=b"x")).status_code == 404
+    assert (await client.post("/websub/", content=b"x")).status_code == 404
+    assert (await client.post(f"/websub/{'x' * 65}", content=b"x")).status_code == 404
+    assert (await client.post("/websub/ended", content=b"x")).status_code == 410
+    assert (await client.put("/websub/known", content=b"x")).status_code == 405
+    assert (await client.get("/websub")).status_code == 418  # the files' own
+    assert asked.heard == []
+    answer = await client.post("/websub/known", content=b"<feed/>", headers={"X-Hub-Signature": "sha1=00"})
+    assert answer.status_code == 202 and asked.heard == [("sha1=00", b"<feed/>")]
+    asked.answer = 503
+    assert (await client.post("/websub/known", content=b"x")).headers["retry-after"] == "60"
+
+
+async def test_a_body_is_bounded(client: httpx.AsyncClient, asked: Asked) -> None:
+    async def chunks() -> AsyncIterator[bytes]:  # no Content-Length
+        for _ in range(30):
+            yield b"x" * 100
+
+    assert (await client.post("/websub/known", content=b"x" * 1001)).status_code == 413
+    assert (await client.post("/websub/known", content=chunks())).status_code == 413
+    assert (await client.post("/websub/known", content=b"x" * 1000)).status_code == 202
+    assert [len(body) for _, body in asked.heard] == [1000]
+
+
+async def test_only_so_many_are_read_at_once(client: httpx.AsyncClient, asked: Asked) -> None:
+    go = asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"x"
+        await go.wait()
+
+    held = [asyncio.create_task(client.post("/websub/known", content=slow())) for _ in range(8)]
+    async with asyncio.timeout(30):
+        while (await client.post("/websub/known", content=b"y")).status_code != 503:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    go.set()
+    assert {answer.status_code for answer in await asyncio.gather(*held)} == {202}

@@ -1,0 +1,316 @@
+"""The web server's answers."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from syndicator.publishing.output.outlets import FileOutlet
+from syndicator.publishing.server.files import make_app
+
+
+@pytest.fixture
+def public(tmp_path: Path) -> Path:
+    (tmp_path / "tags").mkdir()
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "index.html").write_text("<p>Hello")
+    (tmp_path / "all.atom").write_bytes(b"<feed/>")
+    (tmp_path / "all.atom.gz").write_bytes(gzip.compress(b"<feed/>", mtime=0))
+    (tmp_path / "tags/ai.rss").write_bytes(b"<rss/>")
+    maps = {"moved": {"tags/old.rss": "tags/ai.rss"}, "gone": ["queries/x.atom"]}
+    (tmp_path / "maps/moved.json").write_text(json.dumps(maps))
+    return tmp_path
+
+
+@pytest.fixture
+def client(public: Path) -> TestClient:
+    app = make_app(public, hubs=["https://hub.example/"], base_url="https://feeds.example/")
+    return TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
+
+
+def test_types_and_validators(client: TestClient) -> None:
+    answer = client.get("/all.atom", headers={"accept-encoding": "identity"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["link"] == '<https://feeds.example/all.atom>; rel="self", <https://hub.example/>; rel="hub"'
+    again = client.get("/all.atom", headers={"if-none-match": answer.headers["etag"]})
+    assert again.status_code == 304 and again.content == b""
+    dated = client.get("/all.atom", headers={"if-modified-since": answer.headers["last-modified"]})
+    assert dated.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "told", "body"),
+    [
+        ("bytes=1-3", 206, "bytes 1-3/7", b"fee"),
+        ("bytes=4-", 206, "bytes 4-6/7", b"d/>"),
+        ("bytes=-2", 206, "bytes 5-6/7", b"/>"),
+        ("bytes=-99", 206, "bytes 0-6/7", b"<feed/>"),
+        ("bytes=5-99", 206, "bytes 5-6/7", b"/>"),
+        ("bytes=7-", 416, "bytes */7", b"No such range.\n"),
+        ("bytes=-0", 416, "bytes */7", b"No such range.\n"),
+        ("bytes=3-1", 416, "bytes */7", b"No such range.\n"),
+        ("bytes=-", 200, None, b"<feed/>"),
+        ("bytes=0-1,3-4", 200, None, b"<feed/>"),
+        ("lines=1-2", 200, None, b"<feed/>"),
+    ],
+)
+def test_a_part_of_a_file(client: TestClient, asked: str, status: int, told: str | None, body: bytes) -> None:
+    answer = client.get("/all.atom", headers={"range": asked, "accept-encoding": "identity"})
+    assert (answer.status_code, answer.headers.get("content-range"), answer.content) == (status, told, body)
+
+
+def test_a_part_is_of_the_plain_edition_that_was_asked_for(client: TestClient) -> None:
+    whole = client.get("/all.atom", headers={"accept-encoding": "identity"})
+    assert whole.headers["accept-ranges"] == "bytes"
+    for tag, status in ((whole.headers["etag"], 206), ('"another"', 200)):
+        asked = {"range": "bytes=0-1", "if-range": tag, "accept-encoding": "gzip"}
+        answer = client.get("/all.atom", headers=asked)
+        assert answer.status_code == status and "content-encoding" not in answer.headers
+
+
+def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(client: TestClient, public: Path) -> None:
+    (public / "pictures").mkdir()
+    (public / "pictures/1.webp").write_bytes(b"picture")
+    assert client.get("/pictures/1.webp").headers["cache-control"] == "max-age=31536000, immutable"
+    assert client.get("/pictures/2.webp").headers["cache-control"] == "no-cache"
+
+
+def test_gzip_has_its_own_tag(client: TestClient) -> None:
+    answer = client.get("/all.atom", headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip" and answer.content == b"<feed/>"
+    assert answer.headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest"
+    plain = client.get("/all.atom", headers={"accept-encoding": "identity"})
+    assert plain.headers["etag"] != answer.headers["etag"]
+
+
+def test_a_browser_gets_a_feed_that_it_can_style(client: TestClient) -> None:
+    answer = client.get("/all.atom", headers={"sec-fetch-dest": "document"})
+    assert answer.headers["content-type"] == "application/xml; charset=utf-8"
+
+
+def test_a_gz_of_the_file_before_is_not_sent(client: TestClient, public: Path) -> None:
+    os.utime(public / "all.atom.gz", ns=(1, 1))
+    assert "content-encoding" not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
+
+
+def test_a_304_names_the_variant_that_the_client_has(client: TestClient) -> None:
+    for encoding in ("gzip", "identity"):
+        first = client.get("/all.atom", headers={"accept-encoding": encoding})
+        again = client.get("/all.atom", headers={"accept-encoding": encoding, "if-none-match": first.headers["etag"]})
+        assert (again.status_code, again.headers["etag"]) == (304, first.headers["etag"])
+        assert again.headers["vary"] == first.headers["vary"] and "content-type" not in again.headers
+
+
+@pytest.mark.parametrize(
+    ("tag", "status"), [("*", 304), ('"x", {}', 304), ("W/{}", 304), ('"x"', 200), ("{}x", 200), ("", 200)]
+)
+def test_tags(client: TestClient, tag: str, status: int) -> None:
+    own = client.head("/all.atom").headers["etag"]
+    assert client.get("/all.atom", headers={"if-none-match": tag.format(own)}).status_code == status
+
+
+@pytest.mark.parametrize("since", ["Thu, 01 Jan 1970 00:00:00 GMT", "yesterday", "", "Mon, 99 Foo 2025 99:99:99 GMT"])
+def test_an_older_or_senseless_date_gets_the_file(client: TestClient, since: str) -> None:
+    assert client.get("/all.atom", headers={"if-modified-since": since}).status_code == 200
+
+
+def test_a_changed_file_is_noticed(client: TestClient, public: Path) -> None:
+    tag = client.get("/tags/ai.rss").headers["etag"]
+    assert client.get("/tags/ai.rss", headers={"if-none-match": tag}).status_code == 304
+    FileOutlet(public, gzip=False).put("tags/ai.rss", b"<rss></rss>")
+    answer = client.get("/tags/ai.rss", headers={"if-none-match": tag})
+    assert (answer.status_code, answer.content) == (200, b"<rss></rss>")
+    FileOutlet(public, gzip=False).put("maps/moved.json", b'{"moved": {}, "gone": ["tags/ai.rss"]}')
+    assert client.get("/tags/ai.rss", headers={"if-none-match": answer.headers["etag"]}).status_code == 410
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br, gzip; q=0.0"])
+def test_who_does_not_take_gzip_gets_none(client: TestClient, accepted: str) -> None:
+    answer = client.get("/all.atom", headers={"accept-encoding": accepted})
+    assert "content-encoding" not in answer.headers and answer.content == b"<feed/>"
+
+
+def test_head_has_no_body(client: TestClient) -> None:
+    answer = client.head("/all.atom", headers={"accept-encoding": "identity"})
+    assert answer.status_code == 200 and answer.headers["content-length"] == "7"
+
+
+def test_a_link_out_of_the_folder_is_not_followed(
+    client: TestClient, public: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret.html"
+    secret.write_text("secret")
+    (public / "link.html").symlink_to(secret)
+    assert client.get("/link.html").status_code == 404
+
+
+def test_moved_and_gone(client: TestClient) -> None:
+    assert client.get("/tags/old.rss").headers["location"] == "/tags/ai.rss"
+    assert client.get("/queries/x.atom").status_code == 410
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../secret.html",
+        "/%2e%2e/secret.html",
+        "/tags/..%2f..%2fsecret.html",
+        "/.hidden.html",
+        "/maps/moved.json",
+        "/nope.atom",
+    ],
+)
+def test_nothing_else_is_served(client: TestClient, public: Path, path: str) -> None:
+    for hidden in (public.parent / "secret.html", public / ".hidden.html"):
+        hidden.write_text("secret")
+    assert client.get(path).status_code == 404
+
+
+def test_a_browser_that_asks_for_a_favicon_gets_the_icon(client: TestClient, public: Path) -> None:
+    assert client.get("/favicon.ico").status_code == 404
+    (public / "icon.svg").write_text("<svg/>")
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["content-type"], answer.text) == (200, "image/svg+xml", "<svg/>")
+    assert client.get("/favicon.ico", headers={"if-none-match": answer.headers["etag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_a_file_is_read_once(client: TestClient, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    first = client.get("/all.atom", headers={"accept-encoding": encoding})
+
+    def read(path: Path) -> bytes:
+        raise AssertionError(f"{path} is read again")
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    again = client.get("/all.atom", headers={"accept-encoding": encoding})
+    assert (again.status_code, again.content, again.headers) == (200, b"<feed/>", first.headers)
+
+
+def test_what_is_in_memory_is_the_file_of_now(client: TestClient, public: Path) -> None:
+    outlet = FileOutlet(public)
+    for body in (b"<feed>1</feed>", b"<feed>2</feed>"):
+        outlet.put("all.atom", body)
+        for encoding in ("gzip", "identity"):
+            answer = client.get("/all.atom", headers={"accept-encoding": encoding})
+            assert answer.content == body
+            assert ("content-encoding" in answer.headers) == (encoding == "gzip")
+
+
+@pytest.mark.parametrize("name", ["archive/all/2025-01.atom", "tags/new.html", "icon.svg"])
+def test_a_file_without_a_gz_is_compressed_once(
+    client: TestClient, public: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    body = b"<feed>" + b"words " * 100 + b"</feed>"
+    FileOutlet(public, gzip=False).put(name, body)
+    first = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
+    assert (first.headers["content-encoding"], first.content) == ("gzip", body)
+    assert int(first.headers["content-length"]) < len(body)
+    plain = client.get(f"/{name}", headers={"accept-encoding": "identity"})
+    assert (plain.content, plain.headers["etag"] != first.headers["etag"]) == (body, True)
+    same = {"accept-encoding": "gzip", "if-none-match": first.headers["etag"]}
+    assert client.get(f"/{name}", headers=same).status_code == 304
+    monkeypatch.setattr("syndicator.publishing.server.files.gzip.compress", lambda *args, **more: 1 / 0)
+    again = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
+    assert (again.content, again.headers) == (body, first.headers)
+    FileOutlet(public, gzip=False).put(name, body[:50])  # another edition; and too short to gain by it
+    assert client.get(f"/{name}", headers={"accept-encoding": "gzip"}).content == body[:50]
+
+
+@pytest.mark.parametrize(("name", "size"), [("pictures/a.webp", 5000), ("tags/new.html", (4 << 20) + 1)])
+def test_what_gains_nothing_or_could_not_be_kept_is_sent_as_it_is(
+    client: TestClient, public: Path, name: str, size: int
+) -> None:
+    FileOutlet(public, gzip=False).put(name, b"x" * size)
+    answer = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
+    assert (answer.status_code, "content-encoding" in answer.headers) == (200, False)
+
+
+def test_a_gz_that_comes_later_is_sent_from_then_on(client: TestClient, public: Path) -> None:
+    (public / "all.atom.gz").unlink()
+    assert "content-encoding" not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
+    FileOutlet(public).put("all.atom", b"<feed/>")
+    assert client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers["content-encoding"] == "gzip"
+
+
+def test_a_file_replaced_while_it_is_read_is_read_again(
+    client: TestClient, public: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag = client.head("/tags/ai.rss").headers["etag"]
+    path, reads = public / "tags/ai.rss", []
+
+    def read(one: Path) -> bytes:
+        with one.open("rb") as file:
+            body = file.read()
+        if not reads:
+            later = path.stat().st_mtime_ns + 10**9
+            FileOutlet(public, gzip=False)._replace(path, b"<rss>2</rss>", earliest=later, durable=True)
+        reads.append(one)
+        return body
+
+    monkeypatch.setattr("syndicator.publishing.server.files._read", read)
+    FileOutlet(public, gzip=False).put("tags/ai.rss", b"<rss>1</rss>")
+    answer = client.get("/tags/ai.rss")
+    assert answer.content == b"<rss>2</rss>"
+    assert answer.headers["etag"] not in ("", tag)
+    assert client.get("/tags/ai.rss", headers={"if-none-match": answer.headers["etag"]}).status_code == 304
+
+
+def test_only_get_and_head_are_answered(client: TestClient) -> None:
+    answer = client.post("/all.atom")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_tags_in_two_lines_are_one_list(client: TestClient) -> None:
+    tag = client.head("/all.atom").headers["etag"]
+    assert client.get("/all.atom", headers=[("if-none-match", '"x"'), ("if-none-match", tag)]).status_code == 304
+
+
+DOCUMENT = {"sec-fetch-dest": "document"}
+
+
+def test_a_browser_that_opens_a_feed_is_sent_to_its_page(public: Path) -> None:
+    for name in ("tags/ai.html", "tags/a ä.html", "tags/a ä.json"):
+        (public / name).write_text("<p>Page")
+    client = TestClient(make_app(public), follow_redirects=False)
+    for asked, page in (("/tags/ai.rss", "/tags/ai.html"), ("/tags/a%20%C3%A4.json", "/tags/a%20%C3%A4.html")):
+        tag = client.get(asked).headers["etag"]
+        answer = client.get(asked, headers={**DOCUMENT, "if-none-match": tag})
+        assert (answer.status_code, answer.headers["location"]) == (303, page)
+        assert (answer.headers["vary"], answer.headers["cache-control"]) == ("Sec-Fetch-Dest", "no-cache")
+        assert client.get(asked, headers={"sec-fetch-dest": "empty"}).status_code == 200
+        assert client.get(page, headers=DOCUMENT).status_code == 200
+    assert client.get("/all.atom", headers=DOCUMENT).status_code == 200  # it has no page
+
+
+def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(public: Path) -> None:
+    client = TestClient(make_app(public), follow_redirects=False)
+    for path in ("/tags/", "/tags", "/sources/"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert client.get("/archive/").status_code == 404
+
+
+def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public: Path) -> None:
+    client = TestClient(make_app(public), follow_redirects=False)
+    answers = [
+        client.get(path) for path in ("/", "/all.atom", "/nothing", "/tags/", "/tags/old.rss", "/queries/x.atom")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 303, 301, 410]
+    assert {answer.headers["cache-control"] for answer in answers} == {"no-cache"}
+
+
+def test_a_person_gets_a_page_where_nothing_is_and_a_program_a_line(client: TestClient, public: Path) -> None:
+    asked = {"sec-fetch-dest": "document"}
+    assert client.get("/tags/none.html", headers=asked).text == "Not found.\n"
+    (public / "404.html").write_text("<p>Nothing here")
+    answer = client.get("/tags/none.html", headers=asked)
+    assert (answer.status_code, answer.text) == (404, "<p>Nothing here")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8" and "etag" not in answer.headers
+    assert client.get("/tags/none.atom").text == "Not found.\n"

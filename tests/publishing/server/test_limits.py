@@ -1,0 +1,306 @@
+"""What a client of the server may do, over real sockets on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from syndicator.core.ports import request_limits as limits
+from syndicator.core.ports.request_limits import client_of, most_connections, most_of_a_client
+from syndicator.publishing.server import server as module
+from syndicator.publishing.server.server import Connections, serve
+
+pytestmark = pytest.mark.anyio
+MOST = 8  # connections; a client has two of them
+CASES = json.loads((Path(__file__).parent / "requests.json").read_text(encoding="utf-8"))
+
+
+@dataclass
+class Watched:
+    """A server whose clock is `now`, and what its application saw."""
+
+    port: int = 0
+    now: float = 0.0
+    seen: list[tuple[str, str, str]] = field(default_factory=list)  # method, path, client
+    headers: list[set[str]] = field(default_factory=list)
+    bodies: list[bytes | None] = field(default_factory=list)  # None: the client was gone
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    go: asyncio.Event = field(default_factory=asyncio.Event)  # awaited by /wait
+    connections: Connections | None = None
+    sockets: ExitStack = field(default_factory=ExitStack)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        self.seen.append((request.method, request.url.path, request.client.host if request.client else ""))
+        self.asked.set()
+        if scope["path"] == "/wait":
+            await self.go.wait()
+        if scope["path"] == "/large":
+            await PlainTextResponse("x" * 20_000_000)(scope, receive, send)
+            return
+        if request.method == "POST" and scope["path"] != "/early":
+            try:
+                self.bodies.append(await request.body())
+                self.headers.append(set(Request(scope).headers))
+            except ClientDisconnect:
+                self.bodies.append(None)
+        await PlainTextResponse(scope["path"])(scope, receive, send)
+
+    def open(self, source: str = "127.0.0.1") -> Client:
+        opened = socket.create_connection(("127.0.0.1", self.port), timeout=10, source_address=(source, 0))
+        self.sockets.enter_context(opened)
+        return Client(opened)
+
+    def clock(self) -> float:
+        self.now += 0.001  # no two are equal
+        return self.now
+
+    async def later(self, seconds: float) -> None:
+        """Lets the server see that `seconds` have passed."""
+        self.now += seconds
+        assert self.connections is not None
+        self.connections.cut_late()
+
+
+class Client:
+    """A client that sends what it likes."""
+
+    def __init__(self, opened: socket.socket) -> None:
+        self.socket = opened
+
+    async def send(self, data: bytes) -> Client:
+        with suppress(ConnectionError):
+            await asyncio.to_thread(self.socket.sendall, data)
+        return self
+
+    async def answer(self) -> bytes:
+        """The next answer, whose length it says."""
+        got = b""
+        while b"\r\n\r\n" not in got or len(got) < got.index(b"\r\n\r\n") + 4 + self._length(got):
+            part = await self.part()
+            assert part
+            got += part
+        return got
+
+    @staticmethod
+    def _length(answer: bytes) -> int:
+        return int(answer.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+
+    async def part(self) -> bytes:
+        return await asyncio.to_thread(self.socket.recv, 65_536)
+
+    async def end(self) -> bytes:
+        """All that comes until the server closes."""
+        got = bytearray()
+        with suppress(ConnectionResetError):
+            while part := await self.part():
+                got += part
+        return bytes(got)
+
+    async def status(self) -> int:
+        """The status of the last answer before the server closes; 0 where it closes without one. Raises TimeoutError
+        where it does not close."""
+        return int(([b"0"] + [part[:3] for part in (await self.end()).split(b"HTTP/1.1 ")[1:]])[-1])
+
+
+@pytest.fixture
+async def watched(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watched]:
+    made, stop, where = Watched(), asyncio.Event(), asyncio.Queue[str]()
+
+    def connections(most: int, body_bytes: Callable[[str], int]) -> Connections:
+        made.connections = Connections(most, body_bytes, made.clock)
+        return made.connections
+
+    monkeypatch.setattr(module, "Connections", connections)
+    monkeypatch.setattr(module, "most_connections", lambda descriptors: MOST)
+    serving = asyncio.create_task(
+        serve(made, "127.0.0.1", 0, stop=stop, listening=where.put_nowait, body_bytes=lambda path: 1000)
+    )
+    made.port = int((await where.get()).rstrip("/").rpartition(":")[2])
+    with made.sockets:
+        yield made
+    made.go.set()
+    stop.set()
+    await serving
+
+
+async def until(there: Callable[[], bool]) -> None:
+    while not there():  # noqa: ASYNC110 - the server has no event for it
+        await asyncio.sleep(0)
+
+
+GET = b"GET / HTTP/1.1\r\nhost: a\r\n"
+POST = b"POST / HTTP/1.1\r\nhost: a\r\n"
+
+
+def _data(case: dict[str, Any]) -> bytes:
+    """The bytes of a case: its lines, of which [text, times] is a text many times."""
+    parts = [part if isinstance(part, str) else part[0] * part[1] for part in case["send"]]
+    return "".join(parts).encode("latin-1")
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["what"] for case in CASES])
+async def test_requests(watched: Watched, case: dict[str, Any]) -> None:
+    client = await watched.open().send(_data(case))
+    if case["status"] == 200:
+        assert (await client.part()).startswith(b"HTTP/1.1 200 ")
+        await until(lambda: len(watched.seen) == len(case["seen"]))
+    else:
+        assert await client.status() == case["status"]
+    assert [list(seen[:2]) for seen in watched.seen] == case.get("seen", [])
+
+
+async def test_a_refusal_is_short_plain_and_closes(watched: Watched) -> None:
+    answer = await (await watched.open().send(GET + b"a: b\r\n" * 101)).end()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+    assert b"\r\nconnection: close" in head and b"\r\ncontent-type: text/plain" in head
+    assert body == b"Request Header Fields Too Large.\n"
+
+
+async def test_an_application_sees_no_part_of_a_body_that_is_too_large(watched: Watched) -> None:
+    for framing, body in (
+        (b"content-length: 1001\r\n\r\n", b""),
+        (b"transfer-encoding: chunked\r\n\r\n", b"3e9\r\n" + b"x" * 1001),
+    ):
+        assert await (await watched.open().send(POST + framing + body)).status() == 413
+    assert set(watched.bodies) <= {None}
+
+
+async def test_a_refused_client_that_goes_on_sending_reads_why(watched: Watched) -> None:
+    """A close at once would reset the connection."""
+    client = await watched.open().send(POST + b"content-length: 9000000\r\n\r\n")
+    await client.send(b"x" * 9_000_000)
+    assert await client.status() == 413
+
+
+async def test_a_refused_client_that_does_not_close_is_cut(watched: Watched) -> None:
+    client = await watched.open().send(GET + b"a: b\r\n" * 101)
+    assert b" 431 " in await client.answer()
+    assert watched.connections
+    await watched.later(limits.LINGER_SECONDS + 1)
+    await until(lambda: not watched.connections)
+
+
+async def test_trailers_are_no_header(watched: Watched) -> None:
+    body = b"transfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\nx-trailer: a\r\n\r\n"
+    assert b" 200 " in await (await watched.open().send(POST + body)).answer()
+    assert watched.bodies == [b"a"]
+    assert watched.headers == [{"host", "transfer-encoding"}]
+
+
+async def test_a_body_of_an_early_answer_is_bounded_too(watched: Watched) -> None:
+    client = await watched.open().send(b"POST /early HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n")
+    assert b" 200 " in await client.answer()
+    await client.send(b"3e9\r\n" + b"x" * 1001)
+    assert await client.end() == b""
+
+
+async def test_after_an_early_answer_the_connection_can_go_on(watched: Watched) -> None:
+    client = await watched.open().send(b"POST /early HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nx")
+    assert b" 200 " in await client.answer()
+    await client.send(b"x" + GET + b"\r\n")
+    assert b" 200 " in await client.answer()
+    await watched.later(limits.HEADER_SECONDS + 1)
+    assert await client.end() == b""
+
+
+@pytest.mark.parametrize("sent", [GET, POST + b"content-length: 5\r\n\r\nab"], ids=["header", "body"])
+async def test_a_request_that_drips_ends_with_408(watched: Watched, sent: bytes) -> None:
+    client = await watched.open().send(sent[:-1])
+    await asyncio.to_thread(client.socket.sendall, sent[-1:])
+    await until(lambda: bool(any(one._received >= len(sent) for one in watched.connections or ())))  # type: ignore[attr-defined]
+    await watched.later((limits.REQUEST_SECONDS if b"POST" in sent else limits.HEADER_SECONDS) - 1)
+    await client.send(b"x")  # which renews nothing
+    await watched.later(2)
+    assert await client.status() == 408
+    assert watched.bodies in ([], [None])
+
+
+async def test_who_sends_nothing_is_cut_without_a_word(watched: Watched) -> None:
+    silent = watched.open()
+    await until(lambda: bool(watched.connections))
+    await watched.later(limits.HEADER_SECONDS + 1)
+    assert await silent.end() == b""
+
+
+async def test_an_answer_may_take_longer_but_not_for_ever(watched: Watched) -> None:
+    waiting = await watched.open().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+    reading = await watched.open().send(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n")
+    await until(lambda: len(watched.seen) >= 2)
+    await watched.later(limits.ANSWER_SECONDS - 1)
+    assert len(watched.connections or ()) == 2
+    await watched.later(2)
+    assert await waiting.end() == b""
+    assert len(await reading.end()) < 20_000_000
+
+
+async def test_the_status_of_a_refusal_never_stands_in_another_answer(watched: Watched) -> None:
+    client = await watched.open().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+    await watched.asked.wait()
+    await client.send(b"nonsense\r\n\r\n")
+    assert await client.end() == b""
+
+
+async def test_a_client_that_waits_makes_room_for_itself_alone(watched: Watched) -> None:
+    other = await watched.open("127.0.0.2").send(GET)
+    first, *own = [await watched.open().send(GET) for _ in range(1 + most_of_a_client(MOST))]
+    assert await first.end() == b""
+    for client in (other, *own):
+        assert b" 200 " in await (await client.send(b"\r\n")).answer()
+
+
+async def test_a_client_has_a_share_of_the_connections(watched: Watched) -> None:
+    for _ in range(most_of_a_client(MOST)):
+        await watched.open().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+    await until(lambda: len(watched.seen) >= most_of_a_client(MOST))
+    assert await watched.open().status() == 429
+    assert b" 200 " in await (await watched.open("127.0.0.2").send(GET + b"\r\n")).answer()
+
+
+async def test_where_all_connections_are_answered_there_is_none_for_more(watched: Watched) -> None:
+    for number in range(MOST):
+        await watched.open(f"127.0.0.{number + 2}").send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+    await until(lambda: len(watched.seen) >= MOST)
+    assert await watched.open().status() == 503
+
+
+async def test_who_waits_longest_of_all_makes_room(watched: Watched) -> None:
+    first, *_ = [await watched.open(f"127.0.0.{number + 2}").send(GET) for number in range(MOST)]
+    assert b" 200 " in await (await watched.open().send(GET + b"\r\n")).answer()
+    assert await first.end() == b""
+
+
+async def test_no_header_names_the_client(watched: Watched) -> None:
+    forged = b"x-forwarded-for: 192.0.2.7\r\nforwarded: for=192.0.2.7\r\nx-forwarded-proto: https\r\n\r\n"
+    assert b" 200 " in await (await watched.open().send(GET + forged)).answer()
+    assert watched.seen == [("GET", "/", "127.0.0.1")]
+
+
+def test_half_of_the_descriptors_are_kept_for_fetching() -> None:
+    assert [most_connections(count) for count in (1, 256, 1024, 1_000_000)] == [1, 128, 512, 1000]
+
+
+@pytest.mark.parametrize(
+    ("host", "client"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+def test_a_client_is_an_address_or_a_network_of_one_customer(host: str, client: str) -> None:
+    assert client_of(host) == client

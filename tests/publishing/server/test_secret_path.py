@@ -1,0 +1,121 @@
+"""An instance for its operator alone, attacked over a real port as strangers would."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from syndicator.configuration.settings import Publish, Settings
+from syndicator.configuration.settings import Site as SiteSettings
+from syndicator.core.ports.subscriptions import PATH
+from syndicator.publishing.server.server import serve
+from syndicator.services import daemon
+from syndicator.services.container import utc_now
+from syndicator.services.health.episodes import feed_name, feed_token
+from syndicator.services.pushes.registry import Registry
+
+SECRET = "sesame-opens-this-door"
+Answers = list[tuple[int, dict[str, str], bytes]]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    folder = tmp_path / "feeds/public"
+    for name in ("tags", "maps"):
+        (folder / name).mkdir(parents=True)
+    (folder / "index.html").write_text("<p>Mine")
+    (folder / "404.html").write_text(f'<a href="/{SECRET}/">Mine</a>')
+    (folder / "all.html").write_text("<p>Mine")
+    (folder / "all.atom").write_bytes(b"<feed>mine</feed>")
+    (folder / "all.atom.gz").write_bytes(gzip.compress(b"<feed>mine</feed>"))
+    (folder / "maps/moved.json").write_text(json.dumps({"moved": {"tags/old.rss": "all.atom"}, "gone": ["tags/x.rss"]}))
+    site = SiteSettings(callback="https://hubs.example/")
+    return Settings(root=tmp_path, site=site, publish=Publish(secret_path=SECRET, port=0))
+
+
+def ask(settings: Settings, *requests: tuple[str, str, str]) -> Answers:
+    """The answers of a server of this instance to requests: method, target as on the line, headers."""
+
+    async def asking() -> Answers:
+        stop, port = asyncio.Event(), asyncio.get_running_loop().create_future()
+        site = daemon.Site(settings, None, Registry(utc_now))
+
+        def listening(url: str) -> None:
+            port.set_result(int(url.rstrip("/").rpartition(":")[2]))
+
+        serving = asyncio.create_task(serve(site.app, "127.0.0.1", 0, stop=stop, listening=listening))
+        answers = [await one(await port, *request) for request in requests]
+        stop.set()
+        await serving
+        return answers
+
+    return asyncio.run(asking())
+
+
+async def one(port: int, method: str, target: str, headers: str) -> tuple[int, dict[str, str], bytes]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    lines = [f"{method} {target} HTTP/1.1", f"host: 127.0.0.1:{port}", headers, "connection: close"]
+    writer.write("\r\n".join([*filter(None, lines), "", ""]).encode())
+    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    status, *rest = head.decode().split("\r\n")
+    heads = {name.lower(): value for name, _, value in (line.partition(": ") for line in rest)}
+    return int(status.split()[1]), heads, body
+
+
+OUTSIDE = [
+    "/", "/all.atom", "/all.atom.gz", "/index.html", "/404.html", "/none.html", "/favicon.ico", "/tags/old.rss",
+    "/tags/x.rss", "/tags/", "/maps/moved.json", "/robots.txt", "/sitemap.xml", f"//{SECRET}/all.atom",
+    f"/./{SECRET}/all.atom", f"/x/../{SECRET}/all.atom", f"/x/%2e%2e/{SECRET}/all.atom", f"/{SECRET.upper()}/all.atom",
+    f"/{SECRET[:-1]}/all.atom", f"/{SECRET}x/all.atom", f"/{SECRET}%20/all.atom", f"/{SECRET}%00/all.atom",
+    f"/{SECRET}.html", f"/{SECRET}\\all.atom", f"/{SECRET};/all.atom", f"/%25{ord(SECRET[0]):x}{SECRET[1:]}/all.atom",
+    f"/{SECRET.replace('e', '%C3%A9')}/all.atom", "/%ff%fe/all.atom", f"/?{SECRET}/all.atom", "/%2e%2e/all.atom",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
+def test_who_does_not_know_the_path_is_told_nothing(settings: Settings, method: str) -> None:
+    """The answer is the same for what is there and what is not, whatever is asked with it."""
+    tag = ask(settings, ("GET", f"/{SECRET}/all.atom", ""))[0][1]["etag"]
+    more = ("", f"if-none-match: {tag}", "range: bytes=0-3", "accept-encoding: gzip", "sec-fetch-dest: document")
+    answers = ask(settings, *((method, target, headers) for target in OUTSIDE for headers in more))
+    body = b"" if method == "HEAD" else b"Not found.\n"
+    seen = {(status, body, *sorted(set(heads) - {"date"})) for status, heads, body in answers}
+    assert len(seen) == 1 and {(status, body) for status, _, body in answers} == {(HTTPStatus.NOT_FOUND, body)}
+    assert not any(SECRET in str(answer) for answer in answers)
+
+
+def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(settings: Settings) -> None:
+    inside = f"/{SECRET}/"
+    page, feed, packed, again, moved, gone, missing, folder, bare = ask(
+        settings,
+        ("GET", inside, ""),
+        ("GET", f"{inside}all.atom", ""),
+        ("GET", f"{inside}all.atom", "accept-encoding: gzip"),
+        ("GET", f"{inside}all.atom", "if-none-match: *"),
+        ("GET", f"{inside}tags/old.rss", ""),
+        ("GET", f"{inside}tags/x.rss", ""),
+        ("GET", f"{inside}../all.atom", ""),
+        ("GET", f"{inside}tags/", ""),
+        ("GET", f"/{SECRET}", ""),
+    )
+    assert (page[0], page[2], feed[2], gzip.decompress(packed[2])) == (200, b"<p>Mine", feed[2], feed[2])
+    assert f'<http://127.0.0.1:0{inside}all.atom>; rel="self"' in feed[1]["link"]
+    assert (again[0], gone[0], missing[0]) == (304, 410, 404)
+    assert (moved[1]["location"], folder[1]["location"], bare[1]["location"]) == (f"{inside}all.atom", inside, inside)
+    for _, heads, _ in (page, feed, packed, again, moved, gone, missing, folder, bare):
+        assert (heads["cache-control"], heads["x-robots-tag"]) == ("private, no-cache", "noindex, nofollow")
+
+
+def test_hubs_and_monitoring_reach_what_is_theirs(settings: Settings) -> None:
+    """They know tokens of their own."""
+    settings.state_dir.mkdir(parents=True)
+    health = f"/{feed_name(feed_token(settings.state_dir))}"
+    alive, told, push = ask(settings, ("GET", "/healthz", ""), ("GET", health, ""), ("GET", f"{PATH}none", ""))
+    assert (alive[0], alive[2]) == (200, b"ok\n")
+    assert told[2] != b"Not found.\n" and push[1]["cache-control"] == "no-store"

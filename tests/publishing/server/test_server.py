@@ -1,0 +1,90 @@
+"""The server on a real port."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from syndicator.core.errors import MissingError
+from syndicator.publishing.server.files import make_app
+from syndicator.publishing.server.server import _listen, serve
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def fetched(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        return bytes(answer.read())
+
+
+async def answered(url: str) -> bytes:
+    for _ in range(100):
+        try:
+            return await asyncio.to_thread(fetched, url)
+        except OSError:
+            await asyncio.sleep(0.02)
+    raise AssertionError("the server never answered")
+
+
+@pytest.mark.anyio
+async def test_serves_until_told_to_stop(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<p>Hello")
+    port, stop = free_port(), asyncio.Event()
+    running = asyncio.create_task(serve(make_app(tmp_path), "127.0.0.1", port, stop=stop))
+    assert await answered(f"http://127.0.0.1:{port}/") == b"<p>Hello"
+    stop.set()
+    await asyncio.wait_for(running, 60)
+
+
+@pytest.mark.anyio
+async def test_who_is_told_the_address_may_connect_at_once(tmp_path: Path) -> None:
+    stop, connected = asyncio.Event(), []
+
+    def listening(address: str) -> None:
+        host, port = address.removeprefix("http://").rstrip("/").split(":")
+        with socket.create_connection((host, int(port)), timeout=60):
+            connected.append(address)
+        stop.set()
+
+    await serve(make_app(tmp_path), "127.0.0.1", 0, stop=stop, listening=listening)
+    assert connected
+
+
+@pytest.mark.anyio
+async def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(MissingError, match=f"port {port}"):
+            await serve(make_app(tmp_path), "127.0.0.1", port, stop=asyncio.Event())
+
+
+@pytest.mark.anyio
+async def test_a_foreign_address_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MissingError, match=r"192\.0\.2\.1"):
+        await serve(make_app(tmp_path), "192.0.2.1", 0, stop=asyncio.Event())
+
+
+@pytest.mark.anyio
+async def test_no_part_of_an_answer_waits_for_the_one_before() -> None:
+    options: list[int] = []
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        options.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    listener = _listen("127.0.0.1", 0)
+    async with await asyncio.start_server(connected, sock=listener):
+        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        await reader.read()
+        writer.close()
+    assert options and options[0]
