@@ -1,6 +1,5 @@
-"""Typer app, common options, the app opened for changes (under the lock) and for reading, signals; examples for the
-help of every command; shell completion for bash, zsh and fish.
-"""
+"""Typer app, common options, the app opened for changes and for reading, signals; examples in help; shell
+completion."""
 
 from __future__ import annotations
 
@@ -53,19 +52,16 @@ def completion_script(shell: str, typed: str) -> str:
 
 
 def show_completion(context: typer.Context, shell: str | None) -> None:
-    """Print the completion script and exit; callback of --show-completion."""
     if shell and not context.resilient_parsing:
         typer.echo(completion_script(shell, program()))
         raise typer.Exit
 
 
 def source_keys(context: typer.Context, incomplete: str) -> list[str]:
-    """Complete `incomplete` to keys of sources."""
     return _names(context, "sources.toml", "source", "key", incomplete)
 
 
 def tag_names(context: typer.Context, incomplete: str) -> list[str]:
-    """Complete `incomplete` to tags of the taxonomy."""
     return _names(context, "taxonomy.toml", "tag", "name", incomplete)
 
 
@@ -85,7 +81,7 @@ def examples() -> dict[str, dict[str, str]]:
 
 
 def example_lines(words: str, program: str) -> list[str]:
-    """Return the help's lines of examples for the command `words`, called as `program`."""
+    """Return lines of help with the examples of the command `words`."""
     texts = examples().get(words, {}).items()
     return [line for typed, use in texts for line in (f"  {program} {typed}", f"      {use}")]
 
@@ -105,7 +101,7 @@ GLOBAL = {"--verbose": 0, "--quiet": 0, "--log-format": 1}
 
 
 def global_first(words: Sequence[str]) -> list[str]:
-    """Move the options of GLOBAL, with their values, to the front of the command line `words`. Pure."""
+    """Move the options of GLOBAL, with their values, to the front of `words`. Pure."""
     first: list[str] = []
     rest: list[str] = []
     left = list(words)
@@ -138,8 +134,6 @@ class Panels(TyperGroup):
 
 
 class Exemplified(TyperCommand):
-    """Command whose help ends with examples."""
-
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         whole, program = str(ctx.command_path), str(ctx.find_root().info_name)
         if examples := example_lines(whole.removeprefix(program).strip(), program):
@@ -293,7 +287,7 @@ def opened_to_look(config: Path) -> Iterator[App]:
 
 
 def build(opened: App, feeds: Callable[[FeedKey], bool] | None = None) -> tuple[tuple[str, ...], int]:
-    """Build the stale feeds that `feeds` accepts. Return the written files and the number of feeds left."""
+    """Build the stale feeds that `feeds` accepts. Return the written files and the number left."""
     from syndicator.services.build import build_feeds
 
     built = asyncio.run(build_feeds(opened, among=feeds))
@@ -306,7 +300,7 @@ GRACE_SECONDS = 8
 
 @contextmanager
 def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
-    """Set `stop` on SIGTERM or Ctrl-C. On a second signal, or `grace` seconds later, exit with 0 even if busy."""
+    """Set `stop` on SIGTERM or Ctrl-C. Exit with 0 on a second signal, or `grace` seconds later."""
     loop = asyncio.get_running_loop()
     signals = [0]
 

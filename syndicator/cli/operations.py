@@ -88,7 +88,7 @@ _BY_HAND = ("import", "sources push", "tags review", "tags suggest")
 
 
 def register() -> None:
-    """Add each operation that has a command to `app` or to its group."""
+    """Add each operation that has a command to its group."""
     by_words: dict[str, list[Operation]] = {}
     for operation in operations().values():
         if operation.command and operation.command not in _BY_HAND:
@@ -171,11 +171,17 @@ def apply(
     planned: Change | None = None,
     progress: Progress = no_progress,
 ) -> Change:
-    """Apply a change as this account; without `planned`, plan it first. Return it as applied."""
-    from syndicator.operations import perform
+    """Apply a change as this account; without `planned`, plan it first."""
+    import getpass
+
+    from syndicator.operations.changes import texts
 
     planned = planned or operation.plan(opened, arguments, progress)
-    return perform.apply(opened, operation, arguments, planned, who=_account(), progress=progress)[0]
+    try:
+        account = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        account = ""
+    return texts.apply(opened, operation, arguments, planned, who=account, progress=progress)[0]
 
 
 def _say(change: Change, *, dry_run: bool) -> None:
@@ -186,15 +192,6 @@ def _say(change: Change, *, dry_run: bool) -> None:
     if change.feeds:
         rows = [(feed.feed, feed.joins, feed.leaves, feed.changes) for feed in change.feeds]
         printing.table("Feeds", ("feed", "articles added", "removed", "changed"), rows)
-
-
-def _account() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, as in some containers
-        return ""
 
 
 register()

@@ -1,7 +1,5 @@
 """The console as an application, and how it runs."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from importlib import resources
@@ -51,7 +49,7 @@ async def run(
 
 
 async def _static(request: Request) -> Response:
-    """Answer with one of our static files. Only existing names are accepted: no path leads elsewhere."""
+    """Answer with one of our static files, by an existing name: no path leads elsewhere."""
     name = request.path_params["name"]
     folder = resources.files("syndicator.console") / "static"
     if name not in {file.name for file in folder.iterdir()}:
@@ -75,7 +73,7 @@ def _is_known(request: Request) -> bool:
 
 
 async def _failed(request: Request, error: SyndicatorError) -> Response:
-    """Show the instance's fault in place of the page; without a login, only that there is one."""
+    """Show the instance's fault; without a login, only that there is one."""
     if not _is_known(request):
         console_of(request).tell(f"console: {error}")
         return PlainTextResponse("Something is wrong with this console; its log says what.\n", 503)

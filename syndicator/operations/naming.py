@@ -111,12 +111,17 @@ def try_query(
     slug: Annotated[str, Argument("A saved query to replace, by the address of its feed.")] = "",
 ) -> Change:
     """Show which articles a saved query matches, and how many it would gain and lose. Changes nothing."""
+    from syndicator.configuration.entry_rules import QueryError, parse_query
+
     query, title = query.strip(), " ".join(title.split())
     before = _query(app, slug)
     if slug and before is None:
         raise UsageError(f"there is no query {slug!r}")
     slug = before.slug if before else _new_slug(app, title)
-    new, old = _parsed(query), before.expr if before else None
+    try:
+        new, old = parse_query(query), before.expr if before else None
+    except QueryError as error:
+        raise UsageError(f"{error} (at character {error.at + 1})") from error
     looked = joins = leaves = count = 0
     for article in _articles(app, progress):
         holds, held = _holds(app, new, article), old is not None and _holds(app, old, article)
@@ -218,15 +223,6 @@ def _new_slug(app: App, title: str) -> str:
 
 def _query_stamp(query: SavedQuery | None) -> str:
     return text.stamp(query.slug, query.query, query.title) if query else ""
-
-
-def _parsed(query: str) -> Expr:
-    from syndicator.configuration.entry_rules import QueryError, parse_query
-
-    try:
-        return parse_query(query)
-    except QueryError as error:
-        raise UsageError(f"{error} (at character {error.at + 1})") from error
 
 
 def _articles(app: App, progress: Progress) -> Iterator[Article]:

@@ -37,14 +37,14 @@ _ENDS = ("\x04", "\x00")  # Ctrl-D, also as Linux reads one that was typed ahead
 
 
 class Keys:
-    """Reader of keys from the terminal `fd`, whose mode is restored after each key. A function key counts as one."""
+    """Reader of keys from the terminal `fd`. A function key counts as one."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._typed = ""
 
     def read(self) -> str:
-        """Return the next key; "" at the end of the input or for Ctrl-D. Raises KeyboardInterrupt for Ctrl-C."""
+        """Return the next key; "" at the end of the input. Raises KeyboardInterrupt for Ctrl-C."""
         if not self._typed:
             typed = self._chunk().decode("utf-8", "replace")
             self._typed = "?" if typed.startswith(_ESCAPE) else typed
@@ -52,7 +52,6 @@ class Keys:
         return "" if key in _ENDS else key
 
     def line(self, question: str) -> str:
-        """Ask `question` and return the typed line, stripped."""
         ahead, ended, self._typed = self._typed.partition("\n")
         print(question + ahead, end="\n" if ended else "", flush=True)
         return (ahead if ended else ahead + sys.stdin.readline()).strip()
@@ -74,7 +73,6 @@ class Keys:
 
 
 def is_terminal() -> bool:
-    """Return True if stdin and stdout are a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
@@ -212,7 +210,6 @@ class _Desk:
         self._sitting, self._keys = sitting, keys
 
     def sit(self) -> None:
-        """Review articles until none is left or the operator stops."""
         printing.say(_HELP)
         sheet = self._sitting.next()
         while sheet is not None or self._sitting.confirmed:

@@ -65,7 +65,6 @@ async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: 
 
 
 def demo_report(instance: Made, *, json: bool) -> None:
-    """Print sources, feeds and failures of the demo."""
     from syndicator.publishing.paths import stem
 
     if json:
@@ -98,7 +97,6 @@ def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
 
 
 def kill_report(survived: Survived, *, json: bool) -> None:
-    """Print which articles were lost or filed twice when runs were killed."""
     if json:
         as_json(survived)
         return

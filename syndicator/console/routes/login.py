@@ -1,7 +1,5 @@
 """Login and logout."""
 
-from __future__ import annotations
-
 import math
 
 from starlette.requests import Request
@@ -23,7 +21,7 @@ async def show(request: Request) -> Response:
 
 
 async def log_in(request: Request) -> Response:
-    """Check the password and begin a new session, so that a session id planted before is worthless."""
+    """Check the password and begin a new session."""
     console, form = console_of(request), form_of(request)
     address = client_of(request.client.host) if request.client else ""
     then, name = local(form.text("next") or "/"), form.text("name").strip()

@@ -9,9 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import awaited, framed, job_of, looked_up, page, part, worked
+from syndicator.console.answers import awaited, framed, job_of, looked_up, of_texts, page, part, worked
 from syndicator.console.guard import MOST_ELEMENTS, form_of, whole
-from syndicator.console.pages import of_texts
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.mending import RULES
 from syndicator.pipeline import jobs
@@ -33,7 +32,6 @@ _LISTED = 50  # changed articles that are shown in full
 
 
 async def show(request: Request) -> Response:
-    """Show the page, with the result of the last trial or plan."""
     key, job = request.path_params["key"], job_of(request)
     about = await looked_up(request, lambda place: lists.source(place, key))
     pages = await _kept(request)
@@ -57,7 +55,6 @@ async def show(request: Request) -> Response:
 
 
 async def shown(request: Request) -> Response:
-    """Answer with a kept page, for the frame."""
     pages = await _kept(request)
     if (chosen := next((page for page in pages if page.id == request.path_params["id"]), None)) is None:
         raise HTTPException(404)

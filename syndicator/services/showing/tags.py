@@ -1,7 +1,5 @@
 """Tags, categories and queries with article counts; a query tried on the newest articles. Reads only."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -53,7 +51,6 @@ class QueryTrial:
 
 
 def names(place: Place) -> Names:
-    """Return the names in taxonomy.toml and in articles. Raises StoreError."""
     rows = [row for row in place.store.index.plain_feeds() if row.moved_to is None] if place.store else []
     counts = {(row.key.axis, row.key.slug): row.count for row in rows}
     taxonomy = vocabulary(place.config)
@@ -72,7 +69,7 @@ def names(place: Place) -> Names:
 
 
 def queries(place: Place) -> list[SavedQuery]:
-    """Return the saved queries of feeds.toml, none if it cannot be read."""
+    """Return the saved queries, none if feeds.toml cannot be read."""
     with suppress(ConfigError):
         return [query for query in load_queries(place.config / "feeds.toml") if query.feed is None]
     return []
@@ -100,7 +97,6 @@ def try_query(place: Place, query: str) -> QueryTrial | None:
 
 
 def newest(app: App, most: int) -> list[Article]:
-    """Return the newest published articles with readable files."""
     index, articles = app.store.index, []
     for id in index.ids(FeedKey(ALL.axis, ALL.slug), limit=most, since=None, most=most):
         with suppress(ConfigError, OSError):
@@ -109,12 +105,12 @@ def newest(app: App, most: int) -> list[Article]:
 
 
 def body(place: Place | App, id: str) -> str:
-    """Return the plain text of an article, "" if its file cannot be read."""
+    """Return the plain text of an article, or ""."""
     return texts.plain(markdown(place, id))
 
 
 def markdown(place: Place | App, id: str) -> str:
-    """Return the markdown text of an article, "" if its file cannot be read."""
+    """Return the markdown of an article, "" if its file cannot be read."""
     path = place.store.index.path(id) if place.store else None
     try:
         return frontmatter.body(place.article_store.read(path or ""))

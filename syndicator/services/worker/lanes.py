@@ -1,7 +1,5 @@
 """Lanes of a worker: threads with their own event loop, store and network client, for one job at a time."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
 import time
@@ -45,8 +43,7 @@ class _Own:
 
 
 class OwnTurns:
-    """`ports.HostTurns` of a worker. Turns for hosts of its jobs are in memory, for others in the database; none are
-    given after `asks_until`. `steady`: monotonic seconds."""
+    """`ports.HostTurns` of a worker. Turns for hosts of its jobs are in memory; none are given after `asks_until`."""
 
     def __init__(
         self, common: HostTurns, asks_until: Callable[[], float], steady: Callable[[], float] = time.monotonic
@@ -55,8 +52,8 @@ class OwnTurns:
         self._own: dict[str, _Own] = {}
         self._alone = threading.Lock()
 
-    def beside(self, common: HostTurns) -> OwnTurns:
-        """Return turns for another thread, with the same hosts and its own `common`."""
+    def beside(self, common: HostTurns) -> "OwnTurns":
+        """Return turns for another thread, with the same hosts."""
         turns = copy(self)
         turns._common = common
         return turns
@@ -91,11 +88,10 @@ class OwnTurns:
         self._common.set_away(host, reason, detail, seconds)
 
     def add(self, delays: Mapping[str, float]) -> None:
-        """Add hosts of a job, with their crawl-delays."""
         self._own |= {name: _Own(delay) for name, delay in delays.items()}
 
     def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
-        """Stop giving turns for the idle hosts of `names` (`at_once`: for all of them). Returns the idle ones."""
+        """Stop giving turns for the idle hosts of `names` (`at_once`: for all). Returns the idle ones."""
         with self._alone:
             idle = [name for name in names if not self._own[name].busy]
             for name in names if at_once else idle:
@@ -103,15 +99,14 @@ class OwnTurns:
         return idle
 
     def drop(self, names: Collection[str]) -> None:
-        """Remove hosts of an ended job."""
         for name in names:
             self._own.pop(name, None)
 
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """The time in which database and sources stay the same. `owner`: this worker's name; `room`: visits per lane;
-    `stop`: begin no work; `over`: end this session; `asks_until`: monotonic time after which no request begins."""
+    """The time in which database and sources stay the same. `room`: visits per lane; `stop`: begin no work; `over`: end
+    this session; `asks_until`: monotonic time after which no request begins."""
 
     app: App
     shards: Shards
@@ -148,13 +143,8 @@ class Session:
             self._loop.call_soon_threadsafe(self.settling.hurry)
         return True
 
-    async def pause(self, seconds: float) -> None:
-        """Wait for `stop`, or `seconds` at most."""
-        await pause(self.stop, seconds)
-
 
 async def pause(event: asyncio.Event, seconds: float) -> None:
-    """Wait until `event` is set, or `seconds` at most."""
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
 
@@ -258,7 +248,7 @@ class _Work:
         lane.turns.drop(idle)
 
     async def end(self) -> None:
-        """Save the remaining visits and end the job in one transaction, once other lanes have left its hosts."""
+        """Save the remaining visits and end the job, once other lanes have left its hosts."""
         lane, names = self._lane, sorted(self._names)
         while len(lane.turns.leave(names, at_once=True)) < len(names):  # noqa: ASYNC110 - another thread ends the request
             await asyncio.sleep(_SOON)
