@@ -17,7 +17,6 @@ from syndicator.operations.adding import addition
 from syndicator.operations.operation import Argument, need
 
 if TYPE_CHECKING:
-    from syndicator.core.model import Source, SourceState
     from syndicator.services.refresh import RunReport
 
 
@@ -48,13 +47,11 @@ def sources(
     for key, change in moved:
         if not change.is_empty:
             printing.say(f"moved: {key}: {change.data['before']['url']} -> {change.data['after']['url']}")
-    columns = ("key", "url", "health", "next visit", "why")
-    printing.table("Sources", columns, [_row(source, state) for source, state in listed])
-
-
-def _row(source: Source, state: SourceState) -> tuple[str, ...]:
-    health = "off" if not source.enabled else state.disabled or state.reason or state.warning or "ok"
-    return source.key, source.url, health, local(state.next_due, "now"), state.due_why
+    rows = []
+    for source, state in listed:
+        health = "off" if not source.enabled else state.disabled or state.reason or state.warning or "ok"
+        rows.append((source.key, source.url, health, local(state.next_due, "now"), state.due_why))
+    printing.table("Sources", ("key", "url", "health", "next visit", "why"), rows)
 
 
 @command("import")

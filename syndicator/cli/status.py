@@ -86,7 +86,7 @@ def _all(health: Health) -> None:
     if sys.stdout.isatty():
         _screen(health.conditions)
     elif health.conditions:
-        printing.table("", _COLUMNS, [_row(condition) for condition in health.conditions])
+        printing.table("", _COLUMNS, map(_row, health.conditions))
     if health.feed:
         printing.say(f"health feed: {health.feed}")
     if health.llm is not None:
@@ -106,7 +106,7 @@ def _source(health: SourceHealth) -> None:
         printing.say(f"rule: {rule}")
     _screen(health.conditions)
     if health.visits:
-        printing.table("Last visits", _VISITS, [_visit(outcome) for outcome in health.visits])
+        printing.table("Last visits", _VISITS, map(_visit, health.visits))
     rows = [
         (entry.url or entry.entry_id, entry.status, entry.reason, entry.tries, local(entry.next_try), entry.detail)
         for entry in health.entries

@@ -29,7 +29,7 @@ from syndicator.services.container import utc_now
 from syndicator.services.health.conditions import Condition
 from syndicator.services.health.status import Health
 from syndicator.services.places import Place
-from syndicator.services.showing.glance import vocabulary
+from syndicator.services.showing.lists import vocabulary
 
 _LINK = re.compile(r"""((?:href|src|action|formaction|hx-get|hx-post)=")/""")
 

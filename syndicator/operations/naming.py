@@ -41,12 +41,12 @@ def try_category(
     """Show which of the newest articles a category would win and lose with this description. Changes nothing."""
     from syndicator.pipeline import jobs
     from syndicator.services.container import open_worker
-    from syndicator.services.showing.tags import newest
+    from syndicator.services.showing.lists import newest_files
 
     name, description = name.strip(), description.strip()
     if not name:
         raise UsageError("a category needs a name")
-    articles, tried = newest(app, TRIED), []
+    articles, tried = newest_files(app, TRIED), []
     try:
         with open_worker(app) as worker:
             parts = [articles[at : at + 20] for at in range(0, len(articles), 20)]
@@ -234,6 +234,6 @@ def _articles(app: App, progress: Progress) -> Iterator[Article]:
 
 def _holds(app: App, query: Expr, article: Article) -> bool:
     from syndicator.configuration.entry_rules import matches
-    from syndicator.services.showing.tags import body
+    from syndicator.services.showing.lists import body
 
     return not article.hold and matches(query, article, lambda: body(app, article.id))

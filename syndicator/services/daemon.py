@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, Exit
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError, DiskError, LockedError, NetworkDown, SyndicatorError
@@ -160,17 +161,9 @@ def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> H
     )
 
 
-async def serve_console(
-    app: ASGIApp,
-    settings: Settings,
-    *,
-    stop: asyncio.Event,
-    listening: Callable[[str], None],
-    body_bytes: Callable[[str], int],
-) -> None:
-    """Serve the console until `stop` is set. Raises MissingError if the port is taken."""
-    where = settings.console
-    await serve_app(app, where.host, where.port, stop=stop, listening=listening, body_bytes=body_bytes)
+async def serve_console(app: ASGIApp, settings: Settings, **how: Any) -> None:
+    """Serve the console. `how`: as for the server. Raises MissingError if the port is taken."""
+    await serve_app(app, settings.console.host, settings.console.port, **how)
 
 
 async def serve(site: Site, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:

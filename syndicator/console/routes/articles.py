@@ -19,7 +19,6 @@ from syndicator.core.errors import SyndicatorError
 from syndicator.operations.articles import EDITED, edited
 from syndicator.services.places import Place, published
 from syndicator.services.showing import lists
-from syndicator.services.showing import tags as showing
 from syndicator.services.showing.lists import FILTERS, Filter, Wanted
 
 SHOWN = 30
@@ -146,7 +145,7 @@ _LONGEST = 1000  # characters of a query
 async def show_tags(request: Request) -> Response:
     query = request.query_params.get("query", "")
     look = console_of(request).look
-    names, trial = await look(lambda place: (showing.names(place), showing.try_query(place, query[:_LONGEST])))
+    names, trial = await look(lambda place: (lists.names(place), lists.try_query(place, query[:_LONGEST])))
     mine = job_of(request, *_SHOWN)
     act, result = (mine.act, mine.result) if mine is not None and mine.result else ("", None)
     return page(
@@ -173,7 +172,7 @@ async def show_tags(request: Request) -> Response:
 async def live(request: Request) -> Response:
     query = request.query_params.get("query", "")[:_LONGEST]
     look = console_of(request).look
-    trial, saved = await look(lambda place: (showing.try_query(place, query), showing.queries(place)))
+    trial, saved = await look(lambda place: (lists.try_query(place, query), lists.queries(place)))
     return part(request, "query.html", trial=trial, saved=saved, query=query)
 
 

@@ -142,13 +142,11 @@ async def show_change(request: Request) -> Response:
     log, number = console_of(request).log, whole(request.path_params["number"], _MOST_CHANGES)
     if (change := log.get(number)) is None:
         raise HTTPException(404)
-    diffs = [(_named(name), of_texts(*texts)) for name, texts in log.files(number).items()]
+    diffs = []
+    for name, texts in log.files(number).items():
+        kind, _, what = name.partition(":")
+        diffs.append((f"{kind} of {what}" if kind in ("tags", "list") else what, of_texts(*texts)))
     return page(request, "change.html", title=change.said, change=change, diffs=diffs, undone=log.undone())
-
-
-def _named(name: str) -> str:
-    kind, _, what = name.partition(":")
-    return f"{kind} of {what}" if kind in ("tags", "list") else what
 
 
 ROUTES = [

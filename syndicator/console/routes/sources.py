@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -113,7 +113,10 @@ async def use(request: Request) -> Response:
     wrapper = packed_list(pointed[choice].wrapper)
     if key := _key(job):
         return await ask_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
-    return await ask_form(request, "follow-list", "/", wrapper=wrapper, **_source(job))
+    result = job.result if isinstance(job.result, dict) else {}
+    titles = (str(candidate.get("title", "")) for candidate in result.get("candidates", ()))
+    source = {"url": str(result.get("page", "")), "title": next(titles, "")[:_LONGEST_TITLE].strip()}
+    return await ask_form(request, "follow-list", "/", wrapper=wrapper, **source)
 
 
 async def _pointed(request: Request) -> tuple[PointedList, ...]:
@@ -142,12 +145,6 @@ def _key(job: Job) -> str:
     return str(job.args.get("key", "")) if job.act == "fetch-list" else ""
 
 
-def _source(job: Job) -> dict[str, Any]:
-    result = job.result if isinstance(job.result, dict) else {}
-    titles = (str(candidate.get("title", "")) for candidate in result.get("candidates", ()))
-    return {"url": str(result.get("page", "")), "title": next(titles, "")[:_LONGEST_TITLE].strip()}
-
-
 async def show_add(request: Request) -> Response:
     looked = job_of(request, "look")
     return page(
@@ -164,16 +161,13 @@ async def show_add(request: Request) -> Response:
 
 
 async def add_source(request: Request) -> Response:
-    form, console = form_of(request), console_of(request)
-    looked = console.queue.get(form.text("look"))
-    return await ask_form(request, "add", "/", sources=_chosen(looked, form.getlist("take")))
-
-
-def _chosen(looked: Job | None, taken: list[str]) -> list[object]:
+    form = form_of(request)
+    looked = console_of(request).queue.get(form.text("look"))
     result = looked.result if looked is not None and looked.act == "look" else None
     candidates = result["candidates"] if isinstance(result, dict) else []
-    numbers = (whole(text, len(candidates) - 1) for text in taken)
-    return [candidates[number]["source"] for number in numbers if number >= 0]
+    numbers = (whole(text, len(candidates) - 1) for text in form.getlist("take"))
+    chosen = [candidates[number]["source"] for number in numbers if number >= 0]
+    return await ask_form(request, "add", "/", sources=chosen)
 
 
 ROUTES = [

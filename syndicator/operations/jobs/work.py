@@ -38,10 +38,10 @@ def drain(config: Path, queue: Queue) -> int:
     """Run the queued jobs, then build. Return their number. During a run, jobs that need the lock stay queued."""
     if not queue.waiting():
         return 0
-    done = _all(queue, _needs_no_lock, lambda job: _in_new_app(config, queue, job))
+    done = _all(config, queue, _needs_no_lock)
     try:
         with locked(load(config)):
-            mine = _all(queue, lambda job: True, lambda job: _in_new_app(config, queue, job))
+            mine = _all(config, queue, lambda job: True)
             _build(config, queue, [job for job in mine if job.status == "building"])
     except LockedError:
         mine = []
@@ -60,7 +60,11 @@ def _needs_no_lock(job: Job) -> bool:
     return operation is not None and operation.unlocked and (job.dry_run or operation.is_question)
 
 
-def _all(queue: Queue, which: Callable[[Job], bool], act: Callable[[Job], Job]) -> list[Job]:
+def _all(config: Path, queue: Queue, which: Callable[[Job], bool]) -> list[Job]:
+    def act(job: Job) -> Job:
+        with open_app(config, remake=remake) as app:
+            return acted(app, queue, job)
+
     return [ended(queue, job, act) for job in iter(lambda: queue.claim(which), None)]
 
 
@@ -78,11 +82,6 @@ def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
         outcome = replace(job, status="failed", said=f"our bug: {type(error).__name__}: {error}; nothing else was done")
     queue.save(outcome)
     return outcome
-
-
-def _in_new_app(config: Path, queue: Queue, job: Job) -> Job:
-    with open_app(config, remake=remake) as app:
-        return acted(app, queue, job)
 
 
 def acted(app: App, queue: Queue, job: Job) -> Job:

@@ -274,14 +274,11 @@ def unanswered(url: str, failed: Failed) -> SyndicatorError:
     """Return the error of an address that does not answer, with its cure."""
     kind = NetworkDown if failed.no_network else MissingError
     means = f"{explained(failed.reason)[0]}: " if failed.detail.startswith("robots.txt unreachable") else ""
-    return kind(f"{url}: {failed.reason}: {means}{failed.detail}{_cure(failed)}")
-
-
-def _cure(failed: Failed) -> str:
-    if line := _ALLOW.search(failed.detail):
-        return f", or add it with --allow {line[1]}, which writes that line"
     cure = _CURES.get(failed.reason) or explained(failed.reason)[1]
-    return f"; {cure}" if cure and not cure.startswith("nothing") else "; try again later"
+    more = f"; {cure}" if cure and not cure.startswith("nothing") else "; try again later"
+    if line := _ALLOW.search(failed.detail):
+        more = f", or add it with --allow {line[1]}, which writes that line"
+    return kind(f"{url}: {failed.reason}: {means}{failed.detail}{more}")
 
 
 @contextmanager

@@ -30,17 +30,6 @@ FILES: Final = ("syndicator.toml", "sources.toml", "taxonomy.toml", "feeds.toml"
 # Sets of sources with their taxonomies, and titles for their feeds.
 EXAMPLES: Final[Mapping[str, str]] = {"ai": "AI and technology, by tag"}
 _DEFAULT_TITLE: Final = '# title = "Syndicator"'
-# An example in comments.
-_FIRST_TAXONOMY: Final = """\
-
-# [[category]]
-# name = "Gardening"
-# description = "Gardening: plants, beds, vegetables, soil, pests, tools and seasons"
-#
-# [[tag]]
-# name = "tomatoes"
-# aliases = ["tomato plants"]
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +58,7 @@ def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
     shipped = {name: _with_schema((SHIPPED / name).read_text(encoding="utf-8"), at_home) for name in FILES}
     if not start.example:
         shipped["sources.toml"] = _explanation(shipped["sources.toml"])
-        shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + _FIRST_TAXONOMY
+        shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + deploy.filled("taxonomy.toml")
     title = start.title or EXAMPLES.get(start.example, "")
     settings = {"title": title, "url": start.url, "contact": start.contact}
     settings |= {"secret_path": start.secret_path, "host": start.host, "archives": "atom", "stories": "link"}
@@ -130,17 +119,13 @@ def account() -> str:
 def requirement() -> str:
     """Return this program's pip requirement: the pushed commit, else this version."""
     folder = checkout()
-    address = _public(_git(folder, "remote", "get-url", "origin")) if folder else ""
-    if not address:
+    remote = _git(folder, "remote", "get-url", "origin") if folder else ""
+    parts = urlsplit(re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", remote))
+    if parts.scheme != "https" or not parts.hostname:
         return f"syndicator=={__version__}"
     there = _git(folder, "branch", "--remotes", "--contains", "HEAD")
-    return f"syndicator @ git+{address}" + (f"@{_git(folder, 'rev-parse', 'HEAD')}" if there else "")
-
-
-def _public(remote: str) -> str:
-    remote = re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", remote)
-    parts = urlsplit(remote)
-    return f"https://{parts.hostname}{parts.path}" if parts.scheme == "https" and parts.hostname else ""
+    commit = f"@{_git(folder, 'rev-parse', 'HEAD')}" if there else ""
+    return f"syndicator @ git+https://{parts.hostname}{parts.path}{commit}"
 
 
 def _git(folder: Path | None, *words: str) -> str:

@@ -22,7 +22,7 @@ from syndicator.server.questions import Questions
 from syndicator.services.container import Configuration, utc_now
 from syndicator.services.health.status import place_of
 from syndicator.services.places import Place
-from syndicator.services.showing.tags import markdown
+from syndicator.services.showing.lists import markdown
 
 _KEPT = 500  # entries in memory
 _BUILD_SECONDS = 60  # a file newer than the manifest may belong to a build for so long

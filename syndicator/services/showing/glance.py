@@ -9,11 +9,11 @@ from pathlib import Path
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, SourceState
-from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
+from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.services.container import Configuration, configuration, fault_of, utc_now
 from syndicator.services.health.status import Health, Walked, look, place_of, walk
 from syndicator.services.places import Place
-from syndicator.services.showing.lists import Item, Line, Work, lines, name_of, newest, work
+from syndicator.services.showing.lists import Item, Line, Work, lines, name_of, newest, vocabulary, work
 from syndicator.store.status import OnHold
 
 # Age of the health after which a page renews it: after FRESH in the background, after OLDEST before it is shown.
@@ -93,11 +93,3 @@ class Glance:
         health, _ = self._seen or self.renew()
         with self.place() as place:
             return lines(place, words, health.conditions, self.work)
-
-
-def vocabulary(config: Path) -> Vocabulary:
-    """Return the names of taxonomy.toml, none if it cannot be read."""
-    try:
-        return load(config / "taxonomy.toml")
-    except (ConfigError, OSError):
-        return Vocabulary()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from syndicator.core.model import OURS, Outcome, Source, SourceState
 from syndicator.core.ports.fleet import Busy, HostTurns, Turn
@@ -233,19 +234,18 @@ class _Work:
         self._left[_host(state)] -= 1
 
     async def _save_often(self) -> None:
+        lane = self._lane
+        owner, pause = lane.session.owner, lane.app.settings.fetch.pause
         while True:
             await asyncio.sleep(_SAVE_SECONDS)
-            if self._ended or not all(self._left[name] for name in self._names):
-                self._save()
-
-    def _save(self) -> None:
-        lane = self._lane
-        idle = lane.turns.leave([name for name in self._names if not self._left[name]])
-        owner, pause = lane.session.owner, lane.app.settings.fetch.pause
-        self._store.end_visits(self._ended, lambda connection: lane.hosts.release(connection, idle, owner, pause))
-        self._ended.clear()
-        self._names.difference_update(idle)
-        lane.turns.drop(idle)
+            done = [name for name in self._names if not self._left[name]]
+            if self._ended or done:
+                idle = lane.turns.leave(done)
+                release = partial(lane.hosts.release, names=idle, owner=owner, pause=pause)
+                self._store.end_visits(self._ended, release)
+                self._ended.clear()
+                self._names.difference_update(idle)
+                lane.turns.drop(idle)
 
     async def end(self) -> None:
         """Save the remaining visits and end the job, once other lanes have left its hosts."""
