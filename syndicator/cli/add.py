@@ -186,7 +186,7 @@ def is_answered() -> bool:
 
 
 def meaning(listed: SubscriptionList, option: Meaning | None, *, ask: bool) -> Meaning:
-    """Return what the folders of a list become: by `option`, else asked, else "category"."""
+    """Return the meaning of the folders of a list: `option`, else the answer, else "category"."""
     if option or not ask or not listed.folders:
         return option or "category"
     names = one_line(", ".join(listed.folders[:_SHOWN])) + (" ..." if len(listed.folders) > _SHOWN else "")

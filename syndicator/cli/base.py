@@ -1,8 +1,6 @@
 """Typer app, common options, the app opened for changes and for reading, signals; examples in help; shell
 completion."""
 
-from __future__ import annotations
-
 import asyncio
 import inspect
 import os
@@ -266,7 +264,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change;
 
 
 @contextmanager
-def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
+def opened_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
     """Open the app under the lock of runs. `create`: even if the database is lost."""
     from syndicator.configuration.settings import load
     from syndicator.services.container import locked, need_folder, open_app
@@ -277,7 +275,7 @@ def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
 
 
 @contextmanager
-def opened_to_look(config: Path) -> Iterator[App]:
+def opened_to_look(config: Path) -> "Iterator[App]":
     """Open the app without the lock, even during a run."""
     from syndicator.services.container import need_folder, open_app
 
@@ -286,7 +284,7 @@ def opened_to_look(config: Path) -> Iterator[App]:
         yield opened
 
 
-def build(opened: App, feeds: Callable[[FeedKey], bool] | None = None) -> tuple[tuple[str, ...], int]:
+def build(opened: "App", feeds: "Callable[[FeedKey], bool] | None" = None) -> tuple[tuple[str, ...], int]:
     """Build the stale feeds that `feeds` accepts. Return the written files and the number left."""
     from syndicator.services.build import build_feeds
 

@@ -1,7 +1,5 @@
 """Commands made from operations, from which options, text, --json, --dry-run and exit code derive."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -149,7 +147,7 @@ def perform(
         sys.exit(printing.complain(change.fault, as_json=False))
 
 
-def _say_end(change: Change, written: Sequence[str], left: int, *, dry_run: bool, is_done: bool) -> None:
+def _say_end(change: "Change", written: Sequence[str], left: int, *, dry_run: bool, is_done: bool) -> None:
     printing.not_read(change.problems)
     if printing.quiet() and not dry_run:
         return
@@ -165,12 +163,12 @@ def _say_end(change: Change, written: Sequence[str], left: int, *, dry_run: bool
 
 
 def apply(
-    opened: App,
+    opened: "App",
     operation: Operation,
     arguments: Mapping[str, Any],
-    planned: Change | None = None,
+    planned: "Change | None" = None,
     progress: Progress = no_progress,
-) -> Change:
+) -> "Change":
     """Apply a change as this account; without `planned`, plan it first."""
     import getpass
 
@@ -184,7 +182,7 @@ def apply(
     return texts.apply(opened, operation, arguments, planned, who=account, progress=progress)[0]
 
 
-def _say(change: Change, *, dry_run: bool) -> None:
+def _say(change: "Change", *, dry_run: bool) -> None:
     for line in change.lines(dry_run) if change.lines else (change.sentence,):
         printing.say(line)
     if change.table is not None:

@@ -1,7 +1,5 @@
 """Commands about sources: remove, sources, import, export."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from pathlib import Path
@@ -102,7 +100,7 @@ def import_(
 _FIRST_SECONDS = 90.0  # for the first visits; with pictures and visits under way less than two minutes. A choice
 
 
-def _first_visits(config: Path, keys: list[str]) -> RunReport | None:
+def _first_visits(config: Path, keys: list[str]) -> "RunReport | None":
     """Read the newest article of each new source; None if another run or the network prevents it, which is logged."""
     from syndicator.cli.running.service import run_once
     from syndicator.services.refresh import Wanted

@@ -91,7 +91,6 @@ class Console:
         self._behind: set[asyncio.Task[None]] = set()
 
     async def read(self, what: Callable[[], T]) -> T:
-        """Call `what` in the one thread that uses the database."""
         return await asyncio.get_running_loop().run_in_executor(self._reads, what)
 
     async def look(self, look: Callable[[Place], T]) -> T:

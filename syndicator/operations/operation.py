@@ -1,8 +1,6 @@
 """Operation: a change that an operator can make, written once. Commands, console, log of changes, undo and API derive
 from it. This module loads nothing heavy, so that `--help` can list the operations."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
@@ -60,8 +58,8 @@ class Change:
     lines: Callable[[bool], Iterable[str]] | None = None  # returns lines for a terminal; True for a dry run
     data: Any = field(default_factory=dict)  # for programs; a dict unless the operation is a question
     table: tuple[str, Sequence[str], Sequence[Sequence[object]]] | None = None  # title, columns and rows, shown below
-    feeds: tuple[FeedChange, ...] = ()  # that gain, lose or change articles
-    problems: tuple[Problem, ...] = ()
+    feeds: "tuple[FeedChange, ...]" = ()  # that gain, lose or change articles
+    problems: "tuple[Problem, ...]" = ()
     touches: tuple[str, ...] = ()  # names of texts that `act` changes (changes/texts.py), logged before and after
     edits: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)  # name -> text before and after
     inverse: Inverse | None = None  # undoes the change; without it, undo restores the texts
@@ -70,8 +68,8 @@ class Change:
     nothing: str = ""
     logged: bool = True  # False for a visit or a build, which have no line in the log of changes
     build: bool = True  # feeds may be stale afterwards
-    built_first: Callable[[FeedKey], bool] | None = None  # True for feeds that the command builds at once; None: all
-    page: Fetched | None = None  # a web page on which to point at a list
+    built_first: "Callable[[FeedKey], bool] | None" = None  # True for feeds that the command builds at once; None: all
+    page: "Fetched | None" = None  # a web page on which to point at a list
     fault: SyndicatorError | None = None  # an error of one part, which sets the exit code
     act: Callable[[Progress], object] | None = None  # applies what `edits` lacks; may return fields to replace
 
@@ -100,7 +98,7 @@ class Operation(WithArguments):
     unlocked: bool = False
     is_question: bool = False
 
-    def plan(self, app: App, arguments: Mapping[str, Any], progress: Progress = no_progress) -> Change:
+    def plan(self, app: "App", arguments: Mapping[str, Any], progress: Progress = no_progress) -> Change:
         more = {"progress": progress} if "progress" in inspect.signature(self.function).parameters else {}
         change: Change = self.function(app, **arguments, **more)
         return change

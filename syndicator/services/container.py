@@ -272,7 +272,7 @@ def need_folder(config: Path) -> None:
 
 
 def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) -> TaxonomyFiles:
-    """Return the files of the taxonomy and of what was learnt. `valid`: in place of taxonomy.toml."""
+    """Return the files of the taxonomy and of learnt tags. `valid`: in place of taxonomy.toml."""
     return TaxonomyFiles.of(valid or config / "taxonomy.toml", settings.state_dir / "learnt.npz")
 
 

@@ -1,7 +1,5 @@
 """A run: visit due sources and build stale feeds. `refresh` makes one, `up` one a minute."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
@@ -99,7 +97,7 @@ async def run(
     wanted: Wanted,
     settling: Settling | None = None,
     walks: Walks | None = None,
-    hubs: Registry | None = None,
+    hubs: "Registry | None" = None,
     *,
     stop: asyncio.Event,
     watch: Watch = Watch(),
@@ -151,12 +149,12 @@ async def run(
 
 def _taking(
     app: App,
-    hubs: Registry | None,
+    hubs: "Registry | None",
     fetcher: Fetcher | None,
     stop: asyncio.Event,
     watch: Watch,
     settling: Settling | None,
-) -> AbstractAsyncContextManager[Intake | None]:
+) -> "AbstractAsyncContextManager[Intake | None]":
     """Take pushes of hubs within the block. Imports the module only if there are hubs."""
     if hubs is None:
         return nullcontext()
@@ -166,7 +164,7 @@ def _taking(
 
 
 async def _with_pushes(
-    intake: Intake | None, outcomes: list[Outcome], built: BuildReport
+    intake: "Intake | None", outcomes: list[Outcome], built: BuildReport
 ) -> tuple[list[Outcome], BuildReport]:
     if intake is None:
         return outcomes, built
@@ -216,7 +214,7 @@ async def _visit_and_build(
     watch: Watch,
     fetcher: Fetcher,
     settling: Settling | None,
-    hubs: Registry | None,
+    hubs: "Registry | None",
 ) -> tuple[list[Outcome], BuildReport, NetworkDown | None]:
     # imported here, so that a run with nothing due does not load the modules that fetch and parse
     from syndicator.pipeline.visit import visit_all

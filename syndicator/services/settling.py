@@ -34,7 +34,7 @@ class Settling:
         self._built: dict[FeedKey, Built] = {}
 
     def begin(self, app: App) -> None:
-        """Call before visits: what is stale already is built at once."""
+        """Call before visits: feeds that are stale already are built at once."""
         if app.store.index.newest_mark() > self._mark:
             self._whole = True
             self.hurry()

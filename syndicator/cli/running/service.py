@@ -1,7 +1,5 @@
 """Commands that run: up, refresh, build, serve, console, worker; the queue of workers."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys
@@ -85,7 +83,7 @@ def refresh(
         sys.exit(3)
 
 
-async def run_once(config: Path, wanted: Wanted, *, wait: bool = False) -> RunReport:
+async def run_once(config: Path, wanted: "Wanted", *, wait: bool = False) -> "RunReport":
     """Visit and build, showing progress. Raises LockedError unless `wait`, NetworkDown."""
     from syndicator.configuration.settings import load
     from syndicator.services.container import locked, open_app

@@ -1,7 +1,5 @@
 """Command demo and its reports."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path
@@ -64,7 +62,7 @@ async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: 
             await daemon.serve(site, stop=stop, listening=lambda url: printing.say(f"open {url} (Ctrl-C ends it)"))
 
 
-def demo_report(instance: Made, *, json: bool) -> None:
+def demo_report(instance: "Made", *, json: bool) -> None:
     from syndicator.publishing.paths import stem
 
     if json:
@@ -87,7 +85,7 @@ def demo_report(instance: Made, *, json: bool) -> None:
     say(f"{counted(len(failed) - len(unplanned(failed)), 'source')} fail on purpose: the first table says why")
 
 
-def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
+def unplanned(outcomes: "Iterable[Outcome]") -> "list[Outcome]":
     """Return the failed visits except those of sources meant to fail."""
     from syndicator.demo.feeds import TROUBLES
 
@@ -96,7 +94,7 @@ def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
     return [outcome for outcome in failed if outcome.key not in on_purpose]
 
 
-def kill_report(survived: Survived, *, json: bool) -> None:
+def kill_report(survived: "Survived", *, json: bool) -> None:
     if json:
         as_json(survived)
         return

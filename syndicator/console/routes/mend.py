@@ -1,7 +1,5 @@
 """Mend a source: point at parts of a kept page, try the selectors on five pages, save and apply them."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
@@ -20,7 +18,7 @@ from syndicator.services.showing import lists
 if TYPE_CHECKING:
     from syndicator.reading.pointing import Role
 
-ROLES: tuple[tuple[Role, str, str], ...] = (
+ROLES: "tuple[tuple[Role, str, str], ...]" = (
     ("select", "Text", "the element that has all of the text and nothing else"),
     ("remove", "Not text", "boxes, adverts, lists of other articles"),
     ("title", "Title", ""),

@@ -1,8 +1,6 @@
 """Sources: the list and one source, adding from an address, and the list of a page without a feed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -115,11 +113,11 @@ async def use(request: Request) -> Response:
         return await ask_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
     result = job.result if isinstance(job.result, dict) else {}
     titles = (str(candidate.get("title", "")) for candidate in result.get("candidates", ()))
-    source = {"url": str(result.get("page", "")), "title": next(titles, "")[:_LONGEST_TITLE].strip()}
+    source: dict[str, Any] = {"url": str(result.get("page", "")), "title": next(titles, "")[:_LONGEST_TITLE].strip()}
     return await ask_form(request, "follow-list", "/", wrapper=wrapper, **source)
 
 
-async def _pointed(request: Request) -> tuple[PointedList, ...]:
+async def _pointed(request: Request) -> "tuple[PointedList, ...]":
     """Return the lists that contain the element with the form's number."""
     (html, url, headers), number = _page(request), whole(form_of(request).text("number"), MOST_ELEMENTS)
     if number < 0:

@@ -57,7 +57,7 @@ def read_file(address: str) -> opml.SubscriptionList:
 
 
 def read_list(data: bytes, where: str) -> opml.SubscriptionList:
-    """Return the subscriptions of an OPML document called `where`. Raises MissingError."""
+    """Return the subscriptions of an OPML document with this name. Raises MissingError."""
     try:
         return opml.read_opml(data)
     except NotAFeed as refusal:

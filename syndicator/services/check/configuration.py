@@ -36,7 +36,7 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A fault. `what`: the file with line, folder or variable."""
+    """A fault, with its file, line and key for programs."""
 
     severity: Severity
     what: str

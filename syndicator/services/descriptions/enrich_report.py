@@ -1,7 +1,5 @@
 """Report on a pass with the language model; a module of its own, because most runs make no pass."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -21,7 +19,7 @@ class EnrichReport:
     counts: dict[str, int] = field(default_factory=dict)
     calls: int = 0
     problems: list[Problem] = field(default_factory=list)
-    hindrance: Hindrance | None = None
+    hindrance: "Hindrance | None" = None
     wrong: str = ""
 
     @property

@@ -1,7 +1,5 @@
 """Learn from confirmed tags, suggest tags and categories, describe all articles anew."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -81,7 +79,7 @@ def learn(app: App, *, least: int = LEAST) -> Learnt:
     return Learnt(articles=articles, tags=tags, filed=filed)
 
 
-def suggest(app: App) -> list[Proposal]:
+def suggest(app: App) -> "list[Proposal]":
     """Return topics that the taxonomy lacks, the most significant first. Raises WorkerFailed."""
     files = taxonomy_files(app.config, app.settings)
     paths = [stamp.path for stamp in _by_age(app)[-MOST_READ:]]
@@ -89,7 +87,7 @@ def suggest(app: App) -> list[Proposal]:
         return worker.call_sync(jobs.suggest_files, files, folder, paths)
 
 
-def suggest_groups(app: App) -> list[Group]:
+def suggest_groups(app: App) -> "list[Group]":
     """Return groups of articles that could be categories, largest first. Raises WorkerFailed."""
     paths = [stamp.path for stamp in _by_age(app)[-MOST_GROUPED:]]
     if len(paths) < LEAST_GROUPED:

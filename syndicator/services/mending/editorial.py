@@ -130,7 +130,7 @@ def withdrawn(app: App, what: str) -> Withdrawal | None:
 
 
 def copies(app: App, what: str) -> dict[str, str]:
-    """Return copy -> original: of the copy `what`, or of all copies of that article. Raises UsageError."""
+    """Return copy -> original: of this copy, or of all copies of this article. Raises UsageError."""
     id = need_article(app, what)
     merged = app.store.index.merged()
     return {copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))}
@@ -144,7 +144,7 @@ def need_copies(app: App, what: str) -> dict[str, str]:
 
 
 def split(app: App, what: str) -> list[Article]:
-    """Undo the merge of `copies(what)`, for good. Raises UsageError."""
+    """Undo the merge of these copies, for good. Raises UsageError."""
     files, store, parted = app.article_store, app.store.visits, []
     for copy, original in need_copies(app, what).items():
         paths = [app.store.index.path(id) or "" for id in (copy, original)]

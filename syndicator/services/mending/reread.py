@@ -1,7 +1,5 @@
 """Read kept pages again, with the present rules or with rules on trial; fetch pages that are no longer kept."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -248,7 +246,7 @@ class Tried:
 
     id: str
     title: str
-    trial: Trial | None
+    trial: "Trial | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
