@@ -79,7 +79,6 @@ def examples() -> dict[str, dict[str, str]]:
 
 
 def example_lines(words: str, program: str) -> list[str]:
-    """Return lines of help with the examples of the command `words`."""
     texts = examples().get(words, {}).items()
     return [line for typed, use in texts for line in (f"  {program} {typed}", f"      {use}")]
 

@@ -54,7 +54,6 @@ def _inputs(app: App, pages: Look) -> str:
 
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
-    """True if nothing changed since the last build."""
     if app.store.visits.note(_BUILT) != inputs or app.store.index.newest_mark() or excused(app):
         return False
     return outlet.get(paths.INDEX) is not None and not _is_replaced(app, outlet)

@@ -21,7 +21,6 @@ async def show(request: Request) -> Response:
 
 
 async def log_in(request: Request) -> Response:
-    """Check the password and begin a new session."""
     console, form = console_of(request), form_of(request)
     address = client_of(request.client.host) if request.client else ""
     then, name = local(form.text("next") or "/"), form.text("name").strip()

@@ -85,7 +85,6 @@ async def change_settings(request: Request) -> Response:
 
 
 async def act_on_several(request: Request) -> Response:
-    """Make the change of the pressed button on each selected article or source."""
     form = form_of(request)
     name = form.text("act")
     of_name = fields_of(operations()[name])[1:] if name in EACH else []

@@ -114,11 +114,11 @@ def prune(app: App, planned: Pruning) -> None:
 
 
 def _aliases(app: App, part: Sequence[Row]) -> list[tuple[str, str]]:
+    ids = [row.id for row in part]
     own = {row.id: [codec.key(urls.alias(row.url))] for row in part}
-    articles = app.store.index.articles([row.id for row in part])
-    for id, article in articles.items():
+    for id, article in app.store.index.articles(ids).items():
         own[id] += map(codec.key, aliases_of(article))
-    for id, alias in app.store.visits.aliases([row.id for row in part]):
+    for id, alias in app.store.visits.aliases(ids):
         own[id].append(alias)
     return list(dict.fromkeys((id, alias) for id, names in own.items() for alias in names))
 

@@ -63,7 +63,6 @@ _FENCE = "(a line of random letters)"
 
 
 def llm_history(app: App, id: str) -> Mapping[str, Any]:
-    """Return the answers of the language model about an article."""
     if (asked := app.store.enrichment.asked(id)) is None:
         return {"llm": "not asked yet"} if app.settings.describe.llm.url and app.store.index.path(id) else {}
     why = ": ".join(part for part in (asked.reason, asked.detail) if part)

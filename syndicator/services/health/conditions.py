@@ -96,7 +96,6 @@ _KNOWN_PAUSES = 4
 
 
 def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
-    """Yield the conditions of all enabled sources."""
     followed = _enabled(seen)
     flooded = {flood.source for flood in seen.floods}
     for state in followed:

@@ -93,14 +93,13 @@ def _publish(app: App) -> None:
 
 
 def _write_textfile(app: App) -> list[Problem]:
-    if not (path := app.settings.health.textfile):
-        return []
-    from syndicator.services.health import metrics
+    if path := app.settings.health.textfile:
+        from syndicator.services.health import metrics
 
-    try:
-        metrics.write(Path(app.settings.root / path), metrics.of(app.store, app.settings))
-    except OSError as error:
-        return [Problem(what="health.textfile", reason=DiskError.reason, detail=str(DiskError.of(error)))]
+        try:
+            metrics.write(Path(app.settings.root / path), metrics.of(app.store, app.settings))
+        except OSError as error:
+            return [Problem(what="health.textfile", reason=DiskError.reason, detail=str(DiskError.of(error)))]
     return []
 
 

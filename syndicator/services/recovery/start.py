@@ -215,7 +215,6 @@ def _put_back(app: App, id: str) -> None:
 
 
 def read_again(app: App, keys: Collection[str], why: str) -> None:
-    """Let the next visits of these sources read all entries again."""
     states = app.store.visits.states()
     due = [replace(states[key].asked_whole(), due_why=why) for key in keys if key in states]
     app.store.visits.save_states(due)
