@@ -104,7 +104,8 @@ def _run(*, as_json: bool) -> Any:
     except typer.Abort:
         return 1
     except _BadCommand as error:
-        error.message = _nearer(error.message)
+        if match := re.search(r"'([^']*)' is not one of (.*)", error.message):
+            error.message = match[0].rstrip(".") + suggestion(match[1], re.findall("'([^']*)'", match[2]))
         if not as_json:
             error.show()  # people get the usage, programs get JSON
             return error.exit_code
@@ -113,9 +114,3 @@ def _run(*, as_json: bool) -> Any:
         if as_json:
             complain_in_json(f"{type(error).__name__}: {error}", "bug", 1)
         raise
-
-
-def _nearer(message: str) -> str:
-    if not (match := re.search(r"'([^']*)' is not one of (.*)", message)):
-        return message
-    return match[0].rstrip(".") + suggestion(match[1], re.findall("'([^']*)'", match[2]))

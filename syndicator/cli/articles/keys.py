@@ -14,6 +14,7 @@ import tty
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -185,12 +186,10 @@ def _sitting(config: Path) -> Iterator[Review]:
     from syndicator.services.descriptions.review import Review
 
     with opened_to_look(config) as opened, open_worker(opened) as worker:
-        notices: list[str] = []
 
+        @cache  # says it once a sitting
         def waits() -> bool:
-            if not notices:
-                notices.append("once a sitting")
-                printing.say("waiting for a run that is under way ...")
+            printing.say("waiting for a run that is under way ...")
             return False
 
         yield Review(opened, worker, lambda: locked(opened.settings, wait=True, give_up=waits), _write)
