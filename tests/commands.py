@@ -31,7 +31,7 @@ _IMPORTED = (
     "syndicator.pipeline.visit",
     "syndicator.publishing.builder",
     "syndicator.services.build",
-    "syndicator.services.check",
+    "syndicator.services.check.installation",
     "syndicator.services.refresh",
     "syndicator.store.database",
     "syndicator.visiting.fetch",

@@ -58,12 +58,11 @@ def shared() -> Path:
 @pytest.fixture
 def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs in this process share worker processes."""
-    from syndicator.services import container, refresh
+    from syndicator.services import container, pushes, refresh
     from syndicator.services.descriptions import redescribe
-    from syndicator.services.pushes import intake
     from tests.workers import kept
 
-    for module in (container, refresh, redescribe, intake):
+    for module in (container, refresh, redescribe, pushes):
         monkeypatch.setattr(module, "Worker", kept)
 
 

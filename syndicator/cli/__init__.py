@@ -1,7 +1,5 @@
 """Command line. Only this package prints: results to stdout, the log to stderr."""
 
-from __future__ import annotations
-
 import gc
 import io
 import os
@@ -28,9 +26,7 @@ _COMMANDS = (
     "articles.keys",
     "status",
     "articles.show",
-    "running.processes",
     "running.service",
-    "setup.check",
     "setup.folder",
     "setup.demo",
     "sources",
@@ -84,13 +80,12 @@ def _open_closed_streams() -> None:
 
 
 def needed(words: Sequence[str]) -> Sequence[str]:
-    """Return the modules needed for the command line `words`. Frequent commands need only their own. Pure."""
+    """Return the modules that register the command of `words`. Pure."""
     first = next((word for word in words if not word.startswith("-")), "")
     return (_ALONE[first],) if first in _ALONE else _COMMANDS
 
 
 def load_commands(names: Sequence[str] = _COMMANDS) -> None:
-    """Import modules of commands, which registers these with `app`."""
     for name in names:
         import_module(f"syndicator.cli.{name}")
 
@@ -109,7 +104,8 @@ def _run(*, as_json: bool) -> Any:
     except typer.Abort:
         return 1
     except _BadCommand as error:
-        error.message = _nearer(error.message)
+        if match := re.search(r"'([^']*)' is not one of (.*)", error.message):
+            error.message = match[0].rstrip(".") + suggestion(match[1], re.findall("'([^']*)'", match[2]))
         if not as_json:
             error.show()  # people get the usage, programs get JSON
             return error.exit_code
@@ -118,9 +114,3 @@ def _run(*, as_json: bool) -> Any:
         if as_json:
             complain_in_json(f"{type(error).__name__}: {error}", "bug", 1)
         raise
-
-
-def _nearer(message: str) -> str:
-    if not (match := re.search(r"'([^']*)' is not one of (.*)", message)):
-        return message
-    return match[0].rstrip(".") + suggestion(match[1], re.findall("'([^']*)'", match[2]))

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
@@ -55,7 +55,7 @@ def list_candidates(result: Found) -> None:
 
 
 def report(done: Added, *, json: bool, asked: bool, dry_run: bool, brief: bool) -> None:
-    """Print the result; exit with the code of the first failure. `brief`: few lines."""
+    """Print the result; exit with the code of the first failure."""
     if json:
         failed = [
             {"address": address, "error": str(error), "reason": error.reason, "exit_code": error.exit_code}
@@ -69,9 +69,7 @@ def report(done: Added, *, json: bool, asked: bool, dry_run: bool, brief: bool) 
     else:
         show(done, "would add" if dry_run else "added")
     if done.written and not json and not printing.quiet():
-        printing.say(
-            "next: `syndicator refresh` fetches and publishes its articles; `syndicator up` does that for good"
-        )
+        printing.say("next: `syndicator refresh` fetches and publishes its articles; `syndicator up` goes on with that")
     for _, error in done.failed:
         printing.complain(error, as_json=False)
     if done.failed:
@@ -89,11 +87,14 @@ def _say_written(done: Added) -> None:
             printing.say(f"already known: {candidate.source.key}: {candidate.source.url}")
 
 
+def _head(candidate: Candidate, verb: str) -> str:
+    state = "already known" if candidate.known else verb
+    return f"{state}: {candidate.source.key}: {candidate.source.url} ({candidate.what})"
+
+
 def _show_briefly(done: Added) -> None:
-    """Print three lines for each source: its key and address, its newest article, and notes."""
     for candidate, preview in done.chosen:
-        source, verb = candidate.source, "already known" if candidate.known else "added"
-        printing.say(f"{verb}: {source.key}: {source.url} ({candidate.what})")
+        printing.say(_head(candidate, "added"))
         if candidate.known or candidate.kind == "opml":
             continue
         titles = (f"{article.date or 'no date'}  {article.title}" for article in preview.articles)
@@ -105,13 +106,12 @@ def _show_briefly(done: Added) -> None:
         printing.say(f"not chosen: {len(done.others)} more; --dry-run lists them, --pick N takes one")
 
 
-def show(done: Added, verb: str, *, others: bool = True) -> None:
-    """Print the chosen sources as they would be published, and (`others`) the candidates not chosen."""
+def show(done: Added, verb: str) -> None:
+    """Print the chosen sources as they would be published, and the candidates not chosen."""
     for candidate, preview in done.chosen:
-        source, state = candidate.source, "already known" if candidate.known else verb
-        printing.say(f"{state}: {source.key}: {source.url} ({candidate.what})")
+        printing.say(_head(candidate, verb))
         if candidate.warning:
-            printing.log("warning", source=source.key, what=candidate.warning)
+            printing.log("warning", source=candidate.source.key, what=candidate.warning)
         for line in _hosts(candidate, preview):
             printing.say(f"    {line}")
         if candidate.kind == "list" and not candidate.known:
@@ -122,14 +122,14 @@ def show(done: Added, verb: str, *, others: bool = True) -> None:
             printing.say("    nothing to show: it announces no entry")
         for problem in preview.problems:
             printing.say(f"    not published: {problem.what}: {problem.reason} {problem.detail}".rstrip())
-    for number, candidate in done.others if others else ():
+    for number, candidate in done.others:
         printing.say(f"not chosen: {number}: {candidate.source.url} ({candidate.what})")
-    if done.others and others:
+    if done.others:
         printing.say("--pick N takes another, --all every feed of articles")
 
 
 def _hosts(candidate: Candidate, preview: Preview) -> list[str]:
-    """Return lines on other hosts with the source's articles: hosts in `speaks_for`, and hosts missing there."""
+    """Return lines on hosts in `speaks_for`, and on hosts missing there."""
     from syndicator.services.mending.ownership import line
 
     lines = []
@@ -182,17 +182,16 @@ _SHOWN = 8  # folders that a question names
 
 
 def is_answered() -> bool:
-    """Return True if somebody can answer questions."""
     return sys.stdin.isatty()
 
 
 def meaning(listed: SubscriptionList, option: Meaning | None, *, ask: bool) -> Meaning:
-    """Return what the folders of a list become: by `option`, else asked, else "category"."""
+    """Return the meaning of the folders of a list: `option`, else the answer, else "category"."""
     if option or not ask or not listed.folders:
         return option or "category"
     names = one_line(", ".join(listed.folders[:_SHOWN])) + (" ..." if len(listed.folders) > _SHOWN else "")
     question = f"The list has {counted(len(listed.folders), 'folder')} ({names}). What do they become?"
-    answers: dict[str, Meaning] = {"category": "category", "tag": "tag", "ignore": "ignore"}
+    answers: dict[str, Meaning] = {name: name for name in get_args(Meaning)}
     while (answer := typer.prompt(f"{question} {', '.join(answers)}", default="category", err=True)) not in answers:
         pass
     return answers[answer]
@@ -287,7 +286,7 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
         if choice.dry_run or not new:
             return done
         if choice.ask:
-            show(done, "would add", others=False)
+            show(replace(done, others=()), "would add")
             if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
                 return done
         apply(opened, need("add"), {"url": addresses}, addition(opened, chosen, session.known))
@@ -308,7 +307,7 @@ def _read(opened: App, result: Found, choice: Choice) -> Found:
 
 
 def _pick(result: Found, choice: Choice) -> tuple[Candidate, ...]:
-    from syndicator.services.adding.found import best, every
+    from syndicator.services.adding.found import every
 
     total = len(result.candidates)
     if total > 1 and not (result.whole or choice.json or choice.brief):
@@ -320,7 +319,9 @@ def _pick(result: Found, choice: Choice) -> tuple[Candidate, ...]:
         return tuple(result.candidates[number - 1] for number in dict.fromkeys(choice.pick))
     if choice.all:
         return every(result)
-    return _asked(result) if choice.ask and total > 1 and not result.whole else best(result)
+    if result.whole:
+        return result.candidates
+    return _asked(result) if choice.ask and total > 1 else result.candidates[:1]
 
 
 def _asked(result: Found) -> tuple[Candidate, ...]:

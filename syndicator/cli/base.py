@@ -1,8 +1,5 @@
-"""Typer app, common options, the app opened for changes (under the lock) and for reading, signals; examples for the
-help of every command; shell completion for bash, zsh and fish.
-"""
-
-from __future__ import annotations
+"""Typer app, common options, the app opened for changes and for reading, signals; examples in help; shell
+completion."""
 
 import asyncio
 import inspect
@@ -53,19 +50,16 @@ def completion_script(shell: str, typed: str) -> str:
 
 
 def show_completion(context: typer.Context, shell: str | None) -> None:
-    """Print the completion script and exit; callback of --show-completion."""
     if shell and not context.resilient_parsing:
         typer.echo(completion_script(shell, program()))
         raise typer.Exit
 
 
 def source_keys(context: typer.Context, incomplete: str) -> list[str]:
-    """Complete `incomplete` to keys of sources."""
     return _names(context, "sources.toml", "source", "key", incomplete)
 
 
 def tag_names(context: typer.Context, incomplete: str) -> list[str]:
-    """Complete `incomplete` to tags of the taxonomy."""
     return _names(context, "taxonomy.toml", "tag", "name", incomplete)
 
 
@@ -85,7 +79,6 @@ def examples() -> dict[str, dict[str, str]]:
 
 
 def example_lines(words: str, program: str) -> list[str]:
-    """Return the help's lines of examples for the command `words`, called as `program`."""
     texts = examples().get(words, {}).items()
     return [line for typed, use in texts for line in (f"  {program} {typed}", f"      {use}")]
 
@@ -105,7 +98,7 @@ GLOBAL = {"--verbose": 0, "--quiet": 0, "--log-format": 1}
 
 
 def global_first(words: Sequence[str]) -> list[str]:
-    """Move the options of GLOBAL, with their values, to the front of the command line `words`. Pure."""
+    """Move the options of GLOBAL, with their values, to the front of `words`. Pure."""
     first: list[str] = []
     rest: list[str] = []
     left = list(words)
@@ -138,8 +131,6 @@ class Panels(TyperGroup):
 
 
 class Exemplified(TyperCommand):
-    """Command whose help ends with examples."""
-
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         whole, program = str(ctx.command_path), str(ctx.find_root().info_name)
         if examples := example_lines(whole.removeprefix(program).strip(), program):
@@ -272,7 +263,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change;
 
 
 @contextmanager
-def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
+def opened_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
     """Open the app under the lock of runs. `create`: even if the database is lost."""
     from syndicator.configuration.settings import load
     from syndicator.services.container import locked, need_folder, open_app
@@ -283,7 +274,7 @@ def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
 
 
 @contextmanager
-def opened_to_look(config: Path) -> Iterator[App]:
+def opened_to_look(config: Path) -> "Iterator[App]":
     """Open the app without the lock, even during a run."""
     from syndicator.services.container import need_folder, open_app
 
@@ -292,8 +283,8 @@ def opened_to_look(config: Path) -> Iterator[App]:
         yield opened
 
 
-def build(opened: App, feeds: Callable[[FeedKey], bool] | None = None) -> tuple[tuple[str, ...], int]:
-    """Build the stale feeds that `feeds` accepts. Return the written files and the number of feeds left."""
+def build(opened: "App", feeds: "Callable[[FeedKey], bool] | None" = None) -> tuple[tuple[str, ...], int]:
+    """Build the stale feeds that `feeds` accepts. Return the written files and the number left."""
     from syndicator.services.build import build_feeds
 
     built = asyncio.run(build_feeds(opened, among=feeds))
@@ -306,7 +297,7 @@ GRACE_SECONDS = 8
 
 @contextmanager
 def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
-    """Set `stop` on SIGTERM or Ctrl-C. On a second signal, or `grace` seconds later, exit with 0 even if busy."""
+    """Set `stop` on SIGTERM or Ctrl-C. Exit with 0 on a second signal, or `grace` seconds later."""
     loop = asyncio.get_running_loop()
     signals = [0]
 

@@ -1,7 +1,5 @@
 """Log on stderr, one line an event: text, or JSON with the same names. Control characters are escaped."""
 
-from __future__ import annotations
-
 import json
 import logging
 import os
@@ -31,8 +29,6 @@ class LogFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Options of the log."""
-
     json: bool = False
     journal: bool = False  # stderr is systemd's journal, which keeps a line's priority
     quiet: bool = False  # warnings and errors alone
@@ -55,7 +51,6 @@ def choice() -> Choice:
 
 
 def choose(options: Choice) -> None:
-    """Configure the log of this process."""
     global _choice
     _choice = options
     steps = logging.getLogger(ROOT)
@@ -105,11 +100,7 @@ def rendered(
     else:
         shown = f"\x1b[{_COLOURS[level]}m{level:<9}\x1b[0m" if colours and level in _COLOURS else f"{level:<9}"
         pairs = [f"{name}={_value(value)}" for name, value in sorted(typed.items())]
-        line = (
-            " ".join([now, f"[{shown}]", f"{one_line(event):<30}", *pairs])
-            if pairs
-            else f"{now} [{shown}] {one_line(event)}"
-        )
+        line = " ".join([now, f"[{shown}]", f"{one_line(event):<30}" if pairs else one_line(event), *pairs])
     return f"<{_PRIORITIES.get(level, 6)}>{line}" if choice.journal else line
 
 

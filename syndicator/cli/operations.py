@@ -1,7 +1,5 @@
 """Commands made from operations, from which options, text, --json, --dry-run and exit code derive."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -88,7 +86,7 @@ _BY_HAND = ("import", "sources push", "tags review", "tags suggest")
 
 
 def register() -> None:
-    """Add each operation that has a command to `app` or to its group."""
+    """Add each operation that has a command to its group."""
     by_words: dict[str, list[Operation]] = {}
     for operation in operations().values():
         if operation.command and operation.command not in _BY_HAND:
@@ -149,7 +147,7 @@ def perform(
         sys.exit(printing.complain(change.fault, as_json=False))
 
 
-def _say_end(change: Change, written: Sequence[str], left: int, *, dry_run: bool, is_done: bool) -> None:
+def _say_end(change: "Change", written: Sequence[str], left: int, *, dry_run: bool, is_done: bool) -> None:
     printing.not_read(change.problems)
     if printing.quiet() and not dry_run:
         return
@@ -165,20 +163,26 @@ def _say_end(change: Change, written: Sequence[str], left: int, *, dry_run: bool
 
 
 def apply(
-    opened: App,
+    opened: "App",
     operation: Operation,
     arguments: Mapping[str, Any],
-    planned: Change | None = None,
+    planned: "Change | None" = None,
     progress: Progress = no_progress,
-) -> Change:
-    """Apply a change as this account; without `planned`, plan it first. Return it as applied."""
-    from syndicator.operations import perform
+) -> "Change":
+    """Apply a change as this account; without `planned`, plan it first."""
+    import getpass
+
+    from syndicator.operations.changes import texts
 
     planned = planned or operation.plan(opened, arguments, progress)
-    return perform.apply(opened, operation, arguments, planned, who=_account(), progress=progress)[0]
+    try:
+        account = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        account = ""
+    return texts.apply(opened, operation, arguments, planned, who=account, progress=progress)[0]
 
 
-def _say(change: Change, *, dry_run: bool) -> None:
+def _say(change: "Change", *, dry_run: bool) -> None:
     for line in change.lines(dry_run) if change.lines else (change.sentence,):
         printing.say(line)
     if change.table is not None:
@@ -186,15 +190,6 @@ def _say(change: Change, *, dry_run: bool) -> None:
     if change.feeds:
         rows = [(feed.feed, feed.joins, feed.leaves, feed.changes) for feed in change.feeds]
         printing.table("Feeds", ("feed", "articles added", "removed", "changed"), rows)
-
-
-def _account() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, as in some containers
-        return ""
 
 
 register()

@@ -106,13 +106,12 @@ def say(line: str) -> None:
 
 
 def log_problems(problems: Iterable[Problem], level: Level = "warning", **fields: object) -> None:
-    """Log problems, one a line."""
     for problem in problems:
         log("problem", level, **fields, what=problem.what, reason=problem.reason, detail=problem.detail)
 
 
 def log_visit(outcome: Outcome) -> None:
-    """Log the result of a visit, as a warning if the source failed; skipped entries cause none."""
+    """Log the result of a visit, as a warning if the source failed."""
     fields: dict[str, object] = {"source": outcome.key, "status": outcome.status, "new": len(outcome.added)}
     more: dict[str, object] = {"changed": len(outcome.changed), "pending": outcome.pending, "waiting": outcome.waiting}
     more |= {"reason": outcome.reason, "detail": outcome.detail} if outcome.reason else {}
@@ -122,7 +121,6 @@ def log_visit(outcome: Outcome) -> None:
 
 
 def log_run(report: RunReport) -> None:
-    """Log the problems of a run."""
     log_problems((*report.built.held, *report.built.set_aside, *report.problems, *report.untold))
     if report.outdated:
         log("articles that an older version read", articles=report.outdated, cure=ConditionReason.OUTDATED.cure)
@@ -137,7 +135,6 @@ def log_run(report: RunReport) -> None:
 
 
 def quiet() -> bool:
-    """Return True if only failures are printed."""
     return logs.choice().quiet
 
 
@@ -174,7 +171,7 @@ def _bar() -> Progress:
 
 @contextmanager
 def counting(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar on a terminal. Yield a function that takes the finished and the total number."""
+    """Show a progress bar on a terminal. Yield a function of the finished and the total number."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
@@ -184,7 +181,6 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def run_report(report: RunReport, *, json: bool) -> None:
-    """Print the result of a run."""
     if json:
         built = {name: getattr(report.built, name) for name in ("written", "unchanged", "held", "set_aside")}
         as_json({"sources": report.outcomes, **built, "problems": report.problems, "llm": report.llm})
@@ -223,7 +219,6 @@ def not_read(problems: Iterable[Problem]) -> None:
 
 
 def language_model(state: Enriched) -> None:
-    """Print today's use of the language model, its failures, and the articles it refused."""
     meter, counts = state.meter, state.counts
     came = ", ".join(f"{counts[status]} {status}" for status in ("accepted", "refused", "failed") if status in counts)
     say(

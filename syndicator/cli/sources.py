@@ -1,7 +1,5 @@
 """Commands about sources: remove, sources, import, export."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from pathlib import Path
@@ -17,7 +15,6 @@ from syndicator.operations.adding import addition
 from syndicator.operations.operation import Argument, need
 
 if TYPE_CHECKING:
-    from syndicator.core.model import Source, SourceState
     from syndicator.services.refresh import RunReport
 
 
@@ -48,13 +45,11 @@ def sources(
     for key, change in moved:
         if not change.is_empty:
             printing.say(f"moved: {key}: {change.data['before']['url']} -> {change.data['after']['url']}")
-    columns = ("key", "url", "health", "next visit", "why")
-    printing.table("Sources", columns, [_row(source, state) for source, state in listed])
-
-
-def _row(source: Source, state: SourceState) -> tuple[str, ...]:
-    health = "off" if not source.enabled else state.disabled or state.reason or state.warning or "ok"
-    return source.key, source.url, health, local(state.next_due, "now"), state.due_why
+    rows = []
+    for source, state in listed:
+        health = "off" if not source.enabled else state.disabled or state.reason or state.warning or "ok"
+        rows.append((source.key, source.url, health, local(state.next_due, "now"), state.due_why))
+    printing.table("Sources", ("key", "url", "health", "next visit", "why"), rows)
 
 
 @command("import")
@@ -105,7 +100,7 @@ def import_(
 _FIRST_SECONDS = 90.0  # for the first visits; with pictures and visits under way less than two minutes. A choice
 
 
-def _first_visits(config: Path, keys: list[str]) -> RunReport | None:
+def _first_visits(config: Path, keys: list[str]) -> "RunReport | None":
     """Read the newest article of each new source; None if another run or the network prevents it, which is logged."""
     from syndicator.cli.running.service import run_once
     from syndicator.services.refresh import Wanted

@@ -47,18 +47,17 @@ def status(
 ) -> None:
     """Show how sources, articles and feeds are doing, and what went wrong. Changes nothing."""
     from syndicator.services.health import status as report
-    from syndicator.services.health.status import look, look_at, place_of
 
-    with place_of(config) as place:
+    with report.place_of(config) as place:
         if listed:
             _list(place, listed, dict(pair.partition("=")[::2] for pair in where or ()), after, json=json)
             return
         if source is not None:
-            visited = look_at(place, source)
+            visited = report.look_at(place, source)
             printing.as_json(report.of_source(visited)) if json else _source(visited)
             return
         sources: list[dict[str, Any]] = []
-        health = look(place, each=lambda state: sources.append(report.of_state(state)) if json else None)
+        health = report.look(place, each=lambda state: sources.append(report.of_state(state)) if json else None)
         document = report.document(health, place.store, sources) if json else {}
     if json:
         printing.as_json(document)
@@ -81,12 +80,13 @@ def _list(place: Place, name: str, where: Mapping[str, str], after: str, *, json
 
 
 def _all(health: Health) -> None:
-    printing.say(_headline(health))
+    is_empty = not (health.counts.last_article or health.fine or health.unvisited or health.conditions)
+    printing.say(health.headline + (", no source yet: `syndicator add URL` follows one" if is_empty else ""))
     printing.say(_numbers(health))
     if sys.stdout.isatty():
         _screen(health.conditions)
     elif health.conditions:
-        printing.table("", _COLUMNS, [_row(condition) for condition in health.conditions])
+        printing.table("", _COLUMNS, map(_row, health.conditions))
     if health.feed:
         printing.say(f"health feed: {health.feed}")
     if health.llm is not None:
@@ -106,7 +106,7 @@ def _source(health: SourceHealth) -> None:
         printing.say(f"rule: {rule}")
     _screen(health.conditions)
     if health.visits:
-        printing.table("Last visits", _VISITS, [_visit(outcome) for outcome in health.visits])
+        printing.table("Last visits", _VISITS, map(_visit, health.visits))
     rows = [
         (entry.url or entry.entry_id, entry.status, entry.reason, entry.tries, local(entry.next_try), entry.detail)
         for entry in health.entries
@@ -116,7 +116,6 @@ def _source(health: SourceHealth) -> None:
 
 
 def hub_line(state: Subscription) -> str:
-    """Return the line about the hub of a source. Pure."""
     if state.expires is None:
         means, cure = explained(state.reason) if state.reason else ("it is being asked", "")
         more = [means, state.detail, f"to do: {cure}" if cure else "", f"asked again {local(state.next_try, 'soon')}"]
@@ -128,22 +127,6 @@ def hub_line(state: Subscription) -> str:
 def _visit(visit: Outcome) -> tuple[Any, ...]:
     counts = len(visit.added), len(visit.changed), visit.refused, visit.seconds, visit.bytes
     return local(visit.at), visit.reason or visit.status, *counts, local(visit.next_due), visit.due_why, visit.detail
-
-
-def _headline(health: Health) -> str:
-    """Return a line such as: 297 fine, 3 need you, last article 4 minutes ago."""
-    need, last = len(health.need_you), health.counts.last_article
-    again = sum(condition.kind == "source-failing" and not condition.needs_you for condition in health.conditions)
-    is_empty = not (last or health.fine or health.unvisited or health.conditions)
-    parts = (
-        f"{health.fine} fine",
-        f"{need} needs you" if need == 1 else f"{need} need you",
-        f"{again} tried again by {'itself' if again == 1 else 'themselves'}" if again else "",
-        f"{health.unvisited} not visited yet" if health.unvisited else "",
-        f"last article {span(health.now - last)} ago" if last else "no article yet",
-        "no source yet: `syndicator add URL` follows one" if is_empty else "",
-    )
-    return ", ".join(filter(None, parts))
 
 
 def _numbers(health: Health) -> str:
@@ -171,7 +154,7 @@ def _numbers(health: Health) -> str:
 
 
 def pictured(pictures: Pictured | None) -> list[str]:
-    """Return one line with the numbers of pictures made, waiting and failed, or none. Pure."""
+    """Return a line with the numbers of pictures, or none."""
     if pictures is None or not (pictures.made or pictures.waiting or pictures.failed):
         return []
     failed = ", ".join(f"{count} {reason}" for reason, count in pictures.failed.items())

@@ -1,11 +1,12 @@
-"""Responses: pages and their frame, parts, forms that queue jobs, strangers' pages in a frame."""
-
-from __future__ import annotations
+"""Responses: pages, parts, forms that queue jobs, strangers' pages in a frame; conditions with remedies,
+differences."""
 
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from difflib import unified_diff
 from functools import cache, partial
 from importlib import resources
 from typing import Any, TypeVar, cast
@@ -18,19 +19,23 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from syndicator.console.console import Console
 from syndicator.console.guard import UNREADABLE, form_of, session_of
 from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
+from syndicator.core.reasons import ConditionReason as Kind
+from syndicator.core.reasons import FetchReason
 from syndicator.core.text import span
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import fields_of, need
 from syndicator.pipeline import jobs
+from syndicator.services.container import utc_now
 from syndicator.services.health.conditions import Condition
+from syndicator.services.health.status import Health
 from syndicator.services.places import Place
-from syndicator.services.showing.glance import now, vocabulary
+from syndicator.services.showing.lists import vocabulary
 
 _LINK = re.compile(r"""((?:href|src|action|formaction|hx-get|hx-post)=")/""")
 
 
 def render(request: Request, template: str, **values: Any) -> bytes:
-    """Render a template in UTF-8. Values are escaped, so that only our own links get the proxy's path prefix."""
+    """Render a template. Values are escaped, so that only our own links get the proxy's path prefix."""
     html, prefix = _environment().get_template(template).render(**values), request.scope["prefix"]
     return (_LINK.sub(rf"\1{prefix}/", html) if prefix else html).encode("utf-8", "replace")
 
@@ -61,7 +66,6 @@ def label(name: str) -> str:
 
 
 def cure(condition: Condition) -> str:
-    """Return the console's advice for a condition."""
     return str(_labels()["cures"].get(condition.code or condition.kind.value, condition.cure))
 
 
@@ -140,10 +144,10 @@ def awaited(job: Job | None) -> str:
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    """Return a page of the console. `values`: for its template, besides the frame's."""
+    """Return a page. `values`: for its template, besides the frame's."""
     console, session, job = console_of(request), session_of(request), job_of(request)
     shell = {
-        "now": now(),
+        "now": utc_now(),
         "token": session.token,
         "who": session.who,
         "site": console.settings.site.title,
@@ -157,8 +161,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
 
 
 def part(request: Request, template: str, **values: Any) -> Response:
-    """Return a part of a page, which a script inserts."""
-    html = render(request, template, now=now(), token=session_of(request).token, **values)
+    html = render(request, template, now=utc_now(), token=session_of(request).token, **values)
     return Response(html, media_type="text/html")
 
 
@@ -175,7 +178,7 @@ async def ask_form(request: Request, name: str, then: str, /, *, dry_run: bool =
 
 
 async def worked(request: Request, job: Callable[..., T], *arguments: Any) -> T:
-    """Return the result of the worker's `job` on a stranger's page. Raises HTTPException if it fails."""
+    """Return the worker's result on a stranger's page. Raises HTTPException."""
     try:
         return await console_of(request).worker.call(job, *arguments)
     except WorkerFailed as error:
@@ -189,10 +192,91 @@ def local(path: str) -> str:
 
 
 async def framed(request: Request, page: tuple[bytes, str, Mapping[str, str]]) -> Response:
-    """Return a stranger's page (bytes, address, headers) for a frame with an origin of its own and no network."""
+    """Return a stranger's page (bytes, address, headers) for a frame with no network."""
     try:
         html, policy = await console_of(request).worker.call(jobs.shown_page, *page)
     except (NotAnArticle, WorkerFailed) as error:
         return PlainTextResponse(f"This page cannot be shown: {error}\n", 422)
     headers = {"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"}
     return Response(html, media_type="text/html", headers=headers)
+
+
+_MOST = 400  # lines shown
+_KINDS = {"+": "add", "-": "del", "@": "at"}
+
+
+def of_texts(before: str | None, after: str | None) -> list[tuple[str, str]]:
+    """Return changed lines with their context, as (kind, line): "add", "del", "same", "at" for a position."""
+    lines = unified_diff((before or "").splitlines(), (after or "").splitlines(), lineterm="", n=2)
+    shown = [(_KINDS.get(line[:1], "same"), line) for line in lines if not line.startswith(("---", "+++"))]
+    more = len(shown) - _MOST
+    return shown[:_MOST] + ([("at", f"… {more} lines more")] if more > 0 else [])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """A button with an operation and its arguments. `strong`: try this one first."""
+
+    act: str
+    args: Mapping[str, str]
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A condition, buttons that may end it, and a link to more."""
+
+    condition: Condition
+    name: str = ""  # of its subject
+    remedies: tuple[Remedy, ...] = ()
+    link: str = ""
+    link_says: str = ""
+
+
+def troubles(health: Health, names: Mapping[str, str]) -> tuple[tuple[Trouble, ...], tuple[Trouble, ...]]:
+    # articles on hold have a list of their own
+    shown = [condition for condition in health.conditions if condition.kind != Kind.ARTICLES_ON_HOLD]
+    need = tuple(trouble(condition, names) for condition in shown if condition.needs_you)
+    return need, tuple(trouble(condition, names) for condition in shown if not condition.needs_you)
+
+
+def trouble(condition: Condition, names: Mapping[str, str] | None = None) -> Trouble:
+    link, says = "", ""
+    if condition.kind == Kind.ARTICLES_ON_HOLD:
+        link, says = "/articles?filter=hold", f"See {plural(condition.count, 'article')}"
+    elif condition.kind in (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT) and condition.source:
+        link, says = f"/sources/{condition.source}/mend", "Mend"
+    elif condition.source:
+        link, says = f"/sources/{condition.source}", "Details"
+    name = (names or {}).get(condition.source or "") or condition.subject or label(condition.kind.value)
+    return Trouble(condition=condition, name=name, remedies=tuple(_remedies(condition)), link=link, link_says=says)
+
+
+def _remedies(condition: Condition) -> list[Remedy]:
+    key = {"key": condition.source}
+    retry, rest = Remedy(act="retry", args=key), Remedy(act="rest", args=key)
+    if condition.kind == Kind.FEED_HELD:
+        return [Remedy(act="build", args={}, strong=True)]
+    if not condition.source:
+        return []
+    if condition.kind == Kind.SOURCE_MOVED:
+        return [Remedy(act="adopt-move", args=key, strong=True)]
+    if condition.kind == Kind.SOURCE_GONE or condition.code == FetchReason.GONE:
+        return [Remedy(act="remove-source", args=key, strong=True), retry, rest]
+    if condition.kind in (Kind.SOURCE_FAILING, Kind.SOURCE_SILENT):
+        return [replace(retry, strong=True), rest]
+    if condition.kind == Kind.FLOOD:
+        return [rest, Remedy(act="remove-source", args=key)]
+    return [retry]
+
+
+def number_line(health: Health) -> str:
+    counts = health.counts
+    parts = (
+        plural(counts.articles, "article"),
+        plural(counts.feeds, "feed"),
+        plural(counts.pending, "entry", "entries") + " pending" if counts.pending else "",
+        f"{counts.refused:,} refused" if counts.refused else "",
+        f"last run {ago(counts.last_run, health.now)}",
+    )
+    return " · ".join(filter(None, parts))

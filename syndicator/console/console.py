@@ -1,7 +1,5 @@
 """Objects shared by the console's pages, and the process that does its jobs."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 import time
@@ -19,15 +17,16 @@ from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Job, Queue
 from syndicator.operations.jobs.work import end
 from syndicator.processes.worker import Worker
+from syndicator.services.container import utc_now
 from syndicator.services.places import Place
-from syndicator.services.showing.glance import Glance, now
+from syndicator.services.showing.glance import Glance
 
 IDLE_SECONDS = 900.0
 _END_SECONDS = 5.0  # for its current step
 
 
 class Runner:
-    """Starter of the process that does jobs, at most one. That process ends if its standard input is closed."""
+    """Starter of the one process that does jobs."""
 
     def __init__(self, config: Path, tell: Callable[[str], None]) -> None:
         self._config, self._tell = config, tell
@@ -37,7 +36,7 @@ class Runner:
         self._last = 0.0
 
     def wake(self) -> None:
-        """Start the process unless it runs. Call early: this takes a second."""
+        """Start the process unless it runs, which takes a second."""
         self._last = time.monotonic()
         running = self._process is not None and self._process.returncode is None
         if not running and (self._starting is None or self._starting.done()):
@@ -92,12 +91,9 @@ class Console:
         self._behind: set[asyncio.Task[None]] = set()
 
     async def read(self, what: Callable[[], T]) -> T:
-        """Call `what` in the one thread that uses the database."""
         return await asyncio.get_running_loop().run_in_executor(self._reads, what)
 
     async def look(self, look: Callable[[Place], T]) -> T:
-        """Return `look(place)` for the instance."""
-
         def read() -> T:
             with self.glance.place() as place:
                 return look(place)
@@ -105,7 +101,7 @@ class Console:
         return await self.read(read)
 
     def session(self, id: str) -> Session | None:
-        """Return the session of a cookie; None if it ended or the password of its name was changed or deleted."""
+        """Return the session of a cookie; None if it ended or its password was changed."""
         session = self.sessions.find(id)
         if session is None or not session.who or session.by == self._passwords().get(session.who):
             return session
@@ -126,8 +122,8 @@ class Console:
         return await loop.run_in_executor(self._hashes, security.check_password, hashes, name, password)
 
     def ask(self, act: str, args: Mapping[str, Any], who: str, *, dry_run: bool = False) -> Job:
-        """Queue an operation (`act`) for `who` and wake the process that does it."""
-        job = self.queue.add(act, args, who=who, at=now().isoformat(), dry_run=dry_run)
+        """Queue an operation for `who` and wake the process that does it."""
+        job = self.queue.add(act, args, who=who, at=utc_now().isoformat(), dry_run=dry_run)
         self.runner.wake()
         return job
 
@@ -142,7 +138,6 @@ class Console:
         return job
 
     def renew_behind(self) -> None:
-        """Call `renew` in the background."""
         task = asyncio.create_task(self.renew())
         self._behind.add(task)  # a task that nobody holds may be collected
         task.add_done_callback(self._behind.discard)
@@ -155,7 +150,7 @@ class Console:
             await self.renew()
 
     async def renew(self) -> None:
-        """Read the instance's state again if it is stale; every ten minutes also scan all folders."""
+        """Read a stale state again; every ten minutes also scan all folders."""
         with suppress(SyndicatorError, OSError):  # the page itself shows the error
             if self.glance.is_stale():
                 await self.read(self.glance.renew)

@@ -1,7 +1,5 @@
 """Checks of every request (host, size, session, token) before a page sees it; headers of every answer."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, cast
 from urllib.parse import parse_qsl, quote
@@ -25,8 +23,6 @@ _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+/?")
 
 
 class Form(ImmutableMultiDict[str, str]):
-    """Fields of a form."""
-
     def text(self, name: str) -> str:
         """Return the first value of a field, "" without one."""
         return next(iter(self.getlist(name)), "")
@@ -39,13 +35,12 @@ def whole(written: str, most: int) -> int:
 
 
 def body_bytes(path: str) -> int:
-    """Return the largest size of a form sent to `path`: small for pages open to everybody. Pure."""
+    """Return the largest size of a form sent to `path`."""
     return BODY_BYTES if path.startswith(OPEN) else FORM_BYTES
 
 
 def under_prefix(scope: Scope) -> Scope:
-    """Return the request without the path under which a proxy shows the console (X-Forwarded-Prefix, which no page of
-    another site can send). Its `prefix` is that path, or ""."""
+    """Return the request without the path of a proxy (X-Forwarded-Prefix), which is its `prefix`."""
     written = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-prefix"]
     prefix = written[0].rstrip("/") if len(written) == 1 and _PREFIX.fullmatch(written[0]) else ""
     path = scope["path"]
@@ -53,7 +48,7 @@ def under_prefix(scope: Scope) -> Scope:
 
 
 class Guard:
-    """Application that passes on only requests for the console, from its pages, by people logged in."""
+    """Application that passes on only requests from the console's pages by people logged in."""
 
     def __init__(self, app: ASGIApp, console: Console) -> None:
         self._app, self._console = app, console
@@ -91,7 +86,6 @@ class Guard:
 
 
 def session_of(request: Request) -> Session:
-    """Return the session of a request that passed the guard."""
     return cast(Session, request.state.session)
 
 
@@ -105,8 +99,7 @@ def cookie_name(console: Console) -> str:
 
 
 def set_cookie(response: Response, request: Request, console: Console, id: str) -> None:
-    """Give the browser the id of its session; over TLS (perhaps a proxy's) as a secure cookie. Forging these headers
-    only harms one's own cookie."""
+    """Give the browser the id of its session; over TLS, perhaps a proxy's, as a secure cookie."""
     headers = request.headers
     secure = headers.get("x-forwarded-proto") == "https" or headers.get("origin", "").startswith("https:")
     response.set_cookie(cookie_name(console), id, httponly=True, samesite="strict", secure=secure, path="/")

@@ -1,8 +1,4 @@
-"""Security of the console: password file (scrypt), sessions, allowed requests, headers, limits on logins. Tokens of
-the API are made by a command and stored as hashes in a private file.
-"""
-
-from __future__ import annotations
+"""Security: passwords (scrypt), sessions, requests to allow, headers, limits on logins, tokens of the API."""
 
 import base64
 import hashlib
@@ -71,13 +67,11 @@ def set_password(path: Path, name: str, password: str) -> None:
 
 
 def need_name(name: str) -> None:
-    """Raise UsageError for an invalid name."""
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise UsageError(f"{name!r} is no name: up to {LONGEST_NAME} characters that can be seen")
 
 
 def write_hashes(path: Path, hashes: dict[str, str]) -> None:
-    """Write hashes by name to a private file."""
     disk.make_private_folder(path.parent)
     disk.write(path, json.dumps(hashes, indent=1).encode(), mode=disk.PRIVATE)
 
@@ -123,7 +117,6 @@ class Sessions:
         return session
 
     def find(self, id: str) -> Session | None:
-        """Return the session of a cookie's id, or None if it ended."""
         key, now = _key(id), self._clock()
         if (session := self._all.get(key)) is None:
             return None
@@ -205,7 +198,6 @@ class Throttle:
         self._failed: dict[str, tuple[int, float]] = {}  # how many, and when the last
 
     def wait(self, address: str) -> float:
-        """Return the seconds until this address may try again, 0 for now."""
         now = self._clock()
         return max(self._left(address, now, FREE), self._left(_ALL, now, ALL_FREE))
 
@@ -218,7 +210,6 @@ class Throttle:
             self._failed[who] = (count + 1 if now - last < _FORGOTTEN else 1, now)
 
     def succeeded(self, address: str) -> None:
-        """Forget the failures of an address after a login, already counted as a try."""
         self._failed.pop(address, None)
         count, last = self._failed.get(_ALL, (0, 0.0))
         self._failed[_ALL] = (max(0, count - 1), last)
@@ -236,8 +227,6 @@ _PREFIX: Final = "syn_"  # scanners for leaked secrets look for it
 
 
 class Token(NamedTuple):
-    """Name of a token and its scope."""
-
     name: str
     scope: Scope
 

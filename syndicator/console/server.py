@@ -1,8 +1,7 @@
-"""The console as an application, and how it runs."""
-
-from __future__ import annotations
+"""The console as an application: its pages, login and logout, and how it runs."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
@@ -10,28 +9,36 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from syndicator.configuration.settings import Settings, load
-from syndicator.console.answers import console_of, page
+from syndicator.console.answers import console_of, local, page, render
 from syndicator.console.api.server import Api
 from syndicator.console.console import Console
-from syndicator.console.guard import UNREADABLE, Guard, body_bytes
-from syndicator.console.routes import articles, login, mend, operations, sources
+from syndicator.console.guard import UNREADABLE, Guard, body_bytes, cookie_name, form_of, session_of, set_cookie
+from syndicator.console.routes import articles, mend, operations, sources
 from syndicator.core.errors import SyndicatorError
+from syndicator.core.ports.request_limits import client_of
 from syndicator.services.daemon import serve_console
 
-PAGES = (login, sources, articles, mend, operations)  # one module a page; each lists its ROUTES
+PAGES = (sources, articles, mend, operations)  # one module a page; each lists its ROUTES
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_LONGEST_PASSWORD = 1000  # characters that are looked at
 
 
 def make_app(console: Console) -> ASGIApp:
     """Return the pages behind their guard, and the API behind its tokens."""
-    routes = [route for module in PAGES for route in module.ROUTES]
+    routes = [
+        Route("/login", _login_form),
+        Route("/login", _log_in, methods=["POST"]),
+        Route("/logout", _log_out, methods=["POST"]),
+        *(route for module in PAGES for route in module.ROUTES),
+        Route("/static/{name}", _static),
+    ]
     app = Starlette(
-        routes=[*routes, Route("/static/{name}", _static)],
+        routes=routes,
         exception_handlers={HTTPException: _missing, SyndicatorError: _failed},  # type: ignore[dict-item]
     )
     app.state.console = console
@@ -51,7 +58,7 @@ async def run(
 
 
 async def _static(request: Request) -> Response:
-    """Answer with one of our static files. Only existing names are accepted: no path leads elsewhere."""
+    """Answer with one of our static files, by an existing name: no path leads elsewhere."""
     name = request.path_params["name"]
     folder = resources.files("syndicator.console") / "static"
     if name not in {file.name for file in folder.iterdir()}:
@@ -75,8 +82,53 @@ def _is_known(request: Request) -> bool:
 
 
 async def _failed(request: Request, error: SyndicatorError) -> Response:
-    """Show the instance's fault in place of the page; without a login, only that there is one."""
+    """Show the instance's fault; without a login, only that there is one."""
     if not _is_known(request):
         console_of(request).tell(f"console: {error}")
         return PlainTextResponse("Something is wrong with this console; its log says what.\n", 503)
     return page(request, "wrong.html", status=503, title="This cannot be shown now", what=str(error))
+
+
+async def _login_form(request: Request) -> Response:
+    if _is_known(request):
+        return RedirectResponse("/", 303)
+    return _form(request, local(request.query_params.get("next", "/")))
+
+
+async def _log_in(request: Request) -> Response:
+    console, form = console_of(request), form_of(request)
+    address = client_of(request.client.host) if request.client else ""
+    then, name = local(form.text("next") or "/"), form.text("name").strip()
+    if wait := console.throttle.wait(address):
+        message = f"Too many tries. Wait {math.ceil(wait)} seconds."
+        return _form(request, then, message, 429, {"retry-after": str(math.ceil(wait))})
+    console.throttle.failed(address)  # until it proves right, so that parallel tries count, too
+    if not (hash := await console.password(name, form.text("password")[:_LONGEST_PASSWORD])):
+        console.tell(f"console: a login from {address or 'somewhere'} was refused")
+        return _form(request, then, "Name or password is wrong.", 403)
+    console.throttle.succeeded(address)
+    console.sessions.end(session_of(request).id)  # its id may have been planted
+    console.runner.wake()
+    response = RedirectResponse(then, 303)
+    set_cookie(response, request, console, console.sessions.begin(name, hash).id)
+    return response
+
+
+async def _log_out(request: Request) -> Response:
+    console = console_of(request)
+    console.sessions.end(session_of(request).id)
+    response = RedirectResponse("/login", 303)
+    response.delete_cookie(cookie_name(console), path="/", httponly=True, samesite="strict")
+    return response
+
+
+def _form(
+    request: Request, then: str, message: str = "", status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    console, session = console_of(request), request.state.session
+    begun = session or console.sessions.begin()
+    html = render(request, "login.html", site=console.settings.site.title, token=begun.token, said=message, then=then)
+    response = Response(html, status, headers, "text/html")
+    if session is None:
+        set_cookie(response, request, console, begun.id)
+    return response

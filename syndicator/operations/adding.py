@@ -53,7 +53,6 @@ def _web(address: str) -> str:
 
 
 async def _look_at_each(app: App, allow: Sequence[str], addresses: Sequence[str], progress: Progress) -> Found:
-    """Return the best candidate at each address."""
     from syndicator.configuration.sources.opml import Skipped
     from syndicator.services.adding import search
     from syndicator.services.adding.found import Candidate, Found, open_session

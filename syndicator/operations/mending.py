@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core import text
-from syndicator.core.errors import RulesError, UsageError
+from syndicator.core.errors import ConfigError, RulesError, UsageError
 from syndicator.core.text import counted, one_line
 from syndicator.operations.operation import Argument, CancelledJob, Change, Progress, Stamp, operation, plain
 from syndicator.operations.sources import Key, edit_of, need_stamp, source_of_key
@@ -170,7 +170,7 @@ def _said(app: App, planned: Plan, tried: str, source: str) -> Iterator[str]:
 
 
 def _rules(app: App, key: str) -> Iterator[str]:
-    """Yield lines on the effect of a source's rules on its newest kept pages, even if no article changes."""
+    """Yield lines on the effect of a source's rules on its newest kept pages."""
     from syndicator.services.mending.reread import pages_matched, score, try_out
 
     tried = try_out(app, key, app.sources[key].rules)
@@ -216,7 +216,8 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
     from syndicator.services.descriptions.enrich_report import EnrichReport
 
     _need_which(all, since)
-    enrich.need_llm(app)
+    if not app.settings.describe.llm.url:
+        raise ConfigError(f"{app.config}/syndicator.toml: describe.llm.url is empty; set it to your model's endpoint")
     problems = reconcile.files(app)
     scope = enrich.Scope(since=_day(since) or enrich.ALWAYS, again=True)
     ids = enrich.unasked(app, scope)
@@ -245,7 +246,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
 
 
 async def _asked(app: App, scope: Scope, titles: list[str], look: Callable[[], None]) -> EnrichReport:
-    """Ask the language model about `scope`; Ctrl-C or a cancelled job stops it after the current article."""
+    """Ask the language model; Ctrl-C or a cancelled job stops it after the current article."""
     from syndicator.services.descriptions.enrich import enrich
 
     stop = asyncio.Event()

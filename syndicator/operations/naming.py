@@ -41,12 +41,12 @@ def try_category(
     """Show which of the newest articles a category would win and lose with this description. Changes nothing."""
     from syndicator.pipeline import jobs
     from syndicator.services.container import open_worker
-    from syndicator.services.showing.tags import newest
+    from syndicator.services.showing.lists import newest_files
 
     name, description = name.strip(), description.strip()
     if not name:
         raise UsageError("a category needs a name")
-    articles, tried = newest(app, TRIED), []
+    articles, tried = newest_files(app, TRIED), []
     try:
         with open_worker(app) as worker:
             parts = [articles[at : at + 20] for at in range(0, len(articles), 20)]
@@ -111,12 +111,17 @@ def try_query(
     slug: Annotated[str, Argument("A saved query to replace, by the address of its feed.")] = "",
 ) -> Change:
     """Show which articles a saved query matches, and how many it would gain and lose. Changes nothing."""
+    from syndicator.configuration.entry_rules import QueryError, parse_query
+
     query, title = query.strip(), " ".join(title.split())
     before = _query(app, slug)
     if slug and before is None:
         raise UsageError(f"there is no query {slug!r}")
     slug = before.slug if before else _new_slug(app, title)
-    new, old = _parsed(query), before.expr if before else None
+    try:
+        new, old = parse_query(query), before.expr if before else None
+    except QueryError as error:
+        raise UsageError(f"{error} (at character {error.at + 1})") from error
     looked = joins = leaves = count = 0
     for article in _articles(app, progress):
         holds, held = _holds(app, new, article), old is not None and _holds(app, old, article)
@@ -220,15 +225,6 @@ def _query_stamp(query: SavedQuery | None) -> str:
     return text.stamp(query.slug, query.query, query.title) if query else ""
 
 
-def _parsed(query: str) -> Expr:
-    from syndicator.configuration.entry_rules import QueryError, parse_query
-
-    try:
-        return parse_query(query)
-    except QueryError as error:
-        raise UsageError(f"{error} (at character {error.at + 1})") from error
-
-
 def _articles(app: App, progress: Progress) -> Iterator[Article]:
     index, ids = app.store.index, list(app.store.visits.stamps())
     for start in range(0, len(ids), _PART):
@@ -238,6 +234,6 @@ def _articles(app: App, progress: Progress) -> Iterator[Article]:
 
 def _holds(app: App, query: Expr, article: Article) -> bool:
     from syndicator.configuration.entry_rules import matches
-    from syndicator.services.showing.tags import body
+    from syndicator.services.showing.lists import body
 
     return not article.hold and matches(query, article, lambda: body(app, article.id))

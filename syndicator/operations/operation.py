@@ -1,9 +1,5 @@
 """Operation: a change that an operator can make, written once. Commands, console, log of changes, undo and API derive
-from it, if its module is in MODULES.
-
-This module loads nothing heavy, so that `--help` can list the operations."""
-
-from __future__ import annotations
+from it. This module loads nothing heavy, so that `--help` can list the operations."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,15 +25,13 @@ class CancelledJob(Exception):
     """Somebody asked to stop the job."""
 
 
-def no_progress(done: int, total: int) -> None:
-    """Ignore the progress."""
+def no_progress(done: int, total: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """Describe an argument: its help and JSON Schema, and how the command line and a form take it. `completes`:
-    "source" or "tag", names that a shell offers; `lines`: a form has one value per line instead of commas; `hidden`:
-    not an option of the command (the stamp of a form); `least`: the smallest number that a command accepts."""
+    """An argument's help and JSON Schema, and its form. `completes`: "source" or "tag"; `lines`: a form has one value
+    per line; `hidden`: no option of the command; `least`: the smallest number."""
 
     help: str
     metavar: str = ""
@@ -56,47 +50,28 @@ Stamp = Annotated[str | None, Argument("The stamp of what was shown: refuse an e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A change, planned or applied.
+    """A change, planned or applied."""
 
-    `subject`: article id, source key or file
-    `subjects`: all subjects, if several
-    `sentence`: for the log and a job
-    `lines`: returns the lines to show in a terminal instead; its argument is True for a dry run
-    `data`: for programs; a dict unless the operation is a question
-    `table`: title, columns and rows, shown below
-    `feeds`: feeds that gain, lose or change articles
-    `touches`: names of texts that `act` changes (see changes/texts.py), logged before and after
-    `edits`: name of a text -> the text before and after, None for missing
-    `inverse`: the operation that undoes the change; without it, undo restores the texts
-    `undoes`: number of the change that this one undoes
-    `is_empty`: nothing to change, so the command prints `nothing`
-    `logged`: False for a visit or a build, which have no line in the log of changes
-    `build`: feeds may be stale afterwards
-    `built_first`: returns True for feeds that the command builds at once; None for all
-    `page`: a web page on which to point at a list
-    `fault`: an error of one part, which sets the exit code
-    `act`: applies what `edits` does not contain; may return a dict of fields to replace"""
-
-    subject: str
-    subjects: tuple[str, ...] = ()
-    sentence: str
-    lines: Callable[[bool], Iterable[str]] | None = None
-    data: Any = field(default_factory=dict)
-    table: tuple[str, Sequence[str], Sequence[Sequence[object]]] | None = None
-    feeds: tuple[FeedChange, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    touches: tuple[str, ...] = ()
-    edits: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
-    inverse: Inverse | None = None
-    undoes: int | None = None
-    is_empty: bool = False
+    subject: str  # article id, source key or file
+    subjects: tuple[str, ...] = ()  # all of them, if several
+    sentence: str  # for the log and a job
+    lines: Callable[[bool], Iterable[str]] | None = None  # returns lines for a terminal; True for a dry run
+    data: Any = field(default_factory=dict)  # for programs; a dict unless the operation is a question
+    table: tuple[str, Sequence[str], Sequence[Sequence[object]]] | None = None  # title, columns and rows, shown below
+    feeds: "tuple[FeedChange, ...]" = ()  # that gain, lose or change articles
+    problems: "tuple[Problem, ...]" = ()
+    touches: tuple[str, ...] = ()  # names of texts that `act` changes (changes/texts.py), logged before and after
+    edits: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)  # name -> text before and after
+    inverse: Inverse | None = None  # undoes the change; without it, undo restores the texts
+    undoes: int | None = None  # the number of the change that this one undoes
+    is_empty: bool = False  # there is nothing to change, so the command prints `nothing`
     nothing: str = ""
-    logged: bool = True
-    build: bool = True
-    built_first: Callable[[FeedKey], bool] | None = None
-    page: Fetched | None = None
-    fault: SyndicatorError | None = None
-    act: Callable[[Progress], object] | None = None
+    logged: bool = True  # False for a visit or a build, which have no line in the log of changes
+    build: bool = True  # feeds may be stale afterwards
+    built_first: "Callable[[FeedKey], bool] | None" = None  # True for feeds that the command builds at once; None: all
+    page: "Fetched | None" = None  # a web page on which to point at a list
+    fault: SyndicatorError | None = None  # an error of one part, which sets the exit code
+    act: Callable[[Progress], object] | None = None  # applies what `edits` lacks; may return fields to replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +88,17 @@ class WithArguments:
 
 @dataclass(frozen=True, slots=True)
 class Operation(WithArguments):
-    """A named change. `function`: plans the change from the app and arguments, with `progress` if it takes long. It
-    changes nothing, and raises SyndicatorError if the change is impossible; `perform.apply` applies the plan.
-    `command`: words of the command line ("tags merge", "withdraw --undo"); "" for `change NAME`. `quick`: takes
-    milliseconds, so `up` may run it between two steps. `unlocked`: does not need the run lock. `is_question`: the plan
-    is the answer; nothing is applied."""
+    """A named change. `function`: plans the change from the app and arguments, and changes nothing. Raises
+    SyndicatorError if it is impossible; `changes.texts.apply` applies the plan. `command`: words of the command line
+    ("tags merge", "withdraw --undo"); "" for `change NAME`. `quick`: takes milliseconds, so `up` may run it between two
+    steps. `unlocked`: needs no run lock. `is_question`: the plan is the answer; nothing is applied."""
 
     command: str = ""
     quick: bool = False
     unlocked: bool = False
     is_question: bool = False
 
-    def plan(self, app: App, arguments: Mapping[str, Any], progress: Progress = no_progress) -> Change:
+    def plan(self, app: "App", arguments: Mapping[str, Any], progress: Progress = no_progress) -> Change:
         more = {"progress": progress} if "progress" in inspect.signature(self.function).parameters else {}
         change: Change = self.function(app, **arguments, **more)
         return change
@@ -166,7 +140,7 @@ class Field:
 
 
 def fields_of(operation: WithArguments) -> list[Field]:
-    """Return the arguments of an operation in order. Keys of an unpacked TypedDict are optional, with default None."""
+    """Return the arguments in order. Keys of an unpacked TypedDict are optional, with default None."""
     parameters = inspect.signature(operation.function).parameters
     chosen = {name: parameter for name, parameter in parameters.items() if name not in ("app", "place", "progress")}
     annotations = {name: parameter.annotation for name, parameter in chosen.items()}
@@ -195,14 +169,13 @@ def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[st
 
 
 def parsed(operation: WithArguments, texts: Mapping[str, str]) -> dict[str, Any]:
-    """Parse arguments from texts. Raises UsageError that names the wrong one."""
+    """Parse arguments from texts. Raises UsageError."""
     fields = {argument.name: argument for argument in fields_of(operation)}
     values = {name: fields[name].parse(text) if name in fields else text for name, text in texts.items()}
     return arguments_of(operation, values)
 
 
 def schema_of(operation: WithArguments) -> dict[str, Any]:
-    """Return the JSON Schema of the arguments."""
     return {"description": operation.help, **_model(operation).model_json_schema()}
 
 
@@ -238,7 +211,7 @@ MODULES = [
 
 
 def operations() -> Mapping[str, Operation]:
-    """Return the operations of all MODULES by name, in order."""
+    """Return the operations of MODULES by name."""
     values = (value for name in MODULES for value in vars(import_module(name)).values())
     return {value.name: value for value in values if isinstance(value, Operation)}
 

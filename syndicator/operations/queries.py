@@ -27,8 +27,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Query(WithArguments):
-    """A named list. `function` yields items, each with an `id`, from a place and arguments. `columns`: keys shown in a
-    table."""
+    """A named list. `function` yields items, each with an `id`. `columns`: keys shown in a table."""
 
     columns: tuple[str, ...]
 

@@ -108,7 +108,7 @@ def need_stamp(source: Source, seen: str | None) -> None:
 
 
 def refuse_variables(address: str, before: str) -> None:
-    """Raise UsageError if an address has a new variable: only people who can edit the files may use variables."""
+    """Raise UsageError for a new variable: only people who can edit the files may use them."""
     from syndicator.core import secrets
 
     if address != before and (named := secrets.variables(address)):
@@ -260,7 +260,6 @@ def build(app: App) -> Change:
 
 
 def source_of_key(app: App, key: str) -> Source:
-    """Return the source with this key. Raises UsageError that suggests a similar key."""
     from syndicator.services.naming import need_sources
 
     need_sources(app, [key])

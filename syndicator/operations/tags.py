@@ -160,7 +160,6 @@ def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -
 
 
 def written(app: App, planned: Confirmed) -> Change:
-    """Return the change that writes a planned decision."""
     from syndicator.services.descriptions.tags import write_decision
 
     article = planned.after

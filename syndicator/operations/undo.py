@@ -1,5 +1,4 @@
-"""Undo: take back a logged change by its inverse operation, or by restoring its texts around later edits. Also: apply
-one operation to several subjects, as one logged change."""
+"""Undo: take back a logged change. Apply one operation to several subjects, as one logged change."""
 
 from __future__ import annotations
 

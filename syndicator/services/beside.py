@@ -1,7 +1,5 @@
 """Files beside the articles for facts that must outlive the database, and win over it."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import defaultdict
@@ -49,7 +47,6 @@ class Beside:
     clock: Callable[[], datetime]
 
     def begin(self) -> None:
-        """Create the files that are missing, before anything is stored."""
         if not self._is_there and self.store.visits.note(_NOTHING) is None:
             self.note()
             if not self._is_there:
@@ -60,11 +57,11 @@ class Beside:
         self.store.index.keep = self.keep
 
     def keep(self, row: FeedRow) -> None:
-        """Write a feed's address to its file, before the database. `note` adds name and publication."""
+        """Write a feed's address to its file, before the database."""
         self._change(lambda feeds: {**feeds, row.key: _placed(feeds.get(row.key, KeptFeed(row.key)), row)})
 
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
-        """Write which of `keys` (None: all feeds) are published with few articles, and names that no article has."""
+        """Write which of `keys` (None: all feeds) are published with few articles, and their own names."""
         there, index = self._is_there, self.store.index
         rows = index.feeds(keys) if keys else index.plain_feeds()
         names = self.store.index.names(row.key for row in rows if keys is None or row.key in keys or not row.name)
@@ -131,7 +128,7 @@ class Beside:
             index.mark_stale(sorted((changed | {ALL}) & (rows.keys() | file_feeds.keys())))
 
     def follow(self, sources: Mapping[str, Source]) -> None:
-        """Write the address of each source. A source at the address of a removed source takes over its feed."""
+        """Write the address of each source. A new source at a removed one's address takes over its feed."""
         index, addresses = self.store.index, read_sources(self.sources)
         wanted = {key: source.url for key, source in sources.items()}
         rows = self._source_rows()
@@ -154,14 +151,14 @@ class Beside:
             index.show_again([rows[old].key])
 
     def former(self, taken: Collection[str]) -> dict[str, str]:
-        """Return the keys of removed sources by their addresses (all aliases), except keys in `taken`."""
+        """Return the keys of removed sources, except `taken`, by their addresses."""
         rows = {key: row for key, row in self._source_rows().items() if key not in taken and row.moved_to is None}
         addresses = read_sources(self.sources) if rows else {}  # of 100,000 sources it takes four seconds
         free = sorted(addresses.keys() & rows.keys())
         return {urls.alias(url): key for key in reversed(free) for url in addresses[key]}
 
     def keys(self) -> set[str]:
-        """Return the keys of all sources that have a feed, including removed sources."""
+        """Return the keys of all sources that have a feed."""
         return set(self._source_rows())
 
     @property
@@ -176,7 +173,7 @@ class Beside:
         change: Callable[[Mapping[FeedKey, KeptFeed]], Mapping[FeedKey, KeptFeed]],
         rows: Iterable[FeedRow] | None = None,
     ) -> None:
-        """Rewrite the file with change(content). If it is missing, start from `rows`, by default those of all feeds."""
+        """Rewrite the file with change(content); if it is missing, start from `rows` (None: all feeds)."""
         believed = self.store.visits.note(_BELIEVED) == self._edition
         if not self._is_there:
             self.store.visits.set_note(_NOTHING, None, self.clock())
@@ -229,8 +226,7 @@ def scrub(
     snapshots: Snapshots,
     now: datetime,
 ) -> int:
-    """Remove secrets in source addresses from all stored data; ids stay. Secrets removed earlier are skipped. Returns
-    the number of changed article files. Raises OSError, StoreError."""
+    """Remove secrets in source addresses from all stored data. Returns the number of changed article files."""
     values = {name: value for source in sources for name, value in secrets.known(source.url, environ).items()}
     if not values:
         return 0
@@ -250,12 +246,12 @@ def scrub(
 
 
 def _digest(article_store: ArticleStore, name: str, value: str) -> str:
-    """Return a digest that recognizes a value, but too short to guess the value from."""
+    """Return a digest too short to guess the value from."""
     return hashlib.sha256(f"{article_store.instance()}\0{name}\0{value}".encode()).hexdigest()[:8]
 
 
 def _article(article_store: ArticleStore, store: Store, path: str, values: Mapping[str, str]) -> bool:
-    """Remove the values from an article file; its other edits by hand stay marked. True if the file changed."""
+    """Remove the values from an article file. True if it changed."""
     data = article_store.read(path)
     if secrets.masked_bytes(data, values) == data:
         return False
@@ -284,7 +280,7 @@ def _masked(value: T, values: Mapping[str, str]) -> T:
 
 
 def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> RightsFile:
-    """Open the file of rights. If it is not of this version, list the sites that each source wrote for."""
+    """Open the file of rights; if it is older, list the sites that each source wrote for."""
     file = RightsFile(article_store.file(RIGHTS_TOML))
     if file.is_current():
         return file

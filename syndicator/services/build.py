@@ -1,7 +1,5 @@
 """Build the published files from the article store, and measure how fresh they are."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import json
@@ -47,7 +45,6 @@ _GOING: Final = " going"  # a build has begun and not ended: it may have left ha
 
 
 def _inputs(app: App, pages: Look) -> str:
-    """Return a digest of all that builds depend on, except articles."""
     taxonomy = app.taxonomy.toml.read_bytes() if app.taxonomy.toml.exists() else b""
     sources = app.sources_stamp or sorted(app.sources.items())
     least = [(axis, LEAST[axis](app.settings.publish) if axis in LEAST else 1) for axis in AXES]
@@ -57,7 +54,6 @@ def _inputs(app: App, pages: Look) -> str:
 
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
-    """True if nothing changed since the last build. `inputs`: the digest of `_inputs`."""
     if app.store.visits.note(_BUILT) != inputs or app.store.index.newest_mark() or excused(app):
         return False
     return outlet.get(paths.INDEX) is not None and not _is_replaced(app, outlet)
@@ -70,7 +66,7 @@ def _is_replaced(app: App, outlet: Outlet) -> bool:
 
 
 def follow(app: App, tags: Iterable[str]) -> None:
-    """Mark files that show a changed source or link a changed tag for a rebuild. `tags`: names in taxonomy.toml."""
+    """Mark files that show a changed source or link a changed tag."""
     shown = {key: staleness.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
     linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
     all = (staleness.ARTICLES, staleness.STORIES, staleness.SEARCH)
@@ -93,7 +89,7 @@ _MIDNIGHT = time()  # of a date without a time of day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Samples:
-    """Seconds from publication to file for articles added before `until`, newest first."""
+    """Seconds from publication to file for articles added before `until`."""
 
     until: datetime | None = None
     seconds: tuple[int, ...] = ()
@@ -109,7 +105,7 @@ class Freshness:
 
 
 def note(store: Store, began: datetime, now: datetime) -> None:
-    """Add the articles between the last build and this one, from `began` to `now`, to the samples."""
+    """Add the articles since the last build to the samples."""
     before = read_freshness(store)
     if before.until is not None and before.until <= began:  # later: the clock was set back
         added = store.status.added_between(before.until, began, KEPT)
@@ -121,14 +117,12 @@ def note(store: Store, began: datetime, now: datetime) -> None:
 
 
 def read_freshness(store: Store) -> Samples:
-    """Return the samples that `note` stored."""
     samples = json.loads(store.visits.note(_NOTE) or "{}")
     until = samples.get("until")
     return Samples(until=datetime.fromisoformat(until) if until else None, seconds=tuple(samples.get("seconds", ())))
 
 
 def of(samples: Samples) -> Freshness | None:
-    """Return median and 95th percentile of the samples, None without samples. Pure."""
     if not (ordered := sorted(samples.seconds)):
         return None
     middle, late = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(_SHARE * len(ordered)))]
@@ -136,7 +130,7 @@ def of(samples: Samples) -> Freshness | None:
 
 
 def _seconds(added: Iterable[Article], firsts: Mapping[str, datetime | None], now: datetime) -> Sequence[int]:
-    """Return the seconds from publication to `now`, if after the first visit of the article's source (`firsts`)."""
+    """Return the seconds from publication to `now`, if after the first visit of the source."""
     return [
         int((now - article.published).total_seconds())
         for article in added
@@ -164,7 +158,7 @@ async def build_meanwhile(
     turn: Callable[[], object] = lambda: None,
     settling: Settling | None = None,
 ) -> BuildReport:
-    """Build stale feeds every `seconds` or later, when `settling` allows, until `over` is set. Returns the results."""
+    """Build every `seconds` or later, when `settling` allows, until `over` is set."""
     clock = asyncio.get_running_loop().time
     report, seen, pause = BuildReport(), 0, seconds
     while True:
@@ -182,7 +176,6 @@ async def build_meanwhile(
 
 
 def together(first: BuildReport, second: BuildReport) -> BuildReport:
-    """Return the reports of two consecutive builds as one."""
     return replace(
         second,
         written=tuple(dict.fromkeys((*first.written, *second.written))),
@@ -195,7 +188,7 @@ def together(first: BuildReport, second: BuildReport) -> BuildReport:
 
 
 async def build_due(app: App, settling: Settling | None, turn: Callable[[], object] = lambda: None) -> BuildReport:
-    """Call `build_feeds` if `settling` allows it now. Builds with the same `settling` never overlap."""
+    """Build if `settling` allows it now; never twice at the same time."""
     if settling is None:
         return await build_feeds(app, turn=turn)
     async with settling.alone:
@@ -215,7 +208,7 @@ async def build_feeds(
     among: Callable[[FeedKey], bool] | None = None,
     brief: bool = False,
 ) -> BuildReport:
-    """Build the stale feeds that `among` accepts, or `all`, and notify hubs. Calls `turn` between two feeds; `brief`:
+    """Build the stale feeds that `among` accepts, or `all`, and notify hubs. `turn`: called between two feeds; `brief`:
     as in `publishing.builder.build`."""
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
@@ -225,7 +218,7 @@ async def build_feeds(
     if not all and _is_built(app, inputs, outlet) and not digests.due(app):
         webhooks.put(app, changes, ())
         return BuildReport()
-    shown, taxonomy = thumbnails.publish(app, outlet), vocabulary(app)
+    shown, taxonomy = thumbnails.publish(app, outlet), load_any(app.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
     before = app.store.visits.note(_BUILT) or ""
     looked = before.partition(" ")[0] == inputs  # only marks make feeds stale then
@@ -307,12 +300,11 @@ async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport
 
 
 def excuse(app: App, ids: Iterable[str]) -> None:
-    """Note until the next build that these articles were removed on purpose, so that validation allows it."""
+    """Note until the next build that these articles were removed on purpose."""
     app.store.visits.set_note(EXCUSED, json.dumps(sorted({*excused(app), *ids})), app.clock())
 
 
 def excused(app: App) -> frozenset[str]:
-    """Return the ids given to `excuse` since the last build."""
     return frozenset(json.loads(app.store.visits.note(EXCUSED) or "[]"))
 
 
@@ -331,7 +323,7 @@ async def _notify_hubs(app: App, report: BuildReport) -> tuple[Problem, ...]:
 
 @contextmanager
 def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
-    """Yield a function that renders the HTML of an article in a worker, for articles without stored HTML."""
+    """Yield a function that renders an article without stored HTML in a worker."""
 
     def remake(id: str) -> str | None:
         if (path := app.store.index.path(id)) is None:
@@ -354,7 +346,7 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
 
 
 def read(app: App, id: str) -> Article:
-    """Return an article from its file; an empty one if the file is gone or unreadable, which `reconcile` reports."""
+    """Return an article from its file; an empty one if it is gone or unreadable."""
     path = app.store.index.path(id)
     try:
         return app.article_store.get(path) if path else Article(id=id, url="", title="")
@@ -388,8 +380,3 @@ def feed_specs(app: App, taxonomy: Vocabulary, rows: Sequence[FeedRow]) -> list[
     if faults and any(row.key.axis == QUERY and ended(row, wanted, app.settings.publish) for row in rows):
         raise ConfigError.of(faults)  # a feed whose query cannot be read must not end
     return specs
-
-
-def vocabulary(app: App) -> Vocabulary:
-    """Return the operator's categories and tags."""
-    return load_any(app.taxonomy.toml)

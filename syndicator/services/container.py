@@ -1,7 +1,5 @@
 """Build the objects that commands work with, from settings."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import random
@@ -48,6 +46,7 @@ from syndicator.store.fleet.hosts import HostWaits
 _POLL_SECONDS = 0.2  # between two tries to get the lock
 _LEASE_FACTOR, _LEASE_MORE = 1.5, 5.0  # of the longest request, and seconds more: a choice
 _INSTANCE = "instance"  # the note with this instance's uuid
+_AS_READ = ("queries", "sources_stamp", "sources_before", "faults")  # fields of an App as in its configuration
 
 
 def utc_now() -> datetime:
@@ -57,7 +56,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The objects of an opened instance. Time, randomness and environment come only from its fields, for tests."""
+    """The objects of an opened instance. Time, randomness and environment come from its fields alone."""
 
     config: Path
     settings: Settings
@@ -81,11 +80,10 @@ class App:
     clock_offsets: dict[str, timedelta] = field(default_factory=dict)  # by host: `clock` minus the host's clock
 
     def rights_of(self, source: Source) -> Rights:
-        """Return the articles that the operator's terms for `source` cover."""
         return rights_in(self.rights_file, source)
 
     def terms(self, article: Article) -> Source | None:
-        """Return the source of `article` with its terms for that article, or None for a removed source."""
+        """Return the source of `article` with its terms for it; None for a removed source."""
         source = self.sources.get(article.source_key)
         private = bool(self.settings.publish.secret_path)
         return terms(source, self.rights_of(source), article.url, private=private) if source else None
@@ -95,7 +93,6 @@ class App:
         return self.article_store.instance()
 
     def place(self, fault: str = "") -> Place:
-        """Return this instance opened for reading. `fault`: of the configuration."""
         names = ("config", "sources", "settings", "store", "article_store", "environ")
         return Place(now=self.clock(), fault=fault, **{name: getattr(self, name) for name in names})
 
@@ -126,7 +123,6 @@ class Configuration:
 
 
 def fault_of(faults: Sequence[Fault]) -> str:
-    """Return the faults as one sentence, "" for none."""
     return str(ConfigError.of(faults)) if faults else ""
 
 
@@ -137,8 +133,8 @@ def configuration(
     before: Configuration | None = None,
     remember: bool = False,
 ) -> Configuration:
-    """Read the configuration folder. Unchanged sources come from `before` or the cache, which `remember` updates.
-    Faulty tables are in `faults`, their last valid content counts. Raises ConfigError for faults in syndicator.toml."""
+    """Read the configuration folder. Unchanged sources come from `before` or the cache, which `remember` updates. Other
+    faulty tables are in `faults`. Raises ConfigError for faults in syndicator.toml."""
     need_folder(config)
     settings = load(config, environ)
     cached = remembered.Read(before.sources, before.sources_stamp, faults=before.source_faults) if before else None
@@ -162,7 +158,7 @@ def configuration(
 def valid_queries(
     config: Path, settings: Settings, *, remember: bool = False
 ) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
-    """Return the valid entries of feeds.toml, faulty ones in their last valid version, and the faults."""
+    """Return the entries of feeds.toml, faulty ones in their last valid version, and the faults."""
     path = config / "feeds.toml"
     last, faults = _last_valid(path, settings, load_queries, remember=remember)
     queries = (*load_queries(last), *(valid_entries(path) if faults else ()))
@@ -172,7 +168,7 @@ def valid_queries(
 def _last_valid(
     path: Path, settings: Settings, read: Callable[[Path], object], *, remember: bool
 ) -> tuple[Path, tuple[Fault, ...]]:
-    """Return `path` if it has no faults, else the (perhaps absent) copy of its last valid version, and the faults."""
+    """Return `path`, or if it has faults the copy of its last valid version, and the faults."""
     copy = settings.state_dir / "valid" / path.name
     if not path.exists():
         return path, ()
@@ -205,8 +201,7 @@ def open_app(
     held: Callable[[], object] = lambda: None,
 ) -> Iterator[App]:
     """Open the app of a configuration folder. `create`: allow a new database although articles exist; `remake`: called
-    if the database was lost; `entries`: cache of earlier builds; `held`: check from `locked`. Raises ConfigError,
-    StoreError, MissingError."""
+    if the database was lost; `held`: check from `locked`. Raises ConfigError, StoreError, MissingError."""
     if read is None:
         read = configuration(config, environ, remember=True)
         for fault in read.faults:
@@ -226,12 +221,9 @@ def open_app(
         beside.begin()
         _keep_instance(article_store, store, clock(), begun=has_begun)
         app = App(
+            **{name: getattr(read, name) for name in ("settings", *_AS_READ)},
             config=config,
-            settings=settings,
             sources={source.key: source for source in read.sources},
-            sources_stamp=read.sources_stamp,
-            sources_before=read.sources_before,
-            queries=read.queries,
             store=store,
             article_store=article_store,
             beside=beside,
@@ -239,7 +231,6 @@ def open_app(
             snapshots=kept_pages(settings, environ),
             kept_away=KeptAway(settings.state_dir / "withdrawn"),
             taxonomy=taxonomy_files(config, settings, read.taxonomy),
-            faults=read.faults,
             clock=clock,
             jitter=jitter,
             environ=environ,
@@ -253,12 +244,11 @@ def open_app(
 
 
 def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, begun: bool) -> None:
-    """Create the instance's uuid, or check it if `begun`. Raises ConfigError with the line to restore a lost file."""
+    """Create the instance's uuid, or check it if `begun`. Raises ConfigError."""
     noted = store.visits.note(_INSTANCE)
     if begun and not article_store.minted():
-        line = (
-            f'id = "{noted}"' if noted else 'id = "<uuid of a backup>" (a new one shows every entry to all once more)'
-        )
+        line = f'id = "{noted or "<uuid of a backup>"}"'
+        line += "" if noted else " (a new one shows every entry to all once more)"
         lost = f"{article_store.name}/instance.toml is lost, from which all published ids are made"
         raise ConfigError(f"{lost}; restore it, or write this line into it: {line}")
     instance = str(article_store.instance())
@@ -267,7 +257,7 @@ def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, 
 
 
 def _need_article_store(article_store: ArticleStore, store: Store) -> None:
-    """Raise MissingError if all article files are gone: they would be fetched again and published under new ids."""
+    """Raise MissingError if all article files are gone: they would be published under new ids."""
     gone = not article_store.minted() and next(article_store.walk(), None) is None
     if gone and (count := len(store.visits.stamps())):
         raise MissingError(
@@ -277,13 +267,12 @@ def _need_article_store(article_store: ArticleStore, store: Store) -> None:
 
 
 def need_folder(config: Path) -> None:
-    """Raise ConfigError if there is no configuration."""
     if not (config / "sources.toml").exists():
         raise ConfigError(f"{config}/sources.toml does not exist; `syndicator init` makes one, --config names another")
 
 
 def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) -> TaxonomyFiles:
-    """Return the files of the taxonomy and of what was learnt. `valid`: a file to use in place of taxonomy.toml."""
+    """Return the files of the taxonomy and of learnt tags. `valid`: in place of taxonomy.toml."""
     return TaxonomyFiles.of(valid or config / "taxonomy.toml", settings.state_dir / "learnt.npz")
 
 
@@ -291,9 +280,8 @@ def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) 
 def locked(
     settings: Settings, *, wait: bool = False, give_up: Callable[[], bool] = lambda: False
 ) -> Iterator[Callable[[], object]]:
-    """Hold the lock that allows one run at a time on a database. Yields a check that raises StoreAway if the lock is
-    lost. Raises LockedError if another run holds it; with `wait`, waits until `give_up` returns True, then raises
-    SystemExit(0)."""
+    """Hold the lock of runs. Yields a check that raises StoreAway if it is lost. Raises LockedError; with `wait`, waits
+    until `give_up` returns True, then raises SystemExit(0)."""
     with ExitStack() as held:
         hold: Callable[[str], AbstractContextManager[Callable[[], object]]] = partial(_hold_file, settings)
         if not settings.store_url.startswith("sqlite"):
@@ -328,7 +316,6 @@ def _hold_file(settings: Settings, name: str) -> Iterator[Callable[[], object]]:
 
 
 def filing_context(app: App) -> FilingContext:
-    """Return the context in which articles are filed."""
     return FilingContext(
         store=app.store.visits,
         article_store=app.article_store,
@@ -340,7 +327,7 @@ def filing_context(app: App) -> FilingContext:
 
 
 def owners(app: App) -> Owners:
-    """Return the configured sources with their present rights to write articles."""
+    """Return the sources with their rights to write articles."""
 
     def rights(source: Source) -> Rights:
         return rights_in(app.rights_file, source, app.clock().date())
@@ -357,19 +344,14 @@ def make_context(
     asked: bool = False,
     hubs: Hubs | None = None,
 ) -> RunContext:
-    """Return the context of a run's visits. `filed` gets each title; `asked`: a person named the sources."""
-    filing = filing_context(app)
+    """Return the context of visits. `filed` gets each title; `asked`: a person named the sources."""
+    filing, names = filing_context(app), [each.name for each in fields(FilingContext)]
+    shared = ("settings", "sources", "rights_file", "snapshots", "taxonomy", "jitter", "environ")
     return RunContext(
-        **{each.name: getattr(filing, each.name) for each in fields(FilingContext)},
-        settings=app.settings,
-        sources=app.sources,
+        **{name: getattr(filing, name) for name in names},
+        **{name: getattr(app, name) for name in shared},
         fetcher=fetcher,
-        rights_file=app.rights_file,
-        snapshots=app.snapshots,
         worker=worker,
-        taxonomy=app.taxonomy,
-        jitter=app.jitter,
-        environ=app.environ,
         progress=filed,
         asked=asked,
         hubs=hubs,
@@ -378,7 +360,7 @@ def make_context(
 
 @asynccontextmanager
 async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
-    """Yield a TaskGroup. If tasks fail, raise one of their errors instead of a group."""
+    """Yield a TaskGroup that raises the error of a task instead of a group."""
     try:
         async with asyncio.TaskGroup() as group:
             yield group
@@ -387,18 +369,16 @@ async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
 
 
 def open_worker(app: App, count: int = 1) -> closing[Worker]:
-    """Return worker processes for untrusted bytes. They start when first needed and end with the block."""
     return closing(Worker(count=count))
 
 
 def user_agent(settings: Settings) -> str:
-    """Return the User-Agent of all requests, with the contact address for site owners."""
     contact = settings.site.contact or ("" if settings.publish.secret_path else settings.site.url)
     return settings.fetch.user_agent or f"Syndicator/{__version__}" + (f" (+{contact})" if contact else "")
 
 
 def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
-    """Return the network client: no private addresses, pauses between requests to a host, robots.txt first."""
+    """Return the network client: no private addresses, pauses, robots.txt first."""
 
     from syndicator.visiting.fetch.client import HttpFetcher
     from syndicator.visiting.fetch.decompress import LONGEST_RETRY
@@ -423,12 +403,12 @@ def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
 
 
 def lease_seconds(settings: Settings) -> float:
-    """Return the seconds after which an unrenewed lease on a host ends: longer than any request."""
+    """Return the seconds after which an unrenewed lease on a host ends."""
     return _LEASE_FACTOR * max(settings.fetch.feed_seconds, settings.fetch.page_seconds) + _LEASE_MORE
 
 
 def make_enricher(app: App) -> Enricher:
-    """Return the client of the language model, limited to its host and port. Raises ConfigError without a key."""
+    """Return the client of the language model. Raises ConfigError without a key."""
     from syndicator.describing.llm.client import Endpoint
     from syndicator.visiting.fetch.ssrf import endpoint
 
@@ -438,7 +418,7 @@ def make_enricher(app: App) -> Enricher:
 
 
 def direct_client(app: App, url: str) -> Fetcher:
-    """Return a network client without pauses and robots.txt, for a URL of the settings."""
+    """Return a network client without pauses and robots.txt."""
     from syndicator.visiting.fetch.client import HttpFetcher
 
     # a proxy elsewhere cannot reach this machine or its network
@@ -447,7 +427,7 @@ def direct_client(app: App, url: str) -> Fetcher:
 
 
 def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
-    """Return the key of the language model, "" if none is configured. Raises ConfigError, which never shows the key."""
+    """Return the key of the language model, "" if none is configured. Raises ConfigError."""
     if not llm.key_env:
         return ""
     where = f"{config}/syndicator.toml: describe.llm.key_env: the environment variable {llm.key_env}"

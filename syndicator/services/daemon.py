@@ -1,7 +1,5 @@
 """The scheduled runs of `up`, and the web server of `up` and `serve` for the published files."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 from collections.abc import Callable
@@ -9,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, Exit
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError, DiskError, LockedError, NetworkDown, SyndicatorError
@@ -17,13 +16,13 @@ from syndicator.core.ports.subscriptions import PATH
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.server.files import elsewhere, make_app
 from syndicator.publishing.server.health import Health, with_health
-from syndicator.publishing.server.server import ASGIApp, Callbacks, Replaceable, with_callbacks
+from syndicator.publishing.server.server import ASGIApp, Callbacks, Receive, Scope, Send, with_callbacks
 from syndicator.publishing.server.server import serve as serve_app
-from syndicator.services.configured import changes
+from syndicator.services.check.configuration import changes
 from syndicator.services.container import App, Configuration, configuration, locked, open_app, utc_now
 from syndicator.services.health.alert import Outage
 from syndicator.services.health.episodes import feed_name, feed_token
-from syndicator.services.pushes.registry import Registry
+from syndicator.services.pushes import Registry
 from syndicator.services.reconcile import Walks
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.services.refresh import Totals as Totals
@@ -36,8 +35,8 @@ LLM_SECONDS = 60.0  # of a scheduled run: visits due meanwhile wait at most this
 
 @dataclass(slots=True)
 class ScheduledRuns:
-    """Runs of `up` with the present or last good configuration. `report` gets each run's report; `trouble` and
-    `changed` get lines. `patience` is entered to open a database, `beside` during a run."""
+    """Runs of `up` with the present or last good configuration. `report` gets each report; `trouble` and `changed` get
+    lines; `patience` is entered to open a database, `beside` during a run."""
 
     config: Path
     _: KW_ONLY
@@ -86,7 +85,7 @@ class ScheduledRuns:
             self.trouble(f"nobody could be told: {fault}")
 
     def read(self) -> Configuration:
-        """Return the present configuration, or the last good one. Raises ConfigError without either."""
+        """Return the present or last good configuration. Raises ConfigError without either."""
         try:
             now = configuration(self.config, before=self.last_good, remember=True)
             for line in changes(self.last_good or now, now):
@@ -103,7 +102,7 @@ class ScheduledRuns:
 
 
 class Site:
-    """The server's app: published files, health and callback. `silent_seconds`: seconds since runs were last active."""
+    """The server's app: published files, health and callback."""
 
     def __init__(
         self,
@@ -113,16 +112,18 @@ class Site:
         answers: Answers | None = None,
     ) -> None:
         self.settings = settings
-        self._silent_seconds, self._hubs, self._answers = silent_seconds, hubs, answers
-        self.app = Replaceable(self._made())
+        self._silent_seconds, self.hubs, self._answers = silent_seconds, hubs, answers
+        self._app = self._made()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
 
     def reload(self, settings: Settings) -> None:
-        """Serve by `settings` from now on. Host and port stay as they were at the start."""
+        """Serve by `settings` from now on, on the same host and port."""
         self.settings = settings
-        self.app.now = self._made()
+        self._app = self._made()
 
     def body_bytes(self, path: str) -> int:
-        """Return the maximum size of a request body: a push may have the size of a feed."""
         return self.settings.fetch.wire_bytes if path.startswith(PATH) else BODY_BYTES
 
     def _made(self) -> ASGIApp:
@@ -132,9 +133,9 @@ class Site:
         ask = self._answers.questions(settings).answer if self._answers and settings.publish.questions else None
         site = make_app(public, hubs=hubs, base_url=base, secret_path=secret, ask=ask) if public else elsewhere
         answering = with_health(site, _health(settings, self._silent_seconds))
-        if self._hubs is None or not settings.site.callback:
+        if self.hubs is None or not settings.site.callback:
             return answering
-        callbacks = Callbacks(verify=self._hubs.verify, known=self._hubs.known, push=self._hubs.push)
+        callbacks = Callbacks(verify=self.hubs.verify, known=self.hubs.known, push=self.hubs.push)
         return with_callbacks(answering, callbacks)
 
 
@@ -160,23 +161,15 @@ def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> H
     )
 
 
-async def serve_console(
-    app: ASGIApp,
-    settings: Settings,
-    *,
-    stop: asyncio.Event,
-    listening: Callable[[str], None],
-    body_bytes: Callable[[str], int],
-) -> None:
-    """Serve the console until `stop` is set; `listening` gets the address. Raises MissingError if the port is taken."""
-    where = settings.console
-    await serve_app(app, where.host, where.port, stop=stop, listening=listening, body_bytes=body_bytes)
+async def serve_console(app: ASGIApp, settings: Settings, **how: Any) -> None:
+    """Serve the console. `how`: as for the server. Raises MissingError if the port is taken."""
+    await serve_app(app, settings.console.host, settings.console.port, **how)
 
 
 async def serve(site: Site, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
-    """Serve `site` until `stop` is set; `listening` gets the address. Raises MissingError if the port is taken."""
+    """Serve `site` until `stop` is set. Raises MissingError if the port is taken."""
     settings = site.settings
     if settings.public_dir is not None:
         settings.public_dir.mkdir(parents=True, exist_ok=True)
     host, port = settings.publish.host, settings.publish.port
-    await serve_app(site.app, host, port, stop=stop, listening=listening, body_bytes=site.body_bytes)
+    await serve_app(site, host, port, stop=stop, listening=listening, body_bytes=site.body_bytes)

@@ -1,13 +1,9 @@
 """Find sources and articles by name; iterate over filed articles and rewrite them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Final, TypeVar
 
 from syndicator.configuration.entry_rules import Expr, Not, Term
-from syndicator.configuration.sources import registry
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
@@ -22,7 +18,7 @@ T = TypeVar("T")
 
 
 def need_sources(app: App | Place, keys: Iterable[str]) -> None:
-    """Raise UsageError for keys without a source, with suggestions."""
+    """Raise UsageError for keys without a source."""
     unknown = [key for key in dict.fromkeys(keys) if key not in app.sources]
     if unknown:
         named = ", ".join(f"{key!r}{suggestion(key, app.sources)}" for key in unknown)
@@ -30,7 +26,6 @@ def need_sources(app: App | Place, keys: Iterable[str]) -> None:
 
 
 def terms(expr: Expr) -> Iterator[Term]:
-    """Yield the terms of a query."""
     if isinstance(expr, Term):
         yield expr
     else:
@@ -39,7 +34,7 @@ def terms(expr: Expr) -> Iterator[Term]:
 
 
 def article_id(app: App, what: str) -> str | None:
-    """Return the id of the article with this address, id or file path, or None."""
+    """Return the id of the article with this address, id or file path."""
     store = app.store.visits
     keys = [urls.alias(what)]
     article = known_at(store.known(keys), keys, what)
@@ -51,20 +46,14 @@ def article_id(app: App, what: str) -> str | None:
 
 
 def need_article(app: App, what: str) -> str:
-    """As `article_id`, but raise UsageError if there is no such article."""
+    """As `article_id`. Raises UsageError if there is none."""
     if (id := article_id(app, what)) is None:
         raise UsageError(f"no article {what!r} in the article store; give its address, its id or its file")
     return id
 
 
-def source_file(app: App | Place, key: str) -> Path:
-    """Return the file that defines a source: sources.toml, or one of sources.d; sources.toml for a new key."""
-    main = app.config / "sources.toml"
-    return next((placed.file.path for placed in registry.placed_sources(main) if placed.source.key == key), main)
-
-
 def filed(app: App, ids: Iterable[str] | None = None) -> Iterator[Article]:
-    """Yield the rows of all articles, copies included, or of `ids`. Reads some hundreds at a time."""
+    """Yield all articles, copies included, or those of `ids`."""
     for part in chunks(list(app.store.visits.stamps() if ids is None else ids)):
         yield from app.store.index.articles(part).values()
 

@@ -1,7 +1,5 @@
 """Open the folders and object stores of the settings, and article folders that several machines share."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -39,8 +37,7 @@ class Place:
 
 
 class SharedArticleStore(FileArticleStore):
-    """An ArticleStore (see ports) in a folder that several machines share. Reserves a new article's path in the
-    database first, so that two machines write one file."""
+    """An ArticleStore in a folder that several machines share: new paths are reserved in the database."""
 
     def __init__(
         self,
@@ -81,7 +78,7 @@ class SharedArticleStore(FileArticleStore):
 
 
 def indexed(article_store: ArticleStore, store: Store, clock: Callable[[], datetime]) -> ArticleStore:
-    """Return `article_store` with the index that object stores and shared folders need to find files."""
+    """Return `article_store` with the index that object stores and shared folders need."""
     from syndicator.articles.stores.object_articles import ObjectArticleStore
 
     if isinstance(article_store, FileArticleStore) and not store.single:
@@ -92,7 +89,6 @@ def indexed(article_store: ArticleStore, store: Store, clock: Callable[[], datet
 
 
 def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
-    """Return the store of pages of recent articles, and of the version that read them."""
     if not is_bucket(settings.pages_at):
         return FileSnapshots(Path(settings.pages_at), READING_VERSION)
     from syndicator.articles.stores.bucket import Bucket
@@ -104,7 +100,7 @@ def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
 def open_outlet(
     settings: Settings, environ: Mapping[str, str], *, whole: bool = False, held: Callable[[], object] = lambda: None
 ) -> Outlet:
-    """Open the place of published files. `whole`: for a build of many; `held`: called before each write to a folder."""
+    """Open the place of published files. `whole`: for a build of many; `held`: called before each write."""
     if settings.public_dir is not None:
         return FileOutlet(settings.public_dir, settings.publish.gzip, held)
     from syndicator.articles.stores.bucket import Bucket
@@ -114,18 +110,16 @@ def open_outlet(
 
 
 def begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
-    """True if this instance wrote or published articles. Hand-written, unpublished files do not count."""
+    """True if this instance wrote or published articles."""
     return article_store.begun() or (has_feeds(settings, environ) and any(True for _ in article_store.walk()))
 
 
 def has_feeds(settings: Settings, environ: Mapping[str, str]) -> bool:
-    """True if feeds were published."""
     outlet = open_outlet(settings, environ)
     return any(outlet.written(f"{ALL.slug}.{name}") for name in FORMATS)
 
 
 def published(settings: Settings, name: str, environ: Mapping[str, str] = os.environ) -> bytes | None:
-    """Return a published file, None if there is none of that name."""
     try:
         return open_outlet(settings, environ).get(name)
     except UsageError:

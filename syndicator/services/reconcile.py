@@ -1,7 +1,5 @@
 """Reconcile the database with sources.toml and the article files; schedule full walks for `up`."""
 
-from __future__ import annotations
-
 import errno
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,8 +38,8 @@ OWNED_SINCE = "owned since"  # the time of the first start at which articles had
 
 
 def sources(app: App) -> dict[str, SourceState]:
-    """Give every source a state; drop those of removed sources. A changed URL resets validators and health. A source
-    whose kind of visit changed is due now."""
+    """Give every source a state; drop those of removed sources. A changed URL resets health; a source whose kind of
+    visit changed is due now."""
     states = app.store.visits.states()
     for key in states.keys() - app.sources.keys():
         app.store.visits.drop_state(key)
@@ -55,7 +53,7 @@ def sources(app: App) -> dict[str, SourceState]:
 
 
 def edited_sources(app: App) -> None:
-    """Call `sources` if sources.toml, this version or the clock may have changed since the last call."""
+    """Call `sources` if sources.toml, this version or the clock may have changed."""
     _edited_choice(app)
     noted, ahead = app.store.visits.note(_RECONCILED), app.store.ahead.visited(app.clock() + AHEAD)
     base, added = app.sources_before
@@ -90,8 +88,7 @@ def _wanted(app: App, key: str) -> list[EntryRow]:
 
 
 def _try_again(app: App, key: str, *, ruled: bool) -> bool:
-    """Make refused and waiting entries of an edited source due. `ruled`: its rules changed. True if the feed must be
-    read again."""
+    """Make entries of an edited source due. True if the feed must be read again."""
     visits, rights = app.store.visits, app.rights_of(app.sources[key])
     rows = visits.pending(key, _ANY_TIME)
     waiting = [replace(row, next_try=None) for row in rows if row.next_try and row.reason in FOR_THE_OPERATOR]
@@ -105,7 +102,7 @@ def _try_again(app: App, key: str, *, ruled: bool) -> bool:
 
 
 def due_again(app: App, source: Source) -> list[EntryRow]:
-    """Return the refused and waiting entries of `source` on its own sites that its rules may accept now, as due."""
+    """Return the entries of `source` that its rules may accept now, as due."""
     from syndicator.pipeline.entry.endings import by_other_rules
 
     rows = [*app.store.visits.refused(source.key), *app.store.visits.pending(source.key, _ANY_TIME)]
@@ -114,8 +111,8 @@ def due_again(app: App, source: Source) -> list[EntryRow]:
 
 
 def files(app: App) -> tuple[Problem, ...]:
-    """Update the database from the article files and those beside them. Returns unreadable files, whose rows stay.
-    Raises ConfigError, OSError, StoreError."""
+    """Update the database from the article files and those beside them. Returns unreadable files. Raises ConfigError,
+    OSError, StoreError."""
     if app.is_reconciled:
         return ()
     visits = app.store.visits
@@ -159,12 +156,12 @@ def files(app: App) -> tuple[Problem, ...]:
 
 
 def left_behind(app: App) -> tuple[Problem, ...]:
-    """Record article files of crashed writers on a shared store. Returns problems. Raises OSError, StoreError."""
+    """Record article files of crashed writers. Returns problems."""
     return tuple(_taken_in(app, app.article_store.left_behind())[0])
 
 
 def file(app: App, path: str) -> tuple[Problem, ...]:
-    """Record an article file changed in an object store. Returns its problem. Raises OSError, StoreError."""
+    """Record an article file changed in an object store. Returns its problem."""
     visits = app.store.visits
     try:
         stamp = app.article_store.stamp(path)
@@ -184,8 +181,7 @@ def file(app: App, path: str) -> tuple[Problem, ...]:
 
 
 def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list[Article]]:
-    """Record new and edited files. Returns problems, the id prefixes seen (a renamed file is not a deleted one), and
-    the articles that are new or have another time of adding."""
+    """Record new and edited files. Returns problems, the id prefixes seen, and articles that are new or dated anew."""
     visits, problems, there, written = app.store.visits, list[Problem](), set[str](), list[Article]()
     for stamp, article in _articles(app.article_store, (*changes.new, *changes.edited), visits.stamp):
         if isinstance(article, Problem):
@@ -202,7 +198,7 @@ def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list
 def _articles(
     files: ArticleStore, stamps: Iterable[FileStamp], stamp_of: Callable[[str], FileStamp | None]
 ) -> Iterator[tuple[FileStamp, Article | Problem]]:
-    """Yield the article of each file, or the problem with it. `stamp_of`: the recorded file of an id."""
+    """Yield the article of each file, or its problem."""
     for stamp in stamps:
         try:
             article = files.get(stamp.path)
@@ -221,7 +217,7 @@ _PLACES = "feeds/articles itself, or YYYY/MM/ in it"
 
 
 def ignored(store: ArticleStore) -> tuple[Problem, ...]:
-    """Return files that look like articles but have the wrong name or folder, with the cure."""
+    """Return files that look like articles but have the wrong name or folder."""
     problems = []
     for path in store.names():
         if is_article_path(path):
@@ -238,7 +234,7 @@ def ignored(store: ArticleStore) -> tuple[Problem, ...]:
 
 
 def are_many(missing: int, total: int) -> bool:
-    """True if so many files are missing that nobody can have deleted them on purpose. Pure."""
+    """True if so many files are missing that nobody deleted them on purpose."""
     return any(missing >= least and missing > share * total for least, share in ((_MANY, _SHARE), (_FEW, _HALF)))
 
 
@@ -251,7 +247,7 @@ def _gone(article_store: ArticleStore, paths: Sequence[str], total: int) -> str:
 
 
 def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
-    """Return unreadable new or touched article files, and a problem if many are missing. Raises OSError, StoreError."""
+    """Return unreadable new or touched files, and a problem if many are missing. Raises OSError, StoreError."""
     rows = store.visits.stamps()
     changes = article_store.changed(rows, sweep=False)
     problems = []
@@ -272,7 +268,7 @@ def double(path: str, other: str) -> Problem:
 
 
 def unreadable(path: str, error: ConfigError | OSError) -> Problem:
-    """Return the problem of a file that is no article or cannot be read. Raises DiskError for faults of the machine."""
+    """Return the problem of a file that cannot be read. Raises DiskError for faults of the machine."""
     if isinstance(error, OSError):
         if error.errno in OURS - {errno.EACCES, errno.EPERM}:
             raise DiskError.of(error) from error
@@ -287,7 +283,7 @@ def _spellings(files: TaxonomyFiles) -> dict[str, str]:
 
 
 def as_shown(article: Article, files: TaxonomyFiles) -> Article:
-    """Return `article` for its row: a file written by hand gets an excerpt, and tags as the taxonomy spells them."""
+    """Return `article` for its row: one written by hand gets an excerpt, and tags as the taxonomy spells them."""
     if article.digest:
         return article
     if article.tags and not article.source_id:
@@ -312,7 +308,7 @@ def _record(app: App, article: Article, stamp: FileStamp, before: Article | None
 
 
 def elsewhere(files: ArticleStore, article: Article, stamp: FileStamp, earlier: FileStamp | None) -> str | None:
-    """Return another file with this article's id, or None: the `earlier` file if it still has it, else one by name."""
+    """Return another file with this article's id, or None."""
     if earlier is None:
         path = files.find(article.id)
         return None if path == stamp.path else path
@@ -341,8 +337,7 @@ _MOST_SECONDS = 3600.0  # between two full walks
 
 
 class Walks:
-    """Decide between runs of `up` when to read all article files again: at once if the time of a folder changed, else
-    within an hour, since edits in place show only then. `steady`: a clock in seconds."""
+    """Decide when `up` reads all article files again: if the time of a folder changed, else within an hour."""
 
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
         self._steady = steady

@@ -1,7 +1,5 @@
 """A run: visit due sources and build stale feeds. `refresh` makes one, `up` one a minute."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
@@ -27,8 +25,7 @@ from syndicator.services.recovery import start
 from syndicator.services.settling import Settling
 
 if TYPE_CHECKING:
-    from syndicator.services.pushes.intake import Intake
-    from syndicator.services.pushes.registry import Registry
+    from syndicator.services.pushes import Intake, Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +58,7 @@ class Wanted:
 
     @property
     def asked(self) -> bool:
-        """True if a person chose the sources, not the schedule."""
+        """True if a person chose the sources."""
         return bool(self.keys or self.all or self.failed)
 
 
@@ -87,7 +84,7 @@ class Totals:
 
 
 def remake(app: App) -> None:
-    """Rebuild a lost database as `reindex` does; if learnt tags are lost, learn them anew."""
+    """Rebuild a lost database, and learn lost tags anew."""
     from syndicator.services.article_files.intake import reindex
     from syndicator.services.descriptions.redescribe import learn
 
@@ -100,14 +97,13 @@ async def run(
     wanted: Wanted,
     settling: Settling | None = None,
     walks: Walks | None = None,
-    hubs: Registry | None = None,
+    hubs: "Registry | None" = None,
     *,
     stop: asyncio.Event,
     watch: Watch = Watch(),
 ) -> RunReport:
-    """Visit, building meanwhile; then ask the language model and build again. The caller holds the lock. `settling`:
-    may defer builds; `walks`: may skip walks; `hubs`: take pushes. Raises NetworkDown (after building), UsageError,
-    StoreError, OSError."""
+    """Visit, building meanwhile; then ask the language model and build again. The caller holds the lock. `settling` may
+    defer builds, `walks` may skip walks. Raises NetworkDown, UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     reconcile.edited_sources(app)
     problems = walks.files(app) if walks else reconcile.files(app)
@@ -118,10 +114,8 @@ async def run(
         watch = _noting(watch, settling, {state.key for state in due if state.first_visit is None})
     outcomes: list[Outcome] = []
     built, down = BuildReport(), None
-    async with (
-        _client(app, wanted=bool(due) or thumbnails.wanted(app)) as fetcher,
-        _taking(app, hubs, fetcher, stop, watch, settling) as intake,
-    ):
+    client = _client(app, wanted=bool(due) or thumbnails.wanted(app))
+    async with client as fetcher, _taking(app, hubs, fetcher, stop, watch, settling) as intake:
         async with thumbnails.taking(app, fetcher, stop) as pictures:
             if due and fetcher:
                 outcomes, built, down = await _visit_and_build(app, due, wanted, stop, watch, fetcher, settling, hubs)
@@ -133,7 +127,8 @@ async def run(
         if pictures and pictures.changed:
             built = together(built, await build_due(app, settling, watch.turn))
         if down:
-            await follow(app, outcomes, built, seconds=_since(began), down=True, configuration=wanted.configuration)
+            seconds = asyncio.get_running_loop().time() - began
+            await follow(app, outcomes, built, seconds=seconds, down=True, configuration=wanted.configuration)
             raise down
         enriched = await ask_model(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
         if enriched.changed:
@@ -146,29 +141,30 @@ async def run(
     if walks:
         walks.end(app)
     app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
-    untold = await follow(app, outcomes, built, seconds=_since(began), configuration=wanted.configuration)
+    seconds = asyncio.get_running_loop().time() - began
+    untold = await follow(app, outcomes, built, seconds=seconds, configuration=wanted.configuration)
     report = RunReport(outcomes=tuple(outcomes), built=built, problems=problems, llm=enriched, untold=untold)
     return replace(report, outdated=newly_outdated(app))
 
 
 def _taking(
     app: App,
-    hubs: Registry | None,
+    hubs: "Registry | None",
     fetcher: Fetcher | None,
     stop: asyncio.Event,
     watch: Watch,
     settling: Settling | None,
-) -> AbstractAsyncContextManager[Intake | None]:
+) -> "AbstractAsyncContextManager[Intake | None]":
     """Take pushes of hubs within the block. Imports the module only if there are hubs."""
     if hubs is None:
         return nullcontext()
-    from syndicator.services.pushes.intake import taking
+    from syndicator.services.pushes import taking
 
     return taking(app, hubs, fetcher, stop, watch, settling)
 
 
 async def _with_pushes(
-    intake: Intake | None, outcomes: list[Outcome], built: BuildReport
+    intake: "Intake | None", outcomes: list[Outcome], built: BuildReport
 ) -> tuple[list[Outcome], BuildReport]:
     if intake is None:
         return outcomes, built
@@ -177,7 +173,7 @@ async def _with_pushes(
 
 
 def _noting(watch: Watch, settling: Settling, firsts: Collection[str]) -> Watch:
-    """Return `watch` that also reports to `settling`: new articles, and at once those of the sources `firsts`."""
+    """Return `watch` that also reports new articles to `settling`, and at once those of the sources `firsts`."""
 
     def filed(title: str) -> None:
         settling.filed()
@@ -192,16 +188,12 @@ def _noting(watch: Watch, settling: Settling, firsts: Collection[str]) -> Watch:
 
 
 async def ask_model(app: App, stop: asyncio.Event, seconds: float, filed: Callable[[str], None]) -> EnrichReport:
-    """Ask the language model, if configured, for up to `seconds`. Imports the module only then."""
+    """Ask the language model, if configured, for up to `seconds`."""
     if not app.settings.describe.llm.url:
         return EnrichReport()
     from syndicator.services.descriptions.enrich import enrich
 
     return await enrich(app, stop=stop, seconds=seconds, filed=filed)
-
-
-def _since(began: float) -> float:
-    return asyncio.get_running_loop().time() - began
 
 
 def _client(app: App, *, wanted: bool) -> AbstractAsyncContextManager[Fetcher | None]:
@@ -222,7 +214,7 @@ async def _visit_and_build(
     watch: Watch,
     fetcher: Fetcher,
     settling: Settling | None,
-    hubs: Registry | None,
+    hubs: "Registry | None",
 ) -> tuple[list[Outcome], BuildReport, NetworkDown | None]:
     # imported here, so that a run with nothing due does not load the modules that fetch and parse
     from syndicator.pipeline.visit import visit_all
@@ -250,7 +242,6 @@ async def _visit_and_build(
 
 
 def make_worker(app: App) -> Worker:
-    """Return the worker of a run."""
     preload = ("syndicator.visiting.feeds.parser",)  # not the reader of pages: a run without pages saves 0.3 s
     return Worker(count=app.settings.fetch.workers, preload=preload)
 

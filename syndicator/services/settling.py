@@ -1,7 +1,5 @@
 """Decide when `up` builds: new articles wait shortly for others, urgent changes do not."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,8 +20,8 @@ _LOOK_SECONDS = 3600.0
 
 
 class Settling:
-    """Timing of builds between runs of `up`: new articles wait for `publish.settle`, long feeds and old pages longer.
-    Edits, withdrawals and first articles do not wait. `clock`: monotonic seconds."""
+    """Timing of builds between runs of `up`: new articles wait for `publish.settle`, long feeds and old pages longer;
+    edits, withdrawals and first articles do not."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -36,25 +34,22 @@ class Settling:
         self._built: dict[FeedKey, Built] = {}
 
     def begin(self, app: App) -> None:
-        """Call before visits. Builds are due at once if something is stale already, as visits did not cause it."""
+        """Call before visits: feeds that are stale already are built at once."""
         if app.store.index.newest_mark() > self._mark:
             self._whole = True
             self.hurry()
 
     def end(self, app: App) -> None:
-        """Call at the end of a run. Everything stale by then was caused by visits."""
+        """Call at the end of a run."""
         self._mark = app.store.index.newest_mark()
 
     def filed(self) -> None:
-        """Count an article that waits."""
         self._waiting = replace(self._waiting, articles=self._waiting.articles + 1)
 
     def hurry(self) -> None:
-        """Let the next build begin at once."""
         self._waiting = replace(self._waiting, urgent=True)
 
     def is_due(self, app: App) -> bool:
-        """True if it is time to build. Reads only the marks of stale feeds and a note."""
         now = self._clock()
         if self._is_whole(app) or digests.due(app):
             return True
@@ -69,7 +64,7 @@ class Settling:
 
     @contextmanager
     def building(self, app: App) -> Iterator[tuple[Callable[[FeedKey], bool] | None, bool]]:
-        """Yield the arguments `among` and `brief` for `build_feeds`. If the block fails, the build stays due."""
+        """Yield `among` and `brief` for `build_feeds`. If the block fails, the build stays due."""
         before, whole = self._waiting, self._is_whole(app) or not seconds(app.settings.publish.settle)
         self._waiting = Waiting()
         try:

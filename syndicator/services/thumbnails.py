@@ -1,7 +1,5 @@
 """Make thumbnails during and after the visits. Requests for pages go first."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections import defaultdict, deque
@@ -32,17 +30,15 @@ _RULES: Final = (b"noimageindex", b"max-image-preview:none")
 
 
 def kept_pictures(settings: Settings) -> KeptPictures:
-    """Return the thumbnails in the state folder."""
     return KeptPictures(settings.state_dir / "pictures")
 
 
 def wanted(app: App) -> bool:
-    """True if pictures are due now."""
     return app.settings.publish.thumbnails and app.store.pictures.any_due(app.clock())
 
 
-def taking(app: App, fetcher: Fetcher | None, stop: asyncio.Event) -> AbstractAsyncContextManager[Taking | None]:
-    """Take pictures while the block runs; none without a `fetcher`, or if thumbnails are off."""
+def taking(app: App, fetcher: Fetcher | None, stop: asyncio.Event) -> AbstractAsyncContextManager["Taking | None"]:
+    """Take pictures during the block; none without a `fetcher`, or if thumbnails are off."""
     if fetcher is None or not app.settings.publish.thumbnails:
         return nullcontext()
     return aclosing(Taking(app, fetcher, stop))
@@ -66,7 +62,7 @@ class Taking:
         self._task = asyncio.create_task(self._run())
 
     async def finish(self, seconds: float) -> None:
-        """Wait for the due thumbnails, `seconds` at most or until stopped. Raises OSError, StoreError."""
+        """Wait for the due thumbnails, `seconds` at most. Raises OSError, StoreError."""
         self._over.set()
         stopped = asyncio.create_task(self.stop.wait())
         try:
@@ -77,7 +73,6 @@ class Taking:
             self._task.result()
 
     async def aclose(self) -> None:
-        """Cancel the thumbnails under way."""
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):  # `finish` raises them
             await self._task
@@ -158,8 +153,7 @@ class Taking:
 
 
 def publish(app: App, outlet: Outlet) -> set[str]:
-    """Publish all thumbnails and return their names. Call before stale feeds are determined, even if thumbnails are
-    off: the outlet must learn the earlier files. Raises OSError."""
+    """Publish all thumbnails and return their names. Call it even if they are off: the outlet learns earlier files."""
     names = app.store.pictures.names() if app.settings.publish.thumbnails else set()
     if lost := redirects.publish(outlet, names, kept_pictures(app.settings).get):
         app.store.pictures.lost(lost)
@@ -167,6 +161,6 @@ def publish(app: App, outlet: Outlet) -> set[str]:
 
 
 def take_off(app: App, outlet: Outlet, names: set[str]) -> None:
-    """Remove thumbnails other than `names` after a build, and unused ones from the state. Raises OSError."""
+    """Remove thumbnails other than `names` after a build, and unused ones from the state."""
     if redirects.take_off(outlet, names):
         kept_pictures(app.settings).drop_all_but(app.store.pictures.names(shown=False))

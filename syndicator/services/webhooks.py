@@ -1,7 +1,4 @@
-"""Webhooks: messages about articles and conditions (standardwebhooks.com). A build stores them; a run sends them at
-least once, in order per subject."""
-
-from __future__ import annotations
+"""Webhooks (standardwebhooks.com): a build stores messages; a run sends them at least once, in order per subject."""
 
 import asyncio
 import base64
@@ -66,7 +63,7 @@ def changes(app: App, built: datetime | None) -> Changes:
 
 
 def put(app: App, changes: Changes, built: Collection[FeedKey]) -> None:
-    """Store messages about the changes that a build published. `built`: the feeds that it wrote."""
+    """Store messages about the changes that a build published. `built`: its feeds."""
     messages: list[Message] = []
     published: dict[str, Known] = {}
     ids = _published(app, changes.shown, built) if changes.shown else []
@@ -87,13 +84,12 @@ def put(app: App, changes: Changes, built: Collection[FeedKey]) -> None:
 
 
 def put_condition(app: App, *, opened: bool, subject: str, data: Mapping[str, Any]) -> None:
-    """Store messages about a condition that began (`opened`) or ended."""
     if messages := list(_messages(app, "condition.opened" if opened else "condition.closed", subject, data)):
         app.store.messages.put(messages, {}, ())
 
 
 def _published(app: App, ids: Iterable[str], built: Collection[FeedKey]) -> list[str]:
-    """Return the ids whose present state is published: in a feed of `built`, or one that is not stale."""
+    """Return the ids in a feed of `built`, or in one that is not stale."""
     shown = {id: app.store.index.shown(id) for id in ids}
     rows = app.store.index.feeds({key for keys in shown.values() for key in keys})
     fresh = {row.key for row in rows if row.built and not (row.stale or row.dropped or off(row, app.settings.publish))}
@@ -116,14 +112,14 @@ def receiver(hook: Webhook) -> str:
 
 
 def overdue(waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime) -> list[Waiting]:
-    """Return the receivers that have accepted no message for a day, named by host. Pure."""
+    """Return the receivers that have accepted nothing for a day, named by host."""
     hosts = {receiver(hook): urlsplit(hook.url).hostname or "" for hook in hooks}
     late = (row for row in waiting if row.fault and now - row.since >= OVERDUE and row.receiver in hosts)
     return [replace(row, receiver=hosts[row.receiver]) for row in late]
 
 
 async def send(app: App) -> list[Problem]:
-    """Send the due messages, to all receivers at the same time. Returns the receivers that failed."""
+    """Send the due messages. Returns the receivers that failed."""
     if not (waiting := {row.receiver for row in app.store.messages.waiting()}):
         return []
     hooks = {receiver(hook): hook for hook in app.settings.webhook}
@@ -188,13 +184,12 @@ async def _post(app: App, hook: Webhook, message: Message, client: Fetcher) -> F
 
 
 def signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
-    """Return the key in `secret`, or in the variable it names. Raises KeyError if unset, ValueError for bad base64."""
+    """Return the key in `secret`, or in the variable it names. Raises KeyError, ValueError."""
     secret = environ[secret[2:-1]] if secret.startswith("$") else secret
     return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
 
 
 def signature(id: str, at: datetime, body: bytes, key: bytes) -> dict[str, str]:
-    """Return the headers that identify and sign a message sent at that time. Pure."""
     seconds = str(int(at.timestamp()))
     mac = hmac.digest(key, f"{id}.{seconds}.".encode() + body, "sha256")
     signed = f"v1,{base64.b64encode(mac).decode()}"
@@ -202,7 +197,7 @@ def signature(id: str, at: datetime, body: bytes, key: bytes) -> dict[str, str]:
 
 
 def next_try(tries: int, failed: Failed, now: datetime, jitter: float) -> datetime:
-    """Return when to send a message again: after a minute to an hour, or when the receiver asks, within a day."""
+    """Return when to send a message again: after a minute to an hour, or when asked, within a day."""
     pause = min(_LONGEST, _FIRST * (1 << min(tries, 10))) * (0.75 + jitter / 2)
     asked = min(failed.retry_after, now + OVERDUE) if failed.retry_after else now
     return max(now + pause, asked)

@@ -23,7 +23,7 @@ from statistics import median
 
 from syndicator.core.model import SourceState
 from syndicator.services.daemon import ScheduledRuns
-from syndicator.services.init.write import write_config
+from syndicator.services.init.start import write_config
 from syndicator.services.refresh import Watch
 from syndicator.store.engine import open_store
 

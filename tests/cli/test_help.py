@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from syndicator.cli import app, load_commands, needed
 from syndicator.cli.base import PANELS
-from syndicator.services.init.write import write_config
+from syndicator.services.init.start import write_config
 
 ROOT = Path(__file__).resolve().parents[2]
 # What help can do without; each costs more than the whole of it.
@@ -93,7 +93,7 @@ def test_commands_that_do_without_the_others_are_where_they_are_looked_for(tmp_p
             module = import_module(f"syndicator.cli.{modules[0]}")
             assert getattr(module, name).__module__ == module.__name__
     assert {words[0] for words in COMMANDS if len(words) == 1 and len(needed(words)) == 1} >= {"refresh", "status"}
-    assert len(needed(["--log-format", "json", "refresh"])) == len(needed(["--help"])) > 10
+    assert {*needed(["--log-format", "json", "refresh"])} == {*needed(["--help"])} > {*needed(["refresh"])}
 
 
 def test_a_run_without_a_model_loads_nothing_of_one(tmp_path: Path) -> None:

@@ -13,9 +13,8 @@ from syndicator.console.api.server import openapi_document
 from syndicator.core.requests import Wrapper
 from syndicator.operations import operation as registry
 from syndicator.operations.changes.log import Log
-from syndicator.operations.changes.texts import packed_list
+from syndicator.operations.changes.texts import apply, packed_list
 from syndicator.operations.operation import arguments_of, fields_of
-from syndicator.operations.perform import apply
 from syndicator.operations.queries import QUERIES
 from syndicator.services.container import open_app
 from tests.console.conftest import Browser, Served

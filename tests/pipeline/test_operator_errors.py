@@ -20,7 +20,7 @@ from syndicator.pipeline.entry import endings
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.services import reconcile, refresh
 from syndicator.services.build import build_feeds
-from syndicator.services.check import check
+from syndicator.services.check.installation import check
 from syndicator.services.container import App, open_app
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.unstamped import unstamped

@@ -18,7 +18,7 @@ from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source, SourceState
 from syndicator.pipeline.context import feed_request, page_request, without_credentials
 from syndicator.services import refresh
-from syndicator.services.check import check
+from syndicator.services.check.installation import check
 from syndicator.services.container import open_app
 from syndicator.services.refresh import RunReport
 from tests.faults.instance import InProcess

@@ -11,7 +11,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import Source
 from syndicator.services.adding.found import Candidate, by_address, write_sources
 from syndicator.services.container import open_app
-from syndicator.services.init.write import write_config
+from syndicator.services.init.start import write_config
 
 NEW = Candidate(source=Source(key="new", url="https://new.example/feed"), kind="feed")
 

@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.services import reconcile
 from syndicator.services.article_files import intake
-from syndicator.services.check import check
+from syndicator.services.check.installation import check
 from tests.services.places import SOURCES, Place, store_articles
 
 TITLE = "Chips from 2"

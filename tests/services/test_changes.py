@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from syndicator.services import daemon
-from syndicator.services.configured import changes
+from syndicator.services.check.configuration import changes
 from syndicator.services.container import configuration
 from syndicator.services.refresh import Watch
 

@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 
 from syndicator.cli import app as cli
 from syndicator.cli import load_commands
+from syndicator.operations.changes.texts import apply
 from syndicator.operations.operation import CancelledJob, need
-from syndicator.operations.perform import apply
 from syndicator.services.container import open_app
 from syndicator.services.refresh import RunReport, Wanted, run
 from tests import commands

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.services.init.write import write_config
+from syndicator.services.init.start import write_config
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Each costs a run of every few minutes more than its own work does.

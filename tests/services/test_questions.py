@@ -45,7 +45,7 @@ def client(place: Place, **publish: Any) -> TestClient:
     settings = read.settings.model_copy(update={"publish": read.settings.publish.model_copy(update=publish)})
     read = replace(read, settings=settings)
     site = daemon.Site(settings, answers=daemon.Answers(place.config, lambda: read))
-    return TestClient(site.app, base_url="http://127.0.0.1", follow_redirects=False)
+    return TestClient(site, base_url="http://127.0.0.1", follow_redirects=False)
 
 
 def titles(served: TestClient, name: str) -> list[str]:

@@ -14,8 +14,8 @@ import pytest
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, article_id
 from syndicator.operations import operation as registry
+from syndicator.operations.changes.texts import apply
 from syndicator.operations.operation import arguments_of
-from syndicator.operations.perform import apply
 from syndicator.pipeline.refile import refile
 from syndicator.services.article_files.intake import reindex
 from syndicator.services.container import App

@@ -14,6 +14,7 @@ import tty
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,14 +38,14 @@ _ENDS = ("\x04", "\x00")  # Ctrl-D, also as Linux reads one that was typed ahead
 
 
 class Keys:
-    """Reader of keys from the terminal `fd`, whose mode is restored after each key. A function key counts as one."""
+    """Reader of keys from the terminal `fd`. A function key counts as one."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._typed = ""
 
     def read(self) -> str:
-        """Return the next key; "" at the end of the input or for Ctrl-D. Raises KeyboardInterrupt for Ctrl-C."""
+        """Return the next key; "" at the end of the input. Raises KeyboardInterrupt for Ctrl-C."""
         if not self._typed:
             typed = self._chunk().decode("utf-8", "replace")
             self._typed = "?" if typed.startswith(_ESCAPE) else typed
@@ -52,7 +53,6 @@ class Keys:
         return "" if key in _ENDS else key
 
     def line(self, question: str) -> str:
-        """Ask `question` and return the typed line, stripped."""
         ahead, ended, self._typed = self._typed.partition("\n")
         print(question + ahead, end="\n" if ended else "", flush=True)
         return (ahead if ended else ahead + sys.stdin.readline()).strip()
@@ -74,7 +74,6 @@ class Keys:
 
 
 def is_terminal() -> bool:
-    """Return True if stdin and stdout are a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
@@ -187,12 +186,10 @@ def _sitting(config: Path) -> Iterator[Review]:
     from syndicator.services.descriptions.review import Review
 
     with opened_to_look(config) as opened, open_worker(opened) as worker:
-        notices: list[str] = []
 
+        @cache  # says it once a sitting
         def waits() -> bool:
-            if not notices:
-                notices.append("once a sitting")
-                printing.say("waiting for a run that is under way ...")
+            printing.say("waiting for a run that is under way ...")
             return False
 
         yield Review(opened, worker, lambda: locked(opened.settings, wait=True, give_up=waits), _write)
@@ -212,7 +209,6 @@ class _Desk:
         self._sitting, self._keys = sitting, keys
 
     def sit(self) -> None:
-        """Review articles until none is left or the operator stops."""
         printing.say(_HELP)
         sheet = self._sitting.next()
         while sheet is not None or self._sitting.confirmed:

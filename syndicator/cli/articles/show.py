@@ -1,7 +1,5 @@
 """Command show, and the explanation of an article in lines."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import logging
@@ -79,7 +77,7 @@ def show(
             printing.say(line)
 
 
-def _shown(what: str, url: str | None, config: Path) -> Shown:
+def _shown(what: str, url: str | None, config: Path) -> "Shown":
     from syndicator.services.container import open_app
     from syndicator.services.explain import show as explained
     from syndicator.services.explain.show import show_filed

@@ -1,13 +1,12 @@
-"""Run `up` and `serve` until a signal. The console is a second process beside `up`; runs do its quick jobs."""
-
-from __future__ import annotations
+"""Run `up` and `serve` until a signal, beside the console; do its quick jobs; notify systemd (sd_notify(3))."""
 
 import asyncio
 import os
+import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,9 @@ from syndicator.operations.jobs.queue import Queue
 from syndicator.operations.operation import operations
 from syndicator.processes.schedule import Scheduler
 from syndicator.services import daemon
-from syndicator.services.configured import changes
+from syndicator.services.check.configuration import changes
 from syndicator.services.container import App, Configuration, configuration, utc_now
-from syndicator.services.health.systemd import Notify
-from syndicator.services.pushes.registry import Registry
+from syndicator.services.pushes import Registry
 from syndicator.services.refresh import RunReport, Watch
 
 # in the state folder: the console is on while one of them is there
@@ -45,22 +43,19 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task
 
 
-def console_beside(config: Path, state_dir: Path, warn: Callable[[str], None]) -> AbstractAsyncContextManager[None]:
-    """Run the console during the block, once a password or token is set."""
-    return _beside(_keep(config, [state_dir / name for name in SWITCHES], warn))
-
-
-async def _keep(config: Path, switches: Sequence[Path], warn: Callable[[str], None]) -> None:
+async def _keep_console(config: Path, state_dir: Path) -> None:
+    """Run the console again and again, once a password or token is set."""
+    switches = [state_dir / name for name in SWITCHES]
     while True:
         while not any(await asyncio.gather(*(asyncio.to_thread(path.exists) for path in switches))):  # noqa: ASYNC110 - nobody tells us
             await asyncio.sleep(_LOOK_SECONDS)
-        code = await _run(config)
-        warn(f"the console ended with {code}; it is started again in {_AGAIN_SECONDS:.0f} s")
+        code = await _run_console(config)
+        _warn(f"the console ended with {code}; it is started again in {_AGAIN_SECONDS:.0f} s")
         await asyncio.sleep(_AGAIN_SECONDS)
 
 
-async def _run(config: Path) -> int:
-    """Run the console process until it ends. It also ends when we do, as its standard input closes."""
+async def _run_console(config: Path) -> int:
+    """Run the console process until it ends, or we do: then its standard input closes."""
     from syndicator.operations.jobs.work import end
 
     log = ("--log-format", "json" if choice().json else "text", *(("--quiet",) if choice().quiet else ()))
@@ -78,18 +73,18 @@ _PAUSE_SECONDS = 0.3  # between two looks at a folder that is empty, or not ther
 
 def jobs_done_within(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextManager[None]:
     """Do quick jobs during the block. Call `hurry` if one made feeds stale."""
-    return _beside(_do(app, Queue(app.settings.state_dir), hurry))
+    queue = Queue(app.settings.state_dir)
+
+    async def work() -> None:
+        while True:
+            await asyncio.sleep(_PAUSE_SECONDS)
+            if queue.waiting():
+                _do_quick_jobs(app, queue, hurry)
+
+    return _beside(work())
 
 
-async def _do(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
-    while True:
-        await asyncio.sleep(_PAUSE_SECONDS)
-        if queue.waiting():
-            one_by_one(app, queue, hurry)
-
-
-def one_by_one(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
-    """Do the quick jobs that wait."""
+def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
     from syndicator.operations.jobs.work import acted, ended  # not loaded without the console
 
     quick = {name for name, operation in operations().items() if operation.quick}
@@ -143,7 +138,7 @@ async def up(config: Path) -> None:
         hubs.on_arrival = lambda: scheduler.run_now(again=not hubs.attended)
         try:
             serving = _served(site, stop, notify, reload, lambda: not scheduler.silent_seconds())
-            async with serving as server, console_beside(config, site.settings.state_dir, _warn):
+            async with serving as server, _beside(_keep_console(config, site.settings.state_dir)):
                 if not runs.read().sources:
                     printing.log(no_source(site.settings))
                 scheduler.start()
@@ -155,7 +150,6 @@ async def up(config: Path) -> None:
 
 
 def no_source(settings: Settings) -> str:
-    """Return the line for an instance without sources, with the console's address if that is on."""
     console, on = settings.console, any((settings.state_dir / switch).exists() for switch in SWITCHES)
     beside = f", or the console at http://{console.host}:{console.port}/" if on else ""
     return f"No source yet: `syndicator add URL`, `syndicator import FILE`{beside}"
@@ -180,7 +174,7 @@ async def serve(config: Path) -> None:
 
 
 def _read(config: Path) -> Configuration:
-    """Read the configuration of a folder. Without sources.toml, published feeds are still served."""
+    """Read the configuration. Without sources.toml, published feeds are still served."""
     if (config / "sources.toml").exists():
         return configuration(config)
     return Configuration(settings=load(config), sources=(), queries=())
@@ -188,7 +182,7 @@ def _read(config: Path) -> Configuration:
 
 @asynccontextmanager
 async def _served(
-    site: daemon.Site, stop: asyncio.Event, notify: Notify, reload: Callable[[], None], well: Callable[[], bool]
+    site: daemon.Site, stop: asyncio.Event, notify: "Notify", reload: Callable[[], None], well: Callable[[], bool]
 ) -> AsyncIterator[asyncio.Task[None]]:
 
     def listening(url: str) -> None:
@@ -199,24 +193,80 @@ async def _served(
 
     async def notify_stopping() -> None:
         await stop.wait()
-        notify.stopping()
+        notify.send("STOPPING=1")
 
-    with on_hangup(stop, lambda: _reload(notify, reload)):
+    def hangup() -> None:
+        notify.reloading()
+        try:
+            reload()
+            printing.log("configuration read again")
+        except SyndicatorError as error:
+            _warn(f"{error}; going on with the configuration read before")
+        finally:
+            notify.ready()
+
+    with on_hangup(stop, hangup):
         async with _beside(notify.keep_alive(well)), _beside(notify_stopping()):
             yield asyncio.create_task(daemon.serve(site, stop=stop, listening=listening))
 
 
-def _reload(notify: Notify, reload: Callable[[], None]) -> None:
-    """Reload the configuration and log it; if it is invalid, warn and keep the previous one."""
-    notify.reloading()
-    try:
-        reload()
-        printing.log("configuration read again")
-    except SyndicatorError as error:
-        _warn(f"{error}; going on with the configuration read before")
-    finally:
-        notify.ready()
-
-
 def _warn(what: str, **fields: object) -> None:
     printing.log(what, "warning", **fields)
+
+
+_PATIENCE_SECONDS = 3600
+
+
+class Notify:
+    """Sender of notifications to systemd. Does nothing if nobody listens; ignores errors."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._address = environ.get("NOTIFY_SOCKET", "")
+        self.watchdog_seconds = watchdog_seconds(environ, os.getpid()) if self._address else None
+
+    def ready(self, status: str = "") -> None:
+        """Report that the service is ready, also after a reload. `status`: shown by `systemctl status`."""
+        self.send("READY=1", *([f"STATUS={status}"] if status else []))
+
+    def reloading(self) -> None:
+        """Report a reload and its time, which Type=notify-reload needs (sd_notify(3), MONOTONIC_USEC)."""
+        self.send("RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
+
+    @contextmanager
+    def patience(self) -> Iterator[None]:
+        """Extend the watchdog during a long task, such as a rebuild."""
+        if self.watchdog_seconds:
+            self.send(f"WATCHDOG_USEC={_PATIENCE_SECONDS * 1_000_000}")
+        try:
+            yield
+        finally:
+            if self.watchdog_seconds:
+                self.send(f"WATCHDOG_USEC={int(self.watchdog_seconds * 1_000_000)}", "WATCHDOG=1")
+
+    async def keep_alive(self, well: Callable[[], bool]) -> None:
+        """Ping the watchdog twice per period while `well` is true."""
+        if self.watchdog_seconds is None:
+            return
+        while True:
+            if well():
+                self.send("WATCHDOG=1")
+            await asyncio.sleep(self.watchdog_seconds / 2)
+
+    def send(self, *lines: str) -> None:
+        if not self._address:
+            return
+        # "@" stands for the zero byte of an abstract socket
+        address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
+            out.sendto("\n".join(lines).encode(), address)
+
+
+def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:
+    """Return the seconds of silence after which systemd ends `pid` (sd_watchdog_enabled(3)), or None. Pure."""
+    if environ.get("WATCHDOG_PID", str(pid)) != str(pid):
+        return None
+    try:
+        microseconds = int(environ.get("WATCHDOG_USEC", "0"))
+    except ValueError:
+        return None
+    return microseconds / 1_000_000 if microseconds > 0 else None

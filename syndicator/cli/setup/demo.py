@@ -1,7 +1,5 @@
 """Command demo and its reports."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path
@@ -64,8 +62,7 @@ async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: 
             await daemon.serve(site, stop=stop, listening=lambda url: printing.say(f"open {url} (Ctrl-C ends it)"))
 
 
-def demo_report(instance: Made, *, json: bool) -> None:
-    """Print sources, feeds and failures of the demo."""
+def demo_report(instance: "Made", *, json: bool) -> None:
     from syndicator.publishing.paths import stem
 
     if json:
@@ -88,7 +85,7 @@ def demo_report(instance: Made, *, json: bool) -> None:
     say(f"{counted(len(failed) - len(unplanned(failed)), 'source')} fail on purpose: the first table says why")
 
 
-def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
+def unplanned(outcomes: "Iterable[Outcome]") -> "list[Outcome]":
     """Return the failed visits except those of sources meant to fail."""
     from syndicator.cli.demo.feeds import TROUBLES
 
@@ -97,8 +94,7 @@ def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
     return [outcome for outcome in failed if outcome.key not in on_purpose]
 
 
-def kill_report(survived: Survived, *, json: bool) -> None:
-    """Print which articles were lost or filed twice when runs were killed."""
+def kill_report(survived: "Survived", *, json: bool) -> None:
     if json:
         as_json(survived)
         return

@@ -1,7 +1,6 @@
-"""Commands init, db and reindex."""
+"""Commands init, check, config show, db and reindex."""
 
-from __future__ import annotations
-
+import json as json_module
 import os
 import shlex
 import sys
@@ -12,10 +11,10 @@ from typing import Annotated, Literal
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, command, opened_for_change
+from syndicator.cli.base import CONFIG, Config, Json, app, command, opened_for_change, opened_to_look
 from syndicator.cli.printing import counted
 from syndicator.configuration.tables import root_of
-from syndicator.core.errors import UsageError
+from syndicator.core.errors import ConfigError, UsageError
 from syndicator.operations.operation import Argument
 
 
@@ -40,8 +39,7 @@ def init(
     """Make a folder of your own with a configuration to start with. Existing files stay as they are."""
     from syndicator.configuration.settings import load
     from syndicator.services.init.deploy import RUNS
-    from syndicator.services.init.start import Start, for_me
-    from syndicator.services.init.write import next_command, write_folder
+    from syndicator.services.init.start import Start, for_me, next_command, write_folder
 
     source = context.get_parameter_source("config")
     named = dir is None and source is not None and source.name != "DEFAULT"
@@ -137,3 +135,71 @@ def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) ->
             lines += [unlearnt] if done.unlearnt else []
     printing.answer(done, () if printing.quiet() else lines, json=json)
     printing.log_problems(done.problems)
+
+
+@command()
+def check(
+    strict: Annotated[bool, Argument("Also ask for what published feeds need, and fail on warnings.")] = False,
+    ownership: Annotated[bool, Argument("Look for articles that belong to another source or have its text.")] = False,
+    mend: Annotated[bool, Argument("With --ownership: mend what is found, after asking.")] = False,
+    yes: Annotated[bool, Argument("With --mend: do not ask.")] = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Look for problems of configuration and installation, and say how to solve them. Exits with 78 for any error."""
+    from syndicator.services.check.installation import check as examine
+
+    if (mend and not ownership) or (yes and not mend):
+        raise UsageError("--mend belongs to --ownership, and --yes to --mend")
+    if ownership:
+        failed = _ownership(config, mend=mend, yes=yes, json=json)
+    else:
+        findings = examine(config, strict=strict)
+        lines = [f"{finding.what}: {finding.severity}: {finding.detail} ({finding.reason})" for finding in findings]
+        errors = sum(finding.severity == "error" for finding in findings)
+        counts = f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}"
+        printing.answer(findings, [*lines, counts if findings else "no problems found"], json=json)
+        failed = any(strict or finding.severity == "error" for finding in findings)
+    if failed:
+        sys.exit(ConfigError.exit_code)
+
+
+def _ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
+    """Print the articles with a wrong owner, and mend them. Return True if any is left."""
+    from syndicator.services.mending import ownership
+
+    with opened_for_change(config) if mend else opened_to_look(config) as opened:
+        faults = ownership.find_mend(opened)
+        problems = [problem for fault in faults for problem in ownership.told(fault)]
+        problems += () if mend else ownership.lost(opened)
+        lines = [f"{problem.what}: {problem.reason}: {problem.detail}" for problem in problems]
+        printing.answer(problems, lines or ["no problems found"], json=json)
+        if not mend:
+            return bool(problems)
+        if faults and not yes and not sys.stdin.isatty():
+            raise UsageError("nobody is there to answer: --yes mends without asking")
+        if faults and (yes or typer.confirm(f"Mend {counted(len(faults), 'article')}?", err=True)):
+            ownership.mend(opened, faults)
+            if not json:
+                printing.say(f"{counted(len(faults), 'article')} mended; the next visits read their pages again")
+    return False
+
+
+config_ = typer.Typer(help="Show the settings, each with where it comes from.", no_args_is_help=True)
+app.add_typer(config_, name="config")
+
+
+@command(group=config_)
+def show(json: Json = False, config: Config = CONFIG) -> None:
+    """Print every setting, its value and its origin: default, line of a file, or variable."""
+    from syndicator.services.check.configuration import configured
+    from syndicator.services.container import need_folder
+
+    if not config.is_dir():  # defaults would hide that the folder's name is wrong
+        need_folder(config)
+    settings = configured(config)
+    if json:
+        printing.as_json({row.name: {"value": row.value, "origin": row.origin} for row in settings})
+        return
+    rows = [(row.name, json_module.dumps(row.value, ensure_ascii=False), row.origin) for row in settings]
+    printing.table("Settings", ("setting", "value", "from"), rows)

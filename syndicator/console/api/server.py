@@ -1,8 +1,4 @@
-"""API as an application: access by token, the answer to each request, and its OpenAPI document, made from the
-operations and queries.
-"""
-
-from __future__ import annotations
+"""API: access by token, the answer to each request, and an OpenAPI document made from operations and queries."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -78,7 +74,6 @@ def offered() -> dict[str, Operation]:
 
 
 def openapi_document() -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document."""
     paths = {f"/{name}": {"get": _path(name, "Page", schema_of(query), PAGING)} for name, query in QUERIES.items()}
     paths |= {f"/{name}/{{key}}": {"get": _path(f"{name}_one", "Item", key=True)} for name in ("articles", "sources")}
     paths |= {"/status": {"get": _path("status", "Status")}, "/jobs/{key}": {"get": _path("job", "Job", key=True)}}
@@ -130,7 +125,7 @@ Answer = Mapping[str, Any]
 
 
 class Api:
-    """Application that answers requests below /api/ if they have a token, and passes all others to `pages`."""
+    """Application that answers requests with a token below /api/, and passes all others to `pages`."""
 
     def __init__(self, pages: ASGIApp, console: Console) -> None:
         self._pages, self._console = pages, console
@@ -178,7 +173,7 @@ class Api:
 
 
 def _header(request: Request, name: str) -> str:
-    """Return all values of a header, joined, so that duplicates, which a proxy may have overlooked, match nothing."""
+    """Return all values of a header, joined: duplicates match nothing."""
     return ",".join(request.headers.getlist(name))
 
 
@@ -203,7 +198,7 @@ async def _list(query: Query, request: Request) -> Response:
     arguments, who = arguments_of(query, {**asked, **lists_of}), request.state.who
 
     def shown(place: Place, **arguments: Any) -> Iterator[Answer]:
-        """Yield the items without secrets of addresses, without arguments of changes and without jobs of others."""
+        """Yield the items without secrets, and without jobs of others."""
         for item in query.function(place, **arguments):
             if query.name != "jobs" or item["who"] == who:
                 safe = {"url": secrets.shown(place.sources[item["id"]].url)} if query.name == "sources" else {}

@@ -1,8 +1,4 @@
-"""Today (conditions with remedies as buttons, newest articles), the list of articles with tags and category to
-correct in place, one article with a previewed edit; tags, categories and queries with article counts.
-"""
-
-from __future__ import annotations
+"""Pages: today, the list of articles, one article with a previewed edit, and tags, categories and queries."""
 
 import json
 from collections.abc import Mapping
@@ -16,14 +12,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.articles import frontmatter
-from syndicator.console.answers import awaited, console_of, job_of, label, looked_up, page, part
+from syndicator.console import answers
+from syndicator.console.answers import awaited, console_of, job_of, label, looked_up, of_texts, page, part
 from syndicator.console.guard import MOST_PAGES, Form, form_of, whole
-from syndicator.console.pages import number_line, of_texts, sentence, troubles
 from syndicator.core.errors import SyndicatorError
 from syndicator.operations.articles import EDITED, edited
 from syndicator.services.places import Place, published
 from syndicator.services.showing import lists
-from syndicator.services.showing import tags as showing
 from syndicator.services.showing.lists import FILTERS, Filter, Wanted
 
 SHOWN = 30
@@ -35,14 +30,14 @@ async def show_today(request: Request) -> Response:
     console = console_of(request)
     today = await console.read(lambda: console.glance.today(NEWEST))
     fault = await console.read(console.glance.configuration_fault)
-    need, know = troubles(today.health, today.names)
+    need, know = answers.troubles(today.health, today.names)
     console.renew_behind()
     return page(
         request,
         "today.html",
         title="Today",
-        sentence=sentence(today.health),
-        numbers=number_line(today.health),
+        sentence=today.health.headline,
+        numbers=answers.number_line(today.health),
         fault=fault,
         dropped=console.glance.dropped_settings(),
         need=need,
@@ -57,7 +52,6 @@ async def show_today(request: Request) -> Response:
 
 
 async def picture(request: Request) -> Response:
-    """Answer with a published thumbnail."""
     name = request.path_params["name"]
     is_name = name.isprintable() and len(name) <= _LONGEST_NAME and Path(name).suffix == ".webp"
     data = published(console_of(request).settings, name) if is_name else None
@@ -112,7 +106,6 @@ async def show_article(request: Request) -> Response:
 
 
 async def preview(request: Request) -> Response:
-    """Show the file and the entry as edited."""
     form, file = form_of(request), await _file(request)
     args = {name: form.text(name) for name in EDITED if name in form}
     try:
@@ -152,7 +145,7 @@ _LONGEST = 1000  # characters of a query
 async def show_tags(request: Request) -> Response:
     query = request.query_params.get("query", "")
     look = console_of(request).look
-    names, trial = await look(lambda place: (showing.names(place), showing.try_query(place, query[:_LONGEST])))
+    names, trial = await look(lambda place: (lists.names(place), lists.try_query(place, query[:_LONGEST])))
     mine = job_of(request, *_SHOWN)
     act, result = (mine.act, mine.result) if mine is not None and mine.result else ("", None)
     return page(
@@ -177,10 +170,9 @@ async def show_tags(request: Request) -> Response:
 
 
 async def live(request: Request) -> Response:
-    """Try a query while it is typed."""
     query = request.query_params.get("query", "")[:_LONGEST]
     look = console_of(request).look
-    trial, saved = await look(lambda place: (showing.try_query(place, query), showing.queries(place)))
+    trial, saved = await look(lambda place: (lists.try_query(place, query), lists.queries(place)))
     return part(request, "query.html", trial=trial, saved=saved, query=query)
 
 

@@ -1,7 +1,5 @@
 """Mend a source: point at parts of a kept page, try the selectors on five pages, save and apply them."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
@@ -9,9 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import awaited, framed, job_of, looked_up, page, part, worked
+from syndicator.console.answers import awaited, framed, job_of, looked_up, of_texts, page, part, worked
 from syndicator.console.guard import MOST_ELEMENTS, form_of, whole
-from syndicator.console.pages import of_texts
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.mending import RULES
 from syndicator.pipeline import jobs
@@ -21,7 +18,7 @@ from syndicator.services.showing import lists
 if TYPE_CHECKING:
     from syndicator.reading.pointing import Role
 
-ROLES: tuple[tuple[Role, str, str], ...] = (
+ROLES: "tuple[tuple[Role, str, str], ...]" = (
     ("select", "Text", "the element that has all of the text and nothing else"),
     ("remove", "Not text", "boxes, adverts, lists of other articles"),
     ("title", "Title", ""),
@@ -33,7 +30,6 @@ _LISTED = 50  # changed articles that are shown in full
 
 
 async def show(request: Request) -> Response:
-    """Show the page, with the result of the last trial or plan."""
     key, job = request.path_params["key"], job_of(request)
     about = await looked_up(request, lambda place: lists.source(place, key))
     pages = await _kept(request)
@@ -57,7 +53,6 @@ async def show(request: Request) -> Response:
 
 
 async def shown(request: Request) -> Response:
-    """Answer with a kept page, for the frame."""
     pages = await _kept(request)
     if (chosen := next((page for page in pages if page.id == request.path_params["id"]), None)) is None:
         raise HTTPException(404)

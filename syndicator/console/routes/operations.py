@@ -1,7 +1,5 @@
 """Forms of all operations and of the settings, lists in pages, jobs (HTML strip, cancel), and the log of changes."""
 
-from __future__ import annotations
-
 import json
 from functools import cache
 from importlib import resources
@@ -13,16 +11,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, awaited, console_of, job_of, local, need_job, page, part
+from syndicator.console.answers import ask_form, awaited, console_of, job_of, local, need_job, of_texts, page, part
 from syndicator.console.guard import UNREADABLE, form_of, whole
-from syndicator.console.pages import of_texts
 from syndicator.core.errors import UsageError
 from syndicator.core.text import stamp
 from syndicator.operations.operation import Operation, fields_of, operations, parsed
 from syndicator.operations.queries import QUERIES
 from syndicator.operations.sources import SETTINGS, SETTINGS_FILE
 from syndicator.operations.undo import EACH
-from syndicator.services.configured import configured
+from syndicator.services.check.configuration import configured
 
 SHOWN = 100
 _MOST_CHANGES = 1_000_000_000
@@ -33,7 +30,6 @@ async def show_all(request: Request) -> Response:
 
 
 async def show_form(request: Request) -> Response:
-    """Show the form of an operation, with the last plan."""
     operation = _operation(request)
     mine = job_of(request, operation.name)
     return page(
@@ -57,7 +53,7 @@ async def act(request: Request) -> Response:
 
 
 async def show_settings(request: Request) -> Response:
-    """Show the settings that an operation changes; after a refusal, with the refused values."""
+    """Show the settings; after a refusal, with the refused values."""
     console, job = console_of(request), job_of(request, "change-settings")
     path = console.config / SETTINGS_FILE
     refused = job.args["values"] if job and job.status == "failed" else ()
@@ -89,7 +85,6 @@ async def change_settings(request: Request) -> Response:
 
 
 async def act_on_several(request: Request) -> Response:
-    """Make the change of the pressed button on each selected article or source."""
     form = form_of(request)
     name = form.text("act")
     of_name = fields_of(operations()[name])[1:] if name in EACH else []
@@ -107,7 +102,6 @@ def _operation(request: Request) -> Operation:
 
 
 async def show_list(request: Request) -> Response:
-    """Show a page of a list, with its arguments as filters."""
     if (query := QUERIES.get(request.path_params["name"])) is None:
         raise HTTPException(404)
     asked, fields = request.query_params, fields_of(query)
@@ -124,7 +118,6 @@ async def show_list(request: Request) -> Response:
 
 
 async def strip(request: Request) -> Response:
-    """Show the status strip of a job."""
     console, job = console_of(request), need_job(request)
     if job.status not in ("queued", "running"):
         console.glance.changed()
@@ -145,17 +138,14 @@ async def show_changes(request: Request) -> Response:
 
 
 async def show_change(request: Request) -> Response:
-    """Show one change, with the differences of each file."""
     log, number = console_of(request).log, whole(request.path_params["number"], _MOST_CHANGES)
     if (change := log.get(number)) is None:
         raise HTTPException(404)
-    diffs = [(_named(name), of_texts(*texts)) for name, texts in log.files(number).items()]
+    diffs = []
+    for name, texts in log.files(number).items():
+        kind, _, what = name.partition(":")
+        diffs.append((f"{kind} of {what}" if kind in ("tags", "list") else what, of_texts(*texts)))
     return page(request, "change.html", title=change.said, change=change, diffs=diffs, undone=log.undone())
-
-
-def _named(name: str) -> str:
-    kind, _, what = name.partition(":")
-    return f"{kind} of {what}" if kind in ("tags", "list") else what
 
 
 ROUTES = [

@@ -1,7 +1,5 @@
 """Sources: the list and one source, adding from an address, and the list of a page without a feed."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -11,9 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.console import answers
-from syndicator.console.answers import ask_form, awaited, console_of, job_of, label, looked_up, page, part
+from syndicator.console.answers import ask_form, awaited, console_of, job_of, label, looked_up, page, part, trouble
 from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, form_of, whole
-from syndicator.console.pages import trouble
 from syndicator.operations.changes.texts import packed_list
 from syndicator.operations.jobs.queue import Job
 from syndicator.pipeline import jobs
@@ -80,8 +77,7 @@ _LONGEST_TITLE = 200
 
 
 async def show(request: Request) -> Response:
-    """Show the page with the list, once it is fetched."""
-    job = _job(request, request.query_params.get("job", ""))
+    job = _job(request)
     page_file = console_of(request).queue.page(job.id)
     return page(
         request,
@@ -97,39 +93,40 @@ async def show(request: Request) -> Response:
 
 
 async def shown(request: Request) -> Response:
-    """Answer with the page for the frame."""
     return await answers.framed(request, _page(request))
 
 
 async def point(request: Request) -> Response:
     """Show the lists that contain the element pointed at, with the items that would be published."""
-    pointed = await _pointed(request)
-    job = _job(request, request.path_params["id"])
-    number = form_of(request).text("number")
+    pointed, job, number = await _pointed(request), _job(request), form_of(request).text("number")
     return part(request, "listed.html", found=pointed, job_id=job.id, key=_key(job), number=number, most=SHOWN)
 
 
 async def use(request: Request) -> Response:
     """Add a source for the chosen list, or make its existing source use it."""
-    job, pointed = _job(request, request.path_params["id"]), await _pointed(request)
+    job, pointed = _job(request), await _pointed(request)
     choice = whole(form_of(request).text("choice"), len(pointed) - 1) if pointed else -1
     if choice < 0:
         raise HTTPException(404)
     wrapper = packed_list(pointed[choice].wrapper)
     if key := _key(job):
         return await ask_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
-    return await ask_form(request, "follow-list", "/", wrapper=wrapper, **_source(job))
+    result = job.result if isinstance(job.result, dict) else {}
+    titles = (str(candidate.get("title", "")) for candidate in result.get("candidates", ()))
+    source: dict[str, Any] = {"url": str(result.get("page", "")), "title": next(titles, "")[:_LONGEST_TITLE].strip()}
+    return await ask_form(request, "follow-list", "/", wrapper=wrapper, **source)
 
 
-async def _pointed(request: Request) -> tuple[PointedList, ...]:
-    """Return the lists that contain the element with the form's number: checked, as a stranger's page sent it."""
+async def _pointed(request: Request) -> "tuple[PointedList, ...]":
+    """Return the lists that contain the element with the form's number."""
     (html, url, headers), number = _page(request), whole(form_of(request).text("number"), MOST_ELEMENTS)
     if number < 0:
         raise HTTPException(404)
     return await answers.worked(request, jobs.pointed, html, url, number, headers)
 
 
-def _job(request: Request, id: str) -> Job:
+def _job(request: Request) -> Job:
+    id = request.path_params.get("id") or request.query_params.get("job", "")
     job = console_of(request).queue.get(id)
     if job is None or job.act not in _ACTS:
         raise HTTPException(404)
@@ -137,8 +134,7 @@ def _job(request: Request, id: str) -> Job:
 
 
 def _page(request: Request) -> tuple[bytes, str, dict[str, str]]:
-    page_file = console_of(request).queue.page(_job(request, request.path_params["id"]).id)
-    if page_file is None:
+    if (page_file := console_of(request).queue.page(_job(request).id)) is None:
         raise HTTPException(404)
     return page_file
 
@@ -147,14 +143,7 @@ def _key(job: Job) -> str:
     return str(job.args.get("key", "")) if job.act == "fetch-list" else ""
 
 
-def _source(job: Job) -> dict[str, Any]:
-    result = job.result if isinstance(job.result, dict) else {}
-    titles = (str(candidate.get("title", "")) for candidate in result.get("candidates", ()))
-    return {"url": str(result.get("page", "")), "title": next(titles, "")[:_LONGEST_TITLE].strip()}
-
-
 async def show_add(request: Request) -> Response:
-    """Show the box for an address, and the results of the last look."""
     looked = job_of(request, "look")
     return page(
         request,
@@ -170,17 +159,13 @@ async def show_add(request: Request) -> Response:
 
 
 async def add_source(request: Request) -> Response:
-    """Add the sources chosen from a look."""
-    form, console = form_of(request), console_of(request)
-    looked = console.queue.get(form.text("look"))
-    return await ask_form(request, "add", "/", sources=_chosen(looked, form.getlist("take")))
-
-
-def _chosen(looked: Job | None, taken: list[str]) -> list[object]:
+    form = form_of(request)
+    looked = console_of(request).queue.get(form.text("look"))
     result = looked.result if looked is not None and looked.act == "look" else None
     candidates = result["candidates"] if isinstance(result, dict) else []
-    numbers = (whole(text, len(candidates) - 1) for text in taken)
-    return [candidates[number]["source"] for number in numbers if number >= 0]
+    numbers = (whole(text, len(candidates) - 1) for text in form.getlist("take"))
+    chosen = [candidates[number]["source"] for number in numbers if number >= 0]
+    return await ask_form(request, "add", "/", sources=chosen)
 
 
 ROUTES = [

@@ -1,7 +1,5 @@
 """Log of changes, with their texts before and after. Undo of an edit keeps later edits elsewhere in the text."""
 
-from __future__ import annotations
-
 import fcntl
 import json
 import os
@@ -28,8 +26,7 @@ _LASTING = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedChange:
-    """A logged change. `act`: name of the operation; `undoes`: number of the change it took back; `inverse`: name and
-    arguments of the operation that takes it back."""
+    """A logged change. `act`: its operation; `undoes`: the change that it took back; `inverse`: takes it back."""
 
     number: int
     at: str
@@ -45,7 +42,7 @@ class LoggedChange:
 
     @property
     def back(self) -> Inverse | None:
-        """Return the operation that takes this change back. For changes logged by earlier versions it is derived."""
+        """Return the operation that takes this change back. For changes of earlier versions it is derived."""
         if self.inverse is not None or self.kept:
             return self.inverse
         if self.act in ("withdraw", "bring-back"):
@@ -56,7 +53,7 @@ class LoggedChange:
 
     @property
     def lasting(self) -> str:
-        """Return why the change cannot be taken back, or "". Later edits may still conflict."""
+        """Return why the change cannot be taken back, or ""."""
         if self.kept or self.back is not None:
             return ""
         other = f"it changed no file, or files of more than {KEPT_BYTES // 1_000_000} MB together, which are not kept"
@@ -71,7 +68,7 @@ class Log:
         self.path = self.root / "changes.jsonl"
 
     def add(self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]) -> LoggedChange:
-        """Append `change` under the next number, durably, with `files`: (before, after) by name. Return it numbered."""
+        """Append `change` under the next number, durably, with `files`: (before, after) by name. Return it."""
         whole = json.dumps(files, ensure_ascii=True).encode()
         is_kept = bool(files) and len(whole) <= KEPT_BYTES
         with self.alone("changes.lock"):
@@ -90,14 +87,13 @@ class Log:
 
     @contextmanager
     def alone(self, name: str = "edits.lock") -> Iterator[None]:
-        """Hold a lock shared by all commands and jobs of this machine. `name`: of the log, or of edits to texts."""
+        """Hold a lock shared by all commands and jobs of this machine."""
         disk.make_private_folder(self.root)
         with open(self.root / name, "ab", opener=_for_us_alone) as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
             yield
 
     def newest(self, most: int = 100) -> list[LoggedChange]:
-        """Return up to `most` changes, newest first."""
         try:
             lines = _tail(self.path, most)
         except FileNotFoundError:
@@ -120,7 +116,7 @@ class Log:
         return {name: (before, after) for name, (before, after) in texts.items()}
 
     def undone(self) -> set[int]:
-        """Return the numbers of changes that are taken back now. Undoing an undo makes a change effective again."""
+        """Return the numbers of changes that are taken back now."""
         numbers: set[int] = set()
         for change in self.newest(_REMEMBERED):
             if change.undoes is not None and change.number not in numbers:

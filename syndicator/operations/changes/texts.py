@@ -1,24 +1,24 @@
-"""Named texts that changes edit. They are logged before and after, and undo restores them.
+"""Apply planned changes, and log the named texts that they edit. Undo restores these texts.
 
 "config:sources.toml" is a file of the configuration, "article:2026/11/x.md" an article file, "list:KEY" the learnt list
 of a source, "tags:ID" the tags of an article, "story:ID" its story, "feed:tag/SLUG" the target of a feed's address."""
 
-from __future__ import annotations
-
 import json
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
+from typing import Any
 
 from syndicator.configuration.sources import registry
 from syndicator.core.errors import UsageError
 from syndicator.core.model import FeedKey
 from syndicator.core.requests import Wrapper
-from syndicator.operations.operation import Progress, no_progress
+from syndicator.operations.changes.log import Log, LoggedChange
+from syndicator.operations.operation import Change, Operation, Progress, no_progress, plain
 from syndicator.services import reconcile
-from syndicator.services.container import App
+from syndicator.services.container import App, utc_now
 from syndicator.services.descriptions import tags
-from syndicator.services.naming import source_file
 from syndicator.services.stories import decisions
 from syndicator.store import codec
 
@@ -28,8 +28,10 @@ _FINAL = " final"  # after the story of an article that an operator put into it
 
 
 def of_source(app: App, key: str) -> str:
-    """Return the name of the file that configures a source: sources.toml or a file of sources.d."""
-    return f"config:{source_file(app, key).relative_to(app.config)}"
+    """Return the name of the file that configures a source: sources.toml, or one of sources.d."""
+    main = app.config / "sources.toml"
+    files = (placed.file.path for placed in registry.placed_sources(main) if placed.source.key == key)
+    return f"config:{next(files, main).relative_to(app.config)}"
 
 
 def read(app: App, name: str) -> Text:
@@ -42,8 +44,7 @@ def read(app: App, name: str) -> Text:
 
 
 def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress) -> None:
-    """Write each text, after checking all. Raises UsageError if a text changed since its edit was planned or would be
-    invalid; OSError, StoreError."""
+    """Write each text, after checking all. Raises UsageError if one changed meanwhile or would be invalid; OSError."""
     by_kind: dict[str, dict[str, Edit]] = {kind: {} for kind in _WRITE}
     for name, edit in edits.items():
         kind, _, path = name.partition(":")
@@ -59,12 +60,11 @@ def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress)
 
 
 def packed_list(wrapper: Wrapper) -> str:
-    """Encode a learnt list as text."""
     return json.dumps(json.loads(codec.pack(wrapper)), indent=1)
 
 
 def unpacked_list(text: str) -> Wrapper:
-    """Decode a learnt list. Raises ValueError, TypeError for any other text."""
+    """Decode a learnt list. Raises ValueError, TypeError."""
     return codec.unpack(Wrapper, text)
 
 
@@ -161,3 +161,59 @@ _WRITE: Mapping[str, Callable[[App, Mapping[str, Edit], Progress], None]] = {
     "article": _write_articles,
     "story": _write_stories,
 }
+
+
+_LONGEST = 1000  # characters of an argument that is logged: longer ones are in the texts
+
+
+def apply(
+    app: App,
+    operation: Operation,
+    arguments: Mapping[str, Any],
+    planned: Change,
+    *,
+    who: str,
+    progress: Progress = no_progress,
+) -> tuple[Change, int | None]:
+    """Apply the planned change as `who`. Return it as applied, and its number in the log or None. If it fails midway,
+    log the finished part. Raises its errors."""
+    if operation.is_question or planned.is_empty:
+        return planned, None
+    names = (*planned.touches, *planned.edits)
+    # edits of the configuration need no lock of runs, so another one makes sure that each logs only its own
+    is_edit = any(name.startswith("config:") for name in names)
+    with Log(app.settings.state_dir).alone() if is_edit else nullcontext():
+        before = {name: read(app, name) for name in names}
+        try:
+            write(app, planned.edits)
+            result = planned.act(progress) if planned.act else None
+        except Exception:
+            app.store.visits.commit()
+            if before != {name: read(app, name) for name in before}:
+                ended = replace(planned, sentence=f"{planned.sentence}; ended midway")
+                _log(app, operation, arguments, ended, before, who)
+            raise
+        applied = replace(planned, **result) if isinstance(result, dict) else planned
+        before |= {name: None for name in applied.touches if name not in before}  # new files
+        return applied, _log(app, operation, arguments, applied, before, who) if applied.logged else None
+
+
+def _log(
+    app: App, operation: Operation, arguments: Mapping[str, Any], done: Change, before: dict[str, Text], who: str
+) -> int:
+    after = {name: read(app, name) for name in before}
+    args = {name: value for name, value in plain(arguments).items() if value and len(str(value)) <= _LONGEST}
+    logged = LoggedChange(
+        number=0,
+        at=utc_now().isoformat(),
+        who=who,
+        act=operation.name,
+        subject=done.subject,
+        subjects=[*done.subjects],
+        said=done.sentence,
+        args=args,
+        undoes=done.undoes,
+        inverse=done.inverse,
+    )
+    files = {name: (text, after[name]) for name, text in before.items() if after[name] != text}
+    return Log(app.settings.state_dir).add(logged, files).number

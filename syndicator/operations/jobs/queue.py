@@ -1,7 +1,5 @@
 """Queue of jobs: one file per job in the state folder, shared by two processes and safe if either is killed."""
 
-from __future__ import annotations
-
 import json
 import re
 import secrets
@@ -49,7 +47,7 @@ class Job:
 
 
 class Queue:
-    """The jobs of an instance. Files are replaced whole and private, as forms may contain passwords."""
+    """The jobs of an instance, in private files, as forms may contain passwords."""
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console" / "jobs"
@@ -77,14 +75,14 @@ class Queue:
             return None
 
     def keep_page(self, id: str, page: Fetched) -> None:
-        """Store the web page of a job, on which an operator points at a list. Only the newest PAGES are kept."""
+        """Store the page of a job, on which an operator points at a list; the newest PAGES stay."""
         headers = {**page.headers, ANSWERED: page.final_url}
         self._write(f"{id}{_PAGE}", packed(page.body, headers))
         for path in sorted(self.root.glob(f"*{_PAGE}"), reverse=True)[PAGES:]:
             path.unlink(missing_ok=True)
 
     def page(self, id: str) -> tuple[bytes, str, dict[str, str]] | None:
-        """Return the web page of a job (bytes, final address, headers), None if it is not stored."""
+        """Return the page of a job (bytes, final address, headers), or None."""
         try:
             page = unpacked((self.root / f"{id}{_PAGE}").read_bytes()) if _is_id(id) else None
         except OSError:
@@ -112,7 +110,7 @@ class Queue:
         return None
 
     def cancel(self, id: str) -> None:
-        """End a queued job; ask the process of a running job to stop at its next step."""
+        """End a queued job; let a running job stop at its next step."""
         job = self.get(id)
         if job is None or job.ended:
             return
@@ -127,12 +125,11 @@ class Queue:
         return (self.root / f"{id}{_CANCEL}").exists()
 
     def recent(self, most: int) -> list[Job]:
-        """Return the newest jobs, newest first."""
         names = sorted((path.stem for path in self.root.glob(f"*{_FILE}")), reverse=True)
         return [job for id in names[:most] if (job := self.get(id)) is not None]
 
     def lost(self) -> None:
-        """Mark running jobs as failed because their process ended. Call before starting another process."""
+        """Mark running jobs as failed. Call before starting a process of jobs."""
         for job in self.recent(KEPT):
             if job.status in ("running", "building"):
                 self.save(replace(job, status="failed", said="the program ended meanwhile; see whether it was done"))

@@ -1,7 +1,5 @@
-"""Run queued jobs one after the other in a process of its own, so that builds and visits never delay a page: `python -m
-syndicator.operations.jobs.work CONFIG`, until its standard input is closed."""
-
-from __future__ import annotations
+"""Run queued jobs in a process of its own: `python -m syndicator.operations.jobs.work CONFIG`, until stdin is
+closed."""
 
 import asyncio
 import os
@@ -16,7 +14,7 @@ from pathlib import Path
 
 from syndicator.configuration.settings import load
 from syndicator.core.errors import DiskError, LockedError, SyndicatorError
-from syndicator.operations import perform
+from syndicator.operations.changes import texts
 from syndicator.operations.jobs.queue import Job, Queue, Status
 from syndicator.operations.operation import CancelledJob, arguments_of, need, operations, plain
 from syndicator.services.build import build_feeds
@@ -37,14 +35,13 @@ def work(config: Path, wanted: Callable[[], bool], *, sleep: Callable[[float], N
 
 
 def drain(config: Path, queue: Queue) -> int:
-    """Run the queued jobs, then build the feeds that they made stale. Return the number of jobs run. While a run holds
-    the lock, jobs that need it stay queued; the run does them or leaves them queued."""
+    """Run the queued jobs, then build. Return their number. During a run, jobs that need the lock stay queued."""
     if not queue.waiting():
         return 0
-    done = _all(queue, _needs_no_lock, lambda job: _in_new_app(config, queue, job))
+    done = _all(config, queue, _needs_no_lock)
     try:
         with locked(load(config)):
-            mine = _all(queue, lambda job: True, lambda job: _in_new_app(config, queue, job))
+            mine = _all(config, queue, lambda job: True)
             _build(config, queue, [job for job in mine if job.status == "building"])
     except LockedError:
         mine = []
@@ -63,12 +60,15 @@ def _needs_no_lock(job: Job) -> bool:
     return operation is not None and operation.unlocked and (job.dry_run or operation.is_question)
 
 
-def _all(queue: Queue, which: Callable[[Job], bool], act: Callable[[Job], Job]) -> list[Job]:
+def _all(config: Path, queue: Queue, which: Callable[[Job], bool]) -> list[Job]:
+    def act(job: Job) -> Job:
+        with open_app(config, remake=remake) as app:
+            return acted(app, queue, job)
+
     return [ended(queue, job, act) for job in iter(lambda: queue.claim(which), None)]
 
 
 def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
-    """Run one job with `act` and save its outcome; for an exception, its message."""
     try:
         outcome = act(job)
     except CancelledJob:
@@ -84,11 +84,6 @@ def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
     return outcome
 
 
-def _in_new_app(config: Path, queue: Queue, job: Job) -> Job:
-    with open_app(config, remake=remake) as app:
-        return acted(app, queue, job)
-
-
 def acted(app: App, queue: Queue, job: Job) -> Job:
     """Run the operation of a job. Return the job, "building" if feeds may be stale. Raises its errors."""
     operation, progress = need(job.act), _progress(queue, job)
@@ -98,7 +93,7 @@ def acted(app: App, queue: Queue, job: Job) -> Job:
         queue.keep_page(job.id, change.page)
     is_planned = job.dry_run or operation.is_question or change.is_empty
     if not is_planned:
-        change, number = perform.apply(app, operation, arguments, change, who=job.who, progress=progress)
+        change, number = texts.apply(app, operation, arguments, change, who=job.who, progress=progress)
     status: Status = "done" if is_planned or not change.build else "building"
     sentence = f"{change.sentence}; {change.fault}" if change.fault else change.sentence
     return replace(job, status=status, said=sentence, result=plain(change.data), change=number)
@@ -131,7 +126,7 @@ def _build(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
 
 
 def call_at_end_of_input(end: Callable[[], object]) -> None:
-    """Call `end` in a thread once standard input closes, as then the parent process is gone."""
+    """Call `end` in a thread once standard input closes, as the parent process is gone."""
 
     def listen() -> None:
         while os.read(0, 1024):
@@ -142,7 +137,7 @@ def call_at_end_of_input(end: Callable[[], object]) -> None:
 
 
 async def end(process: asyncio.subprocess.Process, seconds: float) -> None:
-    """Close the standard input of a process, and terminate it if it still runs after `seconds`."""
+    """Close the standard input of a process; terminate it if it still runs after `seconds`."""
     if process.returncode is not None:
         return
     if process.stdin is not None:

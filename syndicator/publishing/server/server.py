@@ -29,8 +29,7 @@ from syndicator.core.ports.request_limits import BODY_BYTES, CONNECTIONS, SHARE,
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.publishing.server.health import HEADERS, one_line
 
-__all__ = ["ASGIApp", "Replaceable", "serve"]
-
+__all__ = ["ASGIApp", "Receive", "Scope", "Send", "serve"]
 
 BodyBytes = Callable[[str], int]  # largest request body in bytes, by path
 
@@ -211,16 +210,6 @@ class Connections(set[Any]):
 
 
 _AT_ONCE = 100  # connections accepted in one turn of the event loop; the system queues the others
-
-
-class Replaceable:
-    """Application that can be replaced while it is served: set `now`."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.now = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.now(scope, receive, send)
 
 
 async def serve(

@@ -1,7 +1,5 @@
 """Candidates of `add`; the session that searches them; their names and settings; writing them."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -29,8 +27,7 @@ SHUT_PAGE = 'robots.txt disallows this address: it will not be read; robots = "i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A source that can be followed. `known`: configured, under this key. `other`: its second address. `same_as`: an
-    earlier candidate with the same entries. `answer`: the bytes fetched."""
+    """A source that can be followed. `other`: its second address; `same_as`: an earlier one with the same entries."""
 
     source: Source
     kind: Literal["feed", "sitemap", "article", "list", "opml"]
@@ -48,7 +45,6 @@ class Candidate:
 
     @property
     def what(self) -> str:
-        """The kind in words: "feed (rss20, 20 entries)"."""
         if self.kind in ("article", "opml"):
             return "single article" if self.kind == "article" else "from an OPML document"
         if self.kind == "list":
@@ -59,8 +55,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Candidates at one `address`, the best first, or an error. `whole`: add all of the OPML list `listed`. `untried`:
-    number of feeds not checked. `page`: the page at the address."""
+    """Candidates at one `address`, the best first, or an error. `whole`: add all of the list `listed`."""
 
     address: str
     candidates: tuple[Candidate, ...] = ()
@@ -73,23 +68,17 @@ class Found:
 
 
 def by_address(app: App) -> dict[str, Source]:
-    """Return the sources by their addresses (urls.alias)."""
     return {urls.alias(source.url): source for source in app.sources.values()}
 
 
 def if_known(by_address: Mapping[str, Source], candidate: Candidate) -> Candidate:
-    """Return `candidate` with the key of its configured source if its address is in `by_address`."""
+    """Return `candidate` with the configured source of its address, if any."""
     source = by_address.get(urls.alias(candidate.source.url))
     return replace(candidate, source=source, known=True) if source else candidate
 
 
-def best(result: Found) -> tuple[Candidate, ...]:
-    """Return the default choice: the first candidate, or all of a list."""
-    return result.candidates if result.whole else result.candidates[:1]
-
-
 def every(result: Found) -> tuple[Candidate, ...]:
-    """Return all feeds except comments and repeats of an earlier candidate; if there is none, the first candidate."""
+    """Return all feeds except comments and repeats; if there is none, the first candidate."""
     if result.whole:
         return result.candidates
     feeds = (candidate for candidate in result.candidates if candidate.kind not in ("article", "list"))
@@ -111,7 +100,7 @@ class Session:
 
 @asynccontextmanager
 async def open_session(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Session]:
-    """Yield a session with one client and worker for all addresses of a command. `allow`: private networks."""
+    """Yield a session with one client and worker. `allow`: private networks."""
     async with aclosing(make_fetcher(app)) as fetcher, aclosing(make_worker(app)) as worker:
         yield Session(app=app, known=by_address(app), fetcher=fetcher, worker=worker, allow=tuple(allow))
 
@@ -133,7 +122,7 @@ class Wishes:
 
 
 def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candidate]:
-    """Return the chosen sources with keys and settings, each address once. Raises UsageError for a wrong setting."""
+    """Return the chosen sources with keys and settings, each address once. Raises UsageError."""
     once: dict[str, Candidate] = {}
     for candidate in chosen:
         once.setdefault(urls.alias(candidate.source.url), candidate)
@@ -156,7 +145,7 @@ def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candida
 
 
 def write_sources(app: App, chosen: Sequence[Candidate], followed: Mapping[str, Source]) -> list[Source]:
-    """Write the new sources to sources.toml, all or none; return them. Raises as `registry.add_sources` does."""
+    """Write the new sources to sources.toml, all or none. Raises as `registry.add_sources` does."""
     new = [candidate.source for candidate in chosen if not candidate.known]
     path = app.config / "sources.toml"
 

@@ -1,7 +1,5 @@
 """Preview of a source: a first visit to its three newest entries in a temporary folder. Adding reuses the answers."""
 
-from __future__ import annotations
-
 import asyncio
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -34,7 +32,7 @@ _SHOWN = {"title": "title", "author": "author", "published": "date", "cover": "c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownArticle:
-    """An article as it would be filed. `origins`: the origin of each field. `known`: its id if already filed."""
+    """An article as it would be filed. `origins`: by field; `known`: its id if already filed."""
 
     url: str
     title: str
@@ -59,7 +57,7 @@ class Preview:
 
 
 async def preview(session: Session, candidate: Candidate) -> Preview:
-    """Return the newest entries of `candidate` as they would be filed; none for a known source or a list of feeds."""
+    """Return the newest entries of `candidate` as they would be filed."""
     if candidate.known or candidate.kind == "opml":
         return Preview()
     source = replace(candidate.source, backfill=min(ENTRIES, candidate.source.backfill))
@@ -73,7 +71,7 @@ async def preview(session: Session, candidate: Candidate) -> Preview:
 
 
 async def first_visits(session: Session, sources: Iterable[Source]) -> None:
-    """File the entries that previews of `sources` read, from their answers. Does nothing while another run visits."""
+    """File the entries that previews of `sources` read, unless another run visits."""
     with suppress(LockedError), locked(session.app.settings):
         for source in sources:
             fetcher = session.previewed.get(source.key)
@@ -111,7 +109,7 @@ def _agree(plain: Preview, with_line: Preview, hosts: Collection[str]) -> bool:
 
 
 def speaking(candidate: Candidate, shown: Preview) -> Candidate:
-    """Return `candidate` with `speaks_for` set to the hosts recognized in `shown`."""
+    """Return `candidate` with the hosts of `shown` in `speaks_for`."""
     if not shown.speaks_for:
         return candidate
     return replace(candidate, source=replace(candidate.source, speaks_for=shown.speaks_for))
@@ -121,15 +119,10 @@ def _shown(article: Article, trace: Mapping[str, Any], app: App) -> ShownArticle
     origins = {name: origin for field, name in _SHOWN.items() if (origin := _origin(trace.get(field)))}
     keys = [urls.alias(url) for url in (article.url, *article.aliases)]
     record = known_at(app.store.visits.known(keys), keys, article.url)
+    names = ("url", "title", "author", "category", "tags", "excerpt", "cover")
     return ShownArticle(
-        url=article.url,
-        title=article.title,
+        **{name: getattr(article, name) for name in names},
         date=f"{article.published:%Y-%m-%d}" if article.published else None,
-        author=article.author,
-        category=article.category,
-        tags=article.tags,
-        excerpt=article.excerpt,
-        cover=article.cover,
         origins=origins | ({"tags": article.tags_by} if article.tags and article.tags_by else {}),
         known=record.id if record else "",
     )
@@ -158,7 +151,7 @@ def _elsewhere(app: App, source: Source) -> Iterator[App]:
 
 
 class _Remembering:
-    """A fetcher that fetches each address once, and not the feed that was just read."""
+    """A fetcher that fetches each address once."""
 
     def __init__(self, fetcher: Fetcher, candidate: Candidate) -> None:
         self._fetcher = fetcher

@@ -1,14 +1,12 @@
 """Search an address for feeds, articles, lists of articles, sitemaps and OPML lists."""
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from syndicator.configuration.sources import opml
 from syndicator.configuration.sources.schema import source_of
@@ -46,12 +44,11 @@ _KEYLESS = "a"  # placeholder for a key that is chosen later, so that the other 
 
 
 def is_file(address: str) -> bool:
-    """True for the path of a file, and for "-", which is stdin."""
     return address == "-" or Path(address).is_file()
 
 
 def read_file(address: str) -> opml.SubscriptionList:
-    """Return the subscriptions of the OPML file at the path `address`, or on stdin for "-". Raises MissingError."""
+    """Return the subscriptions of an OPML file, or on stdin for "-". Raises MissingError."""
     try:
         data = sys.stdin.buffer.read() if address == "-" else Path(address).read_bytes()
     except OSError as error:
@@ -60,7 +57,7 @@ def read_file(address: str) -> opml.SubscriptionList:
 
 
 def read_list(data: bytes, where: str) -> opml.SubscriptionList:
-    """Return the subscriptions of an OPML document. `where`: its name for error messages. Raises MissingError."""
+    """Return the subscriptions of an OPML document with this name. Raises MissingError."""
     try:
         return opml.read_opml(data)
     except NotAFeed as refusal:
@@ -69,7 +66,7 @@ def read_list(data: bytes, where: str) -> opml.SubscriptionList:
 
 
 def from_elsewhere(listed: opml.SubscriptionList) -> opml.SubscriptionList:
-    """Remove from a stranger's list credentials, private networks, rights, and addresses with variables. Pure."""
+    """Remove credentials, private networks, rights and addresses with variables from a stranger's list. Pure."""
     outlines, skipped = [], list(listed.skipped)
     why = "its address names a variable of this machine, whose value its server would get; add it by itself"
     for outline in listed.outlines:
@@ -82,7 +79,7 @@ def from_elsewhere(listed: opml.SubscriptionList) -> opml.SubscriptionList:
 
 
 def as_found(app: App, address: str, listed: opml.SubscriptionList, folders: opml.Folders = "category") -> Found:
-    """Return the candidates of the OPML list at `address`; `skipped` has the outlines that cannot be followed."""
+    """Return the candidates of an OPML list; `skipped`: outlines that cannot be followed."""
     followed, path = by_address(app), app.taxonomy.toml
     defined = load_vocabulary(path).category if path.exists() else ()
     categories = {category.name.casefold(): category.name for category in defined}
@@ -101,13 +98,12 @@ def as_found(app: App, address: str, listed: opml.SubscriptionList, folders: opm
 
 
 def export(app: App) -> bytes:
-    """Return the sources as OPML."""
     sites = {key: state.site_url for key, state in app.store.visits.states().items()}
     return opml.write_opml(app.settings.site.title, list(app.sources.values()), sites)
 
 
-async def page_candidates(session: Session, url: str, answer: Fetched, discovery: Discovery) -> list[Candidate]:
-    """Return the page as article, list of articles, or both, the likelier first. Raises MissingError if neither."""
+async def _page_candidates(session: Session, url: str, answer: Fetched, discovery: Discovery) -> list[Candidate]:
+    """Return the page as article, list of articles, or both, the likelier first. Raises MissingError."""
     title = discovery.title[: opml.LONGEST_TITLE].strip() or None
     source = Source(key="", url=url, kind="page", title=title, allow=session.allow)
     warning = SHUT_PAGE if answer.warning else ""
@@ -140,19 +136,10 @@ async def _list(session: Session, page: Candidate, answer: Fetched) -> list[Cand
 
 async def _refused(session: Session, answer: Fetched) -> str:
     """Return why a visit would not file the page itself, or ""."""
+    shared: dict[str, Any] = {"entry": None, "rules": Rules(), "repeated": frozenset(), "now": session.app.clock()}
+    page = (answer.body, answer.final_url, session.app.taxonomy)
     try:
-        await session.worker.call(
-            jobs.read_and_render,
-            answer.body,
-            answer.final_url,
-            session.app.taxonomy,
-            render=False,
-            entry=None,
-            rules=Rules(),
-            repeated=frozenset(),
-            headers=dict(answer.headers),
-            now=session.app.clock(),
-        )
+        await session.worker.call(jobs.read_and_render, *page, render=False, headers=dict(answer.headers), **shared)
     except (NotAnArticle, WorkerFailed) as refusal:
         return str(refusal)
     return ""
@@ -187,7 +174,7 @@ class _Feed:
 
 
 async def look(session: Session, address: str) -> Found:
-    """Return the candidates at `address` (URL, path of an OPML file, "-" for stdin), or its error. Writes nothing."""
+    """Return the candidates at `address` (URL, OPML file, "-" for stdin), or its error."""
     try:
         if is_file(address):
             return as_found(session.app, address, read_file(address))
@@ -239,7 +226,7 @@ async def _page(session: Session, address: str, url: str, answer: Fetched, disco
     own = {urls.alias(item.feed.site_url) for item in feeds if not is_comments(item.address, item.title, item.feed)}
     alone = article and urls.alias(answer.final_url) not in own  # not a front page that calls itself an article
     if discovery.kind == "page" and (alone or not candidates):
-        candidates = (*await page_candidates(session, url, answer, discovery), *candidates)
+        candidates = (*await _page_candidates(session, url, answer, discovery), *candidates)
     if not candidates and failed:
         raise MissingError(f"{url} names feeds, and none of them can be read: {failed[0]}")
     if not candidates:
@@ -273,10 +260,9 @@ async def _named(session: Session, links: Sequence[FeedLink]) -> tuple[list[_Fee
 async def _asked(
     session: Session, url: str, values: Mapping[str, str], *, kind: Literal["feed", "page"] = "feed"
 ) -> Fetched:
-    app = session.app
     if lacking := [name for name in secrets.variables(url) if name not in values]:
         raise MissingError(f"{url}: {unset_detail(lacking)}")
-    deadline = app.settings.fetch.feed_seconds
+    deadline = session.app.settings.fetch.feed_seconds
     request = Request(url=url, kind=kind, secrets=values, deadline=deadline, allow=session.allow)
     if isinstance(result := await session.fetcher.fetch(request), Fetched):
         return result
@@ -285,17 +271,14 @@ async def _asked(
 
 
 def unanswered(url: str, failed: Failed) -> SyndicatorError:
-    """Return the error of an address that does not answer, with its cure. Pure."""
+    """Return the error of an address that does not answer, with its cure."""
     kind = NetworkDown if failed.no_network else MissingError
     means = f"{explained(failed.reason)[0]}: " if failed.detail.startswith("robots.txt unreachable") else ""
-    return kind(f"{url}: {failed.reason}: {means}{failed.detail}{_cure(failed)}")
-
-
-def _cure(failed: Failed) -> str:
-    if line := _ALLOW.search(failed.detail):
-        return f", or add it with --allow {line[1]}, which writes that line"
     cure = _CURES.get(failed.reason) or explained(failed.reason)[1]
-    return f"; {cure}" if cure and not cure.startswith("nothing") else "; try again later"
+    more = f"; {cure}" if cure and not cure.startswith("nothing") else "; try again later"
+    if line := _ALLOW.search(failed.detail):
+        more = f", or add it with --allow {line[1]}, which writes that line"
+    return kind(f"{url}: {failed.reason}: {means}{failed.detail}{more}")
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """Take in article files: import a folder that somebody wrote elsewhere, rebuild the database from files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -27,7 +25,7 @@ _ENDINGS = (".md", ".markdown", ".mdx")
 
 @dataclass(slots=True)
 class Imported:
-    """Result of an import. `known`: files of articles that exist; `drafts`: files left out; `oddities`: remarks."""
+    """Result of an import. `known`: files of known articles; `oddities`: remarks."""
 
     articles: list[Article] = field(default_factory=list)  # new ones, at `paths`
     paths: list[str] = field(default_factory=list)
@@ -38,7 +36,7 @@ class Imported:
 
 
 def import_files(app: App, files: Mapping[str, Path | bytes], *, dry_run: bool = False) -> Imported:
-    """File an article per file; `files`: markdown by path in their folder. Raises ConfigError, OSError, StoreError."""
+    """File an article per file; `files`: markdown by path. Raises ConfigError, OSError, StoreError."""
     reconcile.files(app)
     listed, done, new = app.config / "taxonomy.toml", Imported(), dict[str, bytes]()
     taxonomy = Taxonomy.from_toml(listed) if listed.exists() else None
@@ -67,7 +65,7 @@ def import_files(app: App, files: Mapping[str, Path | bytes], *, dry_run: bool =
 
 
 def markdown_files(folder: Path) -> dict[str, Path]:
-    """Return the markdown files below a folder by their path in it. Raises UsageError if there is none."""
+    """Return the markdown files below a folder by path. Raises UsageError if there is none."""
     paths = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in _ENDINGS and path.is_file())
     inside = {path.relative_to(folder): path for path in paths}
     files = {str(name): path for name, path in inside.items() if not any(part[0] == "." for part in name.parts)}
@@ -79,7 +77,7 @@ def markdown_files(folder: Path) -> dict[str, Path]:
 def _read(
     name: str, raw: bytes, inside: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None
 ) -> tuple[Article | None, bytes, list[Problem]]:
-    """Return the article of a file (None for a draft), the new text, and remarks. Raises ConfigError, OSError."""
+    """Return the article of a file (None for a draft), the new text, and remarks. Raises ConfigError."""
     front, body = frontmatter.foreign(raw, name)
     if is_draft(front):
         return None, b"", []
@@ -104,7 +102,7 @@ class Reindexed:
 
 
 def take_in(app: App, files: Sequence[str]) -> Reindexed:
-    """Record article files (by path) that were edited in an object store. Raises UsageError, OSError, StoreError."""
+    """Record files that were edited in an object store. Raises UsageError, OSError, StoreError."""
     problems: list[Problem] = []
     taken = 0
     for what in files:
@@ -121,7 +119,7 @@ def take_in(app: App, files: Sequence[str]) -> Reindexed:
 
 
 def reindex(app: App) -> Reindexed:
-    """Rebuild the database from the article files; learnt tags stay. Returns unreadable files, whose rows stay."""
+    """Rebuild the database from the article files; learnt tags stay."""
     problems, unread = list[Problem](), list[str]()
     recent, late = list[Article](), list[Article]()
     now = app.clock()

@@ -1,7 +1,5 @@
 """Delete articles and their files. Their ids are recorded: no source brings them back."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +21,7 @@ _AT_A_TIME = 500  # articles that are pruned in one transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Articles to delete: the `named`, or those that meet all criteria. `keep`: newest per source to spare."""
+    """Articles to delete: the `named`, or those that meet all criteria."""
 
     older_than: timedelta | None = None
     keep: int | None = None
@@ -33,7 +31,7 @@ class Which:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """The facts about an article that decide on its deletion. `stays`: why it is spared ("hand", "hold"), or ""."""
+    """An article. `stays`: why it is spared ("hand", "hold"), or ""."""
 
     id: str
     url: str
@@ -47,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruning:
-    """A planned deletion. `stays`: number of spared articles by reason: "hand", "hold", "copy" (a copy is spared)."""
+    """A planned deletion. `stays`: number of spared articles by reason."""
 
     articles: tuple[Row, ...]
     feeds: tuple[FeedKey, ...]
@@ -55,7 +53,7 @@ class Pruning:
 
 
 def chosen(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
-    """Return the rows that meet the criteria, even if they are to be spared. Pure."""
+    """Return the rows that meet the criteria. Pure."""
     newest: dict[str, set[str]] = defaultdict(set)
     if which.keep is not None:
         for row in sorted(rows, key=_age, reverse=True):
@@ -71,7 +69,7 @@ def chosen(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
 
 
 def going(asked: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
-    """Return the rows of `asked` to delete, copies first, and the number of spared ones by reason. Pure."""
+    """Return the rows to delete, copies first, and the number of spared ones by reason. Pure."""
     stays = Counter(row.stays for row in asked if row.stays)
     gone = {row.id: row for row in asked if not row.stays}
     held_by = {row.copy_of for row in rows if row.copy_of and row.id not in gone}
@@ -85,7 +83,7 @@ def _age(row: Row) -> tuple[datetime, str]:
 
 
 def plan(app: App, which: Which) -> Pruning:
-    """Plan a deletion; changes nothing. Raises UsageError."""
+    """Plan a deletion. Raises UsageError."""
     rows = list(_rows(app))
     if which.named:
         by_id = {row.id: row for row in rows}
@@ -101,7 +99,7 @@ def plan(app: App, which: Which) -> Pruning:
 
 
 def prune(app: App, planned: Pruning) -> None:
-    """Carry out `plan`: aliases, then rows, then files. The caller builds feeds. Raises OSError, StoreError."""
+    """Delete aliases, then rows, then files. Raises OSError, StoreError."""
     listed = set(app.store.visits.pruned()) if planned.articles else set()
     for start in range(0, len(planned.articles), _AT_A_TIME):
         part = planned.articles[start : start + _AT_A_TIME]
@@ -116,11 +114,11 @@ def prune(app: App, planned: Pruning) -> None:
 
 
 def _aliases(app: App, part: Sequence[Row]) -> list[tuple[str, str]]:
+    ids = [row.id for row in part]
     own = {row.id: [codec.key(urls.alias(row.url))] for row in part}
-    articles = app.store.index.articles([row.id for row in part])
-    for id, article in articles.items():
+    for id, article in app.store.index.articles(ids).items():
         own[id] += map(codec.key, aliases_of(article))
-    for id, alias in app.store.visits.aliases([row.id for row in part]):
+    for id, alias in app.store.visits.aliases(ids):
         own[id].append(alias)
     return list(dict.fromkeys((id, alias) for id, names in own.items() for alias in names))
 

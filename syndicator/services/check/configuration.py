@@ -1,18 +1,23 @@
-"""Find faults in the configuration files and in the environment variables that they name: undefined categories, tags
-and sources. Findings of `check`, as values.
-"""
+"""Find faults in the configuration; list the settings with their origins, and changes of the configuration in words."""
 
-from __future__ import annotations
-
+import os
 import re
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from syndicator.configuration.entry_rules import Term
-from syndicator.configuration.settings import Alert, Settings, Webhook, dropped_settings, load, unknown_variables
+from syndicator.configuration.settings import (
+    Alert,
+    Settings,
+    Webhook,
+    dropped_settings,
+    load,
+    origins,
+    unknown_variables,
+)
 from syndicator.configuration.sources.registry import placed_sources
 from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
@@ -22,7 +27,7 @@ from syndicator.core.model import Problem, Source
 from syndicator.core.reasons import CheckReason, CommandReason, FetchReason
 from syndicator.pipeline.context import unset, unset_in_url
 from syndicator.publishing.queries import SavedQuery, load_queries
-from syndicator.services.container import llm_key, need_folder
+from syndicator.services.container import Configuration, llm_key, need_folder
 from syndicator.services.naming import terms
 from syndicator.services.webhooks import signing_key
 
@@ -31,7 +36,7 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A fault. `what`: the file with line, folder or variable; `file`, `line`, `key`: the same for programs."""
+    """A fault, with its file, line and key for programs."""
 
     severity: Severity
     what: str
@@ -59,7 +64,6 @@ def in_file(
 
 
 def of_error(what: str, error: ConfigError) -> list[Finding]:
-    """Return all faults of a configuration error. `what`: the file or folder that was read."""
     if error.faults:
         return [of_fault(fault, CommandReason.BAD_CONFIG) for fault in error.faults]
     detail = str(error).removeprefix(f"{what}: ").removeprefix(f"{what} ")
@@ -73,7 +77,7 @@ WHERE = {CATEGORY: "taxonomy.toml", TAG: "taxonomy.toml", SOURCE: "sources.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """Defined names. `aliases`: tag by other spelling; `used`: by axis, names in articles, valid in queries."""
+    """Defined names. `aliases`: tag by other spelling; `used`: by axis, names in articles."""
 
     categories: Collection[str] = ()
     tags: Collection[str] = ()
@@ -94,7 +98,7 @@ class Names:
 
 
 def in_sources(placed: Sequence[Placed], names: Names) -> Iterator[Fault]:
-    """Yield categories and tags of sources that the taxonomy lacks."""
+    """Yield categories and tags that the taxonomy lacks."""
     for entry in placed:
         category = entry.source.category
         if category and (detail := names.lack(CATEGORY, category, str)):
@@ -106,7 +110,7 @@ def in_sources(placed: Sequence[Placed], names: Names) -> Iterator[Fault]:
 
 
 def in_queries(file: TomlFile, queries: Sequence[SavedQuery], names: Names) -> Iterator[Fault]:
-    """Yield categories, tags and sources of saved queries that no article can have."""
+    """Yield categories, tags and sources of queries that no article can have."""
     for number, query in enumerate(queries):
         asked = list(terms(query.expr)) if query.expr else []
         if query.feed is not None and query.feed.axis in WHERE:
@@ -119,7 +123,6 @@ def in_queries(file: TomlFile, queries: Sequence[SavedQuery], names: Names) -> I
 
 
 def faults(config: Path, environ: Mapping[str, str]) -> list[Finding]:
-    """Return the faults of all files that stop every command."""
     from syndicator.describing.taxonomy import vocabulary
 
     try:
@@ -151,13 +154,12 @@ def beside(config: Path) -> Iterator[Finding]:
 
 
 def dropped(config: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Report settings of earlier versions that are still set, without effect."""
     for fault in dropped_settings(config, environ):
         yield of_fault(fault, CheckReason.DROPPED_SETTING, "warning")
 
 
 def variables(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Report environment variables that look like settings but are none."""
+    """Report environment variables that look like settings."""
     for name, near in unknown_variables(environ).items():
         detail = f"there is no such setting; did you mean {near}?" if near else "there is no such setting; unset it"
         what = f"environment variable {name}"
@@ -165,7 +167,7 @@ def variables(environ: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def settings(config: Path, values: Settings, environ: Mapping[str, str], *, strict: bool) -> Iterator[Finding]:
-    """Report valid settings that cannot work; with `strict`, also missing ones that publishing needs."""
+    """Report settings that cannot work; with `strict`, also missing ones."""
     path = config / "syndicator.toml"
     file = read_toml_file(path) if path.exists() else TomlFile(path, {})
     site = values.site
@@ -206,7 +208,7 @@ def _webhooks(file: TomlFile, webhooks: Sequence[Webhook], environ: Mapping[str,
 
 
 def _alert(file: TomlFile, alert: Alert, environ: Mapping[str, str], *, mails: bool) -> Iterator[Finding]:
-    """Check alerts now: a failure when an alert is sent would be noticed too late."""
+    """Check now: when an alert is sent, a failure would be noticed too late."""
     if alert.command and shutil.which(alert.command[0], path=environ.get("PATH")) is None:
         detail = f"alert.command: {alert.command[0]!r} is no program that can be run here; write its whole path"
         yield of_fault(file.fault(detail, "alert", "command"), CheckReason.BAD_ALERT)
@@ -216,7 +218,7 @@ def _alert(file: TomlFile, alert: Alert, environ: Mapping[str, str], *, mails: b
 
 
 def sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Report variables without a value, secrets in a URL, and servers that are asked too often."""
+    """Report variables without a value, secrets in a URL, and servers asked too often."""
     for entry in placed:
         source = entry.source
         if parameters := secrets.telling(source.url):
@@ -240,3 +242,59 @@ def _placeholders(source: Source, parameters: Sequence[str]) -> str:
         names.append(re.sub(r"\W+", "_", f"{source.key}_{parameter}").upper())
         url = secrets.with_placeholder(url, parameter, names[-1])
     return f'write url = "{url}" and set {" and ".join(names)} in the environment to the value of now'
+
+
+_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)")  # the user and password of a URL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configured:
+    """A setting. `origin`: "default", "<file>:<line>" or "environment variable <name>"."""
+
+    name: str
+    value: object
+    origin: str
+
+
+def configured(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[Configured, ...]:
+    """Return the settings in order, with passwords masked. Raises ConfigError."""
+    values = dict(_flat(load(config, environ).model_dump(mode="json")))
+    shown = {name: masked(value) if isinstance(value, str) else value for name, value in values.items()}
+    return tuple(Configured(name=name, value=shown[name], origin=at) for name, at in origins(config, environ).items())
+
+
+def masked(value: str) -> str:
+    return _PASSWORD.sub(r"\1:***", value)
+
+
+_AT_START = ("publish.host", "publish.port")  # read only when the service starts
+
+
+def changes(before: Configuration, after: Configuration) -> Iterator[str]:
+    """Yield a line for each changed setting, source and query; no values."""
+    old, new = (dict(_flat(version.settings.model_dump())) for version in (before, after))
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            yield f"setting {name} changed" + ("; it counts from the next start" if name in _AT_START else "")
+    yield from (str(fault) for fault in after.dropped if fault not in before.dropped)
+    if before.sources is not after.sources:
+        yield from _listed("source", *({source.key: source for source in each.sources} for each in (before, after)))
+    yield from _listed("query", *({query.slug: query for query in each.queries} for each in (before, after)))
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def _listed(what: str, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[str]:
+    for key in sorted(before.keys() | after.keys()):
+        if key not in before:
+            yield f"{what} {key} added"
+        elif key not in after:
+            yield f"{what} {key} removed"
+        elif before[key] != after[key]:
+            yield f"{what} {key} changed"

@@ -1,7 +1,5 @@
 """Faults of the installation, each with its cure: machine, article files, files beside them, templates."""
 
-from __future__ import annotations
-
 import asyncio
 import difflib
 import ipaddress
@@ -28,7 +26,6 @@ from syndicator.core import text, urls
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.core.model import Problem, Source
-from syndicator.core.ports import FeedRow
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.reasons import CheckReason, ConditionReason, FeedFileReason, FetchReason
 from syndicator.describing.taxonomy.vocabulary import load_any
@@ -53,7 +50,7 @@ _RESERVED = (".example", ".test", ".invalid", ".localhost")  # RFC 2606: in no D
 
 
 def folders(settings: Settings) -> Iterator[Finding]:
-    """Report folders that are not writable, and disks that are nearly full."""
+    """Report folders that are not writable, and full disks."""
     for folder in settings.folders:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -69,7 +66,6 @@ def folders(settings: Settings) -> Iterator[Finding]:
 
 
 def full(disks: Iterable[Disk]) -> Iterator[Finding]:
-    """Report disks that are nearly full. Pure."""
     for disk in disks:
         if is_nearly_full(disk):
             detail = f"{room(disk)}; free some space: `syndicator prune` deletes kept pages"
@@ -77,11 +73,10 @@ def full(disks: Iterable[Disk]) -> Iterator[Finding]:
 
 
 def clock(now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = "") -> Iterator[Finding]:
-    """Report a clock behind the last run, the installation or the articles. `articles`: the fault, if known. Pure."""
-    for time, when in ((last_run, "the last run"), (installed, "this program was installed")):
+    """Report a clock behind the last run, the installation or the articles (`articles`: the fault)."""
+    for time, when in ((last_run, "the last run was"), (installed, "this program was installed")):
         if time and time > now + AHEAD:
-            detail = f"it says {now:%Y-%m-%d %H:%M} UTC, and {when} was at {time:%Y-%m-%d %H:%M}; set it"
-            detail = detail.replace("installed was", "installed")
+            detail = f"it says {now:%Y-%m-%d %H:%M} UTC, and {when} at {time:%Y-%m-%d %H:%M}; set it"
             yield Finding(severity="error", what="clock", reason=ConditionReason.CLOCK, detail=detail)
             return
     if articles:
@@ -89,7 +84,7 @@ def clock(now: datetime, *, installed: datetime, last_run: datetime | None, arti
 
 
 def names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
-    """Report if this machine cannot resolve the host names of the first few sources."""
+    """Report if none of the first few host names resolves."""
     hosts = list(dict.fromkeys(urlsplit(source.url).hostname or "" for source in sources if source.enabled))
     asked = [host for host in hosts if not _is_address(host) and not host.endswith(_RESERVED)][:_ASKED]
     if not asked or _one_resolves(asked, lookup):
@@ -127,7 +122,7 @@ _LINE = re.compile(r"line (\d+): ")
 
 
 def by_hand(store: ArticleStore, names: configuration.Names) -> Iterator[Finding]:
-    """Report faults of hand-written articles that readers would see."""
+    """Report faults of hand-written articles."""
     for stamp in store.walk():
         try:
             data = store.read(stamp.path)
@@ -137,7 +132,6 @@ def by_hand(store: ArticleStore, names: configuration.Names) -> Iterator[Finding
         except (ConfigError, OSError):
             continue
         lines = {line.partition(b":")[0].strip(): number for number, line in enumerate(data.splitlines(), 1)}
-
         file = f"{store.name}/{stamp.path}"
         if article.category and (detail := names.lack(configuration.CATEGORY, article.category, str)):
             yield in_file(file, lines.get(b"category"), CheckReason.UNKNOWN_NAME, detail, "warning", "category")
@@ -147,7 +141,7 @@ def by_hand(store: ArticleStore, names: configuration.Names) -> Iterator[Finding
 
 
 def broken(app: App) -> Iterator[Finding]:
-    """Report unreadable article files with the line if known, and second files of an article."""
+    """Report unreadable article files, with the line if known, and second files of an article."""
     for problem in unread(app.store, app.article_store):
         path = f"{app.article_store.name}/{problem.what}"
         detail = problem.detail.removeprefix(f"{path}:").strip()
@@ -169,7 +163,7 @@ _PLACED: Final = re.compile(rf"{TEMPLATES}/(?P<name>.+?), line (?P<line>\d+): (?
 
 
 def templates(config: Path, settings: Settings) -> Iterator[Finding]:
-    """Report unused templates, and as errors those that cannot make pages."""
+    """Report unused templates, and those that cannot make pages."""
     own = look(config)
     if not own.templates:
         return
@@ -201,7 +195,7 @@ def check(
     clock: Callable[[], datetime] = utc_now,
     lookup: Lookup = ssrf.system,
 ) -> list[Finding]:
-    """Return all faults, errors first. `strict`: missing settings that publishing needs are errors. Never raises."""
+    """Return all faults, errors first. `strict`: missing settings that publishing needs are errors."""
     set_wrong = (*configuration.dropped(config, environ), *configuration.variables(environ))
     findings = [*set_wrong, *_look(config, strict, environ, clock, lookup)]
     return sorted(findings, key=lambda item: (item.severity != "error", item.file, item.line or 0))
@@ -257,10 +251,8 @@ async def _hubs(app: App) -> list[Finding]:
         problems = await refused(topic, app.settings.publish.hubs, fetcher, allow=endpoint)
     findings = []
     for problem in problems:
-        answer = ": ".join(filter(None, (problem.reason, problem.detail)))
-        detail = f"it answers a subscription with {answer}"
-        hub = Problem(what=problem.what, reason=CheckReason.HUB_REFUSES, detail=detail)
-        findings.append(of_problem(hub, "warning"))
+        detail = f"it answers a subscription with {': '.join(filter(None, (problem.reason, problem.detail)))}"
+        findings.append(of_problem(replace(problem, reason=CheckReason.HUB_REFUSES, detail=detail), "warning"))
     return findings
 
 
@@ -268,16 +260,16 @@ def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
     words = load_any(app.config / "taxonomy.toml")
     rows = [row for row in app.store.index.feeds() if not row.dropped]
     categories = [category.name for category in words.category]
+    axes = (configuration.CATEGORY, configuration.TAG)
+    used = {axis: [row.name for row in rows if row.key.axis == axis] for axis in axes}
+    used[configuration.CATEGORY] += [entry.source.category or "" for entry in placed]
+    used[configuration.TAG] += [tag for entry in placed for tag in entry.source.tags]
     names = configuration.Names(
         categories=[*categories, app.settings.describe.uncategorised] if categories else [],
         tags=[tag.name for tag in words.tag],
         aliases={alias: tag.name for tag in words.tag for alias in tag.aliases},
         sources=list(app.sources),
-        used={
-            configuration.CATEGORY: _of(rows, configuration.CATEGORY)
-            + [entry.source.category or "" for entry in placed],
-            configuration.TAG: _of(rows, configuration.TAG) + [tag for entry in placed for tag in entry.source.tags],
-        },
+        used=used,
     )
     feeds = app.config / "feeds.toml"
     file = read_toml_file(feeds) if feeds.exists() else TomlFile(feeds, {})
@@ -291,18 +283,12 @@ def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
     file = read_toml_file(path) if path.exists() else TomlFile(path, {})
     for number, digest in enumerate(app.settings.digest):
         if digest.of not in there:
-            detail = (
-                f"of: no feed is called {digest.of!r}, so the digest stays empty; name one of feeds.html by its path"
-            )
+            detail = f"of: no feed is called {digest.of!r}, so the digest stays empty; name one of feeds.html by path"
             yield of_fault(file.fault(detail, "digest", number, "of"), CheckReason.UNKNOWN_NAME, "warning")
 
 
-def _of(rows: Iterable[FeedRow], axis: str) -> list[str]:
-    return [row.name for row in rows if row.key.axis == axis]
-
-
 def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
-    """Yield rights that the operator should confirm: older than owners, or with a link not seen lately."""
+    """Yield rights to confirm: older than owners, or with a link not seen lately."""
     for source in app.sources.values():
         if source.speaks_for is not None:
             continue

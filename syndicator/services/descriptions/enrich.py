@@ -1,7 +1,5 @@
 """Let the operator's language model describe articles that still have our own descriptions."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -35,7 +33,7 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Articles to ask about, by time of adding. `again`: ask again after failures or while the endpoint is paused."""
+    """Articles to ask about. `again`: also after failures or while the endpoint is paused."""
 
     since: datetime
     again: bool = False
@@ -50,8 +48,7 @@ async def enrich(
     filed: Callable[[str], None] = lambda title: None,
 ) -> EnrichReport:
     """Ask about the articles of `scope` (default: the last week), newest first, for `seconds` or until `stop`, and file
-    accepted answers. `filed` gets each title. Faults of network and model are in the report. The caller holds the
-    lock."""
+    accepted answers. `filed` gets each title. The caller holds the lock."""
     report = EnrichReport()
     settings = app.settings.describe.llm
     if not settings.url:
@@ -82,7 +79,7 @@ async def enrich(
 
 
 def unasked(app: App, scope: Scope, limit: int = 1_000_000) -> list[str]:
-    """Return the ids of the articles that a pass would ask about."""
+    """Return the ids of articles to ask about."""
     plan = prompt.plan(app.settings.describe.llm.model, app.settings.describe.llm.write)
     now = NEVER if scope.again else app.clock()
     return app.store.enrichment.unasked(plan, since=scope.since, now=now, limit=limit)
@@ -239,7 +236,7 @@ class _Pass:
         return None
 
     def _failed(self, note: Asked, failure: Failed) -> None:
-        """Record a failure about `note`'s article. Failures of the endpoint do not count against it."""
+        """Record a failure; those of the endpoint do not count against the article."""
         if client.is_endpoints(failure):
             self.report.problems.append(Problem(what=failure.url, reason=failure.reason, detail=failure.detail))
             return
@@ -250,7 +247,7 @@ class _Pass:
         self._note(replace(failed, at=now, next_try=now + wait))
 
     async def _judged(self, note: Asked, was: Article, asked: Material, answer: str) -> None:
-        """File the answer or record its refusal. If the article changed meanwhile, leave it to the next pass."""
+        """File the answer or record its refusal, unless the article changed meanwhile."""
         current = self._read(note.id)
         if current is None or validate.material(current[0]) != validate.material(was):
             return
@@ -283,9 +280,3 @@ class _Pass:
 
     def _keep(self, meter: Meter) -> None:
         self.store.save_meter(meter, self.app.clock())
-
-
-def need_llm(app: App) -> None:
-    """Raise ConfigError if no language model is configured."""
-    if not app.settings.describe.llm.url:
-        raise ConfigError(f"{app.config}/syndicator.toml: describe.llm.url is empty; set it to your model's endpoint")

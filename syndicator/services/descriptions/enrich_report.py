@@ -1,7 +1,5 @@
 """Report on a pass with the language model; a module of its own, because most runs make no pass."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,12 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class EnrichReport:
-    """Result of a pass. `counts`: by outcome; `hindrance`: why it ended early; `wrong`: configuration faults."""
+    """Result of a pass. `hindrance`: why it ended early; `wrong`: configuration faults."""
 
     counts: dict[str, int] = field(default_factory=dict)
     calls: int = 0
     problems: list[Problem] = field(default_factory=list)
-    hindrance: Hindrance | None = None
+    hindrance: "Hindrance | None" = None
     wrong: str = ""
 
     @property
@@ -30,7 +28,6 @@ class EnrichReport:
 
     @property
     def fault(self) -> SyndicatorError | None:
-        """The fault of the configuration or the endpoint that needs the operator."""
         if self.wrong:
             return ConfigError(self.wrong)
         if self.hindrance is not None and self.hindrance.reason == "resting":
@@ -38,7 +35,6 @@ class EnrichReport:
         return None
 
     def lines(self) -> Iterator[str]:
-        """Yield lines for people on calls and results; none if the model was not asked."""
         if self.calls or self.counts:
             accepted, refused, failed = (self.counts.get(name, 0) for name in ("accepted", "refused", "failed"))
             answers = f"{counted(accepted, 'answer')} accepted, {refused} refused, {failed} failed"

@@ -1,7 +1,5 @@
 """Learn from confirmed tags, suggest tags and categories, describe all articles anew."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -49,8 +47,6 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redescribed:
-    """An article with a changed description, `told` (its key in `describe --json`)."""
-
     id: str
     title: str
     path: str
@@ -68,7 +64,7 @@ class Plan:
 
 
 def learn(app: App, *, least: int = LEAST) -> Learnt:
-    """Learn words, confirmed tags and categories, each from `least` articles. Raises WorkerFailed, ConfigError."""
+    """Learn words, confirmed tags and categories. Raises WorkerFailed, ConfigError."""
     stamps = _by_age(app)
     files = taxonomy_files(app.config, app.settings)
     if not stamps:
@@ -83,16 +79,16 @@ def learn(app: App, *, least: int = LEAST) -> Learnt:
     return Learnt(articles=articles, tags=tags, filed=filed)
 
 
-def suggest(app: App) -> list[Proposal]:
-    """Return topics of articles that the taxonomy lacks, the most significant first. Raises WorkerFailed."""
+def suggest(app: App) -> "list[Proposal]":
+    """Return topics that the taxonomy lacks, the most significant first. Raises WorkerFailed."""
     files = taxonomy_files(app.config, app.settings)
     paths = [stamp.path for stamp in _by_age(app)[-MOST_READ:]]
     with _at_hand(app, paths) as folder, _long_worker() as worker:
         return worker.call_sync(jobs.suggest_files, files, folder, paths)
 
 
-def suggest_groups(app: App) -> list[Group]:
-    """Return groups of many articles that could be categories, largest first. Raises WorkerFailed."""
+def suggest_groups(app: App) -> "list[Group]":
+    """Return groups of articles that could be categories, largest first. Raises WorkerFailed."""
     paths = [stamp.path for stamp in _by_age(app)[-MOST_GROUPED:]]
     if len(paths) < LEAST_GROUPED:
         return []
@@ -102,7 +98,7 @@ def suggest_groups(app: App) -> list[Group]:
 
 @contextmanager
 def _at_hand(app: App, paths: Iterable[str]) -> Iterator[str]:
-    """Yield a local folder with the files, copied from an object store if need be, for the worker."""
+    """Yield a local folder with the files, for the worker."""
     if not is_bucket(app.article_store.name):
         yield app.article_store.name
         return
@@ -127,7 +123,7 @@ def _by_age(app: App) -> list[FileStamp]:
 
 
 def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda done, total: None) -> Plan:
-    """Plan how the present taxonomy changes articles added since `since` (None: all). Changes nothing."""
+    """Plan how the present taxonomy changes articles added since `since` (None: all)."""
     problems = list(reconcile.files(app))
     bad = {problem.what for problem in problems}
     paths = [stamp.path for stamp in app.article_store.walk() if stamp.path not in bad]
@@ -149,8 +145,6 @@ def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda
 
 
 def apply(app: App, planned: Plan, progress: Progress = lambda done, total: None) -> None:
-    """Apply exactly the changes of `plan`. The `updated` times of articles stay."""
-
     def write(item: Redescribed) -> None:
         before, store, score = app.article_store.get(item.path), app.store.visits, item.told.score
         after = replace(before, **item.told.values)

@@ -1,7 +1,5 @@
 """Review of unconfirmed articles, the most doubtful first. Each decision is written at once, under a short lock."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -25,7 +23,7 @@ BATCH = 20  # articles to a call of the worker
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """An article under review: `offered` tags with probability, the `marked` ones, and the category, or ""."""
+    """An article under review: `offered` tags with probability, the `marked` ones, and the category."""
 
     article: Article
     path: str
@@ -33,26 +31,16 @@ class Sheet:
     marked: tuple[str, ...]
     category: str
 
-    def turned(self, tag: str) -> Sheet:
-        """Return the sheet with the mark of `tag` toggled. Adds a tag that is not offered."""
+    def turned(self, tag: str) -> "Sheet":
+        """Return the sheet with the mark of `tag` toggled."""
         if tag in self.marked:
             return replace(self, marked=tuple(mark for mark in self.marked if mark != tag))
         offered = self.offered if tag in dict(self.offered) else (*self.offered, (tag, 0.0))
         return replace(self, offered=offered, marked=(*self.marked, tag))
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A decision on an article. `after` is None if it was postponed."""
-
-    id: str
-    path: str
-    before: Article
-    after: Article | None
-
-
 class Review:
-    """A review session; `alone` holds the lock of runs. Raises ConfigError, StoreError, WorkerFailed, OSError."""
+    """A review session; `alone` holds the lock of runs."""
 
     def __init__(
         self,
@@ -63,7 +51,7 @@ class Review:
     ) -> None:
         self._app, self._worker, self._alone, self._write = app, worker, alone, write
         self._names = defined_names(app)
-        self._steps: list[Step] = []
+        self._steps: list[tuple[Sheet, Article | None]] = []  # with the article as decided; None: put off
         self._again: list[str] = []  # ids that come next
         self._coming = self._ids()
         self.problems: list[Problem] = []
@@ -74,10 +62,9 @@ class Review:
 
     @property
     def confirmed(self) -> int:
-        return sum(step.after is not None for step in self._steps)
+        return sum(after is not None for _, after in self._steps)
 
     def next(self) -> Sheet | None:
-        """Return the next waiting article, read from its file, or None."""
         while True:
             id = self._again.pop() if self._again else next(self._coming, None)
             if id is None:
@@ -90,11 +77,11 @@ class Review:
                 return Sheet(article=article, path=path, offered=offered.tags, marked=article.tags, category=category)
 
     def tag(self, sheet: Sheet, name: str) -> Sheet:
-        """Mark or unmark a tag that the operator typed. Raises UsageError for an unknown tag."""
+        """Mark or unmark a typed tag. Raises UsageError for an unknown one."""
         return sheet.turned(self._names.tag(name, sheet.article))
 
     def confirm(self, sheet: Sheet) -> None:
-        """Write the marked tags and the category. Raises UsageError if the file was edited meanwhile."""
+        """Write the marked tags and the category. Raises UsageError if the file was edited."""
         category = sheet.category if sheet.category in self.categories else None
         wanted = decided(sheet.article, Decision(tags=sheet.marked, category=category))
         try:
@@ -103,27 +90,25 @@ class Review:
         except UsageError:
             self._again.append(sheet.article.id)
             raise
-        self._steps.append(Step(sheet.article.id, sheet.path, sheet.article, after))
+        self._steps.append((sheet, after))
 
     def put_off(self, sheet: Sheet) -> None:
-        """Leave an article to the next session."""
-        self._steps.append(Step(sheet.article.id, sheet.path, sheet.article, None))
+        self._steps.append((sheet, None))
 
     def undo(self, sheet: Sheet | None) -> bool:
-        """Undo the last decision and show its article next; False if none. Raises UsageError for an edited file."""
+        """Undo the last decision and show its article next; False if none. Raises UsageError."""
         if not self._steps:
             return False
         if sheet is not None:
             self._again.append(sheet.article.id)
-        step = self._steps.pop()
-        if step.after is not None:
+        last, after = self._steps.pop()
+        if after is not None:
             with self._alone():
-                self._write(self._app, step.path, step.after, step.before)
-        self._again.append(step.id)
+                self._write(self._app, last.path, after, last.article)
+        self._again.append(last.article.id)
         return True
 
     def waiting(self) -> list[Sheet]:
-        """Return the first `DOUBTED` waiting articles in their order."""
         return list(islice(iter(self.next, None), DOUBTED))
 
     def _ids(self) -> Iterator[str]:

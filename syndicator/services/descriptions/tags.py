@@ -1,8 +1,4 @@
-"""Rename and merge tags in taxonomy.toml, articles and feeds; ids and addresses of feeds stay valid. Write an
-operator's decision on tags and category into an article file.
-"""
-
-from __future__ import annotations
+"""Rename and merge tags in taxonomy.toml, articles and feeds. Write an operator's decision into an article file."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -228,13 +224,13 @@ class Confirmed:
 
 
 def defined_names(app: App) -> Names:
-    """Return the names of taxonomy.toml and the published tags. Raises ConfigError."""
+    """Return the names of taxonomy.toml and the published tags."""
     used = [row.name for row in app.store.index.feeds() if row.key.axis == "tag" and row.moved_to is None]
     return Names(load_any(app.config / "taxonomy.toml"), tuple(used))
 
 
 def plan_decision(app: App, what: str, decide: Callable[[Article, Names], Decision]) -> Confirmed:
-    """Plan the decision on the article `what`; changes nothing. Raises UsageError, ConfigError for a broken file."""
+    """Plan the decision on an article. Raises UsageError, ConfigError."""
     problems = reconcile.files(app)
     if withdrawn(app, what):
         raise UsageError(f"{what!r} is withdrawn; `syndicator withdraw --undo` brings it back, with its tags")
@@ -255,8 +251,7 @@ def plan_decision(app: App, what: str, decide: Callable[[Article, Names], Decisi
 
 
 def write_decision(app: App, path: str, seen: Article, wanted: Article) -> Article:
-    """Write tags and category of `wanted` to the file at `path`. Raises UsageError if it differs from `seen`; OSError,
-    ConfigError, StoreError."""
+    """Write tags and category of `wanted` to the file. Raises UsageError if it differs from `seen`."""
     now = app.article_store.get(path)
     if not same(now, seen):
         raise EditedMeanwhile(path)

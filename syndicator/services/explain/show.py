@@ -1,8 +1,4 @@
-"""Explanations for `show`: of a filed article (origins of its fields, model answers, tags, category, feeds), and of
-an address that is no article yet (its page and its source's announcement).
-"""
-
-from __future__ import annotations
+"""Explanations for `show`: of a filed article, and of an address that is no article yet."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import aclosing, suppress
@@ -34,6 +30,7 @@ from syndicator.core.reasons import HoldReason
 from syndicator.core.usage.terms import terms
 from syndicator.describing.llm import prompt
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.pipeline import jobs, ownership
 from syndicator.pipeline.context import feed_request, page_request, without_credentials
 from syndicator.pipeline.descriptions.answers import make_question
@@ -66,7 +63,6 @@ _FENCE = "(a line of random letters)"
 
 
 def llm_history(app: App, id: str) -> Mapping[str, Any]:
-    """Return the answers of the language model about article `id`; empty if no model is set or it was never asked."""
     if (asked := app.store.enrichment.asked(id)) is None:
         return {"llm": "not asked yet"} if app.settings.describe.llm.url and app.store.index.path(id) else {}
     why = ": ".join(part for part in (asked.reason, asked.detail) if part)
@@ -97,7 +93,7 @@ _FEED: Final = "its feed, or its page when it was filed"
 
 
 def origins(article: Article, reading: Article | None, trace: Mapping[str, Any]) -> dict[str, str]:
-    """Return the origin of each field. `reading`, `trace`: the present reading of the kept page, or None and {}."""
+    """Return the origin of each field. `reading`, `trace`: of the kept page, or None and {}."""
     return {
         key: _origin(key, article, reading, trace)
         for key in FIELDS
@@ -125,7 +121,6 @@ def _same(key: str, article: Article, other: Article) -> bool:
 
 
 def tag_reasons(article: Article, source: Source | None, taxonomy: Taxonomy) -> dict[str, str]:
-    """Return the reason by tag, with its probability if it has one."""
     by = by_of(article, "tags")
     if by in (By.OPERATOR, By.LLM):
         return dict.fromkeys(article.tags, _BY[by])
@@ -150,7 +145,6 @@ def _tag_reason(
 
 
 def category_reason(article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str) -> str:
-    """Return the reason for the category, with the probability of the taxonomy's guess."""
     by = by_of(article, "category")
     if by in (By.OPERATOR, By.LLM):
         return _BY[by]
@@ -166,8 +160,8 @@ def category_reason(article: Article, source: Source | None, taxonomy: Taxonomy,
 
 
 def entry(app: App, what: str, format: str) -> bytes:
-    """Return the entry of an article (address, id or file) in a feed format. Raises UsageError, MissingError."""
-    taxonomy = build.vocabulary(app)
+    """Return an article's entry in a feed format. Raises UsageError, MissingError."""
+    taxonomy = load_any(app.taxonomy.toml)
     tags, specs = [tag.name for tag in taxonomy.tag], build.feed_specs(app, taxonomy, app.store.index.feeds())
     table = renderers(Pages(specs, app.settings, look(app.config), tags))
     if format not in table:
@@ -184,7 +178,7 @@ def entry(app: App, what: str, format: str) -> bytes:
 
 
 def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
-    """Yield by name the feeds, merges, addresses and carriers of an article, and its source's next visit."""
+    """Yield feeds, merges, addresses, carriers and the next visit."""
     visits, index = app.store.visits, app.store.index
     into = article.merged_into or index.merged().get(article.id, "")
     yield "feeds", [stem(key) for key in sorted(index.shown(article.id))]
@@ -197,8 +191,9 @@ def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
         yield "merged into", named.pop(into, into)
     if named:
         yield "stands for", sorted(named.values())
-    yield from _lists({"also at": article.also, "other addresses": article.aliases, "split from": article.split_from})
-    yield from _lists({"announced by": tuple(sorted({article.source_key, *visits.carriers(article.id)} - {""}))})
+    lists = {"also at": article.also, "other addresses": article.aliases, "split from": article.split_from}
+    lists["announced by"] = tuple(sorted({article.source_key, *visits.carriers(article.id)} - {""}))
+    yield from ((name, list(values)) for name, values in lists.items() if values)
     yield "source", article.source_key or None
     if picture := app.store.pictures.row(article.id):
         yield "picture", outcomes.told(picture) if app.settings.publish.thumbnails else "none: thumbnails are off"
@@ -207,12 +202,8 @@ def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
         yield "next visit", f"{when}{f' ({state.due_why})' if state.due_why else ''}"
 
 
-def _lists(facts: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, list[str]]]:
-    yield from ((name, list(values)) for name, values in facts.items() if values)
-
-
 def show_filed(app: App, id: str) -> Shown:
-    """Explain the filed article with this id, from its present file. Raises MissingError, ConfigError."""
+    """Explain a filed article. Raises MissingError, ConfigError."""
     path = app.store.index.path(id)
     try:
         data = app.article_store.read(path) if path else None
@@ -229,7 +220,6 @@ def show_article(app: App, article: Article, data: bytes) -> Shown:
 
 
 def unread(article: Article) -> ReadArticle:
-    """Return an article from its file, without facts about the visit that read its page."""
     return ReadArticle(**{field.name: getattr(article, field.name) for field in fields(Article)})
 
 
@@ -252,14 +242,13 @@ def _why(app: App, article: Article) -> Iterator[tuple[str, Any]]:
 
 
 def rights(article: Article) -> list[str]:
-    """Return the terms of use of an article, and the setting that they allow."""
     free = terms(article.rights).free
     cure = [f'{free} lets you publish it whole: `content = "full"` of its source'] if free else []
     return [*article.rights, *cure]
 
 
 def _of_page(app: App, article: Article, source: Source | None) -> tuple[ReadArticle | None, str]:
-    """Return the present reading of the kept page, or None, and a sentence if a reread would change the article."""
+    """Return the present reading of the kept page, or None, and a sentence on it."""
     snapshot = app.snapshots.get(article.id) if app.store.index.path(article.id) else None
     if snapshot is None:
         return None, f"not kept; `syndicator reread --source {article.id} --fetch` fetches it again"
@@ -304,7 +293,7 @@ _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
-    """The owner of an address, its feed's `entry`, the `row` and the source's `state`. `told`: the explanation."""
+    """The owner of an address, its feed's `entry`, the `row` and the source's `state`."""
 
     source: Source | None = None
     entry: Entry | None = None
@@ -314,7 +303,7 @@ class Announced:
 
 
 async def announced(app: App, fetcher: Fetcher, url: str) -> Announced:
-    """Return the announcement of an address: from waiting rows, else from the feed, fetched now. Changes nothing."""
+    """Return the announcement of an address: from waiting rows, else from the feed, fetched now."""
     visits, alias = app.store.visits, urls.alias(url)
     owners = [source for source in app.sources.values() if app.rights_of(source).owns(url)]
     if not owners:

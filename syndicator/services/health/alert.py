@@ -1,7 +1,5 @@
 """Alerts by command or mail. They never stop a run: faults are returned. Also alerts about outages of `up`."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os
@@ -68,7 +66,7 @@ async def deliver(
 
 
 async def _aside(work: Callable[[], None]) -> None:
-    """Run `work` in a thread that does not keep the process alive: a mail server may be slow. Raises its errors."""
+    """Run `work` in a thread that does not keep the process alive. Raises its errors."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 
@@ -90,13 +88,13 @@ async def _aside(work: Callable[[], None]) -> None:
 
 
 def message(site: Site, events: Sequence[Event], now: datetime) -> dict[str, Any]:
-    """Return the JSON document that a command gets on its standard input."""
+    """Return the document that a command gets on stdin."""
     items = [{"title": title, **asdict(event)} for event, title in zip(events, titles(events), strict=True)]
     return {"site": site.title, "url": site.url, "at": now, "events": items}
 
 
 async def _run(command: Sequence[str], document: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str, str]:
-    """Run the operator's command with `document` on stdin; kill its process group. Returns (fault, output)."""
+    """Run the operator's command; kill its process group. Returns (fault, output)."""
     body = json.dumps(document, default=lambda at: at.isoformat()).encode()
     try:
         process = await asyncio.create_subprocess_exec(
@@ -123,7 +121,7 @@ async def _run(command: Sequence[str], document: Mapping[str, Any], environ: Map
 
 
 def letter(site: Site, events: Sequence[Event]) -> tuple[str, str]:
-    """Return subject (the first event) and text (all events) of the mail."""
+    """Return subject (the first event) and text of the mail."""
     heads = list(titles(events))
     more = f" (and {len(heads) - 1} more)" if len(heads) > 1 else ""
     pairs = zip(heads, events, strict=True)
@@ -132,7 +130,7 @@ def letter(site: Site, events: Sequence[Event]) -> tuple[str, str]:
 
 
 def password(alert: Alert, environ: Mapping[str, str]) -> str:
-    """Return the mail password, or "". Raises ConfigError with the name of an unset or unusable variable."""
+    """Return the mail password, or "". Raises ConfigError for an unset or unusable variable."""
     if not alert.password_env:
         return ""
     if not (value := environ.get(alert.password_env, "")):
@@ -143,7 +141,7 @@ def password(alert: Alert, environ: Mapping[str, str]) -> str:
 
 
 def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
-    """Send the mail by TLS, or STARTTLS if offered; without, no password is sent. Raises OSError, SMTPException."""
+    """Send the mail by TLS, or STARTTLS if offered; without, no password is sent."""
     parts = urlsplit(alert.smtp)
     tls = ssl.create_default_context()
     host = parts.hostname or "localhost"
@@ -176,7 +174,7 @@ class Outage:
     async def follow(
         self, settings: Settings, error: SyndicatorError | None, now: datetime, environ: Mapping[str, str]
     ) -> str:
-        """Alert after two failed runs in a row and on recovery. Call after each run. Returns a fault, or ""."""
+        """Alert after two failed runs in a row and on recovery. Returns a fault, or ""."""
         self._failures = self._failures + 1 if error else 0
         conditions = []
         if error and self._failures < _IN_A_ROW:

@@ -1,7 +1,5 @@
 """Conditions: the faults and remarks that status, health feed, alerts and metrics share. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -53,7 +51,7 @@ class Disk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """The facts from which conditions follow. Each default means that all is well."""
+    """The facts from which conditions follow."""
 
     sources: Mapping[str, Source] = field(default_factory=dict)
     states: Sequence[SourceState] = ()
@@ -74,7 +72,7 @@ class Observed:
 
 
 def plain(kind: ConditionReason, subject: str = "", *, source: str = "", **more: Any) -> Condition:
-    """Return a condition with the texts of its kind. `more`: other fields."""
+    """Return a condition with the texts of its kind."""
     words = {"reason": kind.means, "cure": kind.cure, **more}
     return Condition(kind=kind, subject=subject or source, source=source, **words)
 
@@ -98,7 +96,6 @@ _KNOWN_PAUSES = 4
 
 
 def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
-    """Yield the conditions of all enabled sources and of their entries."""
     followed = _enabled(seen)
     flooded = {flood.source for flood in seen.floods}
     for state in followed:
@@ -124,7 +121,7 @@ def _enabled(seen: Observed) -> list[SourceState]:
 
 
 def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
-    """Yield the worst fault of a source, and its selectors that match nothing."""
+    """Yield the worst fault of a source, and selectors that match nothing."""
     if state.disabled:
         yield _gone(state)
     elif state.reason:
@@ -191,7 +188,7 @@ def _collapsed(state: SourceState) -> Condition:
 
 
 def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
-    """Return the start of an unusual silence (three usual pauses), else None. `recent`: publication times."""
+    """Return the start of an unusual silence (three usual pauses), else None."""
     past = [at for at in recent if at <= now]
     newest = max(past, default=now)
     if (now - newest).total_seconds() <= _TIMES * _LEAST:
@@ -235,7 +232,7 @@ OVERDUE: Final = timedelta(hours=25)  # a crontab that calls `refresh` once a da
 
 
 def conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
-    """Return all conditions, those for the operator first, by kind and subject. Undecodable file names are escaped."""
+    """Return all conditions, those for the operator first."""
 
     def printable(value: str) -> str:
         return value.encode("utf-8", "backslashreplace").decode()
@@ -264,21 +261,20 @@ def _of_machine(seen: Observed) -> Iterator[Condition]:
 
 
 def is_nearly_full(disk: Disk) -> bool:
-    """True if a disk has too little room, for data or for more files."""
+    """True if a disk has too little room, for data or more files."""
     few_bytes = disk.free < FREE_SHARE * disk.size and disk.free < FREE_BYTES
     few_inodes = disk.free_inodes < FREE_SHARE * disk.inodes and disk.free_inodes < FREE_INODES
     return few_bytes or few_inodes
 
 
 def room(disk: Disk) -> str:
-    """Return the free space in words."""
     share = f" ({100 * disk.free / disk.size:.0f} %)" if disk.size else ""
     few = disk.free_inodes < FREE_SHARE * disk.inodes
     return f"{size(disk.free)}{share} free" + (f", room for {disk.free_inodes} more files" if few else "")
 
 
 def size(count: int) -> str:
-    """Return a number of bytes in words: 3.1 GB, 40 MB."""
+    """Return a number of bytes like 3.1 GB."""
     for least, unit in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
         if count >= least:
             return f"{count / least:.3g} {unit}"

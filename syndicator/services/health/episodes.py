@@ -1,8 +1,4 @@
-"""Episodes: conditions over time. Begin and end are reported once; repetitions at growing intervals. The health feed of
-them: an Atom document at an address that nobody can guess.
-"""
-
-from __future__ import annotations
+"""Episodes: conditions over time, each reported once when it begins and ends; and the health feed of these events."""
 
 import errno
 import json
@@ -21,7 +17,7 @@ from typing import Any, Final, Literal
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Outcome
 from syndicator.core.reasons import ConditionReason, FetchReason
-from syndicator.core.text import legal, line
+from syndicator.core.text import legal, line, span
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services.health.conditions import Condition
 from syndicator.store import codec
@@ -39,7 +35,7 @@ _SHARED: Final = ("reason", "detail", "cure", "code", "last_success", "next_try"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something broke or recovered. `id` is unique and never changes."""
+    """Something broke or recovered."""
 
     id: str  # a uuid
     at: datetime
@@ -57,7 +53,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
-    """A condition over time. `began`: first seen; `gone`: when it ended; `told`: the event that reported it."""
+    """A condition over time. `told`: the event that reported it."""
 
     began: datetime
     kind: str
@@ -81,7 +77,7 @@ class Memory:
 def follow(
     memory: Memory, conditions: Iterable[Condition], now: datetime, instance: uuid.UUID
 ) -> tuple[Memory, tuple[Event, ...]]:
-    """Return the memory after a check at `now` that returned these conditions, and the new events."""
+    """Return the memory after a check, and the new events."""
     present = {item.identity: item for item in conditions if item.kind not in _QUIET}
     open_ = {item.identity: item for item in memory.episodes}
     ended = (item for item in memory.events if item.state == "recovered" and now - item.at < _MEMORY)
@@ -99,7 +95,7 @@ def follow(
 
 
 def dated(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
-    """Date conditions without a time by the check that first found them. Pure."""
+    """Date conditions without a time by the check that first found them."""
     began = {item.identity: item.began for item in memory.episodes if item.gone is None}
     return tuple(item if item.since else replace(item, since=began.get(item.identity)) for item in conditions)
 
@@ -107,7 +103,7 @@ def dated(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, .
 def _step(
     episode: Episode | None, condition: Condition | None, damping: timedelta, now: datetime, instance: uuid.UUID
 ) -> tuple[Episode | None, Event | None]:
-    """Return the episode after a check (None: over), and the event to report once it lasted for `damping`."""
+    """Return the episode after a check (None: over), and the event to report."""
     if condition is not None:
         new = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
         episode = replace(episode or new, gone=None)
@@ -133,7 +129,6 @@ def _step(
 
 
 def _is_telling(condition: Condition) -> bool:
-    """True if a condition is to be reported: not a source silent from its start, nor failures that may pass."""
     if condition.kind == ConditionReason.SOURCE_FAILING:
         return condition.needs_you or (condition.count >= _IN_A_ROW and condition.code != FetchReason.SYSTEM)
     return condition.needs_you or condition.kind != ConditionReason.SOURCE_SILENT
@@ -144,30 +139,19 @@ def _id(episode: Episode, state: str, instance: uuid.UUID) -> str:
 
 
 def titles(events: Iterable[Event]) -> Iterator[str]:
-    """Yield a line for each event."""
     for event in events:
         about = f"{event.subject}: " if event.subject else ""
-        over = f"over after {_length(event.at - event.since)}: " if event.state == "recovered" else ""
+        lasted = event.at - event.since
+        words = span(lasted) if lasted >= timedelta(minutes=1) else "less than a minute"
+        over = f"over after {words}: " if event.state == "recovered" else ""
         means = {str(kind): kind.means for kind in ConditionReason}
         words = event.reason or means.get(event.kind, event.kind)  # a kind of another version has no words
         yield f"{about}{over}{words}"
 
 
-def _length(time: timedelta) -> str:
-    seconds = max(0, int(time.total_seconds()))
-    for unit, least in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= least:
-            count = seconds // least
-            return f"{count} {unit}" + ("s" if count > 1 else "")
-    return "less than a minute"
-
-
-_EPISODES, _OUTBOX = "episodes", "alert"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
-    """The events that were not sent yet, oldest first, with time and fault of the last try."""
+    """Events to send, oldest first, with time and fault of the last try."""
 
     waiting: tuple[Event, ...] = ()
     last: datetime | None = None
@@ -175,36 +159,32 @@ class Outbox:
 
 
 PAUSE: Final = timedelta(minutes=10)  # between two messages
+_NOTES: Final = {Memory: "episodes", Outbox: "alert"}  # names of notes
 
 
 def is_due(outbox: Outbox, now: datetime) -> bool:
-    """True if it is time to send a message. A clock that was set back delays it by at most the pause. Pure."""
     return bool(outbox.waiting) and (outbox.last is None or abs(now - outbox.last) >= PAUSE)
 
 
 def put(outbox: Outbox, events: Sequence[Event]) -> Outbox:
-    """Add events (newest first), each once. Drops the oldest if there are too many. Pure."""
+    """Add events (newest first), each once; drop the oldest of too many."""
     waiting = {event.id for event in outbox.waiting}
     new = [event for event in reversed(events) if event.id not in waiting]
     return replace(outbox, waiting=(*outbox.waiting, *new)[-EVENTS_KEPT:])
 
 
 def read_memory(store: Store) -> Memory:
-    noted = store.visits.note(_EPISODES)
+    noted = store.visits.note(_NOTES[Memory])
     return codec.unpack(Memory, noted) if noted else Memory()
 
 
-def write_memory(store: Store, memory: Memory, now: datetime) -> None:
-    store.visits.set_note(_EPISODES, codec.pack(memory), now)
-
-
 def read_outbox(store: Store) -> Outbox:
-    noted = store.visits.note(_OUTBOX)
+    noted = store.visits.note(_NOTES[Outbox])
     return codec.unpack(Outbox, noted) if noted else Outbox()
 
 
-def write_outbox(store: Store, outbox: Outbox, now: datetime) -> None:
-    store.visits.set_note(_OUTBOX, codec.pack(outbox), now)
+def write(store: Store, state: Memory | Outbox, now: datetime) -> None:
+    store.visits.set_note(_NOTES[type(state)], codec.pack(state), now)
 
 
 # Counters outlive processes, so that runs of cron count like those of `up`.
@@ -215,7 +195,6 @@ COUNTERS = "counters"
 
 
 def read_counters(store: Store) -> Counters:
-    """Return the counters up to the last run."""
     counters: Counters = json.loads(store.visits.note(COUNTERS) or "{}")
     return counters
 
@@ -223,7 +202,7 @@ def read_counters(store: Store) -> Counters:
 def counted(
     before: Counters, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float, now: datetime, down: bool
 ) -> dict[str, dict[str, float]]:
-    """Add a run that ended `now` after `seconds`. `down`: no source was reachable. Times are Unix seconds."""
+    """Add a run that ended `now` after `seconds`. `down`: no source was reachable."""
     after = {name: dict(values) for name, values in before.items()}
 
     def add(name: str, value: float = 1, by: str = "") -> None:
@@ -274,7 +253,7 @@ def feed_token(state_dir: Path) -> str:
 
 
 def known_feed_token(state_dir: Path) -> str:
-    """Return the token, "" if there is none or this user may not read it. Writes nothing."""
+    """Return the token, "" if there is none or this user may not read it."""
     try:
         return (state_dir / _FILE).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
@@ -282,12 +261,11 @@ def known_feed_token(state_dir: Path) -> str:
 
 
 def feed_name(key: str) -> str:
-    """Return the path of the feed below the web root."""
     return f"health/{key}.atom"
 
 
 def feed_url(settings: Settings, key: str) -> str:
-    """Return the address of the health feed: among the published feeds if so set, else on our own server."""
+    """Return the address of the health feed: among the published feeds if so set, else on our server."""
     publish, base = settings.publish, settings.base_url
     at_home = publish.secret_path and publish.host == "0.0.0.0"
     here = base.removesuffix(f"{publish.secret_path}/") if at_home else f"http://{publish.host}:{publish.port}/"
@@ -295,7 +273,7 @@ def feed_url(settings: Settings, key: str) -> str:
 
 
 def feed_document(events: Sequence[Event], settings: Settings, key: str) -> bytes:
-    """Return the feed of these events, newest first, for the token `key`. The same events give the same bytes."""
+    """Return the feed of these events, newest first, for the token `key`."""
     updated = max((_moment(event) for event in events), default=datetime.fromtimestamp(0, UTC))
     parts = (
         _element("id", uuid.uuid5(uuid.NAMESPACE_OID, f"health:{key}").urn),  # another token is another feed
@@ -326,7 +304,6 @@ def _element(name: str, text: str) -> str:
 
 
 def event_lines(event: Event) -> list[str]:
-    """Return an event in lines for people."""
     pairs = [
         ("What", event.reason),
         ("Detail", event.detail),

@@ -1,7 +1,5 @@
 """End of a run: count it, find new and recovered conditions, alert. Faults are returned and never stop the run."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections import Counter
@@ -40,7 +38,7 @@ async def follow(
     down: bool = False,
     configuration: str = "",
 ) -> tuple[Problem, ...]:
-    """Count a run and report changes. Returns failed reports. `down`: no source answered; `configuration`: fault."""
+    """Count a run and report changes. Returns failed reports. `down`: no source answered."""
     try:
         now, before = app.clock(), episodes.read_counters(app.store)
         configuration = configuration or fault_of(app.faults)
@@ -57,7 +55,7 @@ async def follow(
 
 
 def is_look_due(last: Mapping[str, float], now: datetime, *, something: bool) -> bool:
-    """True if conditions are to be checked after a run. `last`: `at` (Unix time) and `took` (seconds). Pure."""
+    """True if conditions are to be checked. `last`: `at` (Unix time) and `took` (seconds)."""
     passed = now.timestamp() - last.get("at", 0)
     pause = _SHARE * round(last.get("took", 0)) if something else _LOOK.total_seconds()
     return not 0 <= passed < pause  # also true if the clock was set back
@@ -70,44 +68,38 @@ def _look(app: App, now: datetime, counters: dict[str, dict[str, float]], config
     before = episodes.read_memory(app.store)
     memory, events = episodes.follow(before, current, now, app.instance)
     if _is_wanted(app) and events:  # before the memory: after a crash an alert is sent twice rather than never
-        episodes.write_outbox(app.store, episodes.put(episodes.read_outbox(app.store), events), now)
+        episodes.write(app.store, episodes.put(episodes.read_outbox(app.store), events), now)
     for event, title in zip(events, episodes.titles(events), strict=True):
         subject, data = f"{event.kind}:{event.subject}", {"title": title, **asdict(event)}
         webhooks.put_condition(app, opened=event.state == "broken", subject=subject, data=data)
     if memory != before:
-        episodes.write_memory(app.store, memory, now)
+        episodes.write(app.store, memory, now)
     counters["conditions"] = dict(Counter(str(condition.kind) for condition in current))
     counters["sources"] = {"": len(app.sources)}
     counters["look"] = {"at": now.timestamp(), "took": clock() - began}
 
 
 def _publish(app: App) -> None:
-    from syndicator.services.health import episodes
-
     settings = app.settings
     with suppress(OSError):  # without a token only the feed is missing
         episodes.feed_token(settings.state_dir)  # `status` needs it and creates none: `up` and `serve` may never run
     outlet = open_outlet(settings, app.environ)
-    if not settings.health.publish and not outlet.names("health/"):
-        return
     if settings.health.publish:
         key = episodes.feed_token(settings.state_dir)
-        outlet.put(
-            episodes.feed_name(key), episodes.feed_document(episodes.read_memory(app.store).events, settings, key)
-        )
-    elif key := episodes.known_feed_token(settings.state_dir):
+        document = episodes.feed_document(episodes.read_memory(app.store).events, settings, key)
+        outlet.put(episodes.feed_name(key), document)
+    elif outlet.names("health/") and (key := episodes.known_feed_token(settings.state_dir)):
         outlet.delete(episodes.feed_name(key))
 
 
 def _write_textfile(app: App) -> list[Problem]:
-    if not (path := app.settings.health.textfile):
-        return []
-    from syndicator.services.health import metrics
+    if path := app.settings.health.textfile:
+        from syndicator.services.health import metrics
 
-    try:
-        metrics.write(Path(app.settings.root / path), metrics.of(app.store, app.settings))
-    except OSError as error:
-        return [Problem(what="health.textfile", reason=DiskError.reason, detail=str(DiskError.of(error)))]
+        try:
+            metrics.write(Path(app.settings.root / path), metrics.of(app.store, app.settings))
+        except OSError as error:
+            return [Problem(what="health.textfile", reason=DiskError.reason, detail=str(DiskError.of(error)))]
     return []
 
 
@@ -118,7 +110,7 @@ async def _alert(app: App) -> list[Problem]:
     from syndicator.services.health.alert import send
 
     outbox = await send(app.settings, outbox, now, app.environ)
-    episodes.write_outbox(app.store, outbox, now)
+    episodes.write(app.store, outbox, now)
     return [Problem(what="alert", reason=ConditionReason.ALERT, detail=outbox.fault)] if outbox.fault else []
 
 

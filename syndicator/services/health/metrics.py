@@ -1,8 +1,5 @@
-"""Prometheus metrics from the database, and the probes of a server: readiness, metrics, health feed. No label has a
-URL, title or source key, so the series stay few. Probes open the database read-only and may run in a thread.
-"""
-
-from __future__ import annotations
+"""Prometheus metrics, and probes of a server, which read the database and may run in a thread. Labels have few
+values."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -55,7 +52,7 @@ _LAST: Final = {
 
 
 def of(store: Store, settings: Settings, hosts: HostCounts | None = None) -> Iterator[Metric]:
-    """Yield the metrics of an instance. `hosts`: if several machines share its database. Raises StoreError."""
+    """Yield the metrics. `hosts`: if machines share the database. Raises StoreError."""
     fresh = build.of(build.read_freshness(store))
     pictures = store.pictures.counts() if settings.publish.thumbnails else None
     return families(store.status.counts(), read_counters(store), fresh, pictures, hosts)
@@ -68,7 +65,6 @@ def families(
     pictures: Pictured | None = None,
     hosts: HostCounts | None = None,
 ) -> Iterator[Metric]:
-    """Yield the metrics of these figures. Pure."""
     ill = counters.get("conditions", {})
     yield InfoMetricFamily("syndicator_build", "The version", value={"version": __version__})
     for name, text, value in (
@@ -131,19 +127,19 @@ def _registry(measured: Iterable[Metric]) -> CollectorRegistry:
 
 
 def page(measured: Iterable[Metric]) -> bytes:
-    """Return the answer to a scrape: `measured`, and the figures of this process."""
+    """Return the answer to a scrape, with figures of this process."""
     registry = _registry(measured)
     ProcessCollector(registry=registry)
     return generate_latest(registry)
 
 
 def write(path: Path, measured: Iterable[Metric]) -> None:
-    """Replace the textfile for node_exporter atomically. Raises OSError."""
+    """Replace the textfile for node_exporter. Raises OSError."""
     write_to_textfile(str(path), _registry(measured))
 
 
 def unready(settings: Settings, *, writes: bool) -> str:
-    """Return why the instance is not ready, in words safe for strangers, or "". `writes`: must it be able to write?"""
+    """Return why the instance is not ready, in words safe for strangers, or ""."""
     try:
         with _store(settings):
             pass
@@ -160,14 +156,14 @@ def unready(settings: Settings, *, writes: bool) -> str:
 
 
 def measured(settings: Settings) -> bytes:
-    """Return the metrics. Raises StoreError, and MissingError before the first run."""
+    """Return the metrics. Raises StoreError, MissingError."""
     with _store(settings) as store:
         hosts = None if store.single else store.hosts(lease_seconds(settings)).counts()
         return page(of(store, settings, hosts))
 
 
 def health_feed(settings: Settings, token: str) -> bytes:
-    """Return the health feed; without entries before the first run. Raises StoreError."""
+    """Return the health feed, without entries before the first run."""
     events: tuple[Event, ...] = ()
     if (store := look_into(settings.store_url, articles_exist=False)) is not None:
         with store:

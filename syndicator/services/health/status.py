@@ -1,8 +1,4 @@
-"""State and faults of an instance, the output of `status --json` (fields: docs/json.md), and the report on one
-source.
-"""
-
-from __future__ import annotations
+"""State and faults of an instance, the output of `status --json` (fields: docs/json.md), and of one source."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,6 +17,7 @@ from syndicator.core.model import FeedKey, Outcome, Problem, Rules, Source, Sour
 from syndicator.core.ports import Enriched, EntryRow, Move, Outlet
 from syndicator.core.ports.subscriptions import Pictured, Subscription
 from syndicator.core.reasons import ConditionReason
+from syndicator.core.text import span
 from syndicator.publishing import paths
 from syndicator.services import build, reconcile, webhooks
 from syndicator.services.build import Freshness
@@ -41,8 +38,6 @@ _MOST_NAMED = 3  # articles on hold in one line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """The health of an instance."""
-
     now: datetime
     conditions: tuple[Condition, ...]
     fine: int  # sources without faults
@@ -61,6 +56,20 @@ class Health:
     def need_you(self) -> tuple[Condition, ...]:
         return tuple(condition for condition in self.conditions if condition.needs_you)
 
+    @property
+    def headline(self) -> str:
+        """A line such as: 297 fine, 3 need you, last article 4 minutes ago."""
+        need, last = len(self.need_you), self.counts.last_article
+        again = sum(condition.kind == "source-failing" and not condition.needs_you for condition in self.conditions)
+        parts = (
+            f"{self.fine} fine",
+            f"{need} needs you" if need == 1 else f"{need} need you",
+            f"{again} tried again by {'itself' if again == 1 else 'themselves'}" if again else "",
+            f"{self.unvisited} not visited yet" if self.unvisited else "",
+            f"last article {span(self.now - last)} ago" if last else "no article yet",
+        )
+        return ", ".join(filter(None, parts))
+
 
 @contextmanager
 def place_of(
@@ -70,7 +79,7 @@ def place_of(
     environ: Mapping[str, str] = os.environ,
     read: Configuration | None = None,
 ) -> Iterator[Place]:
-    """Open the instance read-only; `read`: the configuration, if read already. Raises ConfigError, StoreError."""
+    """Open the instance read-only. Raises ConfigError, StoreError."""
     read = read or configuration(config, environ)
     article_store = open_articles(read.settings.articles_at, environ)
     store = look_into(read.settings.store_url, articles_exist=begun(article_store, read.settings, environ))
@@ -94,14 +103,12 @@ def place_of(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walked:
-    """Faults that only reading all folders shows."""
-
     files: tuple[Problem, ...] = ()  # article files that cannot be read
     outdated: int = 0  # articles that an older version read
 
 
 def walk(place: Place) -> Walked:
-    """Read all folders, which takes seconds if they are large. Raises StoreError, OSError."""
+    """Read all folders, which may take seconds. Raises StoreError, OSError."""
     if (store := place.store) is None:
         return Walked()
     pages = kept_pages(place.settings, place.environ)
@@ -112,7 +119,7 @@ def walk(place: Place) -> Walked:
 def look(
     place: Place, each: Callable[[SourceState], object] = lambda state: None, *, walked: Walked | None = None
 ) -> Health:
-    """Return the instance's health; `each` gets every state. `walked`: result of a walk. Raises StoreError, OSError."""
+    """Return the instance's health; `each` gets every state. Raises StoreError, OSError."""
     store, settings = place.store, place.settings
     seen = observe(place, each, walked)
     current = conditions(seen, place.now)
@@ -140,7 +147,7 @@ def look(
 def observe(
     place: Place, each: Callable[[SourceState], object] = lambda state: None, walked: Walked | None = None
 ) -> Observed:
-    """Return the facts for conditions; `each` gets every source's state. Reads only. Raises StoreError, OSError."""
+    """Return the facts for conditions; `each` gets every state. Raises StoreError, OSError."""
     disks = disks_of(place.settings.folders)
     if (store := place.store) is None:
         return Observed(sources=place.sources, disks=disks, configuration=place.fault)
@@ -168,7 +175,7 @@ def observe(
 
 
 def as_written(states: Iterable[SourceState], sources: Mapping[str, Source]) -> Iterator[SourceState]:
-    """Yield the states of configured sources; an empty state if the address was edited since."""
+    """Yield the states of sources; an empty one if the address was edited since."""
     for state in states:
         if (source := sources.get(state.key)) is not None:
             yield state if source.url == state.url else SourceState(key=source.key, url=source.url)
@@ -190,7 +197,7 @@ def _held(problem: Problem, outlet: Outlet) -> Condition:
 
 
 def disks_of(folders: Iterable[Path]) -> tuple[Disk, ...]:
-    """Return the free space of the disks of these folders (which may not exist yet), each disk once."""
+    """Return the free space of the disks of these folders, each disk once."""
     disks: dict[int, Disk] = {}
     for folder in folders:
         there = next((path for path in (folder, *folder.parents) if path.exists()), None)
@@ -208,7 +215,7 @@ _SHOWN = 10  # visits, and entries of each kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:
-    """The state of a source, None if it was never visited. `rules`: as in `select "div.text"`."""
+    """The state of a source, None if never visited. `rules`: as in `select "div.text"`."""
 
     source: Source
     state: SourceState | None
@@ -220,7 +227,7 @@ class SourceHealth:
 
 
 def look_at(place: Place, key: str) -> SourceHealth:
-    """Return the health of one source. Raises UsageError for a key that is not in sources.toml, StoreError."""
+    """Return the health of one source. Raises UsageError, StoreError."""
     need_sources(place, [key])
     source, recorded = place.sources[key], place.store.visits.state(key) if place.store else None
     named = ((field, getattr(source.rules, field.name)) for field in fields(Rules))
@@ -269,7 +276,6 @@ def _picked(item: object, *names: str) -> dict[str, Any]:
 
 
 def document(health: Health, store: Store | None, sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the state of an instance, for JSON; `sources`: each from `of_state`."""
     status = store.status if store else None
     broken = (condition for condition in health.conditions if condition.kind == "article-file")
     return {
@@ -297,18 +303,15 @@ def document(health: Health, store: Store | None, sources: Sequence[Mapping[str,
 
 
 def of_condition(condition: Condition) -> dict[str, Any]:
-    """Return a condition, for JSON."""
     special = {"kind": condition.kind.value, "source": condition.source or None, "code": condition.code or None}
     return _picked(condition, *_OF_A_CONDITION) | special
 
 
 def of_state(state: SourceState) -> dict[str, Any]:
-    """Return the state of a source, for JSON."""
     return _picked(state, *_OF_A_SOURCE) | {"url": secrets.shown(state.url), "moved_to": state.effective_url}
 
 
 def of_source(health: SourceHealth) -> dict[str, Any]:
-    """Return one source with its visits and entries, for JSON."""
     entries = ((entry, {"what": entry.url or entry.entry_id}) for entry in health.entries)
     return {
         "source": health.source.key,
@@ -324,5 +327,4 @@ def of_source(health: SourceHealth) -> dict[str, Any]:
 
 
 def of_hub(hub: Subscription) -> dict[str, Any]:
-    """Return a subscription without its secrets, for JSON."""
     return {"url": urls.redacted(hub.hub), **{name: getattr(hub, name) or None for name in _OF_A_HUB}}

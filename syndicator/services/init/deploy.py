@@ -1,7 +1,5 @@
 """Deployment files: systemd, cron, nginx, Caddy, containers, publishing repositories. Pure: values in, texts out."""
 
-from __future__ import annotations
-
 import json
 import re
 import shlex
@@ -20,7 +18,7 @@ _FOLDER: Final = Path(__file__).resolve().parents[2] / "data/init"
 
 
 def filled(template: str, **values: str) -> str:
-    """Return a template with its `@NAMES@` replaced. Raises KeyError for a name without a value."""
+    """Return a template with its `@NAMES@` replaced. Raises KeyError."""
     text = (_FOLDER / template).read_text(encoding="utf-8")
     return re.sub(r"@([A-Z_]+)@", lambda name: values[name[1]], text)
 
@@ -64,7 +62,7 @@ _HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};]+")
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Values for the files; absolute paths. `program`: start command; `url`, `checkout`: or ""; `owner`: uid:gid."""
+    """Values for the files. `program`: start command; `url`, `checkout`: or ""; `owner`: uid:gid."""
 
     root: Path
     config: Path
@@ -82,7 +80,7 @@ class Deployment:
 
 
 def deployment_files(here: Deployment) -> dict[str, str]:
-    """Return the files by name. Raises UsageError for a path that some of them cannot contain."""
+    """Return the files by name. Raises UsageError for a path that some cannot contain."""
     for path in (here.root, here.config, here.public, *here.elsewhere, *here.program, here.checkout or "-"):
         if not _HARMLESS.fullmatch(str(path)):
             raise UsageError(f"{str(path)!r}: quotes, backslashes, braces and $ cannot be written into every file")
@@ -149,7 +147,7 @@ def _web(here: Deployment) -> dict[str, str]:
 
 
 def _container(here: Deployment) -> dict[str, str]:
-    """Return values for containers, which run as a user other than root."""
+    """Return values for containers, which never run as root."""
     user, group = here.owner if here.owner[0] else (_OF_THE_IMAGE, _OF_THE_IMAGE)
     return {
         "PORT": str(here.port or 8080),
@@ -178,7 +176,7 @@ TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def repository_files(template: str, requirement: str) -> dict[str, str]:
-    """Return the files of a repository template. `requirement`: for pip. Raises UsageError for an unknown template."""
+    """Return the files of a repository template. Raises UsageError for an unknown one."""
     if template not in TEMPLATES:
         raise UsageError(f"--template {template}: no such template; there is {', '.join(TEMPLATES)}")
     return {path: filled(name, REQUIREMENT=requirement) for path, name in TEMPLATES[template].items()}

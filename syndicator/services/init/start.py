@@ -1,8 +1,4 @@
-"""The initial configuration, made from the shipped files, never from a checkout's `config`; the program's location;
-a private instance with a secret path, and its address on the home network.
-"""
-
-from __future__ import annotations
+"""Write the files of a new folder, from the shipped files; existing files stay. Make an instance private."""
 
 import base64
 import json
@@ -26,6 +22,7 @@ from syndicator.configuration.settings import Publish, load
 from syndicator.configuration.sources.registry import put_text
 from syndicator.configuration.tables import with_settings
 from syndicator.core.errors import MissingError, UsageError
+from syndicator.services.init import deploy
 
 _DATA: Final = Path(__file__).resolve().parents[2] / "data"
 SHIPPED: Final = _DATA / "config"  # the same as `config` of the repository
@@ -33,22 +30,11 @@ FILES: Final = ("syndicator.toml", "sources.toml", "taxonomy.toml", "feeds.toml"
 # Sets of sources with their taxonomies, and titles for their feeds.
 EXAMPLES: Final[Mapping[str, str]] = {"ai": "AI and technology, by tag"}
 _DEFAULT_TITLE: Final = '# title = "Syndicator"'
-# An example in comments.
-_FIRST_TAXONOMY: Final = """\
-
-# [[category]]
-# name = "Gardening"
-# description = "Gardening: plants, beds, vegetables, soil, pests, tools and seasons"
-#
-# [[tag]]
-# name = "tomatoes"
-# aliases = ["tomato plants"]
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The purpose of a new folder; all fields are optional. `example`: a key of EXAMPLES."""
+    """The purpose of a new folder. `example`: a key of EXAMPLES."""
 
     title: str = ""
     url: str = ""  # address of the feeds
@@ -59,7 +45,6 @@ class Start:
 
 
 def checked(start: Start) -> Start:
-    """Return `start`. Raises UsageError with its fault."""
     if start.example and start.example not in EXAMPLES:
         raise UsageError(f"--example {start.example}: no such example; there is {', '.join(EXAMPLES)}")
     parts = urlsplit(start.url)
@@ -69,11 +54,11 @@ def checked(start: Start) -> Start:
 
 
 def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
-    """Return the four files by name, with example sources or none. `at_home`: they stay on this machine."""
+    """Return the four files by name. `at_home`: they stay on this machine."""
     shipped = {name: _with_schema((SHIPPED / name).read_text(encoding="utf-8"), at_home) for name in FILES}
     if not start.example:
         shipped["sources.toml"] = _explanation(shipped["sources.toml"])
-        shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + _FIRST_TAXONOMY
+        shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + deploy.filled("taxonomy.toml")
     title = start.title or EXAMPLES.get(start.example, "")
     settings = {"title": title, "url": start.url, "contact": start.contact}
     settings |= {"secret_path": start.secret_path, "host": start.host, "archives": "atom", "stories": "link"}
@@ -81,7 +66,7 @@ def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
 
 
 def _with_schema(text: str, at_home: bool) -> str:
-    """Adapt the first line of a file, its schema's path for editors; not `at_home`: remove it."""
+    """Adapt the first line, the schema's path for editors; not `at_home`: remove it."""
     named, _, rest = text.partition("\n")
     return f"{named.replace('../syndicator/data/', f'{_DATA}/')}\n{rest}" if at_home else rest.lstrip()
 
@@ -101,17 +86,14 @@ def _settings(text: str, settings: Mapping[str, str]) -> str:
     return text
 
 
-_PACKAGE = Path(__file__).resolve().parents[2]
-
-
 def checkout() -> Path | None:
-    """Return the checkout that this program runs from; None if it was installed."""
-    folder = _PACKAGE.parent
+    """Return the checkout that this program runs from, or None."""
+    folder = _DATA.parents[1]
     return folder if (folder / "run").is_file() and (folder / "requirements.lock").is_file() else None
 
 
 def words() -> tuple[str, ...]:
-    """Return the command that starts the program: the script of the checkout, or the installed one."""
+    """Return the command that starts the program."""
     if folder := checkout():
         return (str(folder / "run"),)
     script = Path(sys.executable).parent / "syndicator"
@@ -119,14 +101,14 @@ def words() -> tuple[str, ...]:
 
 
 def config_for_shell(root: Path, config: Path) -> str:
-    """Return the path of `config` for a script in `root`, relative to the script's folder `$here` if possible."""
+    """Return the path of `config` for a script in `root`, relative to `$here` if possible."""
     if config.resolve().is_relative_to(root.resolve()):
         return f'"$here"/{shlex.quote(str(config.resolve().relative_to(root.resolve())))}'
     return shlex.quote(str(config.resolve()))
 
 
 def account() -> str:
-    """Return the account that will run the service: the caller's, but for root a new one."""
+    """Return the account that will run the service; for root a new one."""
     number = os.getuid()
     try:
         return pwd.getpwuid(number).pw_name if number else "syndicator"
@@ -135,19 +117,15 @@ def account() -> str:
 
 
 def requirement() -> str:
-    """Return this program's pip requirement: the commit of the checkout if it was pushed, else this version."""
+    """Return this program's pip requirement: the pushed commit, else this version."""
     folder = checkout()
-    address = _public(_git(folder, "remote", "get-url", "origin")) if folder else ""
-    if not address:
+    remote = _git(folder, "remote", "get-url", "origin") if folder else ""
+    parts = urlsplit(re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", remote))
+    if parts.scheme != "https" or not parts.hostname:
         return f"syndicator=={__version__}"
     there = _git(folder, "branch", "--remotes", "--contains", "HEAD")
-    return f"syndicator @ git+{address}" + (f"@{_git(folder, 'rev-parse', 'HEAD')}" if there else "")
-
-
-def _public(remote: str) -> str:
-    remote = re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", remote)
-    parts = urlsplit(remote)
-    return f"https://{parts.hostname}{parts.path}" if parts.scheme == "https" and parts.hostname else ""
+    commit = f"@{_git(folder, 'rev-parse', 'HEAD')}" if there else ""
+    return f"syndicator @ git+https://{parts.hostname}{parts.path}{commit}"
 
 
 def _git(folder: Path | None, *words: str) -> str:
@@ -169,7 +147,7 @@ def new_secret() -> str:
 
 
 def home_address() -> str:
-    """Return the IPv4 address of this machine in its network, "" without one. Sends nothing."""
+    """Return the IPv4 address of this machine in its network, or "". Sends nothing."""
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(_FAR)
         return str(probe.getsockname()[0])
@@ -184,7 +162,7 @@ def for_me(start: Start) -> Start:
 
 
 def share(config: Path) -> None:
-    """Make the instance private, on the home network. Raises UsageError if public, MissingError if offline."""
+    """Make the instance private, on the home network. Raises UsageError, MissingError."""
     settings = load(config)
     url, secret = settings.site.url, settings.publish.secret_path
     if url and not _AT_HOME.fullmatch(url):
@@ -200,3 +178,76 @@ def share(config: Path) -> None:
     path = config / "syndicator.toml"
     before = path.read_text(encoding="utf-8") if path.exists() else None
     put_text(path, with_settings(before or "", wanted), seen=before)
+
+
+def write_folder(
+    root: Path, start: Start | None = None, *, config: Path | None = None, template: str = "", runs: str = ""
+) -> list[Path]:
+    """Make `root` a working folder, or with `template` a publishing repository. Returns the written files. Raises
+    UsageError."""
+    if root.resolve() == checkout():
+        own = f"{root.resolve()} is the program's own folder, whose files an upgrade changes"
+        raise UsageError(f"{own}; name one of your own, for example: init ../feeds")
+    config = config or root / "config"
+    if template:
+        files = deploy.repository_files(template, requirement())
+        return write_config(config, start, at_home=False) + write_missing(root, files)
+    written = write_config(config, start)
+    script = deploy.filled("run", PROGRAM=shlex.join(words()), CONFIG=config_for_shell(root, config))
+    deployment = deploy.deployment_files(_deployment(root, config, runs))
+    return written + write_missing(root, {"run": script} | {f"deploy/{name}": deployment[name] for name in deployment})
+
+
+def next_command(root: Path, runs: str) -> str:
+    """Return the command that starts the program, also after a reboot. Raises UsageError."""
+    if runs and runs not in deploy.RUNS:
+        raise UsageError(f"--run {runs}: say {', '.join(deploy.RUNS)}")
+    folder, user, as_root = root.resolve(), account(), not os.getuid()
+    quoted, run = shlex.quote(str(folder)), shlex.quote(f"{folder}/run")
+    command = deploy.RUNS[runs or "up"][1].format(root=quoted, run=run, sudo="" if as_root else "sudo ")
+    if not as_root or runs not in ("systemd", "fleet"):
+        return command
+    adding = f"useradd --system --home-dir {quoted} --shell /usr/sbin/nologin {user}"
+    return f"{adding} && chown -R {user} {quoted} && {command}"
+
+
+def _deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
+    settings = load(config)
+    written = [path.resolve() for path in settings.folders]
+    return deploy.Deployment(
+        root=root.resolve(),
+        config=config.resolve(),
+        public=(settings.public_dir or settings.root / "feeds/public").resolve(),
+        program=words(),
+        user=account(),
+        elsewhere=tuple(path for path in written if not path.is_relative_to(root.resolve())),
+        url=settings.site.url and settings.base_url,
+        private=bool(settings.publish.secret_path),
+        shared=bool(settings.publish.secret_path) and settings.publish.host == "0.0.0.0",
+        runs=runs,
+        port=settings.publish.port,
+        checkout=str(checkout() or ""),
+        owner=(os.getuid(), os.getgid()),
+    )
+
+
+def write_config(config: Path, start: Start | None = None, *, at_home: bool = True) -> list[Path]:
+    """Write the files that `config` lacks and return them."""
+    return write_missing(config, config_files(checked(start or Start()), at_home=at_home))
+
+
+def write_missing(folder: Path, files: Mapping[str, str]) -> list[Path]:
+    """Write those of `files` that `folder` lacks, and return them."""
+    written = []
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            continue
+        if text.startswith("#!"):
+            path.chmod(0o755)
+        written.append(path)
+    return written

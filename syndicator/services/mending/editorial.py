@@ -1,8 +1,4 @@
-"""Withdraw articles and restore them, split merged copies, release held articles, list articles that `publish.mute`
-and `publish.keep` now leave out.
-"""
-
-from __future__ import annotations
+"""Withdraw articles and restore them, split merged copies, release held articles, list muted articles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +20,7 @@ from syndicator.services.recovery import start
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """Effect of a withdrawal or its undo. `copies`: these become articles of their own; `kept`: the file is kept."""
+    """Effect of a withdrawal or its undo. `copies`: become articles of their own."""
 
     id: str
     url: str
@@ -36,7 +32,7 @@ class Withdrawal:
 
 
 def plan_withdrawal(app: App, what: str, *, purge: bool = False) -> Withdrawal:
-    """Plan `withdraw` for an article named by URL, file or id; changes nothing. Raises UsageError."""
+    """Plan `withdraw`; changes nothing. Raises UsageError."""
     before = withdrawn(app, what)
     if purge and before:
         return replace(before, kept=False)
@@ -61,13 +57,12 @@ def _copies(app: App, id: str) -> list[Article]:
 
 
 def _is_spelling(app: App, copy: Article, article: Article) -> bool:
-    """True if the copy is the same article at another address of its site, announced only by a neighbour."""
+    """True if the copy is the same article at another address of its site."""
     return urls.same_site(copy.url, article.url) and filed_by_neighbour(copy, owners(app))
 
 
 def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
-    """Remove an article (URL, file or id) and its text from all feeds for good. Its file is kept for `start.KEPT_FOR`;
-    `purge`: delete it now. Raises UsageError."""
+    """Remove an article and its text from all feeds for good. `purge`: keep no file for undo. Raises UsageError."""
     planned = plan_withdrawal(app, what, purge=purge)
     article = app.store.visits.article(planned.id)
     if article is None:  # it was withdrawn before
@@ -89,7 +84,7 @@ def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
 
 
 def plan_return(app: App, what: str) -> Withdrawal:
-    """Plan to undo the withdrawal of an article, named by URL or id. Changes nothing. Raises UsageError."""
+    """Plan to undo a withdrawal. Raises UsageError."""
     if (withdrawal := withdrawn(app, what)) is None:
         path = app.article_store.file("withdrawn.toml")
         raise UsageError(f"no article {what!r} was withdrawn; {path} lists those that were")
@@ -97,7 +92,7 @@ def plan_return(app: App, what: str) -> Withdrawal:
 
 
 def undo_withdrawal(app: App, what: str) -> Withdrawal:
-    """Restore a withdrawn article from its file; without one, it is read again once announced. Raises UsageError."""
+    """Restore a withdrawn article; without its file, it is read once announced. Raises UsageError."""
     withdrawal = plan_return(app, what)
     return replace(withdrawal, problems=bring_back(app, [withdrawal.id]))
 
@@ -114,7 +109,7 @@ def bring_back(app: App, ids: Sequence[str]) -> tuple[Problem, ...]:
 
 
 def _name_copy(app: App, copy: Article, *, named: bool) -> None:
-    """Add the address of `copy` to the article that it was merged into; not `named`: remove it there."""
+    """Add the address of `copy` to the article that it was merged into; not `named`: remove it."""
     if not (path := app.store.index.path(copy.merged_into)):
         return
     first = app.article_store.get(path)
@@ -125,7 +120,7 @@ def _name_copy(app: App, copy: Article, *, named: bool) -> None:
 
 
 def withdrawn(app: App, what: str) -> Withdrawal | None:
-    """Return the withdrawal of the article with this URL or id, or None."""
+    """Return the withdrawal of the article with this URL or id."""
     alias = urls.alias(what)
     for row in app.article_store.withdrawn():
         if what == row.id or alias in (urls.alias(row.url), *row.aliases):
@@ -135,7 +130,7 @@ def withdrawn(app: App, what: str) -> Withdrawal | None:
 
 
 def copies(app: App, what: str) -> dict[str, str]:
-    """Return copy -> original: of the copy that `what` names, or of all copies of that article. Raises UsageError."""
+    """Return copy -> original: of this copy, or of all copies of this article. Raises UsageError."""
     id = need_article(app, what)
     merged = app.store.index.merged()
     return {copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))}
@@ -149,7 +144,7 @@ def need_copies(app: App, what: str) -> dict[str, str]:
 
 
 def split(app: App, what: str) -> list[Article]:
-    """Undo the merge of `copies(what)`, for good. Returns the articles. Raises UsageError."""
+    """Undo the merge of these copies, for good. Raises UsageError."""
     files, store, parted = app.article_store, app.store.visits, []
     for copy, original in need_copies(app, what).items():
         paths = [app.store.index.path(id) or "" for id in (copy, original)]
@@ -165,7 +160,7 @@ def split(app: App, what: str) -> list[Article]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """Result of `release`. `known`: named articles that were not on hold; `problems`: unreadable files."""
+    """Result of `release`. `known`: named articles that were not on hold."""
 
     articles: tuple[Article, ...]
     known: tuple[Article, ...] = ()
@@ -173,8 +168,8 @@ class Released:
 
 
 def release(app: App, named: Sequence[str], *, source: str = "", all: bool = False, dry_run: bool = False) -> Released:
-    """Publish articles on hold: the `named` (id, file or address), those of a source, or all. Publishes none if a name
-    is unknown. Raises UsageError, OSError, StoreError."""
+    """Publish articles on hold: the `named`, those of a source, or all; none if a name is unknown. Raises
+    UsageError."""
     problems = list(reconcile.files(app))
     waiting = app.store.index.on_hold()
     ids = dict[str, None]()
@@ -202,7 +197,7 @@ def release(app: App, named: Sequence[str], *, source: str = "", all: bool = Fal
 
 
 def muted(app: App) -> tuple[Article, ...]:
-    """Return the published articles, copies included but not hand-written ones, that these settings leave out."""
+    """Return the published articles that these settings leave out."""
     publish, index = app.settings.publish, app.store.index
     if not (publish.mute or publish.keep):
         return ()

@@ -1,7 +1,5 @@
 """Find and mend articles with the wrong owner. Report lost rights, with the line for sources.toml."""
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -20,7 +18,7 @@ from syndicator.services.reconcile import OWNED_SINCE
 
 
 def find_mend(app: App) -> list[Fault]:
-    """Return the faults of ownership, newest articles last. Reads only the database. Raises StoreError, ConfigError."""
+    """Return the faults of ownership, newest articles last. Raises StoreError, ConfigError."""
     rows: dict[str, list[EntryRow]] = defaultdict(list)
     for row in app.store.visits.bound():
         rows[row.article_id or ""].append(row)
@@ -32,7 +30,7 @@ def find_mend(app: App) -> list[Fault]:
 
 
 def told(fault: Fault) -> Iterator[Problem]:
-    """Yield the problems of a fault for `check`, each with the effect of mending it."""
+    """Yield the problems of a fault, each with the effect of mending it."""
     article, what = fault.article, fault.article.url
     again = "its own page is read again" if fault.reader else "no source of yours can read its page again: see to it"
     if fault.owner:
@@ -50,7 +48,7 @@ def told(fault: Fault) -> Iterator[Problem]:
 
 
 def mend(app: App, faults: Iterable[Fault]) -> None:
-    """Mend aliases, owners and entries. Safe to repeat. Raises OSError, ConfigError, StoreError."""
+    """Mend aliases, owners and entries. Safe to repeat."""
     visits, files = app.store.visits, app.article_store
     for fault in faults:
         article = fault.article
@@ -78,24 +76,18 @@ def _due(app: App, fault: Fault) -> EntryRow:
     own = article.source_id if key == article.source_key and article.source_id else article.url
     new = EntryRow(source_key=key, entry_id=own, url="", digest="", status="pending", first_seen=app.clock())
     row = fault.row or new
-    return replace(
-        row.reopened(),
-        url=urls.canonical(article.url),
-        tries=0,
-        reason=EntryReason.OWNERSHIP,
-        detail="",
-        article_id=article.id,
-        entry=Entry(id=row.entry_id, url=article.url),
-    )
+    url, entry = urls.canonical(article.url), Entry(id=row.entry_id, url=article.url)
+    again = replace(row.reopened(), url=url, tries=0, article_id=article.id, entry=entry)
+    return replace(again, reason=EntryReason.OWNERSHIP, detail="")
 
 
 def line(source: Source, hosts: Iterable[str]) -> str:
-    """Return the line `speaks_for` of `source` with `hosts` added."""
+    """Return the line `speaks_for` with `hosts` added."""
     return f"speaks_for = {json.dumps(list(dict.fromkeys((*(source.speaks_for or ()), *hosts))))}"
 
 
 def lost(app: App) -> Iterator[Problem]:
-    """Yield the hosts that each source wrote for and has lost the right to. Raises ConfigError."""
+    """Yield the hosts that each source lost the right to."""
     for key, claimant in owners(app).items():
         hosts = [host for host in app.rights_file.shown(key) if not claimant.rights.owns(f"https://{host}/")]
         if hosts:

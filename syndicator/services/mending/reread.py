@@ -1,8 +1,4 @@
-"""Plan and apply a reread of kept pages; fetch pages that are no longer kept (`reread --fetch`). Try new rules on
-kept pages without changing an article.
-"""
-
-from __future__ import annotations
+"""Read kept pages again, with the present rules or with rules on trial; fetch pages that are no longer kept."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import aclosing, suppress
@@ -15,7 +11,7 @@ from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, NetworkDown, NotAnArticle, RulesError, UsageError, WorkerFailed
-from syndicator.core.model import Article, Failed, FeedKey, Fetched, Problem, Rules, Source
+from syndicator.core.model import Article, Failed, FeedKey, Fetched, Problem, Rules
 from syndicator.core.ports import Fetcher
 from syndicator.core.ports.articles import Snapshots
 from syndicator.core.reasons import FetchReason, FileReason
@@ -43,7 +39,7 @@ _READING = "reading version"  # name of a note: the version that ran last
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Articles to reread. `what`: source or article, "": all; `since`: added since; `outdated`: by old versions."""
+    """Articles to reread. `what`: source or article, "": all; `outdated`: by old versions."""
 
     what: str = ""
     since: datetime | None = None
@@ -51,7 +47,7 @@ class Which:
 
 
 def chosen(app: App, which: Which) -> list[str]:
-    """Return the ids of the chosen articles of configured sources, oldest first. Raises UsageError."""
+    """Return the ids of the chosen articles, oldest first. Raises UsageError."""
     key, id = _meant(app, which.what)
     ids = [id] if id else list(app.store.visits.stamps())  # copies of a story too
     if which.outdated:
@@ -67,12 +63,12 @@ def chosen(app: App, which: Which) -> list[str]:
 
 
 def outdated(index: Index, snapshots: Snapshots, followed: Collection[str]) -> int:
-    """Return the number of kept pages that an older version read, of the sources `followed` (keys)."""
+    """Return the number of kept pages of `followed` sources that an older version read."""
     return sum(key in followed for key in index.sources(sorted(snapshots.outdated())).values())
 
 
 def newly_outdated(app: App) -> int:
-    """Return the number of articles read by an older version on this version's first run; 0 later."""
+    """Return the number of articles read by an older version on this version's first run, else 0."""
     version = str(app.snapshots.version)
     if app.store.visits.note(_READING) == version:
         return 0
@@ -81,15 +77,12 @@ def newly_outdated(app: App) -> int:
 
 
 def due_again(app: App, which: Which) -> int:
-    """Return the number of entries that the next run reads again because the rules of their source changed."""
+    """Return the number of entries to read again because their source's rules changed."""
     key, id = _meant(app, which.what)
     states = app.store.visits.states()
-
-    def changed(source: Source) -> bool:
-        return source.key in states and states[source.key].rules not in (None, source.rules.digest)
-
-    chosen_sources = [source for source in app.sources.values() if not id and key in ("", source.key)]
-    return sum(len(reconcile.due_again(app, source)) for source in chosen_sources if changed(source))
+    asked = [source for source in app.sources.values() if not id and key in ("", source.key) and source.key in states]
+    changed = (source for source in asked if states[source.key].rules not in (None, source.rules.digest))
+    return sum(len(reconcile.due_again(app, source)) for source in changed)
 
 
 def _meant(app: App, what: str) -> tuple[str, str]:
@@ -116,8 +109,6 @@ Progress = Callable[[int, int], None]  # done, of how many
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """An article that reads differently now, and the path of its file."""
-
     path: str
     before: Article
     now: Reread
@@ -125,7 +116,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Changes by `reread`. `looked`: pages reread; `unkept`: articles without; `due_again`: entries to read again."""
+    """Changes by `reread`. `unkept`: articles without a page; `due_again`: entries to read again."""
 
     looked: int
     unkept: tuple[str, ...]
@@ -137,7 +128,7 @@ class Plan:
 
 
 def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, total: None) -> Plan:
-    """Plan a reread of chosen articles; changes nothing. Raises UsageError, ConfigError."""
+    """Plan a reread. Raises UsageError, ConfigError."""
     if app.faults:
         raise ConfigError.of(app.faults)
     problems, ids = list(reconcile.files(app)), chosen(app, which)
@@ -172,7 +163,7 @@ def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, 
 
 
 def _again(app: App, worker: Worker, path: str, page: tuple[bytes, dict[str, str]]) -> Changed | Problem | None:
-    """Reread the kept page of an article. Returns its change, problem, or None. Raises WorkerFailed, ConfigError."""
+    """Reread a kept page. Returns the change, problem, or None. Raises WorkerFailed, ConfigError."""
     try:
         article = app.article_store.get(path)
     except ConfigError as error:
@@ -201,7 +192,7 @@ def _again(app: App, worker: Worker, path: str, page: tuple[bytes, dict[str, str
 
 
 def apply_plan(app: App, planned: Plan, progress: Progress = lambda done, total: None) -> None:
-    """Apply exactly the changes of `plan`, and note which articles this version has read."""
+    """Apply the changes of `plan`, and note the articles that this version has read."""
 
     def write(item: Changed) -> None:
         new, files, store = item.now, app.article_store, app.store.visits
@@ -214,12 +205,12 @@ def apply_plan(app: App, planned: Plan, progress: Progress = lambda done, total:
 
 
 def unkept(app: App, which: Which) -> list[str]:
-    """Return the ids of chosen articles without a kept page. Raises UsageError."""
+    """Return the ids of chosen articles without a kept page."""
     return [id for id in chosen(app, which) if app.snapshots.get(id) is None]
 
 
 async def fetch(app: App, ids: Sequence[str], progress: Progress = lambda done, total: None) -> tuple[Problem, ...]:
-    """Fetch and keep the pages of articles, one by one. Returns the failures. Raises NetworkDown, OSError."""
+    """Fetch and keep the pages of articles. Returns the failures. Raises NetworkDown, OSError."""
     problems: list[Problem] = []
     async with aclosing(make_fetcher(app)) as fetcher:
         for number, id in enumerate(ids, 1):
@@ -251,17 +242,16 @@ POINTED = 5  # pages on which a selector made by pointing must match
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """Result of rules on the kept page of an article; `trial` is None if reading failed."""
+    """Result of rules on a kept page; `trial` is None if reading failed."""
 
     id: str
-    url: str
     title: str
-    trial: Trial | None
+    trial: "Trial | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPage:
-    """The kept page of an article: its bytes, the address that answered, and its headers."""
+    """A kept page: its bytes, the address that answered, and its headers."""
 
     id: str
     title: str
@@ -270,7 +260,7 @@ class KeptPage:
 
 
 def kept(place: Place | App, key: str, most: int = POINTED) -> list[KeptPage]:
-    """Return the newest kept pages (`most`) that a source owns. Raises UsageError for an unknown key."""
+    """Return the newest kept pages that a source owns. Raises UsageError."""
     need_sources(place, [key])
     if place.store is None:
         return []
@@ -287,7 +277,7 @@ def kept(place: Place | App, key: str, most: int = POINTED) -> list[KeptPage]:
 
 
 def try_out(app: App, key: str, rules: Rules, *, most: int = PAGES) -> tuple[Tried, ...]:
-    """Try `rules` on the newest kept pages of source `key`. Raises UsageError, RulesError for an invalid selector."""
+    """Try `rules` on the newest kept pages of a source. Raises UsageError, RulesError."""
     pages, tried = kept(app, key, most), []
     with open_worker(app) as worker:
         for page in pages:
@@ -296,16 +286,15 @@ def try_out(app: App, key: str, rules: Rules, *, most: int = PAGES) -> tuple[Tri
             more: dict[str, Any] = {"repeated": repeated, "headers": headers, "now": app.clock()}
             with suppress(WorkerFailed):
                 trial = worker.call_sync(jobs.tried, html, answered, rules, **more)
-            tried.append(Tried(id=page.id, url=page.url, title=page.title, trial=trial))
+            tried.append(Tried(id=page.id, title=page.title, trial=trial))
     return tuple(tried)
 
 
 def score(tried: Sequence[Tried]) -> float:
-    """Return the mean score of all pages; a page that could not be read counts as 0."""
+    """Return the mean score; an unreadable page counts as 0."""
     return fmean(row.trial.score if row.trial else 0.0 for row in tried) if tried else 0.0
 
 
 def pages_matched(tried: Sequence[Tried]) -> dict[str, int]:
-    """Return the number of pages that each selector matches, by selector, such as `select "div.text"`."""
     trials = [row.trial for row in tried if row.trial]
     return {rule: sum(bool(trial.matches[rule]) for trial in trials) for rule in (trials[0].matches if trials else ())}

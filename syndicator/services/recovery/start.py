@@ -1,7 +1,5 @@
 """Recovery at the start of a run: a wrong clock, a restored folder or database, edited lists of articles."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Iterable
 from contextlib import suppress
@@ -26,7 +24,7 @@ _HOSTS = 3  # servers needed: a single server's clock is often wrong. A choice
 
 
 def set_back(app: App) -> tuple[Problem, ...]:
-    """Reset times in the database that lie in the future. Returns the problem, if any. Raises StoreError."""
+    """Reset times in the future. Returns the problem, if any."""
     now, detail = app.clock(), behind(app.store, app.clock())
     if app.store.ahead.visited(now + AHEAD):
         app.store.ahead.set_back(now, now + AHEAD)
@@ -35,7 +33,7 @@ def set_back(app: App) -> tuple[Problem, ...]:
 
 
 def compare(app: App) -> tuple[Problem, ...]:
-    """Compare the clock with the servers of this run and note the result. Returns the problem. Raises StoreError."""
+    """Compare the clock with the servers of this run. Returns the problem, if any."""
     offsets, visits = app.clock_offsets.values(), app.store.visits
     if len(offsets) < _HOSTS:
         return ()
@@ -48,7 +46,7 @@ def compare(app: App) -> tuple[Problem, ...]:
 
 
 def behind(store: Store, now: datetime) -> str:
-    """Return the fault of a clock behind the last visit, servers or newest article, or "". Raises StoreError."""
+    """Return the fault of a clock behind the last visit, servers or newest article, or ""."""
     last, newest = store.ahead.last_visit(), store.ahead.newest_added()
     if last and last > now + AHEAD:
         return f"it says {fields.iso(now)}, and the last visit was at {fields.iso(last)}; what was published stays"
@@ -59,7 +57,7 @@ def behind(store: Store, now: datetime) -> str:
 
 
 def bring_back(app: App, written: Collection[Article]) -> None:
-    """Date hand-written articles from the future as added now, in order. Raises OSError, StoreError."""
+    """Date hand-written articles from the future as added now, in order."""
     newest = app.store.ahead.newest_added()
     latest = max(app.clock(), newest or app.clock())
     late = [item for item in written if not item.digest and item.added and item.added > latest + AHEAD]
@@ -76,7 +74,7 @@ _NO_FILE = "none"
 
 
 def settle(app: App) -> None:
-    """Record carriers (announcing sources) only in their file; rewrite a lost file. Raises OSError, StoreError."""
+    """Record carriers that only their file has; rewrite a lost file."""
     store, files = app.store.visits, app.article_store
     stamp, noted = files.carried_stamp(), store.note(_CARRIERS_NOTE)
     if stamp is None:
@@ -99,7 +97,7 @@ _NEWEST, _LOST = "newest", "lost"  # names of notes: the time in the file; ids o
 
 
 def mark(app: App) -> None:
-    """Write the newest article's time to a file beside the articles and the database. Raises OSError, StoreError."""
+    """Write the newest article's time beside the articles and to the database."""
     newest = fields.iso(app.store.ahead.newest_added())
     if newest and (newest != app.store.visits.note(_NEWEST) or is_older(app.article_store, app.store)):
         app.article_store.file(_NAME).update(lambda before: f"{_HEAD}{newest}\n".encode())
@@ -107,23 +105,23 @@ def mark(app: App) -> None:
 
 
 def is_older(article_store: ArticleStore, store: Store) -> bool:
-    """True if the folder is older than the database, as after a restore. Raises OSError, StoreError."""
+    """True if the folder is older than the database, as after a restore."""
     noted = store.visits.note(_NEWEST)
     return bool(noted) and max(lists.read_lines(article_store.file(_NAME).read()), default="") < (noted or "")
 
 
 def awaited(store: Store, gone: Collection[str]) -> set[str]:
-    """Return the ids in `gone` whose files are being fetched again. Raises StoreError."""
+    """Return the ids in `gone` whose files are being fetched again."""
     return set(gone).intersection(json.loads(store.visits.note(_LOST) or "[]")) if gone else set()
 
 
 def lost(article_store: ArticleStore, store: Store, gone: Collection[str]) -> set[str]:
-    """Return the ids in `gone` whose files nobody deleted. Raises OSError, StoreError."""
+    """Return the ids in `gone` whose files nobody deleted."""
     return set(gone) if gone and is_older(article_store, store) else awaited(store, gone)
 
 
 def fetch_again(app: App, ids: Collection[str]) -> None:
-    """Let the next visits of their sources read these articles again. Raises StoreError."""
+    """Let the next visits read these articles again."""
     noted = json.dumps(sorted(ids)) if ids else None
     if app.store.visits.note(_LOST) != noted:
         app.store.visits.reopen(ids, bound=True)
@@ -134,7 +132,7 @@ _OPEN: Final = ("queued", "running", "building")  # jobs that have not ended
 
 
 def forget(state_dir: Path, id: str, names: Iterable[str], path: str) -> None:
-    """Delete an article's text from ended jobs, pages and changes, which cannot be undone then. Raises OSError."""
+    """Delete an article's text from ended jobs, pages and changes, which cannot be undone then."""
     console = state_dir / "console"
     spelled = [json.dumps(name)[1:-1].encode() for name in names if name]
     for job in (console / "jobs").glob("*.json"):
@@ -188,7 +186,7 @@ def settle_withdrawals(app: App) -> None:
 
 
 def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:
-    """Delete a withdrawn article's file and all its text. `keep`: a copy of the file, for undo."""
+    """Delete a withdrawn article's file and text. `keep`: a copy, for undo."""
     if (path := app.article_store.find(id)) is None:
         return
     if keep:
@@ -198,7 +196,7 @@ def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:
 
 
 def forget_text(app: App, id: str, url: str, path: str) -> None:
-    """Delete all copies of a withdrawn article's text. `path`: of its former file. Raises OSError."""
+    """Delete all copies of a withdrawn article's text."""
     from syndicator.pipeline.descriptions import learn  # late: it loads the taxonomy
 
     app.snapshots.forget(id)
@@ -217,7 +215,6 @@ def _put_back(app: App, id: str) -> None:
 
 
 def read_again(app: App, keys: Collection[str], why: str) -> None:
-    """Let the next visits of the sources `keys` read all entries again. `why`: shown as the reason."""
     states = app.store.visits.states()
     due = [replace(states[key].asked_whole(), due_why=why) for key in keys if key in states]
     app.store.visits.save_states(due)
@@ -227,7 +224,7 @@ NOTE = "pruned"  # name of a note: the stamp of the file whose lines the databas
 
 
 def settle_prunings(app: App) -> None:
-    """Apply pruned.tsv if it changed; fetch articles again whose line was removed. Raises OSError, StoreError."""
+    """Apply pruned.tsv if it changed; fetch articles again whose line was removed."""
     files, visits = app.article_store, app.store.visits
     if files.pruned_stamp() == visits.note(NOTE):
         return

@@ -1,7 +1,5 @@
 """Answers of `up` and `serve` to questions at /q/… (`publishing.questions`). Reads only."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +22,7 @@ from syndicator.publishing.server.questions import Questions
 from syndicator.services.container import Configuration, utc_now
 from syndicator.services.health.status import place_of
 from syndicator.services.places import Place
-from syndicator.services.showing.tags import markdown
+from syndicator.services.showing.lists import markdown
 
 _KEPT = 500  # entries in memory
 _BUILD_SECONDS = 60  # a file newer than the manifest may belong to a build for so long
@@ -39,7 +37,6 @@ class Answers:
     kept: KeptEntries = field(default_factory=lambda: KeptEntries(_KEPT))
 
     def questions(self, settings: Settings) -> Questions:
-        """Return the functions that the server calls."""
         return Questions(version=self._version, spelled=self._spelled, ask=self._ask, base=settings.base_url)
 
     def _version(self) -> Stamp | None:
@@ -101,7 +98,7 @@ class Answers:
         return documents(top, (format,), entries.views(shown, None), None, entries)[format]
 
     def _file(self, name: str) -> bytes | None:
-        """Return a file of the search. Raises LookupError for a file that a build is still writing."""
+        """Return a file of the search. Raises LookupError if a build is still writing it."""
         path, listed = self._path(name), self._version() or (0, 0, 0)
         stamp = stamp_of(path) or (0, 0, 0)
         if stamp[0] > listed[0] and utc_now().timestamp() < stamp[0] / 1e9 + _BUILD_SECONDS:

@@ -1,21 +1,19 @@
 """Data of the console's pages, from a read-only database and the present configuration."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, SourceState
-from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
+from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.services.container import Configuration, configuration, fault_of, utc_now
 from syndicator.services.health.status import Health, Walked, look, place_of, walk
 from syndicator.services.places import Place
-from syndicator.services.showing.lists import Item, Line, Work, lines, name_of, newest, work
+from syndicator.services.showing.lists import Item, Line, Work, lines, name_of, newest, vocabulary, work
 from syndicator.store.status import OnHold
 
 # Age of the health after which a page renews it: after FRESH in the background, after OLDEST before it is shown.
@@ -24,8 +22,6 @@ FRESH, OLDEST = timedelta(seconds=15), timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
-    """The health of the instance, articles on hold, and the newest articles."""
-
     health: Health
     on_hold: tuple[OnHold, ...]
     latest: tuple[Item, ...]
@@ -34,7 +30,7 @@ class Today:
 
 
 class Glance:
-    """Opener of the instance for one page at a time. Used from one thread."""
+    """Opener of the instance for one page at a time, in one thread."""
 
     def __init__(self, config: Path) -> None:
         self.config = config
@@ -56,22 +52,18 @@ class Glance:
             yield place
 
     def configuration_fault(self) -> str:
-        """Return the faults of the present configuration, or ""."""
         try:
             return fault_of(configuration(self.config, before=self._read).faults)
         except ConfigError as error:
             return str(error)
 
     def dropped_settings(self) -> tuple[str, ...]:
-        """Return the dropped settings that were still set when a page was last read."""
         return tuple(map(str, self._read.dropped)) if self._read else ()
 
     def is_stale(self) -> bool:
-        """True if the health is too old for the next page."""
         return self._seen is None or utc_now() - self._seen[0].now > FRESH
 
     def renew(self) -> tuple[Health, tuple[OnHold, ...]]:
-        """Read the health of the instance again, for the next pages."""
         with self.place() as place:
             held, states = place.store.status.on_hold() if place.store else (), list[SourceState]()
             self._seen = seen = look(place, states.append, walked=self.walked), held
@@ -80,7 +72,7 @@ class Glance:
             return seen
 
     def changed(self) -> None:
-        """Let the next page read the health again. May be called from any thread."""
+        """Let the next page read the health again. Any thread may call it."""
         self._seen = None
 
     def today(self, most: int) -> Today:
@@ -92,7 +84,7 @@ class Glance:
             return Today(health=health, on_hold=held, latest=latest, vocabulary=words, names=self._names)
 
     def walk(self) -> tuple[Walked, Mapping[str, Work]]:
-        """Read folders and visits. Returns `walked`, and `work` by source. May run in a thread with its own glance."""
+        """Read folders and visits. Returns `walked`, and `work` by source."""
         with self.place() as place:
             return walk(place), work(place)
 
@@ -101,15 +93,3 @@ class Glance:
         health, _ = self._seen or self.renew()
         with self.place() as place:
             return lines(place, words, health.conditions, self.work)
-
-
-def vocabulary(config: Path) -> Vocabulary:
-    """Return the names of taxonomy.toml, none if it cannot be read: `check` reports its faults."""
-    try:
-        return load(config / "taxonomy.toml")
-    except (ConfigError, OSError):
-        return Vocabulary()
-
-
-def now() -> datetime:
-    return utc_now()

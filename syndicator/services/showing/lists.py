@@ -1,20 +1,27 @@
-"""Lists and single pages of articles and sources. Reads only; raises StoreError, UsageError."""
-
-from __future__ import annotations
+"""Lists and single pages of articles and sources; tags, categories and queries. Reads only; raises StoreError,
+UsageError."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from syndicator.articles import frontmatter
+from syndicator.configuration.entry_rules import QueryError, matches, parse_query
 from syndicator.configuration.sources import rules_table
 from syndicator.core import urls
+from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, FeedKey, Source, SourceState
 from syndicator.core.ports.subscriptions import Picture
-from syndicator.core.text import stamp
+from syndicator.core.text import plain, slug, stamp
+from syndicator.describing.taxonomy.vocabulary import CategoryDef, TagDef, Vocabulary, load
 from syndicator.publishing import paths
+from syndicator.publishing.queries import SavedQuery, load_queries
+from syndicator.services.container import App
 from syndicator.services.health.conditions import Condition
 from syndicator.services.health.status import SourceHealth, as_written, look_at
 from syndicator.services.places import Place
@@ -31,8 +38,6 @@ _NEWEST = 10  # articles of a source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An article of a list with its picture."""
-
     article: Article
     picture: Picture | None
     outlet: str  # the name of its source
@@ -42,7 +47,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """An article with the facts of its file for a form. `fault`: why the file cannot be read."""
+    """An article with the facts of its file. `fault`: why it cannot be read."""
 
     article: Article
     path: str
@@ -58,33 +63,27 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePage:
-    """A source with its health and newest articles."""
-
     health: SourceHealth
     stamp: str
     items: Sequence[Item]
 
 
 def articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, int]]:
-    """Return the wanted articles with their pictures, and the number of articles of each filter."""
+    """Return the wanted articles, and the number of articles of each filter."""
     if place.store is None:
         return [], {}
     listed, counts = place.store.browse.articles(wanted)
     pictures = place.store.pictures.taken([row.article.id for row in listed])
-    return [
-        Item(
-            article=row.article,
-            path=row.path,
-            picture=pictures.get(row.article.id),
-            outlet=outlet(place, row.article),
-            unsure=_unsure(row.article, row.score),
-        )
-        for row in listed
-    ], counts
+    items = []
+    for row in listed:
+        is_unsure = row.score is not None and 1000 * row.score < UNSURE and row.article.tags_by != "operator"
+        unsure = round(100 * row.score) if is_unsure and row.score is not None else None
+        picture, name = pictures.get(row.article.id), outlet(place, row.article)
+        items.append(Item(article=row.article, path=row.path, picture=picture, outlet=name, unsure=unsure))
+    return items, counts
 
 
 def newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:
-    """Return the newest articles of a feed, with their pictures."""
     if (store := place.store) is None:
         return ()
     ids = store.index.ids(feed, limit=most, since=None, most=most)
@@ -100,19 +99,12 @@ def outlet(place: Place, article: Article) -> str:
 
 
 def name_of(source: Source, state: SourceState | None) -> str:
-    """Return the name of a source: as configured, else from its feed, else its host."""
     return source.title or (state.feed_title if state else "") or urls.host(source.url) or source.key
 
 
-def _unsure(article: Article, score: float | None) -> int | None:
-    is_unsure = score is not None and 1000 * score < UNSURE and article.tags_by != "operator"
-    return round(100 * score) if is_unsure and score is not None else None
-
-
 def article(place: Place, id: str) -> File:
-    """Return one article from its file. Raises UsageError for an unknown id."""
-    row = place.store.visits.article(id) if place.store else None
-    if place.store is None or row is None:
+    """Return one article from its file. Raises UsageError."""
+    if place.store is None or (row := place.store.visits.article(id)) is None:
         raise UsageError(f"there is no article {id!r}")
     index = place.store.index
     path, fault, current = index.path(id) or "", "", row
@@ -144,7 +136,7 @@ def _story(store: Store, id: str) -> tuple[Article, ...]:
 
 
 def sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceState | None]]:
-    """Return the sources with all of `words` in key, name or address, in the order of sources.toml."""
+    """Return the sources with all of `words` in key, name or address."""
     rows = place.store.visits.states() if place.store else {}
     states = {state.key: state for state in as_written(rows.values(), place.sources)}
     matches = []
@@ -158,7 +150,7 @@ def sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceStat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """Recent work on a source. `weeks`: new articles by week, the oldest first; other fields: the last seven days."""
+    """Recent work on a source: new articles by week, the oldest first; visits of the last seven days."""
 
     weeks: tuple[int, ...] = (0,) * WEEKS
     last: datetime | None = None  # article
@@ -168,7 +160,6 @@ class Work:
 
 
 def work(place: Place) -> dict[str, Work]:
-    """Return the work by source; slow if there are many visits. Raises StoreError."""
     if place.store is None:
         return {}
     browse, since = place.store.browse, place.now - timedelta(weeks=WEEKS)
@@ -187,7 +178,7 @@ def work(place: Place) -> dict[str, Work]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A source in the table. `trouble`: its first condition or None; `settings`: names of changed settings."""
+    """A source in the table. `settings`: names of changed settings."""
 
     source: Source
     state: SourceState | None
@@ -198,7 +189,7 @@ class Line:
 
     @property
     def sickness(self) -> tuple[int, float]:
-        """Sort key by health: sources that need the operator first, the longest broken before others."""
+        """Sort key: sources that need the operator first, the longest broken before others."""
         if self.trouble is None or not self.source.enabled:
             return 2, 0.0
         return int(not self.trouble.needs_you), self.trouble.since.timestamp() if self.trouble.since else 0.0
@@ -221,7 +212,7 @@ STATES: Mapping[str, Callable[[Line], bool]] = {
 
 
 def lines(place: Place, words: Sequence[str], conditions: Sequence[Condition], work: Mapping[str, Work]) -> list[Line]:
-    """Return rows of the table for sources with all of `words` in key, name or address. `work`: by source."""
+    """Return rows of the table for sources with all of `words`."""
     ordered = sorted(conditions, key=lambda condition: condition.needs_you)
     troubles = {condition.source: condition for condition in ordered if condition.source}
     return [
@@ -238,7 +229,116 @@ def lines(place: Place, words: Sequence[str], conditions: Sequence[Condition], w
 
 
 def source(place: Place, key: str) -> SourcePage:
-    """Return one source. Raises UsageError for an unknown key."""
     health = look_at(place, key)
     items = newest(place, FeedKey("source", key), _NEWEST)
     return SourcePage(health=health, stamp=rules_table.stamp(health.source), items=items)
+
+
+def vocabulary(config: Path) -> Vocabulary:
+    """Return the names of taxonomy.toml, none if it cannot be read."""
+    try:
+        return load(config / "taxonomy.toml")
+    except (ConfigError, OSError):
+        return Vocabulary()
+
+
+LOOKED = 250  # newest articles that a query is tried on while it is typed
+_SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A tag or category with article count and other spellings. `listed`: in taxonomy.toml."""
+
+    name: str
+    count: int
+    aliases: tuple[str, ...] = ()
+    description: str = ""
+    listed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """All tags, categories and queries, each kind with the largest first."""
+
+    tags: tuple[Named, ...]
+    categories: tuple[Named, ...]
+    queries: tuple[tuple[SavedQuery, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryTrial:
+    """Matches of a query among the newest articles. `fault`: its error, with the position in the text."""
+
+    found: tuple[Article, ...] = ()
+    count: int = 0
+    looked: int = 0
+    fault: str = ""
+
+
+def names(place: Place) -> Names:
+    rows = [row for row in place.store.index.plain_feeds() if row.moved_to is None] if place.store else []
+    counts = {(row.key.axis, row.key.slug): row.count for row in rows}
+    taxonomy = vocabulary(place.config)
+
+    def named(axis: str, item: TagDef | CategoryDef, aliases: tuple[str, ...] = ()) -> Named:
+        count = counts.get((axis, slug(item.name)), 0)
+        return Named(name=item.name, count=count, aliases=aliases, description=item.description)
+
+    slugs = {slug(tag.name) for tag in taxonomy.tag}
+    others = [row for row in rows if row.key.axis == "tag" and row.key.slug not in slugs and row.count]
+    tags = [named("tag", tag, tag.aliases) for tag in taxonomy.tag]
+    tags += [Named(name=row.name, count=row.count, listed=False) for row in others]
+    categories = [named("category", category) for category in taxonomy.category]
+    with_count = tuple((query, counts.get((query.key.axis, query.key.slug), 0)) for query in queries(place))
+    return Names(_largest(tags), _largest(categories), with_count)
+
+
+def queries(place: Place) -> list[SavedQuery]:
+    """Return the saved queries, none if feeds.toml cannot be read."""
+    with suppress(ConfigError):
+        return [query for query in load_queries(place.config / "feeds.toml") if query.feed is None]
+    return []
+
+
+def _largest(names: list[Named]) -> tuple[Named, ...]:
+    return tuple(sorted(names, key=lambda item: (-item.count, item.name.casefold())))
+
+
+def try_query(place: Place, query: str) -> QueryTrial | None:
+    """Try a query on the newest articles; None for an empty one."""
+    if not query.strip():
+        return None
+    try:
+        asked = parse_query(query)
+    except QueryError as error:
+        return QueryTrial(fault=f"{error} (at character {error.at + 1})")
+    if place.store is None:
+        return QueryTrial()
+    index = place.store.index
+    ids = index.ids(FeedKey(ALL.axis, ALL.slug), limit=LOOKED, since=None, most=LOOKED)
+    articles = index.articles(ids)
+    matching = [item for id, item in articles.items() if matches(asked, item, partial(body, place, id))]
+    return QueryTrial(found=tuple(matching[:_SHOWN]), count=len(matching), looked=len(articles))
+
+
+def newest_files(app: App, most: int) -> list[Article]:
+    index, articles = app.store.index, []
+    for id in index.ids(FeedKey(ALL.axis, ALL.slug), limit=most, since=None, most=most):
+        with suppress(ConfigError, OSError):
+            articles.append(app.article_store.get(index.path(id) or ""))
+    return articles
+
+
+def body(place: Place | App, id: str) -> str:
+    """Return the plain text of an article, or ""."""
+    return plain(markdown(place, id))
+
+
+def markdown(place: Place | App, id: str) -> str:
+    """Return the markdown of an article, "" if its file cannot be read."""
+    path = place.store.index.path(id) if place.store else None
+    try:
+        return frontmatter.body(place.article_store.read(path or ""))
+    except (ConfigError, OSError):
+        return ""

@@ -1,7 +1,5 @@
 """Lanes of a worker: threads with their own event loop, store and network client, for one job at a time."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
 import time
@@ -10,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from syndicator.core.model import OURS, Outcome, Source, SourceState
 from syndicator.core.ports.fleet import Busy, HostTurns, Turn
@@ -45,8 +44,7 @@ class _Own:
 
 
 class OwnTurns:
-    """`ports.HostTurns` of a worker. Turns for hosts of its jobs are in memory, for others in the database; none are
-    given after `asks_until`. `steady`: monotonic seconds."""
+    """`ports.HostTurns` of a worker. Turns for hosts of its jobs are in memory; none are given after `asks_until`."""
 
     def __init__(
         self, common: HostTurns, asks_until: Callable[[], float], steady: Callable[[], float] = time.monotonic
@@ -55,8 +53,8 @@ class OwnTurns:
         self._own: dict[str, _Own] = {}
         self._alone = threading.Lock()
 
-    def beside(self, common: HostTurns) -> OwnTurns:
-        """Return turns for another thread, with the same hosts and its own `common`."""
+    def beside(self, common: HostTurns) -> "OwnTurns":
+        """Return turns for another thread, with the same hosts."""
         turns = copy(self)
         turns._common = common
         return turns
@@ -91,11 +89,10 @@ class OwnTurns:
         self._common.set_away(host, reason, detail, seconds)
 
     def add(self, delays: Mapping[str, float]) -> None:
-        """Add hosts of a job, with their crawl-delays."""
         self._own |= {name: _Own(delay) for name, delay in delays.items()}
 
     def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
-        """Stop giving turns for the idle hosts of `names` (`at_once`: for all of them). Returns the idle ones."""
+        """Stop giving turns for the idle hosts of `names` (`at_once`: for all). Returns the idle ones."""
         with self._alone:
             idle = [name for name in names if not self._own[name].busy]
             for name in names if at_once else idle:
@@ -103,15 +100,14 @@ class OwnTurns:
         return idle
 
     def drop(self, names: Collection[str]) -> None:
-        """Remove hosts of an ended job."""
         for name in names:
             self._own.pop(name, None)
 
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """The time in which database and sources stay the same. `owner`: this worker's name; `room`: visits per lane;
-    `stop`: begin no work; `over`: end this session; `asks_until`: monotonic time after which no request begins."""
+    """The time in which database and sources stay the same. `room`: visits per lane; `stop`: begin no work; `over`: end
+    this session; `asks_until`: monotonic time after which no request begins."""
 
     app: App
     shards: Shards
@@ -148,13 +144,8 @@ class Session:
             self._loop.call_soon_threadsafe(self.settling.hurry)
         return True
 
-    async def pause(self, seconds: float) -> None:
-        """Wait for `stop`, or `seconds` at most."""
-        await pause(self.stop, seconds)
-
 
 async def pause(event: asyncio.Event, seconds: float) -> None:
-    """Wait until `event` is set, or `seconds` at most."""
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
 
@@ -243,22 +234,21 @@ class _Work:
         self._left[_host(state)] -= 1
 
     async def _save_often(self) -> None:
+        lane = self._lane
+        owner, pause = lane.session.owner, lane.app.settings.fetch.pause
         while True:
             await asyncio.sleep(_SAVE_SECONDS)
-            if self._ended or not all(self._left[name] for name in self._names):
-                self._save()
-
-    def _save(self) -> None:
-        lane = self._lane
-        idle = lane.turns.leave([name for name in self._names if not self._left[name]])
-        owner, pause = lane.session.owner, lane.app.settings.fetch.pause
-        self._store.end_visits(self._ended, lambda connection: lane.hosts.release(connection, idle, owner, pause))
-        self._ended.clear()
-        self._names.difference_update(idle)
-        lane.turns.drop(idle)
+            done = [name for name in self._names if not self._left[name]]
+            if self._ended or done:
+                idle = lane.turns.leave(done)
+                release = partial(lane.hosts.release, names=idle, owner=owner, pause=pause)
+                self._store.end_visits(self._ended, release)
+                self._ended.clear()
+                self._names.difference_update(idle)
+                lane.turns.drop(idle)
 
     async def end(self) -> None:
-        """Save the remaining visits and end the job in one transaction, once other lanes have left its hosts."""
+        """Save the remaining visits and end the job, once other lanes have left its hosts."""
         lane, names = self._lane, sorted(self._names)
         while len(lane.turns.leave(names, at_once=True)) < len(names):  # noqa: ASYNC110 - another thread ends the request
             await asyncio.sleep(_SOON)

@@ -1,8 +1,4 @@
-"""A worker: sessions on a database that may be away at times, lanes that visit, builds while it holds the lock.
-Commands on a shared database: create its tables, move it, push sources to workers, show its state.
-"""
-
-from __future__ import annotations
+"""A worker: sessions on a shared database, lanes that visit, builds under the lock. Commands on that database."""
 
 import asyncio
 import errno
@@ -48,7 +44,7 @@ from syndicator.store.postgres import StoreAway, StoreBusy
 
 
 def need_server(settings: Settings) -> None:
-    """Raise UsageError if the database is a file, which only one machine can use."""
+    """Raise UsageError if the database is a file."""
     if settings.store_url.startswith("sqlite"):
         cure = "set store.url to postgresql://user@host/database. On one machine `syndicator up` does all of it"
         raise UsageError(f"workers share a database server: {cure}")
@@ -65,7 +61,7 @@ def pushed(config: Path, settings: Settings) -> Configuration:
 
 
 def push(app: App, *, dry_run: bool = False) -> Pushed:
-    """Publish the present sources of `app` to all workers. Returns the changes. Raises StoreError."""
+    """Publish the sources of `app` to all workers. Returns the changes. Raises StoreError."""
     if not dry_run:
         reconcile.sources(app)
     change = app.store.fleet.push(list(app.sources.values()), micros(app.clock()), dry_run=dry_run)
@@ -77,7 +73,7 @@ def push(app: App, *, dry_run: bool = False) -> Pushed:
 
 
 def look(config: Path, *, requeue: bool = False) -> HostCounts:
-    """Return the state of the fleet. `requeue`: retry paused hosts now. Raises ConfigError, UsageError, StoreError."""
+    """Return the state of the fleet. `requeue`: retry paused hosts. Raises ConfigError, UsageError, StoreError."""
     settings = load(config)
     need_server(settings)
     lease = lease_seconds(settings)
@@ -101,8 +97,7 @@ def migrate(config: Path) -> str:
 
 
 def move_to(config: Path, target: str) -> Mapping[str, int]:
-    """Copy the database to `target` while no run is under way. Returns the rows by table. Raises ConfigError,
-    UsageError, LockedError, StoreError."""
+    """Copy the database to `target`. Returns the rows by table. Raises ConfigError, UsageError, LockedError."""
     settings = load(config)
     if target == settings.store_url:
         raise UsageError("this is the present database; name another address")
@@ -111,7 +106,7 @@ def move_to(config: Path, target: str) -> Mapping[str, int]:
 
 
 def move(origin: str, target: str) -> Mapping[str, int]:
-    """Upgrade or create the tables of both databases, then call `store.fleet.moving.copy`."""
+    """Upgrade or create the tables of both databases, then copy."""
     open_store(origin, articles_exist=True).close()
     open_store(target, articles_exist=False).close()
     return copy(origin, target)
@@ -128,7 +123,7 @@ _SOON = 0.05  # seconds between two checks if the engine has begun
 
 
 class DatabaseClock:
-    """The database's clock, computed from this machine's, so that all machines have the same time."""
+    """The database's clock, computed from this machine's."""
 
     def __init__(self) -> None:
         self._ahead = timedelta(0)
@@ -142,7 +137,7 @@ class DatabaseClock:
 
 
 async def build(session: Session) -> None:
-    """Build due feeds and record visits when the lock is free, until the session ends. Raises StoreError, OSError."""
+    """Build due feeds and record visits when the lock is free, until the session ends."""
     reported = time.monotonic()
     while not session.ending:
         tells = bool(session.outcomes) and time.monotonic() - reported >= _TELL
@@ -156,7 +151,7 @@ async def build(session: Session) -> None:
                 logger("worker").debug("somebody else builds, or changes articles")
             finally:
                 session.app.store.guard()
-        await session.pause(_EVERY)
+        await pause(session.stop, _EVERY)
 
 
 async def _all_of_it(session: Session) -> None:
@@ -181,18 +176,18 @@ async def _all_of_it(session: Session) -> None:
 
 
 async def recover(session: Session) -> None:
-    """Release the jobs of silent workers and create missing jobs, until the session ends. Raises StoreError."""
+    """Release the jobs of silent workers and create missing jobs, until the session ends."""
     filled = -_FILL
     while not session.ending:
         if not session.shards.recover() or time.monotonic() - filled >= _FILL:
             session.shards.fill()
             session.app.store.hosts(session.lease).prune()
             filled = time.monotonic()
-        await session.pause(session.lease / _RECOVERIES)
+        await pause(session.stop, session.lease / _RECOVERIES)
 
 
 async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
-    """Renew the worker's leases until cancelled, also while it finishes its work. Raises StoreError."""
+    """Renew the worker's leases until cancelled."""
     while True:
         if engine.worker is not None:
             beat = session.shards.beat(engine.worker, session.owner)
@@ -204,7 +199,7 @@ async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
 async def watch(session: Session) -> None:
     """End the session if sources were pushed or the database was upgraded. Record files that crashed workers left."""
     while not session.ending:
-        await session.pause(_LOOK)
+        await pause(session.stop, _LOOK)
         reconcile.left_behind(session.app)
         if session.app.store.fleet.stamp() != session.app.sources_stamp or not session.app.store.current:
             session.over.set()
@@ -213,8 +208,8 @@ async def watch(session: Session) -> None:
 async def work(
     config: Path, lanes: int, *, stop: asyncio.Event, ready: Callable[[str], None], trouble: Callable[[str], None]
 ) -> Totals:
-    """Work until `stop` is set or the database was upgraded. `ready` gets this worker's name at each start, `trouble`
-    each fault. Raises ConfigError, UsageError, MissingError, StoreError for lasting faults."""
+    """Work until `stop` is set or the database was upgraded. `ready` gets this worker's name, `trouble` each fault.
+    Raises ConfigError, UsageError, MissingError, StoreError for lasting faults."""
     owner, tries = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}", 0
     totals = Totals()
     while not stop.is_set():
@@ -235,7 +230,6 @@ async def work(
 
 
 def _passes(error: StoreError | OSError, totals: Totals) -> bool:
-    """True for faults that pass by themselves, unlike wrong settings or disks."""
     if isinstance(error, OSError):
         return error.errno == errno.EREMOTE
     return isinstance(error, StoreAway | StoreBusy) or totals.jobs > 0

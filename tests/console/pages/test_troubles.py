@@ -7,8 +7,7 @@ from importlib import resources
 
 import pytest
 
-from syndicator.console.answers import cure
-from syndicator.console.pages import trouble
+from syndicator.console.answers import cure, trouble
 from syndicator.core.reasons import (
     NOT_A_FEED,
     NOT_AN_ARTICLE,

@@ -17,7 +17,7 @@ from syndicator.publishing.server.server import serve
 from syndicator.services import daemon
 from syndicator.services.container import utc_now
 from syndicator.services.health.episodes import feed_name, feed_token
-from syndicator.services.pushes.registry import Registry
+from syndicator.services.pushes import Registry
 
 SECRET = "sesame-opens-this-door"
 Answers = list[tuple[int, dict[str, str], bytes]]
@@ -48,7 +48,7 @@ def ask(settings: Settings, *requests: tuple[str, str, str]) -> Answers:
         def listening(url: str) -> None:
             port.set_result(int(url.rstrip("/").rpartition(":")[2]))
 
-        serving = asyncio.create_task(serve(site.app, "127.0.0.1", 0, stop=stop, listening=listening))
+        serving = asyncio.create_task(serve(site, "127.0.0.1", 0, stop=stop, listening=listening))
         answers = [await one(await port, *request) for request in requests]
         stop.set()
         await serving

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.services.check import check
 from syndicator.services.check.configuration import Finding
+from syndicator.services.check.installation import check
 from tests.services.places import SOURCES, Place
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from syndicator.services.check import check
+from syndicator.services.check.installation import check
 from tests.services.places import SOURCES, Place, store_articles
 
 ROOT = Path(__file__).resolve().parents[3]

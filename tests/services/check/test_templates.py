@@ -9,7 +9,7 @@ import pytest
 from syndicator.configuration.settings import Settings
 from syndicator.publishing.look import Look
 from syndicator.publishing.web.pages import faults, template_names
-from syndicator.services.check import check
+from syndicator.services.check.installation import check
 from tests.services.places import Place
 
 

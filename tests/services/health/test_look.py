@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.core.model import FeedKey, SourceState
 from syndicator.core.reasons import ConditionReason
-from syndicator.services.health.episodes import Memory, follow, write_memory
+from syndicator.services.health.episodes import Memory, follow, write
 from syndicator.services.health.status import Health, look, place_of
 from tests.services.places import NOW, Place, store_articles
 
@@ -71,7 +71,7 @@ def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Pla
     assert (failing.since, held.since) == (NOW - 2 * HOUR, None)
     with place.app() as app:
         memory, _ = follow(Memory(), (failing, held), NOW - HOUR, app.instance)
-        write_memory(app.store, memory, NOW - HOUR)
+        write(app.store, memory, NOW - HOUR)
     assert [one.since for one in health(place).conditions] == [NOW - 2 * HOUR, NOW - HOUR]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.services.health.systemd import Notify, watchdog_seconds
+from syndicator.cli.running.serving import Notify, watchdog_seconds
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_each_state_is_one_datagram(heard: socket.socket) -> None:
     notify = Notify({"NOTIFY_SOCKET": heard.getsockname()})
     notify.ready("serving http://127.0.0.1:8080/")
     notify.reloading()
-    notify.stopping()
+    notify.send("STOPPING=1")
     assert heard.recv(500).decode() == "READY=1\nSTATUS=serving http://127.0.0.1:8080/"
     first, second = heard.recv(500).decode().split("\n")
     assert first == "RELOADING=1" and int(second.removeprefix("MONOTONIC_USEC=")) > 0

@@ -17,8 +17,7 @@ import yaml
 from syndicator.core.errors import UsageError
 from syndicator.services.init import start
 from syndicator.services.init.deploy import repository_files
-from syndicator.services.init.start import Start
-from syndicator.services.init.write import write_folder
+from syndicator.services.init.start import Start, write_folder
 from tests.world import World, serving
 
 WORKFLOW = yaml.safe_load(repository_files("github", "syndicator==0.2.0")[".github/workflows/feeds.yml"])

@@ -15,8 +15,7 @@ from syndicator.configuration.settings import Publish, Settings, Site, load
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.publishing.web.shell import qr_lines
 from syndicator.services.init import start
-from syndicator.services.init.start import Start
-from syndicator.services.init.write import write_config
+from syndicator.services.init.start import Start, write_config
 
 SECRET = "sesame-opens-this-door"
 

@@ -11,8 +11,7 @@ from syndicator import Taxonomy
 from syndicator.configuration.settings import load
 from syndicator.configuration.sources.registry import load_sources
 from syndicator.core.errors import UsageError
-from syndicator.services.init.start import SHIPPED, Start, checked, config_files
-from syndicator.services.init.write import write_config
+from syndicator.services.init.start import SHIPPED, Start, checked, config_files, write_config
 
 BODY = "Water them in the morning. Tomato plants like the sun, and pots dry out fast."
 

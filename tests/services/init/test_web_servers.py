@@ -21,8 +21,7 @@ from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
 from syndicator.publishing.output import redirects
 from syndicator.publishing.output.outlets import FileOutlet
-from syndicator.services.init.start import Start
-from syndicator.services.init.write import write_folder
+from syndicator.services.init.start import Start, write_folder
 
 DOCUMENT = "Sec-Fetch-Dest: document"  # what a browser says of an address that a person opens
 TEXT = b"<feed>" + b"words " * 200 + b"</feed>"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from syndicator.cli.status import hub_line
+from syndicator.services import pushes as intake
 from syndicator.services.container import open_app
 from syndicator.services.health.status import look_at, of_hub, place_of
-from syndicator.services.pushes import intake
 from tests.services.pushes.up import following
 from tests.services.pushes.web import until
 

@@ -12,8 +12,8 @@ import pytest
 
 from syndicator.core.model import Source
 from syndicator.core.ports.subscriptions import Offer, Subscription
-from syndicator.services.pushes import registry as module
-from syndicator.services.pushes.registry import Registry
+from syndicator.services import pushes as module
+from syndicator.services.pushes import Registry
 from syndicator.store.engine import Store, open_store
 from syndicator.visiting.websub import asking
 

@@ -16,7 +16,7 @@ from syndicator.processes.schedule import Scheduler
 from syndicator.publishing.server.server import serve
 from syndicator.services import daemon
 from syndicator.services.container import open_app, utc_now
-from syndicator.services.pushes.registry import Registry
+from syndicator.services.pushes import Registry
 from syndicator.services.refresh import RunReport, Watch
 from tests.services.pushes.web import Web, until
 
@@ -72,7 +72,8 @@ class Up:
     def restart(self) -> None:
         """What a process that starts anew has; the server stays."""
         self._start()
-        self.site.app.now = daemon.Site(load(self.config), None, self.hubs).app.now
+        self.site.hubs = self.hubs
+        self.site.reload(load(self.config))
 
     def _start(self) -> None:
         self.hubs = Registry(lambda: self.now)

@@ -21,8 +21,8 @@ from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import webhooks
 from syndicator.services.article_files.intake import reindex
 from syndicator.services.build import build_feeds
-from syndicator.services.check import check
-from syndicator.services.configured import configured
+from syndicator.services.check.configuration import configured
+from syndicator.services.check.installation import check
 from syndicator.services.health.follow import follow
 from syndicator.services.mending.editorial import release, undo_withdrawal, withdraw
 from syndicator.services.reconcile import files

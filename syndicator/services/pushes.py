@@ -1,27 +1,30 @@
-"""Subscriptions in memory, shared by the server and the runs of a process. The server writes no database; runs do."""
-
-from __future__ import annotations
+"""WebSub: subscriptions in memory, shared by the server and the runs of a process, which take the pushes of hubs."""
 
 import asyncio
+import contextlib
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from weakref import WeakValueDictionary
 
-from syndicator.core.model import Entry, Source
+from syndicator.core.model import OURS, Entry, Fetched, Outcome, Source
+from syndicator.core.ports import Fetcher
 from syndicator.core.ports.subscriptions import PATH, Hubs, Offer, Subscription, Tally
 from syndicator.core.program import logger
+from syndicator.processes.worker import Worker
+from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.services.build import build_due, together
+from syndicator.services.container import App, Watch, make_context, make_fetcher, task_group
+from syndicator.services.settling import Settling
 from syndicator.store.tables.subscriptions import Subscriptions
 from syndicator.visiting import websub
+from syndicator.visiting.fetch.decompress import DELTA
 from syndicator.visiting.websub import is_signed, may_subscribe
-
-if TYPE_CHECKING:
-    from syndicator.processes.worker import Worker
 
 _TOKEN_BYTES: Final = 32  # random bytes in a callback and in a secret
 # Limits of waiting pushes: some dozens of the largest feeds, or a burst of a thousand small ones. Choices.
@@ -40,7 +43,7 @@ class Push:
 
 
 class Registry(Hubs):
-    """Subscriptions, as `ports.subscriptions.Hubs` and more. `clock`: aware UTC; `mint`: returns a random token."""
+    """Subscriptions, as `ports.subscriptions.Hubs` and more. `mint`: returns a random token."""
 
     def __init__(self, clock: Callable[[], datetime], mint: Callable[[], str] | None = None) -> None:
         self._clock = clock
@@ -61,13 +64,12 @@ class Registry(Hubs):
         self.log = logger("hubs")
 
     async def rest(self) -> None:
-        """End the worker that is kept for pushes."""
         worker, self.worker = self.worker, None
         if worker is not None:
             await worker.aclose()
 
     def begin(self, store: Subscriptions, sources: Mapping[str, Source], base: str) -> None:
-        """Read the store once when a run begins, and end unwanted subscriptions. `base`: `site.callback`."""
+        """Read the store once, and end unwanted subscriptions. `base`: `site.callback`."""
         if self._base is None:
             for row in store.all():
                 self._put(row)
@@ -94,7 +96,7 @@ class Registry(Hubs):
         self._counted.clear()
 
     def due(self, now: datetime) -> list[Subscription]:
-        """Return the subscriptions whose hub is due for a request, longest overdue first."""
+        """Return the subscriptions due for a request, longest overdue first."""
         if not self._base:
             return []
         latest = now + websub.LONGEST  # beyond that the clock was wrong
@@ -102,13 +104,12 @@ class Registry(Hubs):
         return sorted(due, key=lambda row: (row.next_try or now, row.token))
 
     def asking(self, token: str) -> Subscription:
-        """Mark the subscription as requested from its hub, and return it."""
         asked = websub.asking(self._by_token[token], self._callback(self._by_token[token]))
         self._put(replace(asked, next_try=None))
         return asked
 
     def after(self, token: str, change: Callable[[Subscription], Subscription | None]) -> None:
-        """Replace the subscription with the result of `change`; None deletes it."""
+        """Replace the subscription with change(it); None deletes it."""
         current = self._by_token.get(token)
         changed = change(current) if current else None
         if current is not None and (changed is None or websub.ended(changed)):
@@ -117,7 +118,7 @@ class Registry(Hubs):
             self._put(changed)
 
     def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
-        """Answer a hub that verifies our intent, or denies it. `asked`: parameters. Returns HTTP status and body."""
+        """Answer a hub that verifies our intent, or denies it. Returns HTTP status and body."""
         if (subscription := self._by_token.get(token)) is None:
             return self._unknown(), ""
         answer = websub.intent(subscription, asked, self._clock())
@@ -127,7 +128,7 @@ class Registry(Hubs):
         return answer.status, answer.body
 
     def known(self, token: str) -> int:
-        """Return the HTTP status for a push to this callback: 200 to read the body, 410 if it is no longer wanted."""
+        """Return the HTTP status for a push to this callback, before its body is read."""
         if (subscription := self._by_token.get(token)) is None:
             return self._unknown()
         if not subscription.wanted:
@@ -135,7 +136,7 @@ class Registry(Hubs):
         return HTTPStatus.OK if subscription.verified_at or subscription.asked else HTTPStatus.NOT_FOUND
 
     def push(self, token: str, headers: Mapping[str, str], body: bytes) -> int:
-        """Queue a push for a run if it is signed with our secret. Returns the HTTP status."""
+        """Queue a signed push for a run. Returns the HTTP status."""
         status = self.known(token)
         if status != HTTPStatus.OK:
             return status
@@ -237,14 +238,186 @@ class Registry(Hubs):
         self._changed.add(subscription.token)
 
     def _forget(self, subscription: Subscription) -> None:
+        self._put(replace(subscription, wanted=False))
         del self._by_token[subscription.token]
-        if self._of.get(subscription.source_key) == subscription.token:
-            del self._of[subscription.source_key]
-        self._changed.add(subscription.token)
 
     def _callback(self, subscription: Subscription) -> str:
         return f"{(self._base or '').rstrip('/')}{PATH}{subscription.token}"
 
     def _unknown(self) -> int:
-        """Return the status for an unknown callback: 503 until the store is read, then 404."""
+        """Return 503 until the store is read, then 404."""
         return HTTPStatus.SERVICE_UNAVAILABLE if self._base is None else HTTPStatus.NOT_FOUND
+
+
+_LOOK: Final = 0.5  # seconds between two checks
+_AT_ONCE: Final = 8  # pushes that are read, and hubs that are asked
+_ASKING_SECONDS: Final = 20.0  # the most that a run waits for its hubs; the next run asks the others
+_PAUSES: Final = 4  # seconds of pause for each second of a build
+_PRELOAD: Final = ("syndicator.pipeline.read_article", "syndicator.visiting.feeds.parser")
+
+
+@asynccontextmanager
+async def taking(
+    app: App, registry: Registry, fetcher: Fetcher | None, stop: asyncio.Event, watch: Watch, settling: Settling | None
+) -> AsyncIterator["Intake | None"]:
+    """Take pushes within the block, the rest at `finish`. Yields None without `site.callback`."""
+    registry.begin(app.store.subscriptions, app.sources, app.settings.site.callback)
+    if not app.settings.site.callback:
+        registry.save(app.store.subscriptions)
+        yield None
+        return
+    intake = Intake(app, registry, fetcher, stop, watch, settling)
+    try:
+        yield intake
+    finally:
+        await intake.aclose()
+        registry.save(app.store.subscriptions)
+
+
+class Intake:
+    """Pushes under way. `finish` raises the errors of disk and store."""
+
+    def __init__(
+        self,
+        app: App,
+        registry: Registry,
+        fetcher: Fetcher | None,
+        stop: asyncio.Event,
+        watch: Watch,
+        settling: Settling | None,
+    ) -> None:
+        self.app, self.registry, self.stop, self.watch, self.settling = app, registry, stop, watch, settling
+        self.outcomes: list[Outcome] = []
+        self.built = BuildReport()
+        self._given = fetcher
+        self._own: Fetcher | None = None
+        self._took = False  # a push came: others may follow
+        self._over = asyncio.Event()
+        self._next_build = 0.0  # by the loop's clock
+        self._stale = False  # pushed articles are to be built
+        self._under_way = self._asked = 0  # pushes, and hubs
+        self._ended: float | None = None  # when the rest of the run was done
+        self._read = asyncio.Event()  # a push or a question ended
+        registry.attended = True
+        self._task = asyncio.create_task(self._run())
+
+    async def finish(self) -> None:
+        """Process the waiting pushes, build, and wait for hubs. Raises StoreError, OSError."""
+        self._over.set()
+        await self._task
+
+    async def aclose(self) -> None:
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):  # `finish` raises them
+            await self._task
+        if not self._took:
+            await self.registry.rest()
+        if self._own is not None:
+            await self._own.aclose()
+
+    async def _run(self) -> None:
+        try:
+            async with task_group() as group:
+                room = asyncio.Semaphore(_AT_ONCE)
+                while not self.stop.is_set():
+                    over = self._over.is_set()
+                    self._ended = self._ended or (self._clock() if over else None)
+                    asking = self._ask_hubs(group)
+                    for push in self.registry.taken():
+                        self._under_way += 1
+                        group.create_task(self._take(push, room))
+                    if self._stale and (over or self._clock() >= self._next_build):
+                        await self._build()
+                    self.registry.save(self.app.store.subscriptions)
+                    if over and not (asking or self._under_way or self._stale):
+                        break
+                    await self._a_moment()
+        finally:
+            self.registry.attended = False
+
+    async def _a_moment(self) -> None:
+        events = (self._read, self.stop, self.registry.arrived) + (() if self._over.is_set() else (self._over,))
+        waiting = [asyncio.create_task(event.wait()) for event in events]
+        try:
+            await asyncio.wait(waiting, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+            self._read.clear()
+
+    def _clock(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def _take(self, push: Push, room: asyncio.Semaphore) -> None:
+        try:
+            async with room:
+                await self._visit(push)
+        finally:
+            self._under_way -= 1
+            self._read.set()
+
+    async def _visit(self, push: Push) -> None:
+        from syndicator.pipeline.visit import is_signal, signalled, take_push
+
+        key = push.subscription.source_key
+        source, visits = self.app.sources.get(key), self.app.store.visits
+        async with self.registry.alone(key):
+            state = visits.state(key)
+            if source is None or not source.enabled or state is None or state.disabled or self.stop.is_set():
+                return
+            if is_signal(source, state, push.subscription.hub):
+                visits.save_states([signalled(state, self.app.clock())])
+                return
+            url = push.subscription.topic
+            headers = {"content-type": push.content_type}
+            body = Fetched(url=url, final_url=url, status=DELTA, headers=headers, body=push.body)
+            self._took = True
+            if self.registry.worker is None:
+                self.registry.worker = Worker(preload=_PRELOAD)
+            fetcher, worker = self._fetcher(), self.registry.worker
+            context = make_context(self.app, fetcher, worker, self.watch.filed, hubs=self.registry)
+            outcome, after = await take_push(context.visit(source, state), body, stop=self.stop)
+            if outcome is None:
+                visits.save_states([after])
+                return
+            if outcome.reason != OURS:
+                visits.end_visit(outcome, after)
+        self.outcomes.append(outcome)
+        self._stale |= bool(outcome.added or outcome.changed)
+        self.watch.visited(outcome)
+
+    def _fetcher(self) -> Fetcher:
+        if self._given is None and self._own is None:
+            self._own = make_fetcher(self.app)
+        fetcher = self._given or self._own
+        assert fetcher is not None
+        return fetcher
+
+    async def _build(self) -> None:
+        self._stale = False
+        began = self._clock()
+        if self.settling:
+            self.settling.hurry()
+        self.built = together(self.built, await build_due(self.app, self.settling, self.watch.turn))
+        self._next_build = self._clock() + _PAUSES * (self._clock() - began)
+
+    def _ask_hubs(self, group: asyncio.TaskGroup) -> bool:
+        """Send requests to due hubs. False if none is due or time is up."""
+        due = self.registry.due(self.app.clock())
+        if not due or (self._ended is not None and self._clock() - self._ended > _ASKING_SECONDS):
+            return self._asked > 0
+        for subscription in due[: _AT_ONCE - self._asked]:
+            self._asked += 1
+            group.create_task(self._ask(self.registry.asking(subscription.token)))
+        self.registry.save(self.app.store.subscriptions)  # before a hub gets the request
+        return True
+
+    async def _ask(self, asked: Subscription) -> None:
+        try:
+            result = await self._fetcher().fetch(websub.request(asked))
+        finally:
+            self._asked -= 1
+            self._read.set()
+        now = self.app.clock()
+        self.registry.after(asked.token, lambda current: websub.answered(current, result, now))
+        self.registry.log.debug("asked a hub", hub=asked.hub, source=asked.source_key, mode=asked.asked)

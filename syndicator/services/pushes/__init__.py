@@ -1,1 +1,0 @@
-"""Hubs that push (WebSub): subscriptions, requests to hubs, and pushes."""
