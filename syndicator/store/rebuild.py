@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Table, Text, bindparam, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, Table, Text, bindparam, delete, func, select, update
 
 from syndicator.articles.fields import named_feeds_of
 from syndicator.articles.stores.paths import ID_CHARS
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
-from syndicator.store.database import chunks, insert_new
+from syndicator.store.database import chunks, insert, insert_new
 from syndicator.store.visits import save_withdrawal
 
 BATCH = 2000  # articles whose rows are written in one statement a table
@@ -53,18 +53,14 @@ def reindex(
     _drop(connection, load.seen, unreadable)
     _count_feeds(connection, {key: name for key, (_, name) in load.names.items()}, load.counts)
     rows.want(connection, load.wanted)
-    rows.set_found(connection, _found_of(unreadable, asked))
+    found: dict[str, dict[FeedKey, str]] = {id: {} for id, _, _ in asked if id in unreadable}
+    for id, axis, slug in asked:
+        if id in found:
+            found[id][FeedKey(axis, slug)] = slug
+    rows.set_found(connection, found)
     _show_dangling(connection, load.on_hold)
     _end_entries(connection, load.guids)
     return load.total
-
-
-def _found_of(unreadable: Collection[str], asked: Iterable[Any]) -> dict[str, dict[FeedKey, str]]:
-    feeds: dict[str, dict[FeedKey, str]] = {}
-    for id, axis, slug in asked:
-        if id in unreadable:
-            feeds.setdefault(id, {})[FeedKey(axis, slug)] = slug
-    return feeds
 
 
 def _drop(connection: Connection, seen: Collection[str], unreadable: Collection[str]) -> None:
@@ -129,7 +125,7 @@ class _Load:
         self.wanted |= rows.wanted(article)
         self.on_hold |= {article.id} if article.hold else set()
         self.counts.update(list(shown))
-        own = rows.follow(self.moves, named_feeds_of(article))
+        own = rows.follow(self.moves, named_feeds_of(article)) if carriers else shown
         for row, (key, name) in zip(members, shown.items(), strict=True):
             place = _Place(key not in own, row["added"], row["published"], row["id"])
             if key not in self.names or place.below(self.names[key][0]):
@@ -173,13 +169,10 @@ class _Load:
 
     def flush(self) -> None:
         for table, new in self.waiting.items():
-            if table is schema.aliases:
-                insert_new(self.connection, table, new)
-            elif new:
-                if table is schema.articles:
-                    for part in chunks([row["id"] for row in new]):
-                        self.connection.execute(delete(table).where(table.c.id.in_(part)))
-                self.connection.execute(insert(table), new)
+            if table is schema.articles:
+                for part in chunks([row["id"] for row in new]):
+                    self.connection.execute(delete(table).where(table.c.id.in_(part)))
+            (insert_new if table is schema.aliases else insert)(self.connection, table, new)
         self.waiting.clear()
 
 
@@ -193,7 +186,7 @@ def _show_dangling(connection: Connection, on_hold: Collection[str]) -> None:
     for (data,) in dangling:
         article = codec.unpack(Article, data)
         row = rows.look(connection, article.id)
-        rows.show(connection, article, row.shown(article, None), row.members)
+        rows.show(connection, [(article, row.shown(article, None), row.members, None)])
 
 
 def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
-    Connection,
     Index,
     Integer,
     LargeBinary,
@@ -365,8 +364,4 @@ PARTIAL_INDEXES = (
     "CREATE INDEX articles_behind ON articles (id) WHERE behind IS NOT NULL",
 )
 
-
-@event.listens_for(metadata, "after_create")
-def _create_partial_indexes(_metadata: MetaData, connection: Connection, **_more: Any) -> None:
-    for statement in PARTIAL_INDEXES:
-        connection.exec_driver_sql(statement)
+event.listen(metadata, "after_create", lambda _, to, **more: [to.exec_driver_sql(text) for text in PARTIAL_INDEXES])
