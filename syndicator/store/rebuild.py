@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -39,7 +39,11 @@ def reindex(
     connection.execute(delete(schema.notes).where(schema.notes.c.key == codec.key(rows.HOW_SHOWN)))
     for table in (schema.members, schema.carriers, schema.aliases):
         connection.execute(delete(table))
-    carriers = _carriers(connection, carried)
+    carriers = defaultdict[str, list[str]](list)
+    for id, source in dict.fromkeys(carried):
+        carriers[id].append(source)
+    new = [{"id": id, "source": source} for id, sources in carriers.items() for source in sources]
+    insert_new(connection, schema.carriers, new)
     load = _Load(connection, copies, gone, carriers, rows.moved(connection.execute(rows.MOVES).all()))
     unread: list[tuple[str, FileStamp]] = []
     for article, stamp in articles:
@@ -73,15 +77,6 @@ def _drop(connection: Connection, seen: Collection[str], unreadable: Collection[
             connection.execute(delete(table).where(table.c.id.in_(part)))
 
 
-def _carriers(connection: Connection, carried: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    carriers: dict[str, list[str]] = {}
-    unique = dict.fromkeys(carried)
-    for id, source in unique:
-        carriers.setdefault(id, []).append(source)
-    insert_new(connection, schema.carriers, [{"id": id, "source": source} for id, source in unique])
-    return carriers
-
-
 class _Place(NamedTuple):
     """Sort key of an article in a feed: the article with the lowest one names the feed. `carried`: another source's
     article."""
@@ -110,7 +105,7 @@ class _Load:
     on_hold: set[str] = field(default_factory=set)
     pictures: list[dict[str, Any]] = field(default_factory=list)
     total: int = 0
-    waiting: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
+    waiting: dict[Table, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, article: Article, stamp: FileStamp) -> None:
         if article.id in self.seen or article.id in self.gone:
@@ -132,11 +127,11 @@ class _Load:
                 self.names[key] = place, name
         if article.source_id:
             self.guids[codec.key(article.source_key), codec.key(article.source_id)] = article.id
-        self._add(schema.articles, [rows.article_row(article, stamp, into)])
-        self._add(schema.members, members)
+        self.waiting[schema.articles].append(rows.article_row(article, stamp, into))
+        self.waiting[schema.members] += members
         if article.cover:
             self.pictures.append(rows.waiting_picture(article))
-        self._add(schema.aliases, [{"alias": value, "id": article.id} for value in rows.alias_keys(article)])
+        self.waiting[schema.aliases] += [{"alias": value, "id": article.id} for value in rows.alias_keys(article)]
         if self.total % BATCH == 0:
             self.flush()
 
@@ -163,9 +158,6 @@ class _Load:
             by_path[path] = id
             by_beginning.setdefault(id[:ID_CHARS], []).append(id)
         return by_path, by_beginning
-
-    def _add(self, table: Table, new: list[dict[str, Any]]) -> None:
-        self.waiting.setdefault(table, []).extend(new)
 
     def flush(self) -> None:
         for table, new in self.waiting.items():

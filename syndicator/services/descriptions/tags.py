@@ -68,7 +68,10 @@ def plan(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Reta
             f"{path} lists no [[tag]], so publishers' own tags are taken as they are; list the ones you want first "
             "(`syndicator tags suggest` proposes some)"
         )
-    holders, others = _holders(app, old_feed.slug, new_feed.slug)
+    both = {old_feed.slug, new_feed.slug}
+    tagged = [(article, of) for article in filed(app) if both & (of := {text.slug(tag) for tag in article.tags})]
+    holders = [article for article, of in tagged if old_feed.slug in of]
+    others = [article for article, of in tagged if old_feed.slug != new_feed.slug in of]
     old = _spelled(vocabulary, holders, old)
     new = _spelled(vocabulary, others, new) if kind == "merge" else new
     done = _done_already(vocabulary, old, new)
@@ -119,12 +122,6 @@ def built_first(app: App, planned: Retagging) -> Callable[[FeedKey], bool] | Non
     if len(planned.feeds) <= _AT_ONCE:
         return None
     return frozenset((planned.old_feed, planned.new_feed, *(query.key for query in app.queries))).__contains__
-
-
-def _holders(app: App, old: str, new: str) -> tuple[list[Article], list[Article]]:
-    """Return the articles with the tag slug `old`, and those with `new`, none if both are the same."""
-    slugs = [(article, {text.slug(tag) for tag in article.tags}) for article in filed(app) if article.tags]
-    return [article for article, of in slugs if old in of], [article for article, of in slugs if old != new in of]
 
 
 def _spelled(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> str:
