@@ -176,8 +176,8 @@ class Record:
 
 
 def save(connection: Connection, records: Sequence[Record]) -> None:
-    """Write the rows of articles, each at most once, their memberships and stale marks; delete the HTML of changed
-    bodies."""
+    """Write the rows of articles, each at most once, their memberships and stale marks; delete the HTML and words
+    of changed bodies."""
     articles = {record.article.id: record.article for record in records}
     for id in sorted(articles):
         alone(connection, id)
@@ -192,18 +192,19 @@ def save(connection: Connection, records: Sequence[Record]) -> None:
     for part in new.values():
         upsert(connection, schema.articles, part)
     changed = [record.article.id for record in records if not record.same_body]
-    _delete(connection, "html", [id for id in changed if before[id].old is not None])
+    for table in ("html", "fragments"):
+        _delete(connection, table, [id for id in changed if before[id].old is not None])
     show(connection, moves)
     for id, article in articles.items():
         want(connection, wanted(article))
         follow_picture(connection, article, old := before[id].old)
         if old is None or old.hold != article.hold:
-            _show_copies(connection, before[id].copies, id)
+            _show_copies(connection, [articles.get(copy.id, copy) for copy in before[id].copies], id)
 
 
-def _delete(connection: Connection, table: str, ids: Sequence[str]) -> None:
+def _delete(connection: Connection, table: str, ids: Sequence[str], where: str = "") -> None:
     for part in chunks(ids):
-        drive(connection, f"DELETE FROM {table} WHERE id IN ({marks(part)})", (*part,))
+        drive(connection, f"DELETE FROM {table} WHERE id IN ({marks(part)}){where}", (*part,))
 
 
 def wanted(article: Article) -> set[FeedKey]:
@@ -274,8 +275,9 @@ def _move_all(connection: Connection, moves: Sequence[Move]) -> None:
         more.subtract(list(before))
         for key, times_of in _changed(connection, article, {*shown, *before}, old).items():
             changed[key] |= times_of
-    for table in ("members", "fragments"):
-        _delete(connection, table, [article.id for article, _, before, _ in moves if before])
+    left = [article.id for article, _, before, _ in moves if before]
+    _delete(connection, "members", left)
+    _delete(connection, "fragments", left, " AND kind <> 'words'")  # which change with the body alone
     insert(connection, schema.members, [row for article, shown, *_ in moves for row in member_rows(article, shown)])
     touch(connection, {key: (name, more[key]) for key, name in names.items()}, changed)
 
