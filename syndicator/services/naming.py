@@ -74,6 +74,6 @@ def rewrite(app: App, items: Sequence[T], write: Callable[[T], object], progress
     with app.article_store.together() as settle, app.store.visits.shared(settle, gather=True):
         for number, item in enumerate(items, 1):
             write(item)
-            if number % _SHARED == 0:
+            if number % _SHARED == 0 or number == len(items):
                 app.store.visits.commit()
             progress(number, len(items))
