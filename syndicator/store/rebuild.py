@@ -57,11 +57,11 @@ def reindex(
     _drop(connection, load.seen, unreadable)
     _count_feeds(connection, {key: name for key, (_, name) in load.names.items()}, load.counts)
     rows.want(connection, load.wanted)
-    found: dict[str, dict[FeedKey, str]] = {id: {} for id, _, _ in asked if id in unreadable}
+    matches: dict[str, dict[FeedKey, str]] = {id: {} for id, _, _ in asked if id in unreadable}
     for id, axis, slug in asked:
-        if id in found:
-            found[id][FeedKey(axis, slug)] = slug
-    rows.set_found(connection, found)
+        if id in matches:
+            matches[id][FeedKey(axis, slug)] = slug
+    rows.set_found(connection, matches)
     _show_dangling(connection, load.on_hold)
     _end_entries(connection, load.guids)
     return load.total

@@ -53,7 +53,7 @@ class Visits(Comparisons):
         self._ended: list[tuple[dict[str, Any], dict[str, Any]]] = []  # rows of `sources` and `outcomes`
         self._waiting = None if waiting is None else {codec.key(key) for key in waiting}  # None: not known
         self._gathered: dict[str, Record] | None = None  # by article id
-        group.before_commit = self._before_commit
+        group.before_commit = self._write_ended
 
     @contextmanager
     def shared(self, first: Callable[[], object] = lambda: None, *, gather: bool = False) -> Iterator[None]:
@@ -341,12 +341,9 @@ class Visits(Comparisons):
         if not self._db.sharing:
             self._write_ended()
 
-    def _before_commit(self) -> None:
-        self._write_gathered()
-        self._write_ended()
-
     def _write_ended(self) -> None:
-        """Write the ended visits in one statement, at a third of the cost of one each."""
+        """Write gathered articles, and the ended visits in one statement, at a third of the cost of one each."""
+        self._write_gathered()
         if not self._ended:
             return
         ended, self._ended = self._ended, []
