@@ -41,7 +41,7 @@ def make_tables(connection: Connection) -> None:
 @cache
 def _definitions(dialect: Any) -> tuple[str, ...]:
     parts = [part for table in schema.metadata.sorted_tables for part in _of_table(table)]
-    return (*(str(part.compile(dialect=dialect)) for part in parts), schema.ENTRIES_OPEN)
+    return (*(str(part.compile(dialect=dialect)) for part in parts), *schema.PARTIAL_INDEXES)
 
 
 def _of_table(table: Table) -> list[CreateTable | CreateIndex]:

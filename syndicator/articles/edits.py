@@ -46,15 +46,11 @@ def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
     return replace(merged, digest="".join(hashes[name] for name in FIELDS), digest2=_joined(later))
 
 
+@lru_cache(4)  # a rewrite asks four times, which would hash all fields each time
 def hand_edited(article: Article) -> frozenset[str]:
     """Return those `names()` of `article`, as loaded, that were edited by hand."""
     written = _written(article)
     return frozenset(name for name in names() if _differs(article, name, written.get(name)))
-
-
-def is_hand_edited(article: Article, name: str) -> bool:
-    """Return True if the field `name` of `article`, as loaded, was edited by hand."""
-    return _differs(article, name, _written(article).get(name))
 
 
 def _differs(article: Article, name: str, written: str | None) -> bool:
@@ -104,7 +100,7 @@ class By(StrEnum):
 def by_of(article: Article, field: str) -> By | None:
     """Return the writer of `field`: the operator if edited, else the recorded one, else the publisher; None if unknown.
     A category without a mark is the model's if excerpt or tags are."""
-    if is_hand_edited(article, field):
+    if field in hand_edited(article):
         return By.OPERATOR
     if field in ("excerpt", "tags"):
         recorded = getattr(article, f"{field}_by")

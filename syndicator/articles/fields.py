@@ -260,6 +260,9 @@ TABLE: tuple[Field, ...] = (
 )
 
 
+_SCHEMAS = {str(row.schema): row.schema for row in TABLE}
+
+
 def row(key: str) -> Field:
     """Return the row of `key`."""
     return next(row for row in TABLE if row.key == key)
@@ -272,9 +275,7 @@ def signed() -> tuple[Field, ...]:
 
 def schema_of(values: Mapping[str, Any]) -> int:
     """Return the schema of frontmatter `values` (texts). An invalid `schema` is the operator's own key."""
-    if (value := values.get(SCHEMA)) is None:
-        return 1
-    return next((number for number in {row.schema for row in TABLE} if value == str(number)), 1)
+    return _SCHEMAS.get(str(values.get(SCHEMA)), 1)
 
 
 def known(values: Mapping[str, Any]) -> list[Field]:

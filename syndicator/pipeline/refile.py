@@ -60,6 +60,11 @@ def refile(
     return stored, changed
 
 
+def was_released(article: Article, *, on_hold: bool) -> bool:
+    """True if a hand edit ended the hold of an unpublished article. `on_hold`: as recorded before. Pure."""
+    return not article.hold and (on_hold or bool(article.hold_reason))
+
+
 def carry(
     article_store: ArticleStore, store: VisitStore, id: str, source: str, name: str, *, entry: EntryRow | None = None
 ) -> None:

@@ -125,7 +125,8 @@ def _saved(item: FeedTable) -> SavedQuery:
         raise _Invalid("query", 'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed')
     feed = parse_stem(item.feed) if item.feed is not None else None
     if item.feed is not None and (feed is None or feed.axis == QUERY):
-        raise _Invalid("feed", f"feed {item.feed!r} is none of all, {_paths()}")
+        paths_of_feeds = ", ".join(f"{axis.folder}…" for name, axis in AXES.items() if axis.folder and name != QUERY)
+        raise _Invalid("feed", f"feed {item.feed!r} is none of all, {paths_of_feeds}")
     if feed is None and item.slug is None and not item.title:
         raise _Invalid("slug", "a query needs a slug, the name of its files, or a title to make one of")
     return SavedQuery(
@@ -150,10 +151,6 @@ def _with_question(item: FeedTable) -> FeedTable:
     if item.query is not None or question.stem != item.slug:
         raise _Invalid("slug", f"{question.stem!r} is the address of this question, and it needs no query")
     return item.model_copy(update={"query": question.query, "title": item.title or question.title({})})
-
-
-def _paths() -> str:
-    return ", ".join(f"{axis.folder}…" for name, axis in AXES.items() if axis.folder and name != QUERY)
 
 
 def _parsed(text: str) -> Expr:

@@ -81,6 +81,14 @@ def follow(app: App, tags: Iterable[str]) -> None:
             app.store.visits.set_note(note, text, app.clock())
 
 
+def note_renamed(app: App, old: str, new: str) -> None:
+    """Note that entries link the tag slug `new` instead of `old`. `follow` then rebuilds no further files, since all
+    articles with the tag were rewritten."""
+    if noted := app.store.visits.note(_TAGS):
+        renamed = noted.replace(f"{json.dumps(old)}:", f"{json.dumps(new)}:")
+        app.store.visits.set_note(_TAGS, renamed, app.clock())
+
+
 KEPT = 200  # articles
 _NOTE = "freshness"
 _SHARE = 0.95

@@ -60,9 +60,9 @@ def filed(app: App, ids: Iterable[str] | None = None) -> Iterator[Article]:
 
 def rewrite(app: App, items: Sequence[T], write: Callable[[T], object], progress: Callable[[int, int], None]) -> None:
     """Write the article of each item, with shared commits. `progress` may raise to stop."""
-    with app.article_store.together() as settle, app.store.visits.shared(settle):
+    with app.article_store.together() as settle, app.store.visits.shared(settle, gather=True):
         for number, item in enumerate(items, 1):
             write(item)
-            if number % _SHARED == 0:
+            if number % _SHARED == 0 or number == len(items):
                 app.store.visits.commit()
             progress(number, len(items))

@@ -19,6 +19,7 @@ from syndicator.core.ports.articles import ArticleStore, Changes
 from syndicator.core.reasons import FOR_THE_OPERATOR, CheckReason, CommandReason, FileReason
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
+from syndicator.pipeline.refile import was_released
 from syndicator.services.beside import scrub
 from syndicator.services.container import App, filing_context
 from syndicator.services.recovery import start
@@ -297,10 +298,10 @@ def as_shown(article: Article, files: TaxonomyFiles) -> Article:
 
 
 def _record(app: App, article: Article, stamp: FileStamp, before: Article | None) -> None:
-    from syndicator.pipeline.entry.ingest import release, was_released
-
     visits = app.store.visits
     if was_released(article, on_hold=before is not None and before.hold):
+        from syndicator.pipeline.entry.ingest import release
+
         article = release(article, stamp.path, filing_context(app))
         stamp = app.article_store.stamp(stamp.path)
     by_hand = before is not None and bool(before.merged_into) and not article.merged_into  # the line was removed

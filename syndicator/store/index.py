@@ -27,7 +27,7 @@ from syndicator.store.tables.stories import Stories
 _a, _m, _f, _marks = schema.articles.c, schema.members.c, schema.feeds.c, schema.stale_marks.c
 _made = schema.products.c
 _PRODUCTS = select(_made.name, _made.made_of).where(_made.axis == bindparam("axis"), _made.slug == bindparam("slug"))
-_IN_FEED = sums.IN_FEED
+_FEED, _IN_FEED = tuple_(_f.axis, _f.slug), sums.IN_FEED
 _ORDER = (_m.added.desc(), _m.published.desc(), _m.id)
 _IDS = select(_m.id, _m.added).where(*_IN_FEED).order_by(*_ORDER).limit(bindparam("most"))
 _NEWEST_ID = (
@@ -64,12 +64,16 @@ _BESIDE = (
     .join_from(schema.members, _OTHERS, _OTHERS.c.id == _m.id)
     .where(*_IN_FEED)
 )
-_OLDEST_DATA = (
-    select(_a.data)
-    .join_from(schema.members, schema.articles, _a.id == _m.id)
-    .where(*_IN_FEED)
+_CARRIED = select(schema.carriers.c.id).where(schema.carriers.c.id == _m.id, schema.carriers.c.source == _m.slug)
+_OLDEST_ID = (  # of a feed's own articles
+    select(_m.id)
+    .where(_m.axis == _f.axis, _m.slug == _f.slug, (_m.axis != SOURCE) | ~_CARRIED.exists())
     .order_by(_m.added, _m.published, _m.id.desc())
-    .limit(bindparam("most"))
+    .limit(1)
+    .correlate(schema.feeds)
+)
+_OLDEST = select(_f.axis, _f.slug, _a.data).join_from(
+    schema.feeds, schema.articles, _a.id == _OLDEST_ID.scalar_subquery()
 )
 _PATH = select(_a.path).where(_a.id == bindparam("id"))
 _HTML = select(schema.html.c.id, schema.html.c.html).where(schema.html.c.id.in_(bindparam("ids", expanding=True)))
@@ -139,8 +143,7 @@ class Index:
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
         if among is not None:
-            this = tuple_(_f.axis, _f.slug)
-            parts = (_FEEDS.where(this.in_([tuple(key) for key in part])) for part in chunks(sorted(among)))
+            parts = (_FEEDS.where(_FEED.in_([*map(tuple, part)])) for part in chunks(sorted(among)))
             return [_feed(row) for part in parts for row in self._db.rows(part)]
         self._see_marks()
         return [_feed(row) for row in self._db.rows(_FEEDS)]
@@ -169,13 +172,11 @@ class Index:
         article."""
         names = {key: key.slug for key in keys}
         moves = rows.moved(self._db.rows(rows.MOVES))
-        for key in names:
-            most = 10 if key.axis == SOURCE else 1  # other feeds have no carried articles
-            for (data,) in self._db.rows(_OLDEST_DATA, {"axis": key.axis, "slug": key.slug, "most": most}):
+        for part in chunks(sorted(names)):
+            for axis, slug, data in self._db.rows(_OLDEST.where(_FEED.in_([*map(tuple, part)]))):
                 named = rows.follow(moves, named_feeds_of(codec.unpack(Article, data)))
-                if key in named:
-                    names[key] = named[key]
-                    break
+                key = FeedKey(axis, slug)
+                names[key] = named.get(key, slug)
         return names
 
     def shown(self, id: str) -> list[FeedKey]:
@@ -365,7 +366,7 @@ class Index:
                 more[key] += row.more
                 if row.added is not None:
                     times[key].add((row.added, row.shown))
-        these = tuple_(_f.axis, _f.slug).in_([tuple(feed.key) for feed in fresh])
+        these = _FEED.in_([tuple(feed.key) for feed in fresh])
         for axis, slug, count, summed in connection.execute(_SUMMED.where(these)).all():
             sums.keep(connection, key := FeedKey(axis, slug), times[key], count, summed)
         return more
@@ -411,7 +412,7 @@ class Index:
             article = replace(codec.unpack(Article, row.data), merged_into=into or "")
             connection.execute(update(schema.articles).where(_a.id == id).values(merged_into=into))
             stamp = FileStamp(path=row.path, mtime_ns=row.mtime_ns, size=row.size)
-            rows.save(connection, article, stamp)
+            rows.save(connection, [rows.Record(article=article, stamp=stamp)])
 
     def _by_id(self, statement: Any, ids: Sequence[str]) -> dict[str, Any]:
         values: dict[str, Any] = {}

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Table, Text, bindparam, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, Table, Text, bindparam, delete, func, select, update
 
 from syndicator.articles.fields import named_feeds_of
 from syndicator.articles.stores.paths import ID_CHARS
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
-from syndicator.store.database import chunks, insert_new
+from syndicator.store.database import chunks, insert, insert_new
 from syndicator.store.visits import save_withdrawal
 
 BATCH = 2000  # articles whose rows are written in one statement a table
@@ -39,7 +39,11 @@ def reindex(
     connection.execute(delete(schema.notes).where(schema.notes.c.key == codec.key(rows.HOW_SHOWN)))
     for table in (schema.members, schema.carriers, schema.aliases):
         connection.execute(delete(table))
-    carriers = _carriers(connection, carried)
+    carriers = defaultdict[str, list[str]](list)
+    for id, source in dict.fromkeys(carried):
+        carriers[id].append(source)
+    new = [{"id": id, "source": source} for id, sources in carriers.items() for source in sources]
+    insert_new(connection, schema.carriers, new)
     load = _Load(connection, copies, gone, carriers, rows.moved(connection.execute(rows.MOVES).all()))
     unread: list[tuple[str, FileStamp]] = []
     for article, stamp in articles:
@@ -53,18 +57,14 @@ def reindex(
     _drop(connection, load.seen, unreadable)
     _count_feeds(connection, {key: name for key, (_, name) in load.names.items()}, load.counts)
     rows.want(connection, load.wanted)
-    rows.set_found(connection, _found_of(unreadable, asked))
+    matches: dict[str, dict[FeedKey, str]] = {id: {} for id, _, _ in asked if id in unreadable}
+    for id, axis, slug in asked:
+        if id in matches:
+            matches[id][FeedKey(axis, slug)] = slug
+    rows.set_found(connection, matches)
     _show_dangling(connection, load.on_hold)
     _end_entries(connection, load.guids)
     return load.total
-
-
-def _found_of(unreadable: Collection[str], asked: Iterable[Any]) -> dict[str, dict[FeedKey, str]]:
-    feeds: dict[str, dict[FeedKey, str]] = {}
-    for id, axis, slug in asked:
-        if id in unreadable:
-            feeds.setdefault(id, {})[FeedKey(axis, slug)] = slug
-    return feeds
 
 
 def _drop(connection: Connection, seen: Collection[str], unreadable: Collection[str]) -> None:
@@ -75,15 +75,6 @@ def _drop(connection: Connection, seen: Collection[str], unreadable: Collection[
         old = [id for (id,) in connection.execute(select(table.c.id).distinct()) if id not in stay]
         for part in chunks(old):
             connection.execute(delete(table).where(table.c.id.in_(part)))
-
-
-def _carriers(connection: Connection, carried: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    carriers: dict[str, list[str]] = {}
-    unique = dict.fromkeys(carried)
-    for id, source in unique:
-        carriers.setdefault(id, []).append(source)
-    insert_new(connection, schema.carriers, [{"id": id, "source": source} for id, source in unique])
-    return carriers
 
 
 class _Place(NamedTuple):
@@ -114,7 +105,7 @@ class _Load:
     on_hold: set[str] = field(default_factory=set)
     pictures: list[dict[str, Any]] = field(default_factory=list)
     total: int = 0
-    waiting: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
+    waiting: dict[Table, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, article: Article, stamp: FileStamp) -> None:
         if article.id in self.seen or article.id in self.gone:
@@ -129,18 +120,18 @@ class _Load:
         self.wanted |= rows.wanted(article)
         self.on_hold |= {article.id} if article.hold else set()
         self.counts.update(list(shown))
-        own = rows.follow(self.moves, named_feeds_of(article))
+        own = rows.follow(self.moves, named_feeds_of(article)) if carriers else shown
         for row, (key, name) in zip(members, shown.items(), strict=True):
             place = _Place(key not in own, row["added"], row["published"], row["id"])
             if key not in self.names or place.below(self.names[key][0]):
                 self.names[key] = place, name
         if article.source_id:
             self.guids[codec.key(article.source_key), codec.key(article.source_id)] = article.id
-        self._add(schema.articles, [rows.article_row(article, stamp, into)])
-        self._add(schema.members, members)
+        self.waiting[schema.articles].append(rows.article_row(article, stamp, into))
+        self.waiting[schema.members] += members
         if article.cover:
             self.pictures.append(rows.waiting_picture(article))
-        self._add(schema.aliases, [{"alias": value, "id": article.id} for value in rows.alias_keys(article)])
+        self.waiting[schema.aliases] += [{"alias": value, "id": article.id} for value in rows.alias_keys(article)]
         if self.total % BATCH == 0:
             self.flush()
 
@@ -168,18 +159,12 @@ class _Load:
             by_beginning.setdefault(id[:ID_CHARS], []).append(id)
         return by_path, by_beginning
 
-    def _add(self, table: Table, new: list[dict[str, Any]]) -> None:
-        self.waiting.setdefault(table, []).extend(new)
-
     def flush(self) -> None:
         for table, new in self.waiting.items():
-            if table is schema.aliases:
-                insert_new(self.connection, table, new)
-            elif new:
-                if table is schema.articles:
-                    for part in chunks([row["id"] for row in new]):
-                        self.connection.execute(delete(table).where(table.c.id.in_(part)))
-                self.connection.execute(insert(table), new)
+            if table is schema.articles:
+                for part in chunks([row["id"] for row in new]):
+                    self.connection.execute(delete(table).where(table.c.id.in_(part)))
+            (insert_new if table is schema.aliases else insert)(self.connection, table, new)
         self.waiting.clear()
 
 
@@ -193,7 +178,7 @@ def _show_dangling(connection: Connection, on_hold: Collection[str]) -> None:
     for (data,) in dangling:
         article = codec.unpack(Article, data)
         row = rows.look(connection, article.id)
-        rows.show(connection, article, row.shown(article, None), row.members)
+        rows.show(connection, [(article, row.shown(article, None), row.members, None)])
 
 
 def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:

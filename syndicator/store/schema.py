@@ -101,10 +101,6 @@ entries = _table(
     Column("article", String(26)),
     Column("data", Text, nullable=False),
 )
-# A partial index, since most entries are done and only read by key. As text, because the index options for PostgreSQL
-# would load SQLAlchemy's whole dialect.
-ENTRIES_OPEN = "CREATE INDEX entries_open ON entries (status, source, first_seen) WHERE status <> 'done'"
-event.listen(entries, "after_create", lambda _table, connection, **_more: connection.exec_driver_sql(ENTRIES_OPEN))
 
 
 def entry_is(status: str) -> ColumnElement[bool]:
@@ -125,8 +121,6 @@ articles = _table(
     Column("behind", String(26)),  # lead of its story, in feeds with one entry a story
 )
 
-_behind = articles.c.behind.is_not(None)
-Index("articles_behind", articles.c.id, sqlite_where=_behind, postgresql_where=_behind)
 Index("articles_merged", articles.c.merged_into)
 # Finds articles that moved by the start of their title; short values keep the index small.
 TITLE = func.substr(articles.c.title, *map(literal_column, ("1", "12")))
@@ -362,3 +356,12 @@ messages = _table(
     *_required(BigInteger, "at", "next_try", "tries"),
 )
 Index("messages_subject", messages.c.receiver, messages.c.subject, messages.c.n)
+
+# Partial, since most entries are done and only read by key, and few articles are behind a lead. As text, because the
+# index options for PostgreSQL would load SQLAlchemy's whole dialect.
+PARTIAL_INDEXES = (
+    "CREATE INDEX entries_open ON entries (status, source, first_seen) WHERE status <> 'done'",
+    "CREATE INDEX articles_behind ON articles (id) WHERE behind IS NOT NULL",
+)
+
+event.listen(metadata, "after_create", lambda _, to, **more: [to.exec_driver_sql(text) for text in PARTIAL_INDEXES])

@@ -17,13 +17,14 @@ from sqlalchemy import Connection, delete, func, select, text
 from syndicator.articles.stores.paths import Stamps
 from syndicator.core.axes import SOURCE
 from syndicator.core.model import Article, FeedKey, Outcome, SourceState
-from syndicator.core.ports import Blocks, Compared, EntryRow, Filed, FileStamp, Withdrawn
+from syndicator.core.ports import EntryRow, Filed, FileStamp, Withdrawn
 from syndicator.core.reasons import EntryReason
 from syndicator.core.urls import guid_alias
 from syndicator.store import codec, rows, schema
 from syndicator.store.ahead import entry_row, forget_unread, state_row, without_text
 from syndicator.store.database import chunks, drive, insert, insert_new, marks, upsert
 from syndicator.store.group import Group
+from syndicator.store.rows import Record
 from syndicator.store.tables.sketches import Comparisons, save_blocks
 
 OUTCOMES_KEPT = 50  # per source
@@ -51,13 +52,14 @@ class Visits(Comparisons):
         super().__init__(group)
         self._ended: list[tuple[dict[str, Any], dict[str, Any]]] = []  # rows of `sources` and `outcomes`
         self._waiting = None if waiting is None else {codec.key(key) for key in waiting}  # None: not known
+        self._gathered: dict[str, Record] | None = None  # by article id
         group.before_commit = self._write_ended
 
     @contextmanager
-    def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
+    def shared(self, first: Callable[[], object] = lambda: None, *, gather: bool = False) -> Iterator[None]:
         """Open `store.group.Group.shared`. On SQLite the caller holds the write lock, so nobody else writes entries
-        meanwhile."""
-        before = self._waiting
+        meanwhile. `gather`: write all articles of `record` together before each commit; the caller reads none."""
+        before, self._gathered = self._waiting, {} if gather else None
         if self._db.alone:
             waiting = "DISTINCT source FROM entries WHERE status <> 'done' AND status = ?"
             self._waiting = set(self._column(waiting, "pending"))
@@ -65,7 +67,7 @@ class Visits(Comparisons):
             with self._db.shared(first):
                 yield
         finally:
-            self._waiting = before
+            self._waiting, self._gathered = before, None
 
     def commit(self) -> None:
         self._db.commit()
@@ -153,33 +155,36 @@ class Visits(Comparisons):
         """Return article id -> stamp of its file, for `ArticleStore.changed`."""
         return Stamps(self._db.driven("SELECT id, path, mtime_ns, size FROM articles"))
 
-    def record(
-        self,
-        article: Article,
-        stamp: FileStamp,
-        *,
-        entry: EntryRow | None = None,
-        html: str | None = None,
-        same_body: bool = False,
-        score: float | None = None,
-        parted: bool = False,
-        compared: Compared | None = None,
-        blocks: Blocks | None = None,
-    ) -> None:
-        keys = dict.fromkeys(rows.alias_keys(article))
-        if entry is not None:
-            keys[codec.key(guid_alias(entry.source_key, entry.entry_id))] = None
+    def record(self, article: Article, stamp: FileStamp, **more: Any) -> None:
+        record = Record(article=article, stamp=stamp, **more)
+        if self._gathered is None:
+            self._write_records([record])
+            return
+        if article.id in self._gathered:
+            self._write_gathered()
+        self._gathered[article.id] = record
+
+    def _write_gathered(self) -> None:
+        if self._gathered:
+            self._write_records([*self._gathered.values()])
+            self._gathered.clear()
+
+    def _write_records(self, records: Sequence[Record]) -> None:
         with self._db.write() as connection:
-            rows.save(connection, article, stamp, keep_html=same_body, score=score, parted=parted)
-            aliases = [{"alias": value, "id": article.id} for value in keys]
-            insert(connection, schema.aliases, aliases, _TAKE_OWN, next(iter(keys)))
-            if entry is not None:
-                self._upsert_entries(connection, [entry])
-            upsert(connection, schema.html, [{"id": article.id, "html": html}] if html is not None else [])
-            if compared is not None:
-                self._save_sketch(connection, article.id, compared)
-            if blocks is not None:
-                save_blocks(connection, article.id, blocks)
+            rows.save(connection, records)
+            for record in records:
+                id, entry, keys = record.article.id, record.entry, dict.fromkeys(rows.alias_keys(record.article))
+                if entry is not None:
+                    keys[codec.key(guid_alias(entry.source_key, entry.entry_id))] = None
+                    self._upsert_entries(connection, [entry])
+                aliases = [{"alias": value, "id": id} for value in keys]
+                insert(connection, schema.aliases, aliases, _TAKE_OWN, next(iter(keys)))
+                if record.html is not None:
+                    upsert(connection, schema.html, [{"id": id, "html": record.html}])
+                if record.compared is not None:
+                    self._save_sketch(connection, id, record.compared)
+                if record.blocks is not None:
+                    save_blocks(connection, id, record.blocks)
 
     def carriers(self, id: str) -> list[str]:
         return self._column("source FROM carriers WHERE id = ? ORDER BY source", id)
@@ -337,7 +342,8 @@ class Visits(Comparisons):
             self._write_ended()
 
     def _write_ended(self) -> None:
-        """Write the ended visits in one statement, at a third of the cost of one each."""
+        """Write gathered articles, and the ended visits in one statement, at a third of the cost of one each."""
+        self._write_gathered()
         if not self._ended:
             return
         ended, self._ended = self._ended, []

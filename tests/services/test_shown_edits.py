@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from syndicator.publishing.output.outlets import FileOutlet
+from syndicator.services.descriptions import tags
 from tests.services.places import NOW, TAXONOMY, Place, store_articles
 
 THREE = '\n[[source]]\nkey = "three"\nurl = "https://three.example/feed"\n'
@@ -104,3 +105,18 @@ def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(filled: 
         assert links("all.atom") is links("sources/one.atom") is now
         assert archive in put
         assert not {"tags/gpu.atom", "sources/two.atom"} & set(put)
+
+
+def test_a_renamed_tag_leaves_months_without_its_articles(filled: Place, put: list[str]) -> None:
+    (filled.config / "syndicator.toml").write_text("")
+    with filled.app() as app:
+        store_articles(app, "Third", "Text.", tags=("GPU",), added=NOW - timedelta(days=60))
+        store_articles(app, "Fourth", "Text.", tags=("GPU", "LLM"))
+    filled.build()
+    closed = {name for name in filled.digests("public") if name.startswith("archive/tags/gpu/2026-01")}
+    put.clear()
+    with filled.app() as app:
+        tags.act(app, tags.plan(app, "rename", "LLM", "Models"))
+    filled.build()
+    assert "tags/gpu.atom" in put and "tags/models.html" in filled.published("tags/gpu.atom")
+    assert closed and not closed & set(put)

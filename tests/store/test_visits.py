@@ -198,9 +198,28 @@ def test_what_was_rendered_stays_with_the_same_body_alone(store: Store) -> None:
     article = make(1)
     for same_body, kept in ((True, {article.id: "<p>1</p>"}), (False, {})):
         store.visits.record(article, stamp(1), html="<p>1</p>")
+        store.index.save_words({article.id: b"one"})
         store.visits.record(replace(article, title="New"), stamp(2), same_body=same_body)
 
         assert store.index.html([article.id]) == kept
+        assert store.index.words([article.id]).keys() == kept.keys()
+
+
+def test_articles_written_together_are_as_if_written_one_by_one(store: Store) -> None:
+    original, copy, other = make(1, tags=("AI",)), make(2, tags=("AI", "Chips"), merged_into=make(1).id), make(3)
+    for article in (original, copy, other):
+        store.visits.record(article, stamp(1))
+    with store.visits.shared(gather=True):
+        store.visits.record(replace(original, hold=True), stamp(2))
+        store.visits.record(replace(copy, tags=("Robots",)), stamp(2), score=0.5)
+        store.visits.record(replace(other, tags=("Old",)), stamp(2))
+        store.visits.record(replace(other, tags=("New",)), stamp(3))  # the same article again
+    robots, new = FeedKey("tag", "robots"), FeedKey("tag", "new")
+    assert store.index.shown(original.id) == []
+    assert robots in store.index.shown(copy.id), "shown in place of its original, which is on hold"
+    assert new in store.index.shown(other.id) and FeedKey("tag", "old") not in store.index.shown(other.id)
+    counts = {row.key: row.count for row in store.index.feeds()}
+    assert (counts[FeedKey("tag", "ai")], counts[robots], counts[new], counts[FeedKey("tag", "old")]) == (0, 1, 1, 0)
 
 
 def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store: Store) -> None:

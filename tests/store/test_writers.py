@@ -104,7 +104,7 @@ def test_two_that_file_articles_do_not_wait_for_each_other(postgres: Server) -> 
     with open_store(url, articles_exist=False) as first, open_store(url, articles_exist=False) as second:
         record(first, 1)
         with first._db.write() as connection:
-            rows.save(connection, make(2, digest="d"), stamp(2))
+            rows.save(connection, [rows.Record(article=make(2, digest="d"), stamp=stamp(2))])
             record(second, 3, digest="d")  # would wait for ten seconds and fail
         assert len(first.index.ids(ALL, limit=9, since=None, most=9)) == 3
 

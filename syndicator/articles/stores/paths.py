@@ -103,7 +103,7 @@ def over(article: Article, old: bytes, path: str, ordered: Collection[str] = ())
     in_file = edits.claim(as_loaded := frontmatter.load(old, path))
     merged = edits.merge(article, in_file, ordered)
     theirs, body = frontmatter.extra(old, path), frontmatter.body(old, path)
-    by_hand = edits.is_hand_edited(in_file, "body")
+    by_hand = "body" in edits.hand_edited(in_file)
     data = frontmatter.dump(merged, theirs, body=body if by_hand else None)
     same = merged in (as_loaded, in_file)  # else the bytes differ in any spelling
     if same and old == frontmatter.dump(merged, theirs, body=body, aged=True):

@@ -119,7 +119,6 @@ def build(
     config: Config = CONFIG,
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
-    from syndicator.cli.operations import apply
     from syndicator.configuration.settings import is_bucket, load
     from syndicator.publishing.paths import QUESTIONS
     from syndicator.services import reconcile, webhooks
@@ -133,6 +132,8 @@ def build(
 
     need_folder(config)
     if question:
+        from syndicator.cli.operations import apply
+
         asked = f"/{question}".rpartition(f"/{QUESTIONS}")[2].lstrip("/")  # a whole address, or without q/
         with opened_for_change(config) as opened:
             operation = need("save-query")

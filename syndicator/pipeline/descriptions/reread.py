@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from syndicator.articles import edits, fields
-from syndicator.articles.edits import By, is_hand_edited, may_write
+from syndicator.articles.edits import By, hand_edited, may_write
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle
@@ -155,7 +155,7 @@ def _as_read(old: Article, reading: PageReading, owned: bool) -> Article:
     new, ruled = reading.article, reading.ruled
     # rights that a feed or a hand stated: neither is on the page
     others = (line for line in old.rights if (right := parsed(line)) is None or right.place == "feed")
-    body = old.body if is_hand_edited(old, "body") else new.body
+    body = old.body if "body" in hand_edited(old) else new.body
     return replace(
         old,
         title=new.title if may_write(old, "title", By.PUBLISHER) else old.title,

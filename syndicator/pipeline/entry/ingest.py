@@ -398,11 +398,6 @@ def refile_others(context: FilingContext, others: dedupe.Changes) -> None:
         refile(context.article_store, context.store, new, before=before)
 
 
-def was_released(article: Article, *, on_hold: bool) -> bool:
-    """True if a hand edit ended the hold of an unpublished article. `on_hold`: as recorded before. Pure."""
-    return not article.hold and (on_hold or bool(article.hold_reason))
-
-
 def release(article: Article, path: str, context: FilingContext) -> Article:
     """Publish `article`, filed at `path`, as new now; merge copies. Raises OSError, ConfigError, StoreError."""
     now = context.added()

@@ -136,12 +136,12 @@ def replaced(newest: Iterable[FeedRow], files: Callable[[FeedKey], Mapping[str, 
     """Return True if the published files are not those last written, such as a restored older folder. Compares files of
     some of `newest`, the feeds of the newest articles. `files`: `ArticleIndex.files`."""
     fresh = (row.key for row in newest if row.made_with and not (row.stale or row.moved_to))
-    return any(_differs(files(key), outlet) for key in islice(fresh, _LOOKED_AT))
-
-
-def _differs(files: Mapping[str, str], outlet: Outlet) -> bool:
-    names = [name for name in files if is_file(name) and not name.startswith(paths.ARCHIVES)]
-    return any(hashlib.sha256(outlet.get(name) or b"").hexdigest() != files[name] for name in names[:1])
+    for made_of in map(files, islice(fresh, _LOOKED_AT)):
+        heads = (name for name in made_of if is_file(name) and not name.startswith(paths.ARCHIVES))
+        name = next(heads, None)
+        if name and hashlib.sha256(outlet.get(name) or b"").hexdigest() != made_of[name]:
+            return True
+    return False
 
 
 def unpublished(specs: Sequence[FeedSpec], rows: Iterable[FeedRow], publish: Publish) -> list[FeedRow]:

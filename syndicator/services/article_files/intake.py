@@ -13,8 +13,8 @@ from syndicator.core.ports import FileStamp
 from syndicator.core.reasons import LintReason
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.pipeline.dedupe import WINDOW, compared
-from syndicator.pipeline.entry.ingest import was_released
 from syndicator.pipeline.importing import is_draft, lint, translate
+from syndicator.pipeline.refile import was_released
 from syndicator.services import reconcile
 from syndicator.services.build import excuse
 from syndicator.services.container import App

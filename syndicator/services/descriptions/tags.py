@@ -27,6 +27,7 @@ from syndicator.pipeline.refile import refile
 from syndicator.publishing.output.redirects import moved
 from syndicator.services import reconcile
 from syndicator.services.beside import move
+from syndicator.services.build import note_renamed
 from syndicator.services.container import App
 from syndicator.services.mending.editorial import withdrawn
 from syndicator.services.naming import filed, need_article, rewrite, terms
@@ -63,8 +64,10 @@ def plan(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Reta
             f"{path} lists no [[tag]], so publishers' own tags are taken as they are; list the ones you want first "
             "(`syndicator tags suggest` proposes some)"
         )
-    holders = _holders(app, old_feed.slug)
-    others = _holders(app, new_feed.slug) if new_feed != old_feed else []
+    both = {old_feed.slug, new_feed.slug}
+    tagged = [(article, of) for article in filed(app) if both & (of := {text.slug(tag) for tag in article.tags})]
+    holders = [article for article, of in tagged if old_feed.slug in of]
+    others = [article for article, of in tagged if old_feed.slug != new_feed.slug in of]
     old = _spelled(vocabulary, holders, old)
     new = _spelled(vocabulary, others, new) if kind == "merge" else new
     done = _done_already(vocabulary, old, new)
@@ -95,6 +98,8 @@ def act(app: App, planned: Retagging, progress: Callable[[int, int], None] = lam
         disk.write(path, rewritten(path.read_text(encoding="utf-8"), planned.change, path).encode())
     _move_feed(app, planned)
     _rewrite(app, planned.articles, lambda article: _retagged(article, planned.old_feed.slug, planned.new), progress)
+    if planned.kind == "rename":
+        note_renamed(app, planned.old_feed.slug, planned.new_feed.slug)
     learnt = app.settings.state_dir / "learnt.npz"
     if not learnt.exists():
         return
@@ -113,10 +118,6 @@ def built_first(app: App, planned: Retagging) -> Callable[[FeedKey], bool] | Non
     if len(planned.feeds) <= _AT_ONCE:
         return None
     return frozenset((planned.old_feed, planned.new_feed, *(query.key for query in app.queries))).__contains__
-
-
-def _holders(app: App, slug: str) -> list[Article]:
-    return [article for article in filed(app) if any(text.slug(tag) == slug for tag in article.tags)]
 
 
 def _spelled(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> str:
@@ -203,8 +204,11 @@ def put_tags(app: App, tags: Mapping[str, tuple[str, ...]], progress: Callable[[
 def _rewrite(
     app: App, ids: Collection[str], retagged: Callable[[Article], Article], progress: Callable[[int, int], None]
 ) -> None:
+    stamps = app.store.visits.stamps()
+
     def write(id: str) -> None:
-        if (path := app.store.index.path(id)) is not None:
+        if id in stamps:
+            path = stamps[id].path
             before = app.article_store.get(path)
             refile(app.article_store, app.store.visits, retagged(before), before=before, path=path, ordered=("tags",))
 

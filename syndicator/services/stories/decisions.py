@@ -14,7 +14,6 @@ from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
 from syndicator.services.container import App
-from syndicator.services.naming import need_article
 from syndicator.store.tables.stories import Member
 
 _READ: Final = "stories read"  # the note with the stamp of the file whose lines the database has
@@ -63,6 +62,8 @@ def decide(app: App, stories: Mapping[str, str], outlets: Mapping[str, str], *, 
 
 def plan_join(app: App, named: Sequence[str]) -> dict[str, str]:
     """Return the story for the named articles and all others of their stories, by article id. Raises UsageError."""
+    from syndicator.services.naming import need_article  # imported late: it reads sources.toml with pydantic
+
     take_in(app)
     ids = list(dict.fromkeys(need_article(app, name) for name in named))
     if len(ids) < 2:  # noqa: PLR2004 - a story needs two

@@ -71,14 +71,13 @@ def _stale_marks() -> None:
 
 def _indexes() -> None:
     op.drop_index("entries_status", "entries")
-    op.execute(schema.ENTRIES_OPEN)
     op.drop_index("articles_added", "articles", if_exists=True)
     op.drop_index("articles_files", "articles")
     op.create_index("articles_files", "articles", ["added", "id", "path", "mtime_ns", "size"])
     op.drop_index("articles_title", "articles", if_exists=True)
     op.create_index("articles_title", "articles", [sa.text("substr(title, 1, 12)")])
-    behind = sa.text("behind IS NOT NULL")
-    op.create_index("articles_behind", "articles", ["id"], sqlite_where=behind, postgresql_where=behind)
+    for statement in schema.PARTIAL_INDEXES:
+        op.execute(statement)
 
 
 def _covers() -> Iterator[dict[str, object]]:
