@@ -1,7 +1,5 @@
 """Article store in a folder, one markdown file per article under YYYY/MM/; opens folders and s3://bucket/prefix."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Write files atomically and durably: temporary file in the same folder, fsync, rename."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

@@ -1,7 +1,5 @@
 """Merge a new version into a file perhaps edited by hand: edits win. Who wrote a field, and who may. Pure."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Collection

@@ -4,8 +4,6 @@ its schema or a later one (no `schema`: 1). A file has the lowest schema that it
 their bytes. An operator's key that equals a later field's stays theirs: `operator_keys` lists it, and that file lacks
 our field. Times are UTC, whole seconds, ISO 8601 with a Z."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace

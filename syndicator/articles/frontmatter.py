@@ -1,7 +1,5 @@
 """Article files: frontmatter and markdown. The only importer of python-frontmatter and yaml."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Axes: ways to divide articles into feeds (tag, source, ...). Exceptions: publishing/selection/feeds.py."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

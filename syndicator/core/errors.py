@@ -13,8 +13,6 @@ SyndicatorError (1)
 ├── NotAFeed (69)           the bytes are not a feed: says why
 └── WorkerFailed (1)        the worker process returned no result"""
 
-from __future__ import annotations
-
 import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,7 +53,7 @@ class ConfigError(SyndicatorError):
     faults: tuple[Fault, ...] = ()
 
     @classmethod
-    def of(cls, faults: Sequence[Fault]) -> ConfigError:
+    def of(cls, faults: Sequence[Fault]) -> "ConfigError":
         """Return an error for `faults` (at least one). Its message has the first fault and the number of others."""
         more = f" (and {len(faults) - 1} more: `syndicator check` lists them)" if len(faults) > 1 else ""
         error = cls(f"{faults[0]}{more}")
@@ -108,7 +106,7 @@ class DiskError(SyndicatorError):
     reason = CommandReason.DISK
 
     @classmethod
-    def of(cls, error: OSError) -> DiskError:
+    def of(cls, error: OSError) -> "DiskError":
         """Return an error with the message of the operating system, the file and the cure."""
         cure = _CURES.get(error.errno or 0, "")
         what = f"{error.filename}: " if error.filename else ""
@@ -145,7 +143,7 @@ class NotAnArticle(SyndicatorError):
         self.detail = detail
         self.alternate = alternate
 
-    def __reduce__(self) -> tuple[type[NotAnArticle], tuple[str, str, str | None]]:
+    def __reduce__(self) -> tuple[type["NotAnArticle"], tuple[str, str, str | None]]:
         return (NotAnArticle, (self.kind, self.detail, self.alternate))
 
 
@@ -159,7 +157,7 @@ class NotAFeed(SyndicatorError):
         self.reason = reason
         self.detail = detail
 
-    def __reduce__(self) -> tuple[type[NotAFeed], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type["NotAFeed"], tuple[str, str]]:
         return (NotAFeed, (self.reason, self.detail))
 
 

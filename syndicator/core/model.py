@@ -1,14 +1,12 @@
 """Articles, entries, sources, feeds and outcomes: frozen values without I/O, clock or third-party packages."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 from syndicator.core import text as _text
 from syndicator.core.formats import FORMATS
@@ -147,7 +145,7 @@ class SourceState:
     # entries that keep and mute leave out, counted at each visit
     muted: int = 0
 
-    def asked_whole(self) -> SourceState:
+    def asked_whole(self) -> Self:
         """Return the state as due now, without validators: the next visit fetches and reads the whole feed."""
         return replace(self, etag=None, last_modified=None, body_digest=None, next_due=None)
 

@@ -1,8 +1,7 @@
 """Reason codes with meaning and cure (docs/reasons.md). Codes never change. One code may differ between classes."""
 
-from __future__ import annotations
-
 from enum import StrEnum
+from typing import Self
 
 
 class Reason(StrEnum):
@@ -11,7 +10,7 @@ class Reason(StrEnum):
     means: str
     cure: str
 
-    def __new__(cls, code: str, means: str, cure: str = "") -> Reason:
+    def __new__(cls, code: str, means: str, cure: str = "") -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
         member.means, member.cure = means, cure

@@ -1,7 +1,5 @@
 """Requests, their answers, and lists of articles on pages."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Secrets in source addresses: requests replace ${NAME} by an environment variable, answers are masked. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping
 from urllib.parse import quote, unquote, urlsplit, urlunsplit

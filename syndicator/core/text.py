@@ -1,7 +1,5 @@
 """Texts: legal characters, width, Markdown as plain text, slugs, persons. Pure."""
 
-from __future__ import annotations
-
 import hashlib
 import html
 import re

@@ -1,7 +1,5 @@
 """URLs: canonical form, aliases, hosts, sites, and private addresses (without DNS). Pure."""
 
-from __future__ import annotations
-
 import ipaddress
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Group articles into possible categories by average linkage of shared rare words and near vectors. Pure."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple

@@ -1,7 +1,5 @@
 """Data files, fitted weights, and numpy, which is imported at its first use (0.1 s, 25 MB)."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache

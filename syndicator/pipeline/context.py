@@ -1,7 +1,5 @@
 """Contexts of a run, of a visit in it, and of an entry in that; their requests and credentials."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -64,7 +62,7 @@ class RunContext(FilingContext):
     readable: Callable[[str], bool] | None = None  # True for pages to read; None: all
     asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # one per site
 
-    def visit(self, source: Source, state: SourceState) -> VisitContext:
+    def visit(self, source: Source, state: SourceState) -> "VisitContext":
         """Return the context of a visit to `source`."""
         return VisitContext(run=self, source=source, state=state, answered=urls.site(state.effective_url or source.url))
 
@@ -116,7 +114,7 @@ class VisitContext:
         request = page_request(url, source, run.settings, run.environ)
         return without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
 
-    async def read(self, page: Page, source: Source, entry: Entry, now: datetime, *, keep: bool = False) -> PageReading:
+    async def read(self, page: "Page", source: Source, entry: Entry, now: datetime, keep: bool = False) -> PageReading:
         """Read `page` with `source`'s settings. `keep`: pack it. Raises NotAnArticle, WorkerFailed, ConfigError."""
         run = self.run
         return await run.worker.call(
@@ -142,7 +140,7 @@ class VisitContext:
         mine = ownership.Claimant(source=self.source, rights=self.rights).claim(article.url)
         return mine > ownership.claim_of(article, self.run.owners)
 
-    def entry(self, row: EntryRow, page: Page | None = None) -> EntryContext:
+    def entry(self, row: EntryRow, page: "Page | None" = None) -> "EntryContext":
         """Return the context of one pending entry. `page`: its page, if already fetched."""
         before = self.state.last_success
         return EntryContext(

@@ -1,7 +1,5 @@
 """Find copies of a story and choose which to show; recognise moved articles. Writes nothing: changes are returned."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Read a feed, or the list of links on a page with its further pages."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from syndicator.core import urls

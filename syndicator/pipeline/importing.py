@@ -1,8 +1,6 @@
 """Convert frontmatter of Hugo (gohugo.io/content-management/front-matter), Jekyll (jekyllrb.com/docs/front-matter),
 Astro (docs.astro.build) and Next.js (its blog starter) to ours; list mistakes in articles. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Rights that pages grant: sites that link a source's feed (FeedBurner, podcast hosts), and sites that moved."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Iterable, Sequence

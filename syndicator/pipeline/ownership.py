@@ -1,8 +1,6 @@
 """Ownership: an article belongs to the site of its address. Any source may announce it, but values come only from a
 source that owns or speaks for the address. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """Read and describe a page. Pure: no I/O, no clock; runs in this process, without limits."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime

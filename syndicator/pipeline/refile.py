@@ -1,7 +1,5 @@
 """Write articles and carriers, files before rows. Make revisions. Keep `added` in order."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

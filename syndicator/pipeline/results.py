@@ -1,7 +1,5 @@
 """Results of the worker, importable without the page libraries; reasons to hold an article."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final

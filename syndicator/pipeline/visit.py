@@ -3,8 +3,6 @@
 Remove blocks from filed articles that were found to repeat on their host.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, nullcontext

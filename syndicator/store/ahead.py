@@ -1,8 +1,6 @@
 """Reset times that lie in the future; build rows of states and entries. Raises StoreError, DiskError (no
 descriptors)."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Convert model dataclasses to JSON and back, and times and texts to column values. Pure."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """One database, two connections: one reads the last commit, the other writes."""
 
-from __future__ import annotations
-
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence

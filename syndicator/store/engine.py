@@ -1,10 +1,9 @@
 """Open the store: create it, upgrade it, or refuse a database from which everything would be published again."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
+from typing import Self
 
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.engine import make_url
@@ -126,7 +125,7 @@ class Store:
     def close(self) -> None:
         self._db.close()
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

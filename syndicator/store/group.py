@@ -1,7 +1,5 @@
 """Group the writes of many visits into one commit."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any

@@ -1,7 +1,5 @@
 """Articles for publishing (`ports.ArticleIndex`). Each write is a durable transaction. Raises StoreError, DiskError."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

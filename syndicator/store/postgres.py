@@ -1,7 +1,5 @@
 """PostgreSQL: its driver, timeouts and temporary errors."""
 
-from __future__ import annotations
-
 import functools
 import inspect
 import random

@@ -1,7 +1,5 @@
 """Rebuild the article rows from the files, in bulk, in the caller's transaction."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -95,7 +93,7 @@ class _Place(NamedTuple):
     published: int
     id: str
 
-    def below(self, other: _Place) -> bool:
+    def below(self, other: "_Place") -> bool:
         return self[:3] < other[:3] or (self[:3] == other[:3] and self.id > other.id)
 
 

@@ -1,7 +1,5 @@
 """Tables of the database. Times are microseconds since 1970 in UTC, documents are JSON (see `codec`)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

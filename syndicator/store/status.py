@@ -1,7 +1,5 @@
 """Counts and problems of an instance, and the database's health. Reads only; raises StoreError."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,8 +1,6 @@
 """Records of visits: states, entries, aliases, withdrawals, blocks, notes (`ports.VisitStore`). Each write is a durable
 transaction (within `shared`, durable with the common commit). Raises StoreError, DiskError (no descriptors)."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -1,8 +1,6 @@
 """Read and write feeds.toml and sources.toml beside the articles, and the files of withdrawn articles. Both hold only
 exceptions, in a fixed order; edits and restored files take effect (`services.beside`)."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -2,8 +2,6 @@
 files of carriers, pruned articles (whose files are gone) and stories.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib

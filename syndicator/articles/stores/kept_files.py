@@ -1,7 +1,5 @@
 """Two kinds of KeptFile (see ports): in a folder, and in an object store."""
 
-from __future__ import annotations
-
 import errno
 import os
 from collections.abc import Callable

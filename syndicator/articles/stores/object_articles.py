@@ -1,8 +1,6 @@
 """Article store in an object store, found by index. A path is reserved before its file and row are written, so that the
 next start finds files of a crash. An edit replaces only the version it read. Pages are <version>/<xx>/<id>.gz."""
 
-from __future__ import annotations
-
 import errno
 import hashlib
 import uuid

@@ -1,7 +1,5 @@
 """Names of article files with ids (pure), stamps of a store, and reserved paths."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta

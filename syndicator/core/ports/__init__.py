@@ -1,15 +1,14 @@
 """Protocols of replaceable parts, and of the store. Datetimes are aware UTC."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 from syndicator.core.model import Article, Entry, EntryStatus, FeedKey, FetchResult, Outcome, Request, SourceState
 from syndicator.core.ports.articles import FileStamp as FileStamp
+from syndicator.core.ports.articles import Withdrawn as Withdrawn
 from syndicator.core.ports.llm import Asked as Asked
 from syndicator.core.ports.llm import Choosable as Choosable
 from syndicator.core.ports.llm import Enriched as Enriched
@@ -49,11 +48,11 @@ class EntryRow:
     read_at: datetime | None = None
     entry: Entry | None = None
 
-    def reopened(self) -> EntryRow:
+    def reopened(self) -> Self:
         """Return the row as pending, so that the next visit reads the entry again."""
         return replace(self, status="pending", digest="", next_try=None)
 
-    def done(self, article_id: str, now: datetime) -> EntryRow:
+    def done(self, article_id: str, now: datetime) -> Self:
         """Return the row as done: its article is `article_id`."""
         return replace(self, status="done", article_id=article_id, read_at=now, reason=None, detail="", entry=None)
 
@@ -262,17 +261,6 @@ class Fresh:
     files: Mapping[str, str] | None = None
     made_with: str | None = None
     owed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawn:
-    """An article that the operator removed from every feed."""
-
-    id: str
-    at: datetime
-    feeds: tuple[FeedKey, ...] = ()
-    url: str = ""
-    aliases: tuple[str, ...] = ()  # alias keys that must not be filed again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

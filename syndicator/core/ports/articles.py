@@ -1,18 +1,13 @@
 """Protocols for article files, fetched pages and files beside them, in a folder or an object store."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from syndicator.core.model import Article, FeedKey
-
-if TYPE_CHECKING:
-    from syndicator.core.ports import Withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +17,17 @@ class FileStamp:
     path: str  # relative to the article store, with forward slashes
     mtime_ns: int
     size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """An article that the operator removed from every feed."""
+
+    id: str
+    at: datetime
+    feeds: tuple[FeedKey, ...] = ()
+    url: str = ""
+    aliases: tuple[str, ...] = ()  # alias keys that must not be filed again
 
 
 class KeptFile(Protocol):

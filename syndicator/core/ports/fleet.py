@@ -1,7 +1,5 @@
 """Turns at hosts and waits, shared by several machines."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import NamedTuple, Protocol
 

@@ -1,7 +1,5 @@
 """Limits on requests to our server: for one request, one client, and all clients together."""
 
-from __future__ import annotations
-
 import ipaddress
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Terms of use from an article's statements: permission to publish and show it. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple, cast, get_args

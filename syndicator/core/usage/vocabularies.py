@@ -1,7 +1,5 @@
 """Vocabularies of usage terms (data/vocabularies.toml), in fields and in robots.txt. Pure."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping

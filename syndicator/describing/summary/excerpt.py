@@ -2,8 +2,6 @@
 tools/train/fit_excerpts.py rate how well a sentence opens an excerpt.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """Learn from confirmed articles; read and write learnt.npz (no pickle)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path

@@ -2,8 +2,6 @@
 macOS as usual and ordinary words in lower case.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping

@@ -1,7 +1,5 @@
 """The operator's categories and tags, with what was learnt from confirmed articles."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -44,7 +42,7 @@ class Taxonomy:
     trust: Trust | None = None  # in tags that were never confirmed
 
     @classmethod
-    def from_toml(cls, path: Path | str) -> Taxonomy:
+    def from_toml(cls, path: Path | str) -> "Taxonomy":
         """Load taxonomy.toml (see config/taxonomy.toml). Raises ConfigError with file, key and correction."""
         return cls(vocabulary.load(Path(path)))
 
@@ -120,7 +118,7 @@ class Taxonomy:
         *,
         least: int = 1,
         filed: Iterable[tuple[str, str, str]] = (),
-    ) -> Taxonomy:
+    ) -> "Taxonomy":
         """Learn spellings, tags (if `least` posts have some), and categories from `filed`. Oldest first."""
         posts = list(history)
         forms = words.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
@@ -149,7 +147,7 @@ class Taxonomy:
             raise UsageError("nothing was learnt yet: no article of the past has a tag that somebody confirmed")
         learning.save_learnt(learning.State(self.learnt, self.forms, self.trust, self.filed), Path(path))
 
-    def renamed(self, old: str, new: str) -> Taxonomy:
+    def renamed(self, old: str, new: str) -> "Taxonomy":
         """Rename the learnt tag `old`, in any spelling, to `new`."""
         names = {key(tag): tag for tag in self.learnt.tags} if self.learnt else {}
         if self.learnt is None or key(old) not in names:
@@ -157,7 +155,7 @@ class Taxonomy:
         there = names.get(key(new), names[key(old)])
         return replace(self, learnt=self.learnt.joined(names[key(old)], there).renamed(there, new))
 
-    def with_learnt(self, path: Path | str) -> Taxonomy:
+    def with_learnt(self, path: Path | str) -> "Taxonomy":
         """Load what `save` wrote. Raises OSError, ValueError, KeyError for other files."""
         state = learning.load_learnt(Path(path))
         return replace(self, learnt=state.tagger, forms=state.forms, trust=state.trust, filed=state.filed)

@@ -1,7 +1,5 @@
 """Static word vectors, 32,000 x 256 (data/vectors/provenance.toml), and byte-pair encoding of texts."""
 
-from __future__ import annotations
-
 import json
 import re
 from bisect import bisect_left, bisect_right

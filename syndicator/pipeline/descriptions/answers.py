@@ -1,7 +1,5 @@
 """Questions to a language model and its answers; suggested tags; trials of category descriptions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Operator decisions on tags and category, applied as hand edits; counts of feeds that change. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """Learn words, tags and suggestions from article files, in the worker. Unchanged files are not read again."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from collections import Counter

@@ -1,7 +1,5 @@
 """Reread a saved page with the present rules, code and taxonomy; describe an article again."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Decisions on an entry: the row to store, the articles to file, the result to report."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta

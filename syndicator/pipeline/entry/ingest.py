@@ -1,7 +1,5 @@
 """Process one announced entry: look it up, fetch, check ownership, read, match, decide, write."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime

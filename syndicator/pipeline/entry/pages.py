@@ -1,7 +1,5 @@
 """Read an article that spans several pages; read the AMP or print version of a stub."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from http import HTTPStatus

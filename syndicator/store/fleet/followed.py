@@ -1,7 +1,5 @@
 """The sources that workers follow, and locks for work that one machine does for all."""
 
-from __future__ import annotations
-
 import hashlib
 import threading
 import time

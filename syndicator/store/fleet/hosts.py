@@ -1,7 +1,5 @@
 """Table of hosts shared by machines. Each method is one transaction, by the database's clock. Raises StoreError."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

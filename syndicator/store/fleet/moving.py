@@ -1,7 +1,5 @@
 """Copy a database into another one, of the same or another kind."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import islice
 

@@ -3,8 +3,6 @@
 A shard has one job, waiting or running, whose last transaction deletes it and plans the next. If a worker is silent,
 its job is replaced, and its later writes fail."""
 
-from __future__ import annotations
-
 import asyncio
 import importlib.resources
 import time

@@ -1,8 +1,6 @@
 """Lists of articles by problem or title words. Read-only; raises StoreError. Filters on fields inside a row look only
 at the newest rows, to stay fast with 100,000 rows."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """Questions to a language model and its answers. Each write is a durable transaction. Raises StoreError, DiskError."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime
 

@@ -1,8 +1,6 @@
 """Messages for receivers of webhooks, and the article versions that they have. Each write is a transaction. Raises
 StoreError."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime

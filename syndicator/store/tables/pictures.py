@@ -1,7 +1,5 @@
 """Thumbnails of articles, made or waiting. Raises StoreError, DiskError."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The part of `ports.VisitStore` that finds earlier versions and copies of an article, by sketches and aliases."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """Subscriptions and the reliability of hubs. Each write is a durable transaction. Raises StoreError, DiskError."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from syndicator.core.ports.subscriptions import Subscription, Tally

@@ -1,8 +1,6 @@
 """Number and digest of a feed's articles by day. Large feeds store them, so that a build recalculates only the days of
 changed articles, whose old and new times the stale marks have."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final

@@ -2,8 +2,6 @@
 content, then in the page's order. Pure.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping, Sequence

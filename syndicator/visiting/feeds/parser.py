@@ -2,8 +2,6 @@
 feeds; Podcasting 2.0 transcripts, chapters and persons. Refuse harmful input, repair XML.
 """
 
-from __future__ import annotations
-
 import calendar
 import io
 import re

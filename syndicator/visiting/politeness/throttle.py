@@ -2,8 +2,6 @@
 asked us to wait, for later processes.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import random
