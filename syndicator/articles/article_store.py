@@ -50,8 +50,7 @@ class FileArticleStore(Listed):
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
         """Write `article` durably (see `together`); edits by hand stay, except `ordered` fields. Return it as filed,
-        its stamp, and True if bytes changed. Raises OSError with the old file intact, ConfigError if that is
-        unreadable."""
+        its stamp, and True if bytes changed. Raises OSError, ConfigError for an unreadable old file."""
         current = path if path is not None and self._id_of(path) == article.id else self.find(article.id)
         old = self._read(current) if current else None
         if current and old is not None:
@@ -194,7 +193,6 @@ class FileArticleStore(Listed):
         return sum(disk.unlink_litter(entry) for _, entry in self._entries())
 
     def _entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
-        """Yield (path, entry) of everything in the folders of articles, sorted within each folder."""
         for folder, absolute in disk.folders(self.root):
             with os.scandir(absolute) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)

@@ -13,9 +13,8 @@ _TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
 def write(
     path: Path, data: bytes, *, durable: bool = True, folders: set[Path] | None = None, mode: int = 0o644
 ) -> os.stat_result:
-    """Write `data` by temporary file, fsync and rename; return the stat. A crash leaves the old or the new file, and
-    perhaps the temporary one (`is_litter`). Not `durable`: no fsync. Adds to `folders` the folders that the caller must
-    sync. `mode`: before umask."""
+    """Write `data` by temporary file, fsync (if `durable`) and rename; return the stat. `folders`: receives the folders
+    that the caller must sync; `mode`: before umask."""
     if durable:
         make_folder(path.parent)
     else:

@@ -101,7 +101,7 @@ class By(StrEnum):
 
 def by_of(article: Article, field: str) -> By | None:
     """Return the writer of `field`: the operator if edited, else the recorded one, else the publisher; None if unknown.
-    A category without a mark is the model's if excerpt or tags are."""
+    An unmarked category is the model's if excerpt or tags are."""
     if is_hand_edited(article, field):
         return By.OPERATOR
     if field in ("excerpt", "tags"):
@@ -146,7 +146,7 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
 
 
 def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """Return `article` with the operator's fields (marked or edited in `in_file`) marked; not `ordered` ones."""
+    """Return `article` with the operator's fields marked, except `ordered` ones."""
     edited = hand_edited(in_file)
     marks: dict[str, Any] = {
         f"{name}_by": By.OPERATOR.value

@@ -45,7 +45,7 @@ def dump(
     article: Article, extra: Mapping[str, Any] | None = None, *, body: str | None = None, aged: bool = False
 ) -> bytes:
     """Return the file of `article`: fields in table order, the operator's `extra` keys, the body. `body`: its spelling,
-    kept if otherwise equal. `aged`: use keys of earlier schemas."""
+    kept if equal; `aged`: use keys of earlier schemas."""
     settled = fields.settle(article)
     theirs = extra or {}
     as_given = body is not None and BODY.settle(body) == settled.body
@@ -93,7 +93,6 @@ def _read(data: bytes, path: str) -> Article:
 
 
 def _by_hand(article: Article, where: str) -> Article:
-    """Return a hand-written article with its date as `added`. Raises ConfigError if title or date is missing."""
     if not article.title:
         raise ConfigError(f"{where}: title: write what the article is called")
     if article.published is None:

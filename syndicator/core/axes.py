@@ -25,7 +25,7 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
     """An axis of feeds; feed ids contain its name. `members` returns an article's feeds, recorded even while the axis
-    is off; `found` likewise, but builds call it for many articles. Saved queries and stories have neither."""
+    is off; `found` likewise, called by builds for many articles."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None

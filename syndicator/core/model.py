@@ -25,8 +25,8 @@ EntryStatus = Literal["pending", "done", "refused", "skipped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rules:
-    """The operator's selectors for the pages of a source (`page_rules`). The first selector that matches wins; for
-    `select`, `remove` and `links` all matches count."""
+    """The operator's selectors for pages (`page_rules`). The first match wins; `select`, `remove` and `links` take
+    all."""
 
     select: tuple[str, ...] = ()  # CSS: the body is here
     remove: tuple[str, ...] = ()  # CSS: never part of the body

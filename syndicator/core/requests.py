@@ -103,8 +103,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A list item as displayed. `form`: tags and classes around its link ("li.post > h2.title > a"); `path`: tags only;
-    `shape`: of its address; `layout`: order of picture, title and date ("p", "t", "d")."""
+    """A list item as displayed. `form`: tags and classes around its link ("li.post > a"); `path`: tags only; `shape`:
+    of its address; `layout`: order of picture, title and date ("ptd")."""
 
     item: Item
     key: str  # urls.alias

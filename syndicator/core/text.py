@@ -173,8 +173,8 @@ def stem(value: str, most: int = 80) -> str:
 
 @lru_cache(maxsize=20_000)  # articles share a few hundred names
 def slug(name: str) -> str:
-    """Return the slug of a name: [a-z0-9-], 1 to 60 characters, not reserved. Case, accents and plain punctuation are
-    ignored; + # & @ % and a leading dot are spelled out; a lossy transliteration ends in six digits of a digest."""
+    """Return the slug of a name: [a-z0-9-], 1 to 60 characters, not reserved, without case and accents; + # & @ % and a
+    leading dot are spelled out; a lossy transliteration ends in six digits of a digest."""
     folded = unicodedata.normalize("NFKC", legal(name)).casefold().strip()
     spelled = f"dot {folded[1:]}" if re.match(r"\.\w", folded) else folded
     for character, word in _SPELLED:

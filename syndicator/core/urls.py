@@ -55,8 +55,7 @@ class BadUrl(ValueError):
 
 @lru_cache(maxsize=1024)  # a visit calls it a dozen times for the same URLs
 def canonical(url: str) -> str:
-    """Return the canonical http(s) `url` (RFC 3986 section 6.2.2), without default port, credentials, fragment and
-    tracking parameters. Idempotent. Raise BadUrl."""
+    """Return the canonical http(s) `url` (RFC 3986 6.2.2), without credentials, fragment and tracking. Raise BadUrl."""
     return url if _is_canonical(url) else respelled(url)
 
 
@@ -201,7 +200,6 @@ def _shared() -> _Shared:
 
 
 def _user(name: str, path: str) -> str:
-    """Return the user's part at the beginning of `path` on the shared host `name`, or ""."""
     segments = [segment for segment in path.lower().split("/") if segment]
     shared = _shared()
     matches = (count for pattern, count in shared.patterns.items() if fnmatchcase(name, pattern))
@@ -215,7 +213,7 @@ def _user(name: str, path: str) -> str:
 
 
 def _unlisted(name: str) -> str:
-    """Return the last two labels, the rule of the public suffix list for top-level domains that are not in it."""
+    """Return the last two labels, for top-level domains that the public suffix list lacks."""
     labels = name.split(".")
     return "" if _is_number(name) or len(labels) == 1 else ".".join(labels[-2:])
 
@@ -446,7 +444,7 @@ def embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address 
 
 
 def _translated(value: int, length: int) -> ipaddress.IPv4Address:
-    """Return the IPv4 address after a NAT64 prefix of `length` bits, without bits 64 to 71 (RFC 6052 section 2.2)."""
+    """Return the IPv4 address after a NAT64 prefix of `length` bits (RFC 6052 section 2.2)."""
     if length >= _NAT64_LOW_BITS:
         return ipaddress.IPv4Address(value & 0xFFFFFFFF)
     joined = (value >> 64) << 56 | (value & (1 << 56) - 1)

@@ -80,7 +80,7 @@ def _joined(alike: Doubles, least: int) -> list[list[int]]:
 
 
 def _words(title: str, text: str) -> dict[str, str]:
-    """Return spelling by lower case for the longer words that a text repeats, except function words."""
+    """Return spelling by lower case for the longer words that a text repeats."""
     small = small_words(text)
     spelled = _spelled(title, text)
     times = Counter(map(str.casefold, spelled))
@@ -114,8 +114,6 @@ def _group(
 
 
 def _telling(inside: Counter[str], size: int, everywhere: Counter[str], total: int) -> list[str]:
-    """Return words that the group's articles repeat and few others have, the most distinctive first."""
-
     def others(word: str) -> float:
         return max(0, everywhere[word] - inside[word]) / max(1, total - size)
 

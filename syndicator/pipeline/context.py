@@ -260,7 +260,6 @@ def _is_own(url: str, source: Source) -> bool:
 
 
 def _unsafe(url: str, source: Source) -> bool:
-    """True if `url` lacks TLS and the address of `source` has it."""
     return urlsplit(url).scheme.lower() != "https" and urlsplit(source.url).scheme.lower() == "https"
 
 

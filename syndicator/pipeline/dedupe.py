@@ -73,9 +73,8 @@ def like(article: Article, source: str, now: datetime) -> Like:
 def merge_copy(
     article: Article, run: FilingContext, now: datetime, *, after: datetime | None = None, lookup: Known | None = None
 ) -> tuple[Article, Changes]:
-    """Merge the new `article` with a copy of its story. Return it, merged or shown, and other articles to file first.
-    `also` keeps the original that the page names only if texts match. `after`: the last visit; `lookup`: the store's
-    answer."""
+    """Merge the new `article` with a copy of its story; return it and other articles to file first. `also` keeps the
+    original that the page names only if texts match; `after`: the last visit; `lookup`: the store's answer."""
     if (first := _original(article, run, now, lookup)) is None:
         return replace(article, also=()), ()
     logger = program.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
@@ -316,10 +315,8 @@ def _within(text: list[str], other: list[str]) -> bool:
 
 
 def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) -> tuple[Article, Changes]:
-    """Compare a revision with copies of its story again. Return `new` and other articles to file first.
-
-    A copy whose text no longer matches is shown. If the shown article changed, its former copies are regrouped. An
-    article with the text of another becomes its copy, whatever its date."""
+    """Compare a revision with copies of its story again; return `new` and other articles to file first. A copy whose
+    text no longer matches is shown. If the shown article changed, its former copies are regrouped."""
     adopted = bool(new.merged_into) and old.source_key != new.source_key  # `is_copy` depends on the source
     if new.hold or (old.body == new.body and not adopted):  # on hold: not compared before release
         return new, ()
@@ -376,7 +373,7 @@ def _as_copy(article: Article, run: FilingContext, now: datetime) -> tuple[Artic
 
 def aside(article: Article, run: FilingContext, now: datetime) -> Article | None:
     """Return the new `article` for feeds of its carriers alone: merged into a copy on its site, or unlisted if old or
-    undated. None if all feeds may list it. Raises ConfigError."""
+    undated; None if all feeds may list it. Raises ConfigError."""
     if not filed_by_neighbour(article, run.owners):
         return None
     first = _same_text(article, run)

@@ -1,5 +1,5 @@
 """Convert frontmatter of Hugo (gohugo.io/content-management/front-matter), Jekyll (jekyllrb.com/docs/front-matter),
-Astro (docs.astro.build) and Next.js (its blog starter) to ours; list mistakes in articles. Pure."""
+Astro (docs.astro.build) and Next.js to ours; list mistakes in articles. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,5 +1,5 @@
-"""Ownership: an article belongs to the site of its address. Any source may announce it, but values come only from a
-source that owns or speaks for the address. Pure."""
+"""Ownership: an article belongs to the site of its address. Any source may announce it; values come only from a source
+that owns or speaks for the address. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,8 +19,7 @@ _MOST_PARTS = 5  # of a path that a place names
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
     """Rights of a source. `sites` (urls.site): own, linking or moved hosts; `pages`: alias keys of pages that link its
-    feed; `places`: granted by the operator; `before`: domains (urls.publisher) that it wrote for before owners
-    existed."""
+    feed; `places`: granted by the operator; `before`: domains that it wrote for before owners existed."""
 
     sites: frozenset[str]
     pages: frozenset[str] = frozenset()
@@ -41,8 +40,8 @@ class Rights:
 
 
 def rights_of(source: Source, *, sites: Collection[str] = (), before: Collection[str] = ()) -> Rights:
-    """Return the rights of `source`. `sites`: hosts that link its feed's configured address, or that it moved to;
-    `before`: domains that stay its own until speaks_for is set."""
+    """Return the rights of `source`. `sites`: hosts that link its feed's address, or that it moved to; `before`:
+    domains that stay its own until speaks_for is set."""
     own = frozenset((urls.site(source.url), *sites)) - {""}
     if source.speaks_for is None:
         return Rights(sites=own, before=frozenset(before))
@@ -78,7 +77,7 @@ def heard(entry: Entry, rights: Rights, url: str) -> Entry:
 
 
 def terms(source: Source, rights: Rights, url: str, *, private: bool = False) -> Source:
-    """Return `source` with its settings for `url`. On another site only stricter ones apply (content = "link", llm =
+    """Return `source` with its settings for `url`; on another site only stricter ones apply (content = "link", llm =
     false). `private`: only the operator reads the feeds, so whole texts replace excerpts."""
     if not rights.owns(url):
         source = replace(
@@ -181,9 +180,8 @@ def filed_by_neighbour(article: Article, owners: Owners) -> bool:
 def known_at(
     lookup: Known, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
 ) -> Article | None:
-    """Return the first article under the keys `aliases` that `url` may mean, None without: an article on the site of
-    `url` or on `home`, its former site, or one with the alias `url` that `source` filed or that has the same publisher.
-    `url` "" means any."""
+    """Return the first article under `aliases` that `url` ("": any) may mean, or None: one on the site of `url` or on
+    `home`, its former site, or one with the alias `url` that `source` filed or that has the same publisher."""
     for key in aliases:
         if key not in lookup.articles:
             continue

@@ -30,9 +30,9 @@ def refile(
     compared: Callable[[Article], Compared | None] = lambda stored: None,
     blocks: Callable[[Article], Blocks | None] = lambda stored: None,
 ) -> tuple[Article, bool]:
-    """Write the file of `article`, then, in one transaction, its row, its aliases, the end of `entry` and stale marks
-    of feeds. After a crash between the two, the next start records the file. Return the article as its file has it,
-    with hand edits, and True if the file changed. Raises OSError, ConfigError, StoreError.
+    """Write the file of `article`, then, in one transaction, its row, its aliases, the end of `entry` and stale marks;
+    after a crash in between, the next start records the file. Return the article as its file has it, with hand edits,
+    and True if the file changed. Raises OSError, ConfigError, StoreError.
 
     `before`: the article in the file now, None for a new one; `path`: of that file; `ordered`: fields to overwrite even
     if edited by hand; `html`: the rendered body, if published whole; `score`: of a new category, None keeps the old;
@@ -84,7 +84,7 @@ def same_text(first: Article, other: Article) -> bool:
 
 def revise(old: Article, new: Article, now: datetime) -> Article | None:
     """Return `old` revised by the reading `new`, or None if the text is the same or changed too often. Identity,
-    `published`, `added` and fields fixed at filing stay; `updated` moves forward."""
+    `published`, `added` and fields fixed at filing stay."""
     if same_text(old, new) or (new.partial and not old.partial):
         return None
     before = old.updated or old.published

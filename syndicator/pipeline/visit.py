@@ -141,8 +141,8 @@ async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterat
 
 
 async def visit(context: VisitContext, *, limit: int | None = None, stop: asyncio.Event) -> tuple[Outcome, SourceState]:
-    """Visit the source once and process at most `limit` pending entries. Return the outcome and the new state. The
-    caller stores both: it alone can tell if the network is down."""
+    """Visit the source once and process at most `limit` pending entries. Return the outcome and the new state, which
+    the caller stores: it alone can tell if the network is down."""
     run, source = context.run, context.source
     started, began = run.clock(), asyncio.get_running_loop().time()
     if cadence.only_waiting(context.state, started):
@@ -400,8 +400,7 @@ async def visit_all(
     done: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
     """Visit the `due` sources and store each outcome, durable within COMMIT_SECONDS. After `max_seconds`, or once
-    `stop` is set, no new visit or page begins; the rest stays due. If no source was reached, raise NetworkDown and
-    store no failure."""
+    `stop` is set, no new visit or page begins. If no source was reached, raise NetworkDown and store no failure."""
     room = asyncio.Semaphore(run.settings.fetch.concurrency)
     unreached: list[tuple[Outcome, SourceState]] = []
     outcomes: list[Outcome] = []

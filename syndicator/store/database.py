@@ -82,9 +82,8 @@ class Database:
 
     @contextmanager
     def write(self, *, blind: bool = False) -> Iterator[Connection]:
-        """Open a durable transaction that takes the write lock at its start (BEGIN IMMEDIATE), so that it cannot fail
-        later. An exception undoes it; the driver's becomes StoreError. `blind`: the caller reads nothing, so that
-        PostgreSQL needs one round trip."""
+        """Open a durable transaction with the write lock (BEGIN IMMEDIATE); an exception undoes it. `blind`: the caller
+        reads nothing, so that PostgreSQL needs one round trip. Raises StoreError."""
         self.before_write()
         with self.named_errors():
             connection = self.writer()
@@ -124,9 +123,8 @@ class Database:
 
     @contextmanager
     def named_errors(self) -> Iterator[None]:
-        """Turn driver errors into StoreError with a cure or a subclass: StoreConflict, StoreBusy (a long lock),
-        StoreAway (no connection; the next call opens another), JobLost. DiskError if the process has no file descriptor
-        left."""
+        """Turn driver errors into StoreError with a cure or a subclass: StoreConflict, StoreBusy, StoreAway (the next
+        call connects again), JobLost; DiskError without free file descriptors."""
         try:
             yield
         except sqlite3.Error as error:  # of `drive`
@@ -148,7 +146,7 @@ class Database:
 
 
 def _raise_if_out_of_files(name: str, error: BaseException | None) -> None:
-    """Raise DiskError if the process cannot open three more files; SQLite only says that it cannot open one."""
+    """Raise DiskError if the process cannot open three more files: SQLite does not say so."""
     if "unable to open" not in str(error):
         return
     with ExitStack() as opened:
@@ -199,8 +197,8 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
 
 
 def insert(connection: Connection, table: Table, rows: Sequence[Row], ending: str = "", *more: Any) -> None:
-    """Insert rows with the same columns in one driver statement, at a third of the cost of one each. `ending`: the ON
-    CONFLICT clause; `more`: values for its ?."""
+    """Insert rows with the same columns, many in a statement. `ending`: the ON CONFLICT clause; `more`: values for its
+    ?."""
     columns = tuple(rows[0]) if rows else ()
     most = CHUNK // max(1, len(columns))
     for part in (rows[start : start + most] for start in range(0, len(rows), most)):
@@ -215,8 +213,7 @@ def marks(values: Sequence[object]) -> str:
 
 
 def drive(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> list[Any]:
-    """Run a statement with a ? for each value; return its rows as tuples. Bypasses SQLAlchemy on SQLite, to save
-    time."""
+    """Run a statement with a ? for each value; return its rows as tuples. Bypasses SQLAlchemy on SQLite, for speed."""
     if connection.dialect.name != "sqlite":
         result = connection.exec_driver_sql(text.replace("?", "%s"), values)
         return list(result.cursor.fetchall()) if result.returns_rows else []
@@ -258,8 +255,7 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
 
 
 def _reading_engine(url: URL, busy_seconds: float) -> Engine:
-    """Open a database for reading. A SQLite file without a log is opened as immutable: otherwise SQLite would write a
-    log."""
+    """Open a database for reading; a SQLite file without a log as immutable, so that SQLite writes none."""
     if url.get_backend_name() != "sqlite":
         engine = create_engine(url, connect_args=postgres.CONNECT, execution_options={"postgresql_readonly": True})
         return postgres.polite(engine)

@@ -38,8 +38,8 @@ BUSY_SECONDS = 10.0  # how long a write waits for another program's
 
 
 class Store:
-    """All tables of one database, for one thread. Each write is a durable transaction (within `visits.shared`, durable
-    with the next commit) and waits `busy_seconds` for locks. Raises StoreError, DiskError (no descriptors)."""
+    """The tables of one database, for one thread. Each write is durable (within `visits.shared`, with the next commit)
+    and waits `busy_seconds` for locks. Raises StoreError, DiskError."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -103,17 +103,16 @@ class Store:
         withdrawn: Iterable[Withdrawn] = (),
         carried: Iterable[tuple[str, str]] = (),
     ) -> int:
-        """Rebuild articles, aliases and feeds from `articles` (article and stamp of its file) in one transaction;
-        return their number. For an unreadable file give its id, or the start of it, instead: its rows stay.
-        `withdrawn`: further withdrawals; `carried`: (article id, source key). All other tables stay; all feeds become
-        stale. Raises StoreError and errors of `articles`, changing nothing."""
+        """Rebuild articles, aliases and feeds from `articles` (article, stamp of its file) in one transaction; return
+        their number. An id, or its start, instead of an article: its file is unreadable, and its rows stay.
+        `withdrawn`: further withdrawals; `carried`: (article id, source key). Raises StoreError and errors of
+        `articles`."""
         with self._db.write() as connection:
             postgres.unlimited(connection)
             return rebuild.reindex(connection, articles, withdrawn, carried)
 
     def scrub(self, spellings: Iterable[tuple[str, str]]) -> None:
-        """Replace the first text of each pair by the second everywhere, and compact the file, so that nothing of it
-        remains."""
+        """Replace the first text of each pair by the second everywhere, and compact the file."""
         with self._db.write() as connection:
             rebuild.scrub(connection, spellings)
         self._db.compact()
@@ -133,9 +132,8 @@ class Store:
 
 
 def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> Store:
-    """Open the store at `url`; create or upgrade it. `create`: replace a damaged database, keeping it beside the new
-    one. Raises StoreError if it is locked beyond `busy_seconds`, foreign, newer, or missing although
-    `articles_exist`."""
+    """Open the store at `url`; create or upgrade it. `create`: replace a damaged database, which stays beside the new
+    one. Raises StoreError if it is locked, foreign, newer, or missing although `articles_exist`."""
     with ExitStack() as opened:
         database = opened.enter_context(closing(Database(url, busy_seconds)))
         if database.sqlite:
@@ -146,8 +144,8 @@ def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_sec
 
 
 def look_into(url: str, *, articles_exist: bool, busy_seconds: float = BUSY_SECONDS) -> Store | None:
-    """Return the store at `url`, read-only; None if there is neither a store nor an article. Raises StoreError if it is
-    missing although `articles_exist`, foreign, unreadable or of another version."""
+    """Return the store at `url`, read-only; None without store and articles. Raises StoreError if it is missing
+    although `articles_exist`, foreign, unreadable or of another version."""
     if is_gone(url):
         if articles_exist:
             raise StoreError(f"the database {make_url(url).database} is missing although there are articles; {_CURE}")
@@ -203,7 +201,7 @@ _CURE = "run `syndicator reindex`, which makes it from the article files, or res
 
 
 def _prepare(database: Database, *, may_create: bool) -> None:
-    """Upgrade the tables to HEAD. Reads first, so that only a database that needs a change is locked."""
+    """Upgrade the tables to HEAD. Reads first: only a database that needs a change is locked."""
     with database.named_errors(), database.engine.connect() as connection:
         current = _revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
     if current == schema.HEAD:
@@ -231,7 +229,7 @@ def _prepare(database: Database, *, may_create: bool) -> None:
 
 
 def _foreign(database: Database, connection: Connection) -> str:
-    """Return the error for a database with tables but none of ours: it is another program's or damaged."""
+    """Return the error for a database without our tables: another program's, or damaged."""
     if database.sqlite and connection.execute(text("PRAGMA integrity_check(1)")).scalar() != "ok":
         return explain(database.name, "database disk image is malformed")
     return f"the database {database.name} is not one of Syndicator's; set another store.url"

@@ -14,9 +14,8 @@ _POINT = "one_write"
 
 
 class Group:
-    """The database for visits. On SQLite, writes within `shared` wait for a common `commit`; until then only this
-    object reads them. Writes of other parts commit them first, to keep the order. On PostgreSQL each write is its own
-    transaction, because locks held across writes would deadlock."""
+    """The database for visits. On SQLite, writes within `shared` wait for a common `commit`, which writes of other
+    parts call first. On PostgreSQL each write is its own transaction: locks held across writes would deadlock."""
 
     def __init__(self, database: Database, fence: Callable[[Connection], object] | None = None) -> None:
         """`fence`: called at the start of each write; raises an exception to undo the write."""
@@ -60,8 +59,8 @@ class Group:
 
     @contextmanager
     def write(self, *, blind: bool = False) -> Iterator[Connection]:
-        """Open a write: all or nothing, durable at its end or, within `shared`, with the group. An exception undoes it
-        and is raised again; the driver's becomes StoreError. `blind`: see `Database.write`."""
+        """Open a write, durable at its end or, within `shared`, with the group; an exception undoes it. `blind`: see
+        `Database.write`. Raises StoreError."""
         if self._first is None or not self._db.sqlite:
             if self._first is not None:
                 self._first()
@@ -83,8 +82,8 @@ class Group:
 
     @contextmanager
     def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
-        """Collect writes until `commit`, which also runs at the end and after exceptions. `first`: called before each
-        commit, to make files durable. Raises StoreError and errors of `first`; both undo the group."""
+        """Collect writes until `commit`, which also runs at the end. `first`: called before each commit, to make files
+        durable; its errors and StoreError undo the group."""
         before, self._first = self._first, first
         try:
             yield

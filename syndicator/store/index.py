@@ -144,7 +144,7 @@ class Index:
         return [_feed(row) for row in self._db.rows(_FEEDS)]
 
     def _see_marks(self) -> None:
-        """Store the current marks. Call before reading rows, so that the rows are at least as new as the marks."""
+        """Store the current marks. Call before reading rows, so that these are as new as the marks."""
         self._seen = defaultdict(list)
         for axis, slug, number in self._db.rows(_ALL_MARKS):
             self._seen[FeedKey(axis, slug)].append(number)
@@ -163,8 +163,7 @@ class Index:
         return sum(_feed(row).count for row in self._db.rows(_PLAIN.where(_this(key))))
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
-        """Return feed -> its name in its oldest own article, as in a rebuilt database; the slug without such an
-        article."""
+        """Return feed -> its name in its oldest own article, as in a rebuilt database, or its slug."""
         names = {key: key.slug for key in keys}
         moves = rows.moved(self._db.rows(rows.MOVES))
         for key in names:
@@ -352,8 +351,8 @@ class Index:
                 _set_files(connection, {feed.key: feed.files for feed in part if feed.files is not None})
 
     def _take_marks(self, connection: Connection, fresh: Sequence[Fresh]) -> Counter[FeedKey]:
-        """Delete the marks that a build saw, and update the sums (see `sums`) of their feeds; return by how many
-        articles each feed grew."""
+        """Delete the marks that a build saw, update the sums of their feeds, and count the new articles of each
+        feed."""
         more, times = Counter[FeedKey](), defaultdict[FeedKey, set[Any]](set)
         # A writer may commit a mark with a lower number later.
         seen = [n for feed in fresh for n in self._seen.get(feed.key, ()) if n <= feed.seen]

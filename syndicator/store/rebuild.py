@@ -85,8 +85,7 @@ def _carriers(connection: Connection, carried: Iterable[tuple[str, str]]) -> dic
 
 
 class _Place(NamedTuple):
-    """Sort key of an article in a feed: the article with the lowest one names the feed. `carried`: another source's
-    article."""
+    """Place of an article in a feed; the lowest one names the feed. `carried`: another source's article."""
 
     carried: bool
     added: int
@@ -143,8 +142,8 @@ class _Load:
             self.flush()
 
     def keep(self, unread: Collection[tuple[str, FileStamp]]) -> set[str]:
-        """Add the stored articles of unreadable files (`unread`: start of the id, stamp); return their ids. Their old
-        stamps stay, so that a repaired file counts as edited."""
+        """Add the stored articles of unreadable files (`unread`: start of the id, stamp); return their ids. Old stamps
+        stay, so that a repaired file counts as edited."""
         unreadable: set[str] = set()
         by_path, by_beginning = self._known() if unread else ({}, {})
         for beginning, stamp in unread:
@@ -208,8 +207,7 @@ def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Coun
 
 
 def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> None:
-    """Mark pending entries as done if their article exists, so that none is published twice. `guids`: (source key,
-    entry key) -> article id."""
+    """Mark pending entries of existing articles as done. `guids`: (source key, entry key) -> article id."""
     table = schema.entries
     pending = select(table.c.source, table.c.entry, table.c.data).where(table.c.status == "pending")
     for source, entry, data in connection.execute(pending).all():
@@ -225,8 +223,7 @@ def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> N
 
 
 def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
-    """Replace the first text of each pair by the second in all text columns. A row that becomes a duplicate is
-    dropped."""
+    """Replace the first text of each pair by the second in all text columns; drop rows that become duplicates."""
     for secret, placeholder in spellings:
         for table in schema.metadata.sorted_tables:
             for column in table.c:

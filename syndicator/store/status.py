@@ -92,8 +92,7 @@ class Status:
         return self._entries(schema.entry_is("pending"), _LATE)
 
     def for_the_operator(self) -> tuple[Waiting, ...]:
-        """Return the entries that wait until the operator repairs a rule, a variable or a file, grouped by source and
-        reason."""
+        """Return the entries that wait until the operator repairs something, grouped by source and reason."""
         groups: dict[tuple[str, str], list[EntryRow]] = defaultdict(list)
         for (data,) in self._db.rows(select(_e.data).where(schema.entry_is("pending"), or_(*_FOR_THE_OPERATOR))):
             row = codec.unpack(EntryRow, data)

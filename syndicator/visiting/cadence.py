@@ -56,10 +56,10 @@ def next_visit(
     asked: bool = False,
     trust: float = 0.0,
 ) -> Next:
-    """Return the next visit. The first of these decides: Retry-After, back-off after a failure, cron, `every`, the
-    source's rhythm; unless `force` is set, never sooner than feed, headers and courtesy allow. `state`: from `after`.
-    `floor`, `ceiling`: default bounds in seconds. `jitter`: in [0, 1). `cron_next`: next time of a cron expression.
-    `asked`: by a person. `trust`: from `websub.trust`."""
+    """Return the next visit. The first of these decides: Retry-After, back-off, cron, `every`, the source's rhythm;
+    unless `force` is set, never sooner than feed, headers and courtesy allow. `floor`, `ceiling`: default bounds in
+    seconds; `jitter`: in [0, 1); `cron_next`: next time of a cron expression; `asked`: by a person; `trust`: of
+    `websub.trust`."""
     if isinstance(result, Failed):
         due = _after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
         return _no_later(state, result, due, now) if asked else due
@@ -146,21 +146,19 @@ def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
 
 
 def _interval(gap: float, silent: float) -> float:
-    """Return seconds between visits for a publication every `gap` seconds, none for `silent` seconds. With visits t
-    apart, r t / 2 of r articles wait; for a fixed number of visits that is least if t grows as the root of 1 / r."""
+    """Return seconds between visits for a publication every `gap` seconds, none for `silent` seconds. A fixed number of
+    visits makes articles wait least if intervals grow as the root of the gap."""
     usual = min(max(gap / 2, silent / 8), math.sqrt(max(gap, silent) * _HOUR))
     return max(usual, silent / _SILENT)
 
 
 def _silence(state: SourceState, now: datetime) -> float:
-    """Return seconds since the latest publication in the past, or since the feed last changed."""
     past = [at for at in state.recent if at <= now]
     since = max(past) if past else state.validators_at
     return max((now - since).total_seconds(), 0.0) if since else 0.0
 
 
 def _least(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
-    """Return the fewest seconds until the next visit allowed by feed, headers and courtesy, and the reason."""
     wish, why = _asked(state, feed, result, now)
     if state.etag or state.last_modified:
         return (wish, why) if wish else (_CONDITIONAL, "asked at most hourly")
@@ -170,7 +168,6 @@ def _least(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now
 
 
 def _asked(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
-    """Return the longest interval in seconds (at most a month) requested by feed or headers, and the reason."""
     feed_asks = state.asked_seconds if feed is None else feed_interval(feed)
     intervals: list[tuple[float, str]] = [(float(feed_asks), "the feed's ttl or updatePeriod")]
     if isinstance(result, Fetched | NotModified):
@@ -187,7 +184,7 @@ def feed_interval(feed: ParsedFeed) -> int:
 
 
 def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
-    """Return `chosen` seconds plus up to a tenth (at the ceiling, minus), but not below `low`. `jitter`: in [0, 1)."""
+    """Return `chosen` seconds plus up to a tenth (at the ceiling, minus), but not below `low`."""
     if chosen * 1.1 <= ceiling:
         return chosen * (1 + 0.1 * jitter)
     start = max(low, ceiling * 0.9, min(chosen, ceiling * 0.9))

@@ -94,7 +94,7 @@ def pushed(state: SourceState, feed: ParsedFeed, new: int, now: datetime) -> Sou
 
 
 def _freshened(state: SourceState, result: NotModified, now: datetime) -> SourceState:
-    """Update validators from a 304 (RFC 9111 section 4.3.4); drop them if a push long ago was newer than the feed."""
+    """Update validators from a 304 (RFC 9111 4.3.4); drop them if a push long ago was newer than the feed."""
     if state.pushed_newer is not None and now - state.pushed_newer >= STUCK:
         return replace(state, etag=None, last_modified=None, pushed_newer=None)
     etag = result.headers.get("etag") or state.etag

@@ -83,8 +83,8 @@ def answered(subscription: Subscription, result: FetchResult, now: datetime) -> 
 
 
 def intent(subscription: Subscription, asked: Mapping[str, str], now: datetime) -> Answer:
-    """Return our answer to a hub that verifies our intent (5.3) or denies (5.2). `asked`: the request's parameters. We
-    confirm our own requests and renewals of active subscriptions; everything else is 404."""
+    """Return our answer to a hub that verifies our intent (5.3) or denies (5.2): we confirm our own requests and
+    renewals of active subscriptions. `asked`: the request's parameters."""
     if not hmac.compare_digest(asked.get("hub.topic", "").encode(), subscription.topic.encode()):
         return _refused(subscription)
     word, challenge = asked.get("hub.mode", ""), asked.get("hub.challenge", "")
@@ -166,7 +166,6 @@ def may_subscribe(source: Source) -> bool:
 
 
 def _addresses(candidates: Iterable[str]) -> tuple[str, ...]:
-    """Return the distinct http(s) addresses, without credentials."""
     return tuple(dict.fromkeys(url for url in candidates if _is_address(url)))
 
 
@@ -216,7 +215,7 @@ def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
 
 def backup(usual: float, trust: float, most: float) -> float:
     """Return seconds between polls of a pushed source; `usual`: without hub. A missed article waits half of that on
-    average, so the wait may grow by 1 / (1 - trust), at most by `most`."""
+    average: the wait may grow by 1 / (1 - trust), at most by `most`."""
     return max(usual, min(usual / (1.0 - trust), most))
 
 

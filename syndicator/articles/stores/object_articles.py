@@ -1,5 +1,5 @@
 """Article store in an object store, found by index. A path is reserved before its file and row are written, so that the
-next start finds files of a crash. An edit replaces only the version it read. Pages are <version>/<xx>/<id>.gz."""
+next start finds files of a crash. Pages are <version>/<xx>/<id>.gz."""
 
 import errno
 import hashlib
@@ -79,7 +79,7 @@ class ObjectArticleStore(Listed):
         return self.objects.put(checked(path, self.name), data, over=over, headers=_HEADERS)
 
     def _apart(self, article: Article, path: str, other: str) -> str:
-        """Reserve a new path for an article because one with a similar id took its path `other` at the same moment."""
+        """Reserve a new path: an article with a similar id took the path `other` meanwhile."""
         self._index.release(path)
         shorter = {article.id[:size] for size in range(ID_CHARS, len(id_part(path) or "") + 1)}
         return self._index.reserve(article.id, new_path(article, {*shorter, other}))
@@ -181,7 +181,7 @@ class ObjectArticleStore(Listed):
         Listed.prune(self, pairs)
 
     def _remember(self, ids: Iterable[str]) -> None:
-        """Reserve the paths of articles whose rows will be deleted before their files: a crash must not hide these."""
+        """Reserve the paths of articles whose rows are deleted before their files."""
         for id in ids:
             if (path := self._index.path(id)) is not None:
                 self._index.reserve(id, path, writing=False)

@@ -68,9 +68,9 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Data for finding copies of an article. `at`: when it was filed; `data`: its packed sketch; `keys`: two texts that
-    share keys are similar; `since`: when the article is first known to have existed; `named`: alias key of the original
-    that its page names, None for none. Saving also deletes sketches older than `forget`."""
+    """Data for finding copies of an article. `at`: when filed; `data`: its sketch; `keys`: similar texts share some;
+    `since`: first known existence; `named`: alias key of the original that its page names. Saving deletes sketches
+    older than `forget`."""
 
     at: datetime
     data: bytes
@@ -90,8 +90,8 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
-    """A new article, to search similar ones: in its feed `source` by title and `found_by` (keys of its text), in all
-    feeds by `keys` among articles since `since`."""
+    """A new article, to search similar ones: in its `source`'s feed by title and `found_by` (keys of its text), in all
+    feeds by `keys` since `since`."""
 
     source: str
     title: str
@@ -103,8 +103,8 @@ class Like:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Articles under some alias keys, each with the article that it is merged into, or None. Similar articles:
-    `earlier` (ids, at most 10 by title and 10 by text), `likely` (with sketches)."""
+    """Articles under some alias keys, each with the one that it is merged into, or None. Similar articles: `earlier`
+    (ids, at most 10 by title and 10 by text), `likely` (with sketches)."""
 
     withdrawn: bool = False
     pruned: bool = False
@@ -121,8 +121,8 @@ class Known:
 
 
 class VisitStore(Protocol):
-    """The store for visits; use it from one thread. Each write is one transaction, committed on return (in a `shared`
-    block at the next `commit`). Raises StoreError with the cure, DiskError if file descriptors run out."""
+    """The store for visits, for one thread. Each write is one transaction, durable on return (in a `shared` block at
+    the next `commit`). Raises StoreError, DiskError."""
 
     def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
         """Delay commits inside the block until `commit` or its end. Call `first` before each commit."""
@@ -179,9 +179,9 @@ class VisitStore(Protocol):
         compared: Compared | None = None,
         blocks: Blocks | None = None,
     ) -> None:
-        """Record the article with memberships, aliases and stale marks in one transaction; mark `entry` done. `html`:
-        rendered body; without it, the stored one stays if `same_body`. `parted`: no longer a copy; otherwise a copy
-        stays one. None for `score` (of the category), `compared` or `blocks` leaves the stored value."""
+        """Record the article with memberships, aliases and stale marks; mark `entry` done. `html`: rendered body;
+        without it, the stored one stays if `same_body`. `parted`: no longer a copy. None for `score` (of the category),
+        `compared` or `blocks` leaves the stored value."""
 
     def carriers(self, id: str) -> list[str]:
         """Return the keys of further sources that announced article `id`, besides the one in its file."""
@@ -253,8 +253,7 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
-    """A feed built from mark `seen`. `files`: as in `ArticleIndex.files`. None in the last three fields leaves the
-    stored value."""
+    """A feed built from mark `seen`. `files`: as in `ArticleIndex.files`. None leaves the stored value."""
 
     key: FeedKey
     seen: int
@@ -315,9 +314,9 @@ class ArticleIndex(Protocol):
         """Return published ids, newest first, changed since `save_matches(stamp)`. `stamp`: digest of all queries."""
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-        """Store the feeds of saved queries and other axes that builds find: article id -> {feed: name}, replacing
-        earlier ones. Changed feeds become stale. `stamp`: as in `unmatched`. One transaction for each few hundred
-        articles; after a crash the next call does the rest."""
+        """Store the feeds that builds find (saved queries and others), article id -> {feed: name}, and mark changed
+        ones stale. `stamp`: as in `unmatched`. One transaction for a few hundred articles; after a crash the next call
+        does the rest."""
 
     def words(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return what `save_words` stored, by id, for articles unchanged since."""
@@ -388,8 +387,8 @@ class Outlet(Protocol):
         """Return the bytes of a file, or None."""
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Write the file if its bytes differ; return True if so. Its mtime is a second later than before, and than
-        those of `heir_of` (files that redirect here), because clients compare times."""
+        """Write the file if its bytes differ; return True if so. Its mtime is a second later than before and than those
+        of `heir_of` (files that redirect here): clients compare times."""
 
     def delete(self, name: str) -> bool:
         """Delete the file; return True if it existed."""

@@ -45,8 +45,8 @@ _FREE: Final = re.compile(
 
 
 class Terms(NamedTuple):
-    """Permissions for an article. `most`: how much to publish; `model`, `picture`: allowed; `because`: restricting
-    statements; `licences`: addresses; `words`: texts for people; `free`: licence of the whole text, or ""."""
+    """Permissions for an article. `most`: how much to publish; `because`: restricting statements; `licences`:
+    addresses; `words`: texts for people; `free`: licence of the whole text, or ""."""
 
     most: ContentMode = "full"
     model: bool = True
@@ -58,8 +58,8 @@ class Terms(NamedTuple):
 
 
 def terms(lines: Iterable[str]) -> Terms:
-    """Return the terms of statements (`Article.rights`); unmentioned uses are allowed. Within a vocabulary the nearest
-    place counts (TDMRep 5.4, RSL), between vocabularies the strictest (draft-ietf-aipref-attach)."""
+    """Return the terms of statements (`Article.rights`). Within a vocabulary the nearest place counts (TDMRep 5.4,
+    RSL), between vocabularies the strictest (draft-ietf-aipref-attach)."""
     statements = [statement for statement in map(parsed, lines) if statement]
     if not statements:
         return Terms()

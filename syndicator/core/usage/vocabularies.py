@@ -92,8 +92,8 @@ _Line = tuple[str, str]
 
 
 def lines(robots_txt: str, product: str, url: str) -> str:
-    """Return the usage lines of robots.txt for `product` and `url`, or "". The product's group counts, else * (RFC 9309
-    2.2.1); the longest path wins."""
+    """Return the usage lines of robots.txt for `product` (else *; RFC 9309 2.2.1) and `url`, or "". The longest path
+    wins."""
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     text = robots_txt.lower()

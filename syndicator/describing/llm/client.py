@@ -36,8 +36,7 @@ _AT_ONCE: Final = frozenset(
 
 
 class Endpoint:
-    """An OpenAI-compatible endpoint. `key`: bearer token, or "", masked in answers; `allow`: as `Request.allow`;
-    `fence`: returns a random line."""
+    """An OpenAI-compatible endpoint. `key`: bearer token or "", masked in answers; `fence`: returns a random line."""
 
     def __init__(
         self,

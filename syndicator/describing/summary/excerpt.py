@@ -1,6 +1,5 @@
-"""Choose an excerpt: the publisher's description, or the best opening sentence and those after it. Weights of
-tools/train/fit_excerpts.py rate how well a sentence opens an excerpt.
-"""
+"""Choose an excerpt: the publisher's description, or the best opening sentence and those after it, rated by weights of
+tools/train/fit_excerpts.py."""
 
 import math
 import re
@@ -125,7 +124,6 @@ def _word(word: str) -> Floats:
 
 
 def _form(candidate: Candidates) -> list[list[float]]:
-    """Return _FORM per candidate: position and form."""
     size = max(SHALLOW, len(candidate.text))
     table = []
     for place, sentence in enumerate(candidate.sentences):
@@ -142,7 +140,6 @@ def _form(candidate: Candidates) -> list[list[float]]:
 
 
 def _shared(candidate: Candidates) -> list[list[float]]:
-    """Return _WORDS per candidate: words shared with title and text."""
     title = set(stems(candidate.title))
     often = {stem for stem, times in Counter(stems(candidate.text[:READ])).items() if times > 1}
     seen: set[str] = set()
@@ -192,8 +189,8 @@ def follows(before: Sentence, after: Sentence) -> bool:
 
 
 def summarize(title: str, text: str, language: str | None = None) -> str:
-    """Return the best passage of `text` within `sentences.fault`'s limits, or "". `title` and `text` are plain, a line
-    per block; `language`: ISO 639-1, None: English. Never raises."""
+    """Return the best passage of `text`, or "". `title` and `text`: plain, a line per block; `language`: ISO 639-1,
+    None: English. Never raises."""
     candidate = find_opener(title, text, language)
     return opened(candidate, int(opener_scores(candidate).argmax())) if candidate.sentences else ""
 

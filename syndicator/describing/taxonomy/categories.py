@@ -351,6 +351,5 @@ def probabilities(values: Floats) -> Floats:
 
 
 def _subject(title: dict[str, int], text: dict[str, int], words: frozenset[str]) -> float:
-    """Return the gain of a category whose subject is in the title, or repeatedly in the text."""
     often = sum(text[word] for word in text.keys() & words)
     return SUBJECT * (not words.isdisjoint(title)) + SUBJECT / 4 * math.log1p(max(0, often - 1))

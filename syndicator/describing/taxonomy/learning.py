@@ -43,7 +43,7 @@ class State(NamedTuple):
 
 
 def save_learnt(state: State, path: Path) -> None:
-    """Write what was learnt. Raises OSError."""
+    """Write the learnt state. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {"written": _packed(sorted(state.forms.values())), **(_arrays(state.tagger) if state.tagger else {})}
     if state.trust is not None:
@@ -90,7 +90,7 @@ def _arrays(tagger: LearntTagger) -> dict[str, Any]:
 
 
 def load_learnt(path: Path) -> State:
-    """Load what `save_learnt` wrote. Raises OSError; ValueError, KeyError for other files or features."""
+    """Load the file of `save_learnt`. Raises OSError; ValueError, KeyError for other files or features."""
     with np.load(path, allow_pickle=False) as state:
         a = {name: state[name] for name in state.files}
     written = {form.casefold(): form for form in _unpacked(a["written"]) if form}
@@ -197,7 +197,7 @@ def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
 
 
 def _close(cosines: Floats, has: Floats) -> Floats:
-    """Return for each tag how near its posts are to each other, without the most distant share OUTER."""
+    """Return how near to each other each tag's posts are, without the most distant share OUTER."""
 
     def outer(members: Any) -> float:
         own = cosines[np.ix_(members, members)]

@@ -209,7 +209,7 @@ def _same(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
 
 
 def _names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
-    """Return phrases that SUPPORT texts capitalise inside sentences, skipping texts that capitalise all nouns."""
+    """Return phrases that SUPPORT texts capitalise inside sentences."""
     having = Counter[Key]()
     for _, text, _ in articles:
         words = [token for line in text[:READ].split("\n") for token in tokens(line)[1:]]

@@ -1,6 +1,5 @@
-"""Names of tags: drop publishers' sentences, addresses, numbers, titles and labels; spell AI, LLM, ChatGPT, iPhone,
-macOS as usual and ordinary words in lower case.
-"""
+"""Names of tags: drop publishers' sentences, addresses, numbers, titles and labels; spell AI, ChatGPT, iPhone as usual,
+and ordinary words in lower case."""
 
 import re
 from collections import Counter

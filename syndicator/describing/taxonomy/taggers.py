@@ -196,8 +196,8 @@ def features(
     label: Floats,
     alike: Floats,
 ) -> Floats:
-    """Return FEATURES per post and tag, from such arrays: nearest posts by words (`knn`) and vectors (`alike`),
-    `ridge`, mentions (`placed`), their `precision`, `share` of posts, nearness of the name (`label`)."""
+    """Return FEATURES per post and tag: nearest posts by words (`knn`) and vectors (`alike`), `ridge`, mentions
+    (`placed`), their `precision`, `share` of posts, nearness of the name (`label`)."""
     title, body = (placed[..., 0] > 0).astype(np.float32), (placed[..., 1] > 0).astype(np.float32)
     rare = np.broadcast_to(np.log(share + 1e-3), knn.shape)
     likely = np.clip(ridge, 0, 1)

@@ -1,4 +1,4 @@
-"""The operator's categories and tags, with what was learnt from confirmed articles."""
+"""The operator's categories and tags, with the state learnt from confirmed articles."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -142,7 +142,7 @@ class Taxonomy:
         return categories.learn_categories(names, posts, scores)
 
     def save(self, path: Path | str) -> None:
-        """Write what was learnt, for `with_learnt`. Raises UsageError if there is nothing, OSError."""
+        """Write the learnt state, for `with_learnt`. Raises UsageError if there is none, OSError."""
         if self.learnt is None and self.filed is None and not self.forms:
             raise UsageError("nothing was learnt yet: no article of the past has a tag that somebody confirmed")
         learning.save_learnt(learning.State(self.learnt, self.forms, self.trust, self.filed), Path(path))
@@ -156,7 +156,7 @@ class Taxonomy:
         return replace(self, learnt=self.learnt.joined(names[key(old)], there).renamed(there, new))
 
     def with_learnt(self, path: Path | str) -> "Taxonomy":
-        """Load what `save` wrote. Raises OSError, ValueError, KeyError for other files."""
+        """Load the file of `save`. Raises OSError, ValueError, KeyError for other files."""
         state = learning.load_learnt(Path(path))
         return replace(self, learnt=state.tagger, forms=state.forms, trust=state.trust, filed=state.filed)
 

@@ -162,7 +162,7 @@ class Embedder:
 
 
 def chunks(text: str) -> list[str]:
-    """Split `text` where no piece can cross. Adds a blank in front, as the vocabulary expects."""
+    """Split `text` so that no piece crosses. Adds a blank in front, as the vocabulary expects."""
     return _CHUNK.findall(" " + text)
 
 

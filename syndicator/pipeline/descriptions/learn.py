@@ -132,7 +132,7 @@ def _remember(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> None:
 
 
 def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int) -> tuple[int, int, int]:
-    """Learn from the files `stamps` below `root`, oldest first, and replace the model. With fewer than `least`, learn
+    """Learn from the files `stamps` below `root`, oldest first, and replace the model; with fewer than `least` learn
     spelling only. Return numbers: articles with confirmed tags, tags, articles with confirmed category. Raises
     ConfigError, OSError."""
     toml, learnt = Path(files[0]), Path(files[1])
@@ -170,7 +170,7 @@ def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:
 
 
 def _most(posts: Counter[str]) -> int:
-    """Return the number of posts allowed per source: a fifth of all, or as many as the second largest has."""
+    """Return the most posts per source: a fifth of all, or as many as the second largest has."""
     counts = sorted(posts.values(), reverse=True)
     if len(counts) < SHARE:
         return max([ROOM, *counts[:2][-1:]])

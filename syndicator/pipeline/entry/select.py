@@ -32,8 +32,8 @@ def select(
     late: Collection[str] = (),
     muted: Collection[str] = (),
 ) -> tuple[EntryRow, ...]:
-    """Return the rows to save: new entries as pending (on a first visit the newest `backfill`, the rest skipped),
-    changed ones as pending again, at most daily for a week. `late`: ids to take if moved; `muted`: ids to skip."""
+    """Return the rows to save: new entries as pending (on a first visit the newest `backfill`), changed ones as pending
+    again, at most daily for a week. `late`: ids to take if moved; `muted`: ids to skip."""
     unique = {entry.id: entry for entry in reversed(entries)}  # of a repeated id the first in the feed counts
     ordered = sorted(unique.values(), key=lambda entry: _position(entry, now), reverse=True)
     unseen = [entry for entry in ordered if entry.id not in stored and entry.id not in muted]
@@ -68,7 +68,7 @@ def late_entries(
 
 
 def held_back(rows: Sequence[EntryRow], announced: Collection[str] | None) -> tuple[list[EntryRow], list[EntryRow]]:
-    """Split pending rows into those to read now and those to change. A late entry that did not move is read if
+    """Split pending rows into those to read now and those to change: a late entry that did not move is read if
     announced twice, else ended. `announced`: ids in the feed, None if it was not read."""
     take, changed = [], []
     for row in rows:

@@ -1,5 +1,5 @@
-"""Decode a page's bytes by byte order mark, header, meta and content (WHATWG HTML 13.2.3.2), except that valid UTF-8
-beyond ASCII is read as UTF-8 whatever the page declares. Pure."""
+"""Decode a page's bytes by byte order mark, header, meta and content (WHATWG HTML 13.2.3.2); valid UTF-8 beyond ASCII
+is read as UTF-8 whatever the page declares. Pure."""
 
 import codecs
 import re

@@ -223,8 +223,7 @@ def _is_date(piece: str) -> bool:
 
 
 def published(record: Record) -> tuple[Any, datetime] | None:
-    """Return the item's date and the element with it: the first date of publication, else the day in its address. None
-    if it has neither."""
+    """Return the item's first date with its element, else the day in its address, else None."""
     dates = list(_dates(record))
     if dates:
         best = min(dates, key=lambda each: each[0])

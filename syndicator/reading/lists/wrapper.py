@@ -1,5 +1,4 @@
-"""The traits of a list: forms of its items and shapes of their addresses. Find the list of a page with these traits.
-Pure."""
+"""The traits of a list, forms of its items and shapes of their addresses, and the list of a page with them. Pure."""
 
 from __future__ import annotations
 
@@ -216,8 +215,8 @@ def _grown(new: Wrapper, old: Wrapper) -> Wrapper:
 
 
 class Known:
-    """Earlier items, found by address and title. `moved`: True if more items of the page match by title alone than by
-    address, so that short titles count, too."""
+    """Earlier items, by address and title. `moved`: more items match by title alone, so that short titles count,
+    too."""
 
     def __init__(self, seen: Sequence[Seen], shown: Sequence[Shown] = ()) -> None:
         self._keys = {urls.alias(item.url): item for item in seen}

@@ -50,8 +50,8 @@ class Fleet:
         return tuple(codec.unpack(Source, data) for (data,) in rows)
 
     def push(self, sources: Sequence[Source], at: int, *, dry_run: bool = False) -> Pushed:
-        """Replace the sources that workers follow, in one transaction, and return the changes. `at`: microseconds since
-        1970. `dry_run`: change nothing."""
+        """Replace the sources that workers follow; return the changes. `at`: microseconds. `dry_run`: change
+        nothing."""
         before = {row[0]: row[1:] for row in self._db.driven("SELECT key, place, enabled, data FROM followed")}
         after = {
             codec.key(source.key): (place, source.enabled, codec.pack(source)) for place, source in enumerate(sources)
@@ -77,8 +77,7 @@ class Fleet:
 
     @contextmanager
     def in_turn(self) -> Iterator[None]:
-        """Exclude other machines from such blocks, for short changes of shared files; wait if one is in such a
-        block."""
+        """Exclude other machines from such blocks, for short changes of shared files; wait for them."""
         if self._db.sqlite:
             yield
             return
@@ -88,8 +87,8 @@ class Fleet:
 
     @contextmanager
     def hold(self, name: str) -> Iterator[Callable[[], None]]:
-        """Hold the database-wide lock `name`. Yield a check that raises StoreAway once the lock is lost, or may be
-        because this process was frozen for `_FROZEN` seconds. Raises LockedError."""
+        """Hold the database-wide lock `name`. Yield a check that raises StoreAway once the lock may be lost, as after a
+        freeze of `_FROZEN` seconds. Raises LockedError."""
         # A lock of the transaction, not of the session: a pooler gives the session to other clients after each
         # transaction. The open transaction does not hinder vacuum.
         with self._db.named_errors(), self._db.engine.connect() as connection:

@@ -94,8 +94,8 @@ class HeldHost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostCounts:
-    """Numbers of hosts that sources need. `late`: seconds that the first due host is overdue; `workers`: names of
-    workers that lease hosts; `named`: the first 20 held hosts."""
+    """Numbers of hosts. `late`: seconds that the first due host is overdue; `workers`: workers that lease hosts;
+    `named`: the first 20 held hosts."""
 
     hosts: int
     due: int
@@ -145,7 +145,7 @@ class Hosts:
 
     def own(self, names: Collection[str], owner: str) -> dict[str, float]:
         """Lease the free hosts of `names` to `owner` until `release`; return the crawl-delay of each in seconds. A host
-        that crashed several workers is also held, in case it crashes this one."""
+        that crashed several workers is also held."""
         rows = self._db.once(_text(_OWN_ALL), {"names": sorted(names), "owner": owner, "lease": self._own})
         return {row.name: row.delay / 1000 for row in rows}
 
@@ -153,14 +153,13 @@ class Hosts:
         self._once(_KEEP, owner=owner, lease=self._own)
 
     def release(self, connection: Connection, names: Collection[str], owner: str, pause: float) -> None:
-        """End the owner's leases of the hosts `names` and reset their counts of crashes, in the caller's transaction.
-        `pause`: seconds until the next request to them."""
+        """End the owner's leases of `names` and reset their counts of crashes, in the caller's transaction. `pause`:
+        seconds."""
         values = {"names": sorted(names), "owner": owner, "pause": int(pause * _MICROS)}
         connection.execute(_text(f"{_RELEASE} AND name = ANY(:names)"), values)
 
     def forgiving(self, fence: Callable[[Connection], None], name: str, owner: str) -> Callable[[Connection], None]:
-        """Return a function that calls `fence` and, at its first call, also resets the count of crashes of host
-        `name`."""
+        """Return a function that calls `fence` and, at its first call, resets the crashes of host `name`."""
         forgiven = False
 
         def hold(connection: Connection) -> None:
@@ -198,8 +197,7 @@ class Hosts:
 
 
 class HostWaits:
-    """`ports.hosts.Waits` on the table, so that all workers obey the waits that one received. `clock`: returns an aware
-    time; `longest`: limit of a wait."""
+    """`ports.fleet.Waits` shared by all workers. `clock`: returns an aware time; `longest`: limit of a wait."""
 
     def __init__(self, hosts: Hosts, clock: Callable[[], datetime], longest: timedelta) -> None:
         self._hosts, self._clock, self._longest = hosts, clock, longest

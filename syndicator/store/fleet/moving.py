@@ -14,8 +14,8 @@ _LEFT = (schema.hosts, schema.revision)  # leases of hosts are temporary
 
 
 def copy(origin: str, target: str) -> Mapping[str, int]:
-    """Copy all rows from `origin` into the empty tables at `target` (same version) in one transaction, and compare
-    them. Return table name -> number of rows. Raises StoreError, leaving the target empty."""
+    """Copy all rows from `origin` into the empty tables at `target` in one transaction, and compare them. Return table
+    name -> number of rows. Raises StoreError, leaving the target empty."""
     source, copied = Database(origin, 10), Database(target, 10)
     try:
         with copied.write() as connection:

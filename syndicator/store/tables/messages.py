@@ -1,5 +1,4 @@
-"""Messages for receivers of webhooks, and the article versions that they have. Each write is a transaction. Raises
-StoreError."""
+"""Messages for receivers of webhooks, and the article versions that they have. Raises StoreError."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -21,8 +20,8 @@ ORDER BY n LIMIT ?"""
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The version of an article that receivers have: the stamp of its file, and a digest of the message about it.
-    `digest`: None if receivers have nothing, "" if the article was published before there was a receiver."""
+    """The article version that receivers have: stamp of its file, digest of the message about it (None: nothing sent,
+    "": published before there was a receiver)."""
 
     mtime_ns: int
     size: int
@@ -31,8 +30,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message for a receiver. Messages of one subject (article id) are sent in the order of `n`. Times in
-    microseconds since 1970."""
+    """A message for a receiver. Those of one subject (article id) are sent in the order of `n`. Times in
+    microseconds."""
 
     receiver: str
     subject: str
@@ -82,8 +81,7 @@ class Messages:
         return [id for (id,) in self._db.driven(text)]
 
     def put(self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]) -> None:
-        """Add messages, and store what receivers have once these are sent: `known` (by article id), without the
-        articles `hidden`. One transaction."""
+        """Add messages, and store what receivers have once these are sent: `known` by article id, without `hidden`."""
         with self._db.write() as connection:
             values = [{name: value for name, value in asdict(item).items() if name != "n"} for item in messages]
             insert(connection, schema.messages, values)

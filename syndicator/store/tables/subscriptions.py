@@ -27,8 +27,7 @@ class Subscriptions:
         return [codec.unpack(Tally, data) for (data,) in self._db.driven("SELECT data FROM hub_tallies")]
 
     def save(self, changed: Iterable[Subscription], gone: Iterable[str], tallies: Iterable[Tally]) -> None:
-        """Insert or replace subscriptions by token and tallies by hub; delete the subscriptions with the tokens
-        `gone`."""
+        """Insert or replace subscriptions by token, tallies by hub; delete the subscriptions with the tokens `gone`."""
         rows = [{"token": new.token, "source": codec.key(new.source_key), "data": codec.pack(new)} for new in changed]
         hubs = [{"hub": codec.key(tally.hub), "data": codec.pack(tally)} for tally in tallies]
         with self._db.write() as connection:

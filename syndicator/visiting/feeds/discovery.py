@@ -1,6 +1,4 @@
-"""Kind of a document (feed, page, OPML, sitemap) and the feeds that it links to, ranked: comments last, others by
-content, then in the page's order. Pure.
-"""
+"""Kind of a document (feed, page, OPML, sitemap) and its links to feeds, best first: comments last. Pure."""
 
 import re
 import tomllib
@@ -167,7 +165,7 @@ def _decoded(body: bytes, headers: Mapping[str, str]) -> str:
 
 
 class _Page:
-    """Feed links and title of a page, found by regular expressions: html.parser is quadratic for unclosed tags."""
+    """Feed links and title of a page, by regular expressions: html.parser is quadratic for unclosed tags."""
 
     def __init__(self, value: str, url: str) -> None:
         self.base, self.article = url, False
@@ -202,7 +200,6 @@ class _Page:
 
 
 def _attributes(inside: str) -> dict[str, str]:
-    """Return the attributes in a tag (`inside`) by lower-case name; of repeated ones the first."""
     attributes: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(inside[:4000]):
         attributes.setdefault(name.lower(), unescape(double or single or bare).strip())
@@ -214,7 +211,7 @@ def _uncommented(value: str) -> str:
 
 
 def _without(value: str, opening: str, closing: str) -> str:
-    """Return `value` without each part from `opening` to the next `closing`, in any case. One pass."""
+    """Return `value` without each part from `opening` to the next `closing`, in any case."""
     low = value.lower() if len(value.lower()) == len(value) else value
     pieces, at = [], 0
     while (start := low.find(opening, at)) >= 0 and (end := low.find(closing, start)) >= 0:
@@ -270,8 +267,8 @@ class RankedFeed:
 
 
 def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
-    """Sort feeds, given as (address, title on the page, content), best first: articles before comments, filled before
-    empty, active before abandoned, those about `page` before others; else in the given order."""
+    """Sort feeds (address, title, content), best first: articles before comments, filled before empty, active before
+    abandoned, those about `page` before others."""
     latest = [when for _, title, feed in feeds if (when := last_date(feed))]
     newest = max(latest, default=None)
 
@@ -308,7 +305,7 @@ def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
 
 
 def _about(url: str, feed: ParsedFeed, page: str) -> bool:
-    """Return True if the feed names `page` as its site or its address is below it, as for WordPress sections."""
+    """Return True if the feed names `page` as its site, or its address is below `page`."""
     if urls.alias(feed.site_url or "") == urls.alias(page):
         return True
     return not urls.is_root(page) and urls.alias(url).startswith(f"{urls.alias(page).rstrip('/')}/")

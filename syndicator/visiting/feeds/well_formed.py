@@ -1,6 +1,5 @@
 """Read well-formed RSS and Atom with lxml, with the results of feedparser 6.0 that `parser` uses, in less CPU. `_ROWS`
-maps elements to methods of `_Reader`. Unusual input (markup in texts, RDF, a DOCTYPE, misplaced elements) raises
-Unusual: feedparser reads it."""
+maps elements to methods of `_Reader`. Unusual input (RDF, a DOCTYPE, misplaced elements) raises Unusual."""
 
 import re
 from collections.abc import Callable
@@ -436,8 +435,7 @@ _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?.*encoding=['\"](.*?)['\"].*\?>")
 
 
 def read(body: bytes, content_type: str = "") -> dict[str, Any] | None:
-    """Return the result of `feedparser.parse`, or None if only feedparser can read the feed: it has a DOCTYPE, or may
-    not be UTF-8, such as text/* without charset."""
+    """Return the result of `feedparser.parse`, or None if only feedparser can read the feed."""
     matches = _CHARSET.search(content_type.encode()), _ENCODING.match(body)
     names = {match[1].lower() for match in matches if match}
     named = body.isascii() or body.startswith(b"\xef\xbb\xbf") or names & _UTF8

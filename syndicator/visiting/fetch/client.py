@@ -62,8 +62,8 @@ class _Chain:
 
 
 class HttpFetcher:
-    """`ports.Fetcher` on the network. `clock`: for Retry-After. `offsets`: filled by host with the lead of `clock` over
-    its server. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for an invalid proxy."""
+    """`ports.Fetcher` on the network. `offsets`: filled by host with the lead of `clock` over its server. `lookup`,
+    `dial`: resolve names, open sockets. Raises ConfigError for an invalid proxy."""
 
     def __init__(
         self,

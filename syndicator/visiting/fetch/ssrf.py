@@ -14,8 +14,8 @@ from syndicator.core.urls import LOOPBACK_6, Address, embedded, redacted, specia
 
 
 def endpoint(url: str) -> tuple[str, ...]:
-    """Return `allow` lines for a URL in the settings (a hub, a language model): its port, and its address if an IP. A
-    name may resolve to any address, as `allow` applies to the first origin only. () if it is no http(s) URL."""
+    """Return `allow` lines for a URL in the settings (a hub, a language model), () if it is no http(s) URL: its port,
+    and its address if an IP. A name may resolve to any address."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
@@ -31,8 +31,8 @@ def endpoint(url: str) -> tuple[str, ...]:
 def verdict(
     address: str, port: int, *, allow: Sequence[str] = (), nat64: Sequence[str] = (), loopback: bool = False
 ) -> str | None:
-    """Return None if connecting to `address` and `port` is permitted, else the reason with the `allow` line to add.
-    `nat64`: prefixes of RFC 6052 section 2.2. `loopback`: permit it."""
+    """Return None if connecting is permitted, else the reason with the `allow` line to add. `nat64`: prefixes of RFC
+    6052 section 2.2. `loopback`: permit it."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -83,8 +83,7 @@ class _Resolver(AbstractResolver):
 
 class Clients:
     """Transports by allowed private addresses: sources with different rights share no connection. After 64 origins a
-    new generation replaces them. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for an invalid
-    proxy."""
+    new generation replaces them. Raises ConfigError for an invalid proxy."""
 
     def __init__(self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
         self._settings = settings
@@ -98,7 +97,8 @@ class Clients:
 
     @asynccontextmanager
     async def use(self, url: httpx.URL, where: str, allow: tuple[str, ...]) -> AsyncIterator[AiohttpTransport]:
-        """Yield the transport for `url`. `where`: its origin. With a proxy, raise Blocked for a refused IP address."""
+        """Yield the transport for `url`, whose origin is given. With a proxy, raise Blocked for a refused IP
+        address."""
         if self._proxy is not None:
             self._check_literal(url, allow)
         if len(self._now.origins) >= _ORIGINS and where not in self._now.origins:

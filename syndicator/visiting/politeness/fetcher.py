@@ -29,9 +29,9 @@ _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class PoliteFetcher:
-    """`ports.Fetcher` that waits for turns and obeys robots.txt for pages and pictures; a disallowed feed gets a
-    warning. A redirect to another host waits too, and loses headers and private addresses. `robots`: None checks none.
-    `backoff`: URLs that answered 429 or 503 with Retry-After."""
+    """`ports.Fetcher` that waits for turns and obeys robots.txt; a disallowed feed gets a warning. A redirect to
+    another host waits too, and loses headers and private addresses. `robots`: None checks none. `backoff`: URLs that
+    asked us to wait."""
 
     def __init__(
         self, fetcher: Fetcher, throttle: Throttle, robots: Robots | None = None, backoff: Waits | None = None
@@ -44,8 +44,8 @@ class PoliteFetcher:
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer. `Failed` without a request: a back-off over 30 s, or a page that robots.txt disallows. The
-        deadline excludes waiting for a turn."""
+        """Return the answer; `Failed` without a request for a back-off over 30 s or a page that robots.txt disallows.
+        The deadline excludes waiting for a turn."""
         shown = redacted(request.url)
         leg = replace(request, stay=request.method == "GET" or request.kind == "hub")
         moved: str | None = None
@@ -94,7 +94,6 @@ class PoliteFetcher:
         return None
 
     def _unreached(self, request: Request, turn: Turn) -> Failed | None:
-        """Return the failure if the request's server was recently unreachable, here or from another machine."""
         if turn.away:
             return Failed(url=request.url, reason=turn.away, detail=turn.detail)
         until, failed = self._away.get(_server(request.url), (None, None))
@@ -153,7 +152,6 @@ def _server(url: str) -> str:
 
 
 def _name(url: str) -> str:
-    """Return the key of a URL for back-off: canonical, without credentials."""
     try:
         return canonical(url)
     except BadUrl:

@@ -55,7 +55,7 @@ def product(user_agent: str) -> str:
 
 class Robots:
     """Verdicts of robots.txt. `fetcher` waits for turns but checks no robots.txt. `get`, `set`: notes that outlive the
-    process. `prune` deletes expired notes and those beyond 16 MB, at first and after each million characters."""
+    process; `prune` deletes expired ones and those beyond 16 MB."""
 
     def __init__(
         self,
@@ -78,8 +78,7 @@ class Robots:
         self._noted = _PRUNE_AFTER  # characters since the last pruning
 
     async def verdict(self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()) -> RobotsVerdict:
-        """Return the permission for `url`; network errors do not raise. `source.robots` "ignore" needs no request.
-        `allow`: private networks of the host (`model.Request.allow`)."""
+        """Return the permission for `url`; never raises. `allow`: private networks of the host."""
         if source is not None and source.robots == "ignore":
             return RobotsVerdict(True, OPERATOR)
         parts = urlsplit(url)
@@ -100,8 +99,7 @@ class Robots:
         return decide(self._parsed[key], url, self._product)._replace(usage=usage)
 
     async def licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
-        """Return the licence that robots.txt names for `url` (RSL 1.0), cached for a day, or "". `usage`: from the
-        verdict."""
+        """Return the licence that robots.txt names for `url` (RSL 1.0), or "". `usage`: from the verdict."""
         at = vocabularies.licence_at(usage, url)
         if not at:
             return ""

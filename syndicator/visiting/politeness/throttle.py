@@ -1,6 +1,5 @@
-"""Limit requests per host: how many at a time, pauses between them, none during back-off. Store hosts and URLs that
-asked us to wait, for later processes.
-"""
+"""Limit requests per host: how many at a time, pauses between them, none during back-off. Store waits for later
+processes."""
 
 import asyncio
 import json
@@ -43,9 +42,9 @@ class _Host:
 
 
 class Throttle:
-    """`async with throttle.turn(host)` waits until the host may be asked; hosts never wait for each other. `pause`:
-    seconds between requests to a host. `per_host`, `total`: requests at a time, `total` 0 for any number. `backoff`:
-    waits stored for later processes. `turns`: shared with other machines."""
+    """`async with throttle.turn(host)` waits until the host may be asked. `pause`: seconds between requests to a host;
+    `per_host`, `total`: requests at a time, `total` 0 for any number; `backoff`: waits stored for later processes;
+    `turns`: shared with other machines."""
 
     def __init__(
         self,
@@ -68,8 +67,8 @@ class Throttle:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[Turn]:
-        """Wait for the host's turn, its pause and back-off; the next pause begins after the block. Yield the turn with
-        what other machines know. Raise HostBusy if they use the host too long."""
+        """Wait for the host's turn; the next pause begins after the block. Yield the turn with the notes of other
+        machines. Raise HostBusy if they use the host too long."""
         host = self._host(name)
         host.users += 1
         try:
@@ -90,7 +89,6 @@ class Throttle:
             host.users -= 1
 
     async def _common_turn(self, turns: HostTurns, name: str) -> Turn:
-        """Take a turn shared with other machines, after a limited wait."""
         waited = 0.0
         while isinstance(turn := turns.take(name), Busy):
             if waited >= PATIENCE or (turn.held and turn.seconds > PATIENCE):
@@ -200,7 +198,7 @@ class Backoff:
         self._known: dict[str, _Wait] | None = None
 
     def until(self, what: str) -> datetime | None:
-        """Return the end of the wait of `what` (a host or a URL), or None."""
+        """Return the end of a wait for a host or a URL, or None."""
         if not self.any():
             return None
         wait, now = (self._known or {}).get(what), self._clock()
