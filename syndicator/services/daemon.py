@@ -12,8 +12,8 @@ from pathlib import Path
 
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError, DiskError, LockedError, NetworkDown, SyndicatorError
-from syndicator.core.ports.request_limits import BODY_BYTES
 from syndicator.core.ports.subscriptions import PATH
+from syndicator.core.requests import BODY_BYTES
 from syndicator.publishing.kept import KeptEntries
 from syndicator.server.files import elsewhere, make_app
 from syndicator.server.health import Health, with_health

@@ -1,11 +1,12 @@
-"""Open the store: create it, upgrade it, or refuse a database from which everything would be published again."""
+"""Open the store: create it, upgrade it, refuse a database from which everything would be published again; copy it."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack, closing, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, Table, func, insert, inspect, select, text
 from sqlalchemy.engine import make_url
 
 from syndicator.core.errors import StoreError
@@ -13,7 +14,7 @@ from syndicator.core.model import Article
 from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import postgres, rebuild, schema
 from syndicator.store.ahead import Ahead
-from syndicator.store.database import Database, explain
+from syndicator.store.database import Database, drive, explain
 from syndicator.store.fleet.followed import Fleet
 from syndicator.store.fleet.hosts import Hosts
 from syndicator.store.fleet.shards import Shards
@@ -21,12 +22,10 @@ from syndicator.store.group import Group
 from syndicator.store.index import Index
 from syndicator.store.status import Status
 from syndicator.store.tables.browse import Browse
-from syndicator.store.tables.enrichment import Enrichment
-from syndicator.store.tables.messages import Messages
+from syndicator.store.tables.messages import Enrichment, Messages, Subscriptions
 from syndicator.store.tables.pictures import Pictures
 from syndicator.store.tables.reservations import Reservations
 from syndicator.store.tables.stories import Stories
-from syndicator.store.tables.subscriptions import Subscriptions
 from syndicator.store.visits import Visits
 
 
@@ -261,3 +260,41 @@ def _move_aside(path: Path) -> None:
     for suffix in ("-wal", "-shm"):
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
+
+
+_AT_A_TIME = 1000  # rows in memory
+_LEFT = (schema.hosts, schema.revision)  # leases of hosts are temporary
+
+
+def copy(origin: str, target: str) -> Mapping[str, int]:
+    """Copy all rows from `origin` into the empty tables at `target` in one transaction, and compare them. Return table
+    name -> number of rows. Raises StoreError, leaving the target empty."""
+    tables = [table for table in schema.metadata.sorted_tables if table not in _LEFT]
+    with closing(Database(origin, 10)) as source, closing(Database(target, 10)) as copied, copied.write() as connection:
+        postgres.unlimited(connection)
+        for table in tables:
+            if connection.execute(select(table).limit(1)).first() is not None:
+                raise StoreError(
+                    f"the database {copied.name} is not new: it has rows in {table.name}; name an empty one"
+                )
+        counts = {table.name: _copy(source, connection, table) for table in tables}
+        ids = "SELECT id FROM articles"
+        if set(drive(connection, ids)) != set(source.driven(ids)):
+            raise StoreError("the articles have other ids after the move; nothing was moved")
+        return counts
+
+
+def _copy(source: Database, connection: Connection, table: Table) -> int:
+    count, rows = 0, source.stream(select(table))
+    while part := [row._asdict() for row in islice(rows, _AT_A_TIME)]:
+        connection.execute(insert(table), part)
+        count += len(part)
+    size = select(func.count()).select_from(table)
+    there = connection.execute(size).scalar()
+    if there != count or there != source.scalar(size):
+        raise StoreError(f"{table.name} has {there} rows after the move, not {count}; nothing was moved")
+    is_numbered = connection.dialect.name == "postgresql" and table.primary_key.columns.keys() == ["n"]
+    if is_numbered and (highest := connection.execute(select(func.max(table.c.n))).scalar()) is not None:
+        named = {"table": table.name, "n": highest}
+        connection.execute(text("SELECT setval(pg_get_serial_sequence(:table, 'n'), :n)"), named)
+    return count

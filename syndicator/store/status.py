@@ -14,7 +14,7 @@ from syndicator.core.reasons import FOR_THE_OPERATOR, EntryReason
 from syndicator.store import codec, schema
 from syndicator.store.database import Database
 from syndicator.store.index import UNSHOWN
-from syndicator.store.tables.enrichment import Enrichment
+from syndicator.store.tables.messages import Enrichment
 
 REFUSED_SHOWN = 200
 

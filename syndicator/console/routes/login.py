@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from syndicator.console.answers import console_of, local, render
 from syndicator.console.guard import cookie_name, form_of, session_of, set_cookie
-from syndicator.core.ports.request_limits import client_of
+from syndicator.core.requests import client_of
 
 _LONGEST = 1000  # characters of a password that are looked at
 

@@ -1,10 +1,10 @@
-"""Protocols of replaceable parts, and of the store. Datetimes are aware UTC."""
+"""Protocols of replaceable parts, of the store, and of turns at hosts. Datetimes are aware UTC."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from syndicator.core.model import Article, Entry, EntryStatus, FeedKey, FetchResult, Outcome, Request, SourceState
 from syndicator.core.ports.articles import FileStamp as FileStamp
@@ -404,3 +404,50 @@ class Outlet(Protocol):
 
     def sweep(self) -> int:
         """Delete half-written files of killed writers; return their number. Only for a sole writer."""
+
+
+class Turn(NamedTuple):
+    """Permission for one request; return it with its `token`. `away`, `detail`: the host's recent failure, or ""."""
+
+    token: int
+    away: str = ""
+    detail: str = ""
+
+
+class Busy(NamedTuple):
+    """Refusal for now: ask again after `seconds`. `held`: the host asked us to wait."""
+
+    seconds: float
+    held: bool = False
+
+
+class HostTurns(Protocol):
+    """Turns, one at a time per host; they expire after a lease on the shared clock. Raises StoreError."""
+
+    def take(self, host: str) -> Turn | Busy:
+        """Take a turn at `host`, unless another caller has it, its pause lasts or it is held."""
+
+    def give_back(self, host: str, turn: Turn, pause: float) -> None:
+        """Free the host after `pause` seconds or its longer crawl-delay. An expired turn is ignored."""
+
+    def set_delay(self, host: str, seconds: float) -> None:
+        """Set the host's crawl-delay for all machines."""
+
+    def hold(self, host: str, seconds: float) -> None:
+        """Grant no turns at the host for `seconds`."""
+
+    def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
+        """Record for `seconds` that the host cannot be reached. Failures in a row are counted."""
+
+
+class Waits(Protocol):
+    """Hosts and URLs that asked us to wait."""
+
+    def until(self, what: str) -> datetime | None:
+        """Return the end of the wait of `what` (a host or a URL), or None."""
+
+    def any(self) -> bool:
+        """Return False if certainly nothing waits."""
+
+    def add(self, what: str, until: datetime) -> None:
+        """Durably record a wait of `what` until `until`; a stored later end stays."""

@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from syndicator.core.model import Entry, Source
 from syndicator.core.ports.subscriptions import PATH, Hubs, Offer, Subscription, Tally
 from syndicator.core.program import logger
-from syndicator.store.tables.subscriptions import Subscriptions
+from syndicator.store.tables.messages import Subscriptions
 from syndicator.visiting import websub
 from syndicator.visiting.websub import is_signed, may_subscribe
 

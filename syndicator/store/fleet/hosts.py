@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from syndicator.core.ports.fleet import Busy, Turn
+from syndicator.core.ports import Busy, Turn
 from syndicator.store import codec
 from syndicator.store.database import Database
 

@@ -199,7 +199,7 @@ class Engine:
         # A job ends in the transaction that plans the next one (`Shards.end`), and lost connections end the session.
         app.job_manager.finish_job = _nothing
 
-        async def go(context: JobContext, shard: int) -> None:
+        async def go(context: "JobContext", shard: int) -> None:
             job = context.job
             await work(Job(id=job.id or 0, worker=job.worker_id or 0, attempts=job.attempts, shard=shard))
 

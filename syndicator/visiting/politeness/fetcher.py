@@ -7,8 +7,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from syndicator.core.model import Failed, Fetched, FetchResult, Request, Source
-from syndicator.core.ports import Fetcher
-from syndicator.core.ports.fleet import Turn, Waits
+from syndicator.core.ports import Fetcher, Turn, Waits
 from syndicator.core.program import logger
 from syndicator.core.urls import BadUrl, canonical, host, redacted, same_site
 from syndicator.core.usage import vocabularies
