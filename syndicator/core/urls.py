@@ -403,7 +403,6 @@ _BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
 _PRIVATE_NAME = re.compile(
     r"(.+\.)?(localhost|localdomain|local|internal|intranet|private|corp|home|mail|lan|arpa|alt)|[^.]+"
 )
-_LITERAL = re.compile(r"[\d.]+|.*:.*")
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 _ISATAP = 0x00005EFE  # the beginning of an interface id that ends in an IPv4 address, in any network (RFC 5214)
 _NAT64_LOW_BITS = 96  # from this prefix length on, the IPv4 address is the last 32 bits (RFC 6052 section 2.2)
@@ -414,7 +413,7 @@ LOOPBACK_6 = ipaddress.IPv6Address("::1")
 def private(url: str) -> str:
     """Return the kind of private host in an http(s) URL, or "" if it is public or no URL."""
     name = _parts(url).hostname or ""
-    if _LITERAL.fullmatch(name):
+    if _is_number(name):
         what = special(ipaddress.ip_address(name))
         return f"{name} is {what}" if what else ""
     return f"{name} is a name of a private network" if _PRIVATE_NAME.fullmatch(name) else ""

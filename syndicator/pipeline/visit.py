@@ -1,7 +1,4 @@
-"""Visit one source, process a push of its hub, or visit all due sources concurrently.
-
-Remove blocks from filed articles that were found to repeat on their host.
-"""
+"""Visit one source, process a push of its hub, or visit all due sources; read articles with repeated blocks again."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence

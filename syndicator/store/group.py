@@ -70,7 +70,10 @@ class Group:
                 yield connection
             return
         with self._db.named_errors():
-            connection = self._begun()
+            if self._open is None:
+                connection = self._db.writer()
+                self._open = (connection, connection.begin())
+            connection = self._open[0]
             drive(connection, f"SAVEPOINT {_POINT}")
             try:
                 yield connection
@@ -111,12 +114,6 @@ class Group:
             with suppress(SQLAlchemyError):
                 transaction.rollback()
             raise
-
-    def _begun(self) -> Connection:
-        if self._open is None:
-            connection = self._db.writer()
-            self._open = (connection, connection.begin())
-        return self._open[0]
 
     def _undo(self, connection: Connection) -> None:
         """Undo the failed write. If the disk is full, SQLite undoes the whole group."""

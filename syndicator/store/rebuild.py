@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Table, Text, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, Text, bindparam, delete, func, insert, select, update
 
 from syndicator.articles.fields import named_feeds_of
 from syndicator.articles.stores.paths import ID_CHARS
@@ -224,16 +224,12 @@ def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> N
 
 def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
     """Replace the first text of each pair by the second in all text columns; drop rows that become duplicates."""
+    columns = [column for table in schema.metadata.sorted_tables for column in table.c if isinstance(column.type, Text)]
     for secret, placeholder in spellings:
-        for table in schema.metadata.sorted_tables:
-            for column in table.c:
-                if isinstance(column.type, Text):
-                    _scrub_column(connection, table, column, secret, placeholder)
-
-
-def _scrub_column(connection: Connection, table: Table, column: Column[Any], secret: str, placeholder: str) -> None:
-    clean, has = func.replace(column, secret, placeholder), column.contains(secret, autoescape=True)
-    if [key.name for key in table.primary_key] == [column.name]:
-        other = table.alias()
-        connection.execute(delete(table).where(has, clean.in_(select(other.c[column.name]))))
-    connection.execute(update(table).where(has).values({column.name: clean}))
+        for column in columns:
+            table, has = column.table, column.contains(secret, autoescape=True)
+            clean = func.replace(column, secret, placeholder)
+            if [key.name for key in table.primary_key] == [column.name]:
+                other = table.alias()
+                connection.execute(delete(table).where(has, clean.in_(select(other.c[column.name]))))
+            connection.execute(update(table).where(has).values({column.name: clean}))

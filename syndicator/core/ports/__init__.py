@@ -127,8 +127,7 @@ class VisitStore(Protocol):
     def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
         """Delay commits inside the block until `commit` or its end. Call `first` before each commit."""
 
-    def commit(self) -> None:
-        """Commit the writes since the last commit within `shared`."""
+    def commit(self) -> None: ...
 
     def waiting(self) -> int:
         """Return the number of uncommitted writes."""
@@ -148,14 +147,12 @@ class VisitStore(Protocol):
     def listed(self, source_key: str) -> list[tuple[str, str]]:
         """Return address and title of the newest articles in the source's feed, at most `requests.REMEMBERED`."""
 
-    def count_pending(self, source_key: str) -> int:
-        """Return the number of pending rows of the source, due or not."""
+    def count_pending(self, source_key: str) -> int: ...
 
     def muted(self, source_key: str) -> list[EntryRow]:
         """Return the rows of the source that its `keep` and `mute` left out."""
 
-    def count_muted(self, source_key: str) -> int:
-        """Return the number of muted rows of the source."""
+    def count_muted(self, source_key: str) -> int: ...
 
     def find(self, aliases: Iterable[str]) -> str | None:
         """Return the id of the article with any of the alias keys (urls.alias, urls.guid_alias), or None."""
@@ -206,14 +203,12 @@ class VisitStore(Protocol):
     def claims(self, id: str) -> tuple[datetime | None, str | None]:
         """Return `since` and `named` of the sketch of article `id`, each None if unknown."""
 
-    def copies(self, id: str) -> list[str]:
-        """Return the ids of the articles merged into article `id`."""
+    def copies(self, id: str) -> list[str]: ...
 
     def earlier(self, like: Like) -> Sequence[str]:
         """Return `Known.earlier` alone."""
 
-    def note(self, key: str) -> str | None:
-        """Return the note stored under `key`, or None."""
+    def note(self, key: str) -> str | None: ...
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
         """Store a note, or delete it if `value` is None. `at`: now. One transaction."""
@@ -301,11 +296,9 @@ class ArticleIndex(Protocol):
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Return the stored articles by id, in the order of `ids`, without bodies."""
 
-    def path(self, id: str) -> str | None:
-        """Return the path of an article in the article store, or None."""
+    def path(self, id: str) -> str | None: ...
 
-    def sources(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return the source keys of the stored articles, by id."""
+    def sources(self, ids: Sequence[str]) -> dict[str, str]: ...
 
     def each(self) -> Iterator[Article]:
         """Iterate over published articles without body, newest first, in batches; withdrawn ones may be missing."""
@@ -333,8 +326,7 @@ class ArticleIndex(Protocol):
     def story_articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
         """Return lists of (article id, outlet) by story, first added first."""
 
-    def pictures(self, ids: Sequence[str]) -> dict[str, Picture]:
-        """Return the thumbnails of the articles, by id."""
+    def pictures(self, ids: Sequence[str]) -> dict[str, Picture]: ...
 
     def merged(self) -> dict[str, str]:
         """Return copies: article id -> id of the article shown instead."""
@@ -348,8 +340,7 @@ class ArticleIndex(Protocol):
     def withdrawn(self) -> list[Withdrawn]:
         """Return the withdrawn articles, oldest first."""
 
-    def pruned(self) -> set[str]:
-        """Return the ids of the pruned articles."""
+    def pruned(self) -> set[str]: ...
 
     def files(self, key: FeedKey) -> dict[str, str]:
         """Return the published files of a feed: name -> digest of its bytes or of its inputs."""
@@ -383,8 +374,7 @@ class Outlet(Protocol):
     """Published files, replaced atomically: heads durable at once, others after `settle`. Raises UsageError,
     OSError."""
 
-    def get(self, name: str) -> bytes | None:
-        """Return the bytes of a file, or None."""
+    def get(self, name: str) -> bytes | None: ...
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
         """Write the file if its bytes differ; return True if so. Its mtime is a second later than before and than those

@@ -138,7 +138,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A refused answer. `reason`: a member of `reasons.LlmReason`."""
+    """A refused answer or question. `reason`: a member of `reasons.LlmReason`."""
 
     reason: str
     detail: str = ""

@@ -15,8 +15,6 @@ REREAD_EVERY = timedelta(days=1)
 REREAD_UNTIL = timedelta(days=7)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _EVER = datetime.max.replace(tzinfo=UTC)
-
-
 # Least late entries of a move or an archive, which must also be over half of the feed. Fewer are usual.
 LEAST_LATE = 5
 

@@ -21,15 +21,6 @@ from syndicator.visiting.feeds.parser import parse_feed, unpacked
 _LONGEST = 500  # characters of an address that are looked at
 
 
-def known_feed(url: str) -> str | None:
-    """Return the feed for the page `url`, or a better one than the feed `url` (data/known_feeds.toml), or None."""
-    for page, feed in _table():
-        match = page.fullmatch(url) if len(url) <= _LONGEST else None
-        if match:
-            return match.expand(feed)
-    return None
-
-
 @cache
 def _table() -> tuple[tuple[re.Pattern[str], str], ...]:
     rows = tomllib.loads(files("syndicator.visiting").joinpath("data/known_feeds.toml").read_text("utf-8"))
@@ -138,9 +129,10 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
 
 
 def known_feeds(url: str) -> list[FeedLink]:
-    """Return the known feed of the page's service, as a list of at most one."""
-    feed = known_feed(url)
-    return [FeedLink(feed, "", "known")] if feed and feed != url else []
+    """Return the feed for the page `url`, or one better than the feed `url`, if data/known_feeds.toml has one."""
+    matches = ((page.fullmatch(url), feed) for page, feed in _table() if len(url) <= _LONGEST)
+    known = next((match.expand(feed) for match, feed in matches if match), "")
+    return [FeedLink(known, "", "known")] if known and known != url else []
 
 
 def _guesses(url: str) -> list[FeedLink]:

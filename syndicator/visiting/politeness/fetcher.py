@@ -75,22 +75,18 @@ class PoliteFetcher:
 
     async def _permission(self, request: Request) -> tuple[Failed | None, RobotsVerdict | None]:
         """Return the failure if the request is forbidden, and for a page the verdict of robots.txt."""
-        waits = self._waits(request)
-        if waits is not None or request.kind not in ("page", "image"):
-            return waits, None
+        until = self._backoff.until(_name(request.url)) if self._backoff and self._backoff.any() else None
+        if until is not None:
+            return _wait(request, "the server", until), None
+        until = self._throttle.backs_off_until(host(request.url))
+        if until is not None and until - self._throttle.now() > _PATIENCE:
+            return _wait(request, "the host", until), None
+        if request.kind not in ("page", "image"):
+            return None, None
         verdict = await self._verdict(request)
         if verdict is None or verdict.allowed:
             return None, verdict
         return Failed(url=request.url, reason=verdict.cause or "robots", detail=verdict.by), verdict
-
-    def _waits(self, request: Request) -> Failed | None:
-        until = self._backoff.until(_name(request.url)) if self._backoff and self._backoff.any() else None
-        if until is not None:
-            return _wait(request, "the server", until)
-        until = self._throttle.backs_off_until(host(request.url))
-        if until is not None and until - self._throttle.now() > _PATIENCE:
-            return _wait(request, "the host", until)
-        return None
 
     def _unreached(self, request: Request, turn: Turn) -> Failed | None:
         if turn.away:

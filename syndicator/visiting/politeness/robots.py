@@ -108,7 +108,7 @@ class Robots:
         return document.text if document.status == "file" else ""
 
     def _remembered(self, origin: str) -> _Rules | None:
-        raw = self._get(_note(origin))
+        raw = self._get(f"{_PREFIX}{origin}")
         if raw is None:
             return None
         try:
@@ -132,7 +132,7 @@ class Robots:
             rules = _Rules(now, "away", result.reason if isinstance(result, Failed) else "not modified")
         if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
             return rules  # the host did not answer: nothing to cache
-        self._set(_note(name or url), json.dumps([now.isoformat(), rules.status, rules.text]), now)
+        self._set(f"{_PREFIX}{name or url}", json.dumps([now.isoformat(), rules.status, rules.text]), now)
         self._noted += len(rules.text)
         if self._noted >= _PRUNE_AFTER:
             self._noted = 0
@@ -158,7 +158,3 @@ def decide(rules: Protego, url: str, agent: str) -> RobotsVerdict:
     delay = rules.crawl_delay(agent)
     bounded = None if delay is None else max(0.0, min(float(delay), LONGEST_DELAY))
     return RobotsVerdict(bool(rules.can_fetch(url, agent)), "robots.txt", bounded)
-
-
-def _note(origin: str) -> str:
-    return f"{_PREFIX}{origin}"

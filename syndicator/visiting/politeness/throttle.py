@@ -84,7 +84,8 @@ class Throttle:
                 finally:
                     if self._turns is not None:
                         self._turns.give_back(name, turn, self._gap(host))
-                    host.free_at = self._later(host.free_at, self._clock() + timedelta(seconds=self._gap(host)))
+                    free_at = self._clock() + timedelta(seconds=self._gap(host))
+                    host.free_at = max(host.free_at or free_at, free_at)
         finally:
             host.users -= 1
 
@@ -107,7 +108,8 @@ class Throttle:
     def back_off(self, name: str, until: datetime) -> None:
         """Send nothing to the host before `until`, at most 15 minutes."""
         host = self._host(name)
-        host.backoff_until = self._later(host.backoff_until, min(until, self._clock() + LONGEST_BACKOFF))
+        until = min(until, self._clock() + LONGEST_BACKOFF)
+        host.backoff_until = max(host.backoff_until or until, until)
         if self._backoff is not None:
             self._backoff.add(name, host.backoff_until)
 
@@ -167,10 +169,6 @@ class Throttle:
             waiting = host.users or any(at is not None and at > now for at in (host.free_at, host.backoff_until))
             if not waiting:
                 del self._hosts[name]
-
-    @staticmethod
-    def _later(time: datetime | None, other: datetime) -> datetime:
-        return other if time is None else max(time, other)
 
 
 NOTE = "holds"  # key in existing databases
