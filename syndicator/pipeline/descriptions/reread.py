@@ -12,7 +12,7 @@ from syndicator.articles.snapshots import ANSWERED
 from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Article, Entry, Rules, Source
-from syndicator.core.usage.terms import parsed
+from syndicator.core.usage.vocabularies import parsed
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
