@@ -19,8 +19,7 @@ def write(
         make_folder(path.parent)
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
-    # A name of 120 bytes and these stay under the 255 that file systems allow. The ending is another than the file's,
-    # so that whoever reads every *.md, hidden ones too, never sees half of one.
+    # The ending is another than the file's: whoever reads every *.md, hidden ones too, never sees half of one.
     temporary = path.parent / f".tmp-{os.getpid()}-{path.name}.part"
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)

@@ -60,7 +60,6 @@ def _differs(article: Article, name: str, written: str | None) -> bool:
 
 
 def _written(article: Article) -> dict[str, str]:
-    """Return by field the hashes of the values we last wrote; {} for a hand-written file."""
     if not _DIGEST.fullmatch(article.digest):
         return {}
     first = {name: article.digest[at * _HASH_CHARS : (at + 1) * _HASH_CHARS] for at, name in enumerate(FIELDS)}
@@ -146,7 +145,6 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
 
 
 def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """Return `article` with the operator's fields marked, except `ordered` ones."""
     edited = hand_edited(in_file)
     marks: dict[str, Any] = {
         f"{name}_by": By.OPERATOR.value

@@ -89,15 +89,13 @@ def _read(data: bytes, path: str) -> Article:
     day = read["date"]
     if day and day != fields.day(settled):
         settled = replace(settled, published=read_day(day, f"{where}: date"))
-    return settled if "added" in values else _by_hand(settled, where)
-
-
-def _by_hand(article: Article, where: str) -> Article:
-    if not article.title:
+    if "added" in values:
+        return settled
+    if not settled.title:
         raise ConfigError(f"{where}: title: write what the article is called")
-    if article.published is None:
+    if settled.published is None:
         raise ConfigError(f"{where}: date: write the day of the article, like '2026-11-24'")
-    return replace(article, added=article.published)
+    return replace(settled, added=settled.published)
 
 
 def extra(data: bytes, path: str = "") -> dict[str, Any]:

@@ -248,8 +248,7 @@ def one_line(value: object) -> str:
     return visible(" ".join(str(value).split()) if any(end in str(value) for end in "\n\t\r") else str(value))
 
 
-# Scripts that are written without spaces: pairs of neighbours stand for words. Thai to Lao, Myanmar, Khmer, kana, Han,
-# Hangul (The Unicode Standard, chapters 16 and 18).
+# Scripts without spaces: Thai to Lao, Myanmar, Khmer, kana, Han, Hangul (The Unicode Standard, chapters 16 and 18).
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )

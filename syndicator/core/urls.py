@@ -24,8 +24,7 @@ _TRACKING = re.compile(
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _SAFE_PATH = "/:@!$&'()*+,;=-._~"
 _SAFE_QUERY = _SAFE_PATH.replace("'", "") + "?"  # browsers escape the apostrophe in queries, and only there
-# How browsers read http(s) references (URL Standard, special schemes): slashes and backslashes are one, any number of
-# them stands before the host.
+# How browsers read http(s) references (URL Standard, special schemes): any number of slashes or backslashes.
 _BLANK = "".join(map(chr, range(33)))
 _HEAD = re.compile(r"(https?):[/\\]*", re.I)
 _SECRET = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\\\]*)[^/?#\\\\]*@", re.I)
@@ -397,8 +396,7 @@ _BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
         ("3fff::/20", "documentation"),
     )
 )
-# Names outside the public DNS, resolved by private networks only: RFC 6761,
-# 6762 (with its appendix G), 8375 and 9476, ICANN's .internal, and what ICANN gives nobody since networks use it
+# Names outside the public DNS: RFC 6761, 6762 (with its appendix G), 8375 and 9476, ICANN's .internal and held names
 # (corp, home, mail). Below .arpa there are no web servers.
 _PRIVATE_NAME = re.compile(
     r"(.+\.)?(localhost|localdomain|local|internal|intranet|private|corp|home|mail|lan|arpa|alt)|[^.]+"

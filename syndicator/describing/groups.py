@@ -48,7 +48,6 @@ def groups(history: Sequence[tuple[str, str]]) -> list[Group]:
 
 
 def _alike(articles: Sequence[tuple[str, str]]) -> Doubles:
-    """Return per pair of articles the mean likeness by words and vectors, as z-scores."""
     bags = [Counter(stems(f"{title} {text[:HEAD]}")) for title, text in articles]
     index = words.build(bags)
     shared = np.stack([index.near(bag) for bag in bags]).astype(np.float64)
@@ -80,7 +79,6 @@ def _joined(alike: Doubles, least: int) -> list[list[int]]:
 
 
 def _words(title: str, text: str) -> dict[str, str]:
-    """Return spelling by lower case for the longer words that a text repeats."""
     small = small_words(text)
     spelled = _spelled(title, text)
     times = Counter(map(str.casefold, spelled))

@@ -81,12 +81,10 @@ class VisitContext:
 
     @property
     def log(self) -> program.Logger:
-        """Return the logger of the visit."""
         return program.logger("pipeline", source=self.source.key)
 
     @property
     def rights(self) -> ownership.Rights:
-        """Return the current rights of the source."""
         rights = ownership.rights_in(self.run.rights_file, self.source, self.run.clock().date(), self.answered)
         return replace(rights, pages=self.pages) if self.pages else rights
 

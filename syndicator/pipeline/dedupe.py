@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from syndicator.articles.edits import hand_edited
 from syndicator.core import program, urls
@@ -20,6 +19,7 @@ from syndicator.pipeline.ownership import NONE, claim_of, filed_by_neighbour
 WINDOW = timedelta(days=7)  # longest time between copies of a story
 REACH = timedelta(days=1)  # how far a page may date itself back
 _LAST = 1 << 30  # rank of a source that was removed
+Precedence = tuple[bool, bool, datetime, int, datetime, str]  # the arguments of `precedence`, rank, added, id
 
 Changes = tuple[tuple[Article, Article], ...]  # other articles: new and as filed
 _MOST_SKETCHES = 64  # an article is compared with a few others
@@ -29,17 +29,6 @@ _sketches: dict[str, Sketch | None] = {}
 SHIFT = timedelta(hours=14)
 _MOST_ASKED = 2  # old addresses to request
 RECENT = timedelta(days=7)  # a choice: sites announce new articles within days
-
-
-class Precedence(NamedTuple):
-    """Sort key of copies; the copy with the lowest is shown."""
-
-    neighbour: bool  # no source of its own site announced it
-    copied: bool  # its page names another of them as the original
-    since: datetime
-    rank: int
-    added: datetime
-    id: str
 
 
 def believed(published: datetime | None, added: datetime, after: datetime | None) -> datetime:
@@ -57,9 +46,9 @@ def believed(published: datetime | None, added: datetime, after: datetime | None
 def precedence(
     article: Article, since: datetime, ranks: Mapping[str, int], *, neighbour: bool, copied: bool
 ) -> Precedence:
-    """Return the sort key of `article` among its copies. `ranks`: positions in sources.toml, by source."""
-    rank = ranks.get(article.source_key, _LAST)
-    return Precedence(neighbour, copied, since, rank, article.added or since, article.id)
+    """Return the sort key of `article` among its copies: the lowest is shown. `ranks`: positions in sources.toml, by
+    source; `neighbour`: no source of its own site announced it; `copied`: its page names another as the original."""
+    return neighbour, copied, since, ranks.get(article.source_key, _LAST), article.added or since, article.id
 
 
 def like(article: Article, source: str, now: datetime) -> Like:
@@ -236,7 +225,6 @@ def copies(first: Article, run: FilingContext) -> list[Article]:
 
 
 def _likely(article: Article, sketch: Sketch, run: FilingContext, now: datetime, lookup: Known | None) -> list[str]:
-    """Return ids of recent articles with similar sketches, best first. Dates are compared only within a source."""
     matches = []
     lookup = lookup or run.store.known((), like=like(article, article.source_key, now))
     for other, data in lookup.likely:
@@ -290,7 +278,6 @@ def is_same(new: Article, old: Article, *, late: bool) -> bool:
 
 
 async def _leads_to(context: EntryContext, old: Article, article: Article) -> bool:
-    """True if the old address redirects to the new one, or its page names that as canonical."""
     run, answer = context.run, await context.ask(old.url)
     if not isinstance(answer, Fetched):
         return False

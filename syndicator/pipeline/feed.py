@@ -59,7 +59,6 @@ async def read_listing(context: VisitContext, result: Fetched) -> ParsedFeed:
 
 
 async def _with_older(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
-    """Add entries of the next pages, up to the backfill. Stop at the first page that fails."""
     source, visited = context.source, {urls.alias(feed.site_url)}
     entries: dict[str, Entry] = {entry.id: entry for entry in feed.entries}
     page, first = feed, len(entries)

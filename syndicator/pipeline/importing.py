@@ -150,7 +150,6 @@ def _word(value: Any) -> str:
 
 
 def _time(value: Any) -> str:
-    """Return an ISO date or UTC time, or ""."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     moment = value.isoformat() if isinstance(value, datetime) else _ZONE.sub(r"\1:\2", _text(value))

@@ -50,7 +50,6 @@ async def ask_front(context: EntryContext, url: str) -> bool:
 
 
 async def _front_feeds(context: EntryContext, url: str) -> list[str] | None:
-    """Return alias keys of the feeds linked by the front page of `url`, None if it did not answer."""
     run, site = context.run, urls.site(url)
     note = f"front page {site} {context.source.key}"
     feeds: list[str] | None

@@ -224,7 +224,6 @@ def fault_of(
 
 
 def _owner(article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant]) -> str:
-    """Return the owning source that announced the article, if a source without that claim filed it, else ""."""
     if not article.source_key or claim_of(article, claimants) == OWNS:
         return ""
     keys = {row.source_key for row in rows} & claimants.keys()

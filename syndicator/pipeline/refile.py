@@ -136,7 +136,6 @@ def _of_same_file(old: Article, new: Article) -> Article:
 
 
 def _later(old: Article, now: datetime) -> datetime:
-    """Return `now`, or the second after the last update if the clock is behind it."""
     shown = times(old)[1]
     return shown + timedelta(seconds=1) if shown > now else now
 

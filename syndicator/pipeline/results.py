@@ -9,8 +9,7 @@ from syndicator.core.ports import Filed
 from syndicator.core.reasons import HoldReason
 from syndicator.describing.text.sketches import Sketch
 
-# A source's first article is held if sources have so many articles on average: at most one article in MANY, and none
-# while an instance is new.
+# A source's first article is held if sources have so many articles on average: at most one article in MANY.
 MANY: Final = 50
 
 

@@ -94,14 +94,12 @@ def better_reading(old: Article, new: Article, otherwise: str) -> Article:
 
 _LEAST = timedelta(minutes=5)  # between two polls caused by a hub: a choice
 SIDE_BY_SIDE = 4  # concurrent entries of one source
-# Limits of one source in a run: 50 pages are twice a usual first visit, and a minute is the wait of `up` between two
-# runs. Choices.
+# Limits of one source in a run: 50 pages are twice a usual first visit, a minute is the wait of `up`. Choices.
 MOST_PAGES = 50
 MOST_SECONDS = 60.0
 BODIES = 20  # remembered lengths of texts: a first visit's
 Due = tuple[Source, SourceState]
-# Limits of unsaved work: a commit waits for IDLE_SECONDS without writes, or COMMIT_WRITES, or COMMIT_SECONDS. Choices;
-# articles are files by then.
+# A commit waits for IDLE_SECONDS without writes, or COMMIT_WRITES, or COMMIT_SECONDS: articles are files by then.
 IDLE_SECONDS = 1.0
 COMMIT_WRITES = 100
 COMMIT_SECONDS = 5  # half of the wait of other SQLite writers
@@ -335,7 +333,6 @@ def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | Non
 
 
 def _counted(run: RunContext, source: Source, state: SourceState, results: Sequence[EntryResult]) -> SourceState:
-    """Return `state` with counts of unmatched selectors and muted entries, and the last text lengths."""
     publish = run.settings.publish
     chooses = bool(source.keep or source.mute or publish.keep or publish.mute)
     if not results and not (chooses or state.muted):

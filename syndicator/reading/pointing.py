@@ -166,7 +166,6 @@ def shown_page(html: bytes, url: str, headers: Mapping[str, str] | None = None) 
 
 
 def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
-    """Append the HTML of `root` to `out`, without recursion."""
     left: list[Any] = [root]  # elements to be opened, and texts to be written as they are
     shown = 0
     depth = 0

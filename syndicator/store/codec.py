@@ -106,7 +106,6 @@ def _encoder(hint: Any) -> Callable[[Any], Any] | None:
 
 @cache
 def _builder(cls: Any) -> Callable[[dict[str, Any]], Any]:
-    """Return a function that builds a `cls` from its JSON object."""
     decoders = {name: decoder for name, hint in typing.get_type_hints(cls).items() if (decoder := _decoder(hint))}
     names = {field.name for field in dataclasses.fields(cls)}
 

@@ -237,12 +237,10 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _connected(connection: sqlite3.Connection, _record: object) -> None:
-        # WAL: readers never wait. FULL: a commit is on the disk when it returns (NORMAL may lose the last ones).
-        # An article changes few bytes in many pages: small pages (of new files) and rare checkpoints write a third of
-        # the usual amount (bench_filing.py).
+        # WAL: readers never wait. FULL: a commit is on the disk when it returns. An article changes few bytes in many
+        # pages: small pages (of new files) and rare checkpoints write a third (bench_filing.py).
         pragmas = ("page_size=512", "journal_mode=WAL", "wal_autocheckpoint=16000", "synchronous=FULL")
-        # secure_delete overwrites the text of withdrawn articles, at no CPU cost that we could measure; VACUUM would
-        # rewrite the whole file.
+        # secure_delete overwrites the text of withdrawn articles; VACUUM would rewrite the whole file.
         for pragma in (*pragmas, "temp_store=MEMORY", "cache_size=-16000", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -142,7 +142,7 @@ def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_sec
         return Store(database)
 
 
-def look_into(url: str, *, articles_exist: bool, busy_seconds: float = BUSY_SECONDS) -> Store | None:
+def look_into(url: str, *, articles_exist: bool) -> Store | None:
     """Return the store at `url`, read-only; None without store and articles. Raises StoreError if it is missing
     although `articles_exist`, foreign, unreadable or of another version."""
     if is_gone(url):
@@ -150,7 +150,7 @@ def look_into(url: str, *, articles_exist: bool, busy_seconds: float = BUSY_SECO
             raise StoreError(f"the database {make_url(url).database} is missing although there are articles; {_CURE}")
         return None
     with ExitStack() as opened:
-        database = opened.enter_context(closing(Database(url, busy_seconds, read_only=True)))
+        database = opened.enter_context(closing(Database(url, BUSY_SECONDS, read_only=True)))
         if database.sqlite:
             _check_content(Path(database.name), articles_exist=articles_exist)
         with database.named_errors(), database.engine.connect() as connection:
@@ -228,7 +228,6 @@ def _prepare(database: Database, *, may_create: bool) -> None:
 
 
 def _foreign(database: Database, connection: Connection) -> str:
-    """Return the error for a database without our tables: another program's, or damaged."""
     if database.sqlite and connection.execute(text("PRAGMA integrity_check(1)")).scalar() != "ok":
         return explain(database.name, "database disk image is malformed")
     return f"the database {database.name} is not one of Syndicator's; set another store.url"

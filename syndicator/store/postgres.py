@@ -127,7 +127,6 @@ def retried(part: T) -> T:
 
 @functools.cache
 def _retrying(kind: Any) -> Any:
-    """Return a subclass of `kind` whose public methods retry."""
     attributes = ((name, inspect.getattr_static(kind, name)) for name in dir(kind) if not name.startswith("_"))
     methods = {name: _with_retries(value) for name, value in attributes if inspect.isfunction(value)}
     return type(kind.__name__, (kind,), {"__doc__": kind.__doc__, "__module__": kind.__module__, **methods})

@@ -23,8 +23,7 @@ LONGEST_WISH = 30 * _DAY  # the longest interval that a server or feed may reque
 _TIMES_FOR_RHYTHM = 2  # publication times needed to measure a gap
 _FIRST_GUESS = _HOUR  # between visits while the rhythm of a source is unknown
 _SILENT = 100  # the interval is at least this fraction of the silence, even above every_max
-# Recommended for feed readers (rachelbythebay.com/fs/help.html, "feed reader behavior"): a conditional request once an
-# hour, an unconditional one once a day; hours, not minutes, after a 429.
+# rachelbythebay.com/fs/help.html: a conditional request hourly, an unconditional one daily; hours after a 429.
 _CONDITIONAL, _UNCONDITIONAL = _HOUR, _DAY
 _BARE: Mapping[int, float] = {  # seconds to wait without a Retry-After, doubled for each further one
     HTTPStatus.TOO_MANY_REQUESTS: 4 * _HOUR,
@@ -128,7 +127,6 @@ def _after_failure(
 
 
 def _no_later(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
-    """Return `due`, or the earlier time planned before a person asked, unless the server set the time."""
     planned = state.next_due
     if result.retry_after is not None or planned is None or not now < planned < due.at:
         return due

@@ -142,6 +142,5 @@ def _with_feed(state: SourceState, feed: ParsedFeed | None, now: datetime, *, pa
 
 
 def _span(times: Iterable[datetime]) -> int:
-    """Return the seconds between oldest and newest entry, or 0."""
     ordered = sorted(times)
     return int((ordered[-1] - ordered[0]).total_seconds()) if ordered else 0

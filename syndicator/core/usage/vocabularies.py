@@ -194,7 +194,6 @@ def licence_at(header: str, base: str) -> str:
 
 
 def _groups(robots_txt: str) -> tuple[list[_Line], dict[str, list[_Line]]]:
-    """Return the lines outside groups, and lines by user agent."""
     wanted = names("robots-txt")
     whole: list[_Line] = []
     groups: dict[str, list[_Line]] = {}

@@ -67,7 +67,6 @@ def unfounded(excerpt: str, text: str, language: str) -> str:
 
 
 def _says(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
-    """True if `claim` is `text` with only permitted omissions."""
     at, end = 0, len(text)
     times = sum(word.low in rules.when for word in text)
     for word in claim:

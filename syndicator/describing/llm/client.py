@@ -64,11 +64,9 @@ class Endpoint:
         return self._masked(result)
 
     def cost(self, material: Material) -> int:
-        """Return the most tokens of question and answer."""
         return prompt.cost(prompt.messages(material, ""))
 
     async def aclose(self) -> None:
-        """Close the client."""
         await self._fetcher.aclose()
 
     def _request(self, body: bytes) -> Request:

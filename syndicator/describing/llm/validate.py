@@ -116,7 +116,6 @@ def judge(content: str, asked: Material) -> Accepted | Refusal:
 
 
 def _parsed(content: str) -> dict[str, Any] | Refusal:
-    """Parse the JSON object, without a code fence or thoughts around it."""
     if len(content) > LONGEST:
         return Refusal(reason="huge", detail=f"{len(content)} characters")
     bare = _THOUGHT.sub("", content)

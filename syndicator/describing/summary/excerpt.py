@@ -163,8 +163,7 @@ ENOUGH: Final = 40  # words of a sufficient excerpt
 # Least log-odds of an opening sentence: of a language model, and of the publisher's description.
 OPENS: Final = -2.5
 OPENS_DESCRIBED: Final = -0.25
-# Least likeness of a description to its article, so that it is not of another one or of the site: share of stems plus
-# cosine.
+# Least likeness of a description to its article (not another one or the site): share of stems plus cosine.
 LIKE: Final = 1.05
 END: Final = 25  # characters of a description's end, to find it in the text
 

@@ -174,8 +174,7 @@ FLOOR: Final = 0.35  # least probability of a category
 # Least probability of a category that a language model may choose. On the editor's 94 articles (November 2026), 96 % of
 # right English ones and 4 % of wrong ones pass; at .15, 93 % and 3 %.
 SUPPORT: Final = 0.05
-# A topic outside all categories (sport) wins with this lead and so many words. Without it an editor accepts one
-# category less in 62.
+# A topic outside all categories (sport) wins with this lead and so many words.
 RIVAL_LEAD: Final = 0.14
 RIVAL_WORDS: Final = 6
 RIVAL_LOSS: Final = 2.0  # times the largest learnt gain of a category
@@ -221,7 +220,6 @@ def learn_categories(
 
 
 def _fit(scores: Doubles, right: NDArray[np.intp]) -> tuple[int, float]:
-    """Return the number of articles whose best score is `right`, and the mean log probability of the right category."""
     raised = SHARP * (scores - scores.max(axis=1, keepdims=True))
     chances = raised[np.arange(len(right)), right] - np.log(np.exp(raised).sum(axis=1))
     return int((scores.argmax(axis=1) == right).sum()), float(chances.mean())

@@ -23,8 +23,7 @@ MOST_TEXTS: Final = 3000  # newest texts for word forms
 BAR: Final = 0.58  # of a tag that the article names
 BAR_LOW: Final = 0.2  # if the publisher has it too, or the text is SHORT
 SHORT: Final = 600
-# Least probability of a tag that a language model may choose: it passes 86 % of right tags, and 80 % of those that pass
-# are right (94 articles).
+# Least probability of a tag that a language model may choose: 86 % of right tags pass, 80 % of those are right.
 SUPPORT: Final = 0.45
 
 # Origins of a probability, shown to the operator.
@@ -87,7 +86,6 @@ class Taxonomy:
         return tuple(names), tuple(tag for tag in likely if scored[tag][0] >= SUPPORT)
 
     def _chances(self, title: str, text: str, asked: Collection[str]) -> dict[str, float]:
-        """Return probabilities above the threshold by tag. For tags in the learnt model, only that counts."""
         chances = self._zero_shot_chances(title, text, asked)
         if self.learnt is None:
             return chances

@@ -99,7 +99,6 @@ class TaxonomyFiles(tuple[str, str, int]):
 
     @property
     def toml(self) -> Path:
-        """Return the path of taxonomy.toml."""
         return Path(self[0])
 
 

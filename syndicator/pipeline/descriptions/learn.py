@@ -106,7 +106,6 @@ def _taught(article_store: ArticleStore, path: str) -> Taught | None:
 
 
 def _remembered(path: Path) -> dict[str, tuple[FileStamp, Taught]]:
-    """Load the cache by path; empty if it is missing, damaged or of another version."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             if json.loads(next(lines)) != _VERSION:
@@ -170,7 +169,6 @@ def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:
 
 
 def _most(posts: Counter[str]) -> int:
-    """Return the most posts per source: a fifth of all, or as many as the second largest has."""
     counts = sorted(posts.values(), reverse=True)
     if len(counts) < SHARE:
         return max([ROOM, *counts[:2][-1:]])

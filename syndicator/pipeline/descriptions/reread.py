@@ -133,7 +133,6 @@ def reread(
 
 
 def _as_announced(article: Article, owned: bool) -> Entry:
-    """Rebuild the feed entry from the file. `owned`: its feed was trusted."""
     entry = Entry(id=article.source_id or article.url, url=article.url, categories=article.keywords)
     if not owned:
         return entry

@@ -153,7 +153,6 @@ def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
 
 
 def _carry_or_adopt(context: EntryContext, filed: Article) -> Decision:
-    """Make the source a carrier of `filed`, or its new source if that adopts it. Raises ConfigError."""
     decision, article = known_already(context, filed), in_file(filed.id, context.run)
     if article is None or not context.adopts(article):
         return decision

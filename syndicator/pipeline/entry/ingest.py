@@ -71,7 +71,6 @@ def _reported(decision: Decision, **more: Any) -> Decision:
 
 
 async def _known(context: EntryContext) -> Decision | None:
-    """Return the decision on an entry whose page is not needed, else None."""
     row, at = context.row, context.run.store.known(context.aliases)
     if away := at.away:
         return endings.skip(context, away)
@@ -225,7 +224,6 @@ def _keys(article: Article) -> list[str]:
 
 
 async def _moved(context: EntryContext, article: Article, at: Known) -> Decision | None:
-    """Decide on an entry that may be a filed article at a new address; None if it is not."""
     row = context.row
     late = row.reason == EntryReason.LATE
     if row.article_id or at.away or not (at.earlier or late):
@@ -336,7 +334,6 @@ def _may_revise(context: EntryContext, article: Article) -> bool:
 
 
 def _stored(context: EntryContext, id: str) -> Article | None:
-    """Load the article, None if its file is missing. Raises ConfigError if its file is no article."""
     run = context.run
     if (path := run.article_store.find(id)) is None:
         stamp = run.store.stamp(id)

@@ -113,7 +113,6 @@ def _from_meta(data: bytes) -> str | None:
 
 
 def _known(label: str) -> str | None:
-    """Return Python's name for the charset that browsers use for `label`, None if unknown."""
     label = _ALIASES.get(label.lower(), label)
     try:
         info = codecs.lookup(label)

@@ -81,7 +81,6 @@ def _values(script: str) -> Iterator[Any]:
 
 
 def _salvage(script: str) -> Iterator[Any]:
-    """Yield one Article, found by patterns in JSON that cannot be parsed."""
     item: Object = {}
     for name, value in _PAIR.findall(script):
         item.setdefault(name, _unescape(value))

@@ -142,7 +142,6 @@ def read_listing(
 
 
 def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> wrappers.Chosen:
-    """Return the list with the `seen` articles, else one whose links have the same form. Raises Unsure."""
     earlier = wrappers.Known(seen)
     keys = {urls.alias(article.url) for article in seen}
     elsewhere = bool(seen) and not any(earlier.has(item) for _, shown in own for item in shown)

@@ -89,8 +89,7 @@ class Fleet:
     def hold(self, name: str) -> Iterator[Callable[[], None]]:
         """Hold the database-wide lock `name`. Yield a check that raises StoreAway once the lock may be lost, as after a
         freeze of `_FROZEN` seconds. Raises LockedError."""
-        # A lock of the transaction, not of the session: a pooler gives the session to other clients after each
-        # transaction. The open transaction does not hinder vacuum.
+        # A lock of the transaction: a pooler gives the session to other clients after each transaction.
         with self._db.named_errors(), self._db.engine.connect() as connection:
             transaction = connection.begin()
             try:

@@ -13,12 +13,10 @@ from syndicator.store import codec
 from syndicator.store.database import Database
 
 # A host with so many starts and no result is held after the next start: for 15 to 30 minutes, doubled for each further
-# start, a day at most. The random part separates it from healthy hosts in the same shard. Choices; with 3 starts,
-# healthy hosts were held when workers were killed every 5 s.
+# start, a day at most. The random part separates it from healthy hosts in the same shard. Choices.
 POISON_STARTS = 5
 _POISON = f"least(900e6 * power(2, least(hosts.starts - {POISON_STARTS - 1}, 9)) * (1 + random()), 86400e6)::bigint"
-# In leases: a worker starts no request later than ASKS after a confirmed heartbeat, and owns its hosts for _OWN, since
-# the longest request takes less than 2/3 of a lease.
+# In leases: no request starts later than ASKS after a heartbeat; hosts are owned for _OWN: requests take less than 2/3.
 ASKS, _OWN = 0.7, 0.7 + 2 / 3
 _MICROS = 1_000_000
 _KNOWN = timedelta(seconds=2)  # how old the answer of `any` may be; `take` checks held hosts again

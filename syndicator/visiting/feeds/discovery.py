@@ -175,10 +175,8 @@ class _Page:
     def _tag(self, name: str, attributes: dict[str, str]) -> None:
         href, title = attributes.get("href", ""), attributes.get("title", "")
         if name == "meta":
-            self.article |= (attributes.get("property"), attributes.get("content", "").lower()) == (
-                "og:type",
-                "article",
-            )
+            kind = attributes.get("content", "").lower() if attributes.get("property") == "og:type" else ""
+            self.article |= kind == "article"
         elif name == "base":
             self.base = resolve(self.base, href) or self.base
         elif name == "link":
@@ -203,7 +201,6 @@ def _uncommented(value: str) -> str:
 
 
 def _without(value: str, opening: str, closing: str) -> str:
-    """Return `value` without each part from `opening` to the next `closing`, in any case."""
     low = value.lower() if len(value.lower()) == len(value) else value
     pieces, at = [], 0
     while (start := low.find(opening, at)) >= 0 and (end := low.find(closing, start)) >= 0:
@@ -225,12 +222,10 @@ def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     )
 
 
-# /comments/feed/ (WordPress), /feeds/comments/default (Blogger), ?feed=comments-rss2; /comment/ alone is a newspaper's
-# opinion pages.
+# /comments/feed/ (WordPress), /feeds/comments/default (Blogger), ?feed=comments-rss2; /comment/ alone: opinion pages.
 _PATH = re.compile(r"(^|/)comments([-_](feed|rss2?|atom)|\.(xml|rss|atom|rdf|json))?(/|$)", re.I)
 _QUERY = re.compile(r"(^|&)(feed=comments|withcomments=)", re.I)
-# As the common publishing systems call theirs: "Comments on Site", "Site » Comments Feed", and the same in other
-# languages.
+# "Comments on Site", "Site » Comments Feed", and the same in other languages.
 _TITLE = re.compile(
     r"^comments (on|for|feed)\b|\bcomments? feed$|^kommentare (zu|für)\b|\bkommentar-?feed$|^commentaires (sur|pour)\b"
     r"|\bflux des? commentaires$|^comentarios (en|de|para)\b|\bfeed de (los )?comentarios$"
@@ -297,7 +292,6 @@ def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
 
 
 def _about(url: str, feed: ParsedFeed, page: str) -> bool:
-    """Return True if the feed names `page` as its site, or its address is below `page`."""
     if urls.alias(feed.site_url or "") == urls.alias(page):
         return True
     return not urls.is_root(page) and urls.alias(url).startswith(f"{urls.alias(page).rstrip('/')}/")

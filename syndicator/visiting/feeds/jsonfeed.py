@@ -97,7 +97,6 @@ def _each(value: Any, name: str) -> Iterator[str]:
 
 
 def _post_date(value: Any) -> datetime | None:
-    """Parse a time of WordPress: GMT without zone."""
     time = _post_text(value)
     return parse_date(f"{time}Z" if time and not time.endswith("Z") else time) if time else None
 

@@ -196,7 +196,6 @@ def _without_subset(body: bytes) -> bytes:
 
 
 def _declared(body: bytes) -> bytes:
-    """Return `body` with declarations of the well-known prefixes that lack one."""
     missing = [
         b' xmlns:%s="%s"' % (prefix, space)
         for prefix, space in _SPACES.items()
@@ -206,7 +205,6 @@ def _declared(body: bytes) -> bytes:
 
 
 def _prologue(head: bytes) -> bool:
-    """Return True if `head` has only parts that XML allows before the root."""
     rest = re.sub(rb"<\?.*?\?>|<!--.*?-->|<![A-Za-z][^>]*>", b"", head, flags=re.S)
     return not rest.strip(b"\xef\xbb\xbf \t\r\n")
 
@@ -273,8 +271,7 @@ def read_any(body: bytes, content_type: str) -> Any:
     """Return feedparser's result for `body`. Raise NotAFeed."""
     import feedparser
 
-    # no content-location: with a base URL feedparser resolves every element against it, which is a fifth of its time;
-    # relative links are resolved here instead
+    # no content-location: feedparser would resolve every element against it, a fifth of its time
     answer = {"content-type": content_type} if content_type else {}
     try:
         # BytesIO: bytes that look like a path would be opened as a file
@@ -429,7 +426,6 @@ def _date(item: Any, name: str) -> datetime | None:
 
 
 def _update_seconds(head: Any) -> int | None:
-    """Return sy:updatePeriod divided by sy:updateFrequency, in seconds, or None."""
     period = _PERIODS.get(_get(head, "sy_updateperiod").lower())
     if period is None:
         return None

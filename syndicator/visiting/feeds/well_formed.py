@@ -121,7 +121,6 @@ def _attributes(element: Any, *, language: bool = False, based: bool = False) ->
 
 
 def _leaf(element: Any, *, based: bool = False) -> dict[str, str]:
-    """Return the attributes of an element without children. Raise Unusual."""
     if len(element):
         raise Unusual("markup in a text")
     return _attributes(element, based=based) if element.keys() else {}

@@ -53,7 +53,6 @@ class Inflater:
         return bytes(self._body)
 
     def _inflate(self, data: bytes) -> bytes:
-        """Decode one step; return the bytes not read yet."""
         if self._machine is None:
             self._machine = zlib.decompressobj(self._window(data))
         elif self._machine.eof:
@@ -70,8 +69,7 @@ class Inflater:
     def _window(self, data: bytes) -> int:
         if self._name != "deflate":
             return _GZIP
-        # "deflate" means zlib (RFC 9110 section 8.4.1.2), but many servers send it without zlib's header. The header is
-        # a multiple of 31 (RFC 1950 section 2.2); of a single byte there is no more to check
+        # "deflate" means zlib (RFC 9110 8.4.1.2), but many omit zlib's header, a multiple of 31 (RFC 1950 2.2)
         zlib_header = data[0] & _METHOD == _METHOD_DEFLATE and (
             len(data) < _ZLIB_HEADER or int.from_bytes(data[:_ZLIB_HEADER]) % 31 == 0
         )

@@ -49,8 +49,6 @@ class _Generation:
 
 
 class _Resolver(AbstractResolver):
-    """Refuses a name if any of its addresses is refused."""
-
     def __init__(self, lookup: ssrf.Threads, check: Callable[[str, int], None]) -> None:
         self._lookup = lookup
         self._check = check
@@ -177,7 +175,6 @@ class Clients:
 
 
 def _unlisted(name: str) -> str:
-    """Return why a test name, which only the operator's DNS can have, is refused, or ""."""
     return f"{name} is a name for tests (RFC 6761)" if re.fullmatch(r"(.+\.)?(test|invalid)", name) else ""
 
 

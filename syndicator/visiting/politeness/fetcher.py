@@ -74,7 +74,6 @@ class PoliteFetcher:
         await self._fetcher.aclose()
 
     async def _permission(self, request: Request) -> tuple[Failed | None, RobotsVerdict | None]:
-        """Return the failure if the request is forbidden, and for a page the verdict of robots.txt."""
         until = self._backoff.until(_name(request.url)) if self._backoff and self._backoff.any() else None
         if until is not None:
             return _wait(request, "the server", until), None

@@ -43,8 +43,7 @@ class _Host:
 
 class Throttle:
     """`async with throttle.turn(host)` waits until the host may be asked. `pause`: seconds between requests to a host;
-    `per_host`, `total`: requests at a time, `total` 0 for any number; `backoff`: waits stored for later processes;
-    `turns`: shared with other machines."""
+    `per_host`: requests at a time; `backoff`: waits stored for later processes; `turns`: shared with other machines."""
 
     def __init__(
         self,
@@ -52,7 +51,6 @@ class Throttle:
         per_host: int,
         sleep: Callable[[float], Awaitable[None]],
         clock: Callable[[], datetime],
-        total: int = 0,
         backoff: Waits | None = None,
         turns: HostTurns | None = None,
     ) -> None:
@@ -60,7 +58,6 @@ class Throttle:
         self._per_host = per_host
         self._sleep = sleep
         self._clock = clock
-        self._total = asyncio.Semaphore(total) if total else None
         self._backoff = backoff
         self._turns = turns
         self._hosts: dict[str, _Host] = {}
@@ -76,11 +73,7 @@ class Throttle:
                 await self._wait(host)
                 turn = _ALONE if self._turns is None else await self._common_turn(self._turns, name)
                 try:
-                    if self._total is None:
-                        yield turn
-                    else:
-                        async with self._total:
-                            yield turn
+                    yield turn
                 finally:
                     if self._turns is not None:
                         self._turns.give_back(name, turn, self._gap(host))
