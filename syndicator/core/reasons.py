@@ -308,22 +308,9 @@ FOR_THE_OPERATOR: frozenset[str] = frozenset(
 )
 NOT_AN_ARTICLE, NOT_A_FEED = "not-an-article-", "not-a-feed-"  # prefixes of the codes of pages and feeds
 GROUPS: tuple[type[Reason], ...] = (
-    CommandReason,
-    FetchReason,
-    PageReason,
-    FeedReason,
-    WorkerReason,
-    EntryReason,
-    FileReason,
-    HoldReason,
-    PictureReason,
-    FeedFileReason,
-    LintReason,
-    CheckReason,
-    ConditionReason,
-    HubReason,
-    LlmReason,
-)
+    CommandReason, FetchReason, PageReason, FeedReason, WorkerReason, EntryReason, FileReason, HoldReason,
+    PictureReason, FeedFileReason, LintReason, CheckReason, ConditionReason, HubReason, LlmReason,
+)  # fmt: skip
 
 
 def explained(code: str) -> tuple[str, str]:
@@ -346,13 +333,6 @@ _PREFIXED: dict[str, tuple[type[Reason], str]] = {
     NOT_A_FEED: (FeedReason, "feed"),
 }
 _OF_VISITS: tuple[type[Reason], ...] = (
-    FetchReason,
-    WorkerReason,
-    EntryReason,
-    FileReason,
-    PictureReason,
-    FeedFileReason,
-    CommandReason,
-    ConditionReason,
+    FetchReason, WorkerReason, EntryReason, FileReason, PictureReason, FeedFileReason, CommandReason, ConditionReason,
     HubReason,
-)
+)  # fmt: skip

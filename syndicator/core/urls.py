@@ -366,24 +366,20 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # machines, whose address is in a public range.
 _BLOCKED_4: tuple[tuple[Network, str], ...] = tuple(
     (ipaddress.ip_network(network), what)
-    for network, what in (
-        ("0.0.0.0/8", "this network"),
-        ("10.0.0.0/8", "private"),
-        ("100.64.0.0/10", "carrier-grade NAT"),
-        ("127.0.0.0/8", "loopback"),
-        ("168.63.129.16/32", "cloud metadata"),
-        ("169.254.0.0/16", "link-local"),
-        ("172.16.0.0/12", "private"),
-        ("192.0.0.0/24", "reserved"),
-        ("192.0.2.0/24", "documentation"),
-        ("192.88.99.0/24", "6to4 relay"),
-        ("192.168.0.0/16", "private"),
-        ("198.18.0.0/15", "benchmarking"),
-        ("198.51.100.0/24", "documentation"),
-        ("203.0.113.0/24", "documentation"),
-        ("224.0.0.0/4", "multicast"),
-        ("240.0.0.0/4", "reserved"),
+    for what, networks in (
+        ("this network", "0.0.0.0/8"),
+        ("private", "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16"),
+        ("carrier-grade NAT", "100.64.0.0/10"),
+        ("loopback", "127.0.0.0/8"),
+        ("cloud metadata", "168.63.129.16/32"),
+        ("link-local", "169.254.0.0/16"),
+        ("reserved", "192.0.0.0/24 240.0.0.0/4"),
+        ("documentation", "192.0.2.0/24 198.51.100.0/24 203.0.113.0/24"),
+        ("6to4 relay", "192.88.99.0/24"),
+        ("benchmarking", "198.18.0.0/15"),
+        ("multicast", "224.0.0.0/4"),
     )
+    for network in networks.split()
 )
 _GLOBAL_6 = ipaddress.IPv6Network("2000::/3")  # the only block that IANA allocates to unicast (RFC 3587)
 _BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(

@@ -17,17 +17,10 @@ if TYPE_CHECKING:
 
 # Variables with address and credentials. obstore itself finds roles of machines and containers.
 VARIABLES: Final = (
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_REGION",
-    "AWS_DEFAULT_REGION",
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT_URL_S3",
-    "AWS_VIRTUAL_HOSTED_STYLE_REQUEST",
-    "AWS_SKIP_SIGNATURE",
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_VIRTUAL_HOSTED_STYLE_REQUEST", "AWS_SKIP_SIGNATURE",
     "AWS_DISABLE_BULK_DELETE",
-)
+)  # fmt: skip
 _REQUEST: Final = timedelta(seconds=30)  # for one try; our files have a few hundred kB. A choice
 _PATIENCE: Final = timedelta(seconds=60)  # for all tries: time for a store to restart. A choice
 _TRIES: Final = 8

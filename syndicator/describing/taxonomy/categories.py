@@ -1,9 +1,5 @@
-"""Choose one category per article by nearness of vectors to the operator's descriptions, and by words of topics. On
-open halves of BBC, AG News and KPCrowd, vectors are right in 92.3/76.6/67.8 %, words in 93.7/78.0/70.3 %, both in
-94.8/84.5/72.1 %. Confirmed articles add a ridge regression.
-
-Vectors and words of the operator's categories.
-"""
+"""Choose one category per article by nearness of vectors to the operator's descriptions, and by words of topics (right
+in 94.8/84.5/72.1 % of BBC, AG News and KPCrowd). Confirmed articles add a ridge regression."""
 
 from __future__ import annotations
 

@@ -14,11 +14,7 @@ from syndicator.describing.text import words
 from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.text.words import Index
 
-# Order of the weights in files without feature names, written by older versions.
-UNNAMED: Final = (
-    "neighbours", "log-neighbours", "ridge", "log-ridge", "log-share", "in-title", "in-text", "times", "in-head",
-    "precision-in-text", "precision-in-title", "ridge-in-text", "share-not-in-text", "near-name", "alike", "log-alike",
-)  # fmt: skip
+UNNAMED: Final = FEATURES[:16]  # in files of older versions, without names
 Post = tuple[str, str, Sequence[str]]  # title, text, tags
 # Constants were chosen; tests/bench/bench_describing.py shows what a change does.
 RIDGE: Final = 0.3  # pull of the ridge regression to zero

@@ -107,7 +107,7 @@ class Taxonomy:
         return frozenset(tag.name for tag in self.vocabulary.tag)
 
     def spelling(self, tag: str, text: str = "") -> str:
-        """Return the operator's spelling of `tag`, else `casing.canonical`."""
+        """Return the operator's spelling of `tag`, else `tag_names.canonical`."""
         return self._spellings.get(key(tag)) or tag_names.canonical(tag, text, self.forms)
 
     def learn(

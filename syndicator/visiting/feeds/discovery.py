@@ -27,17 +27,14 @@ def _table() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(row["page"]), row["feed"]) for row in rows["known"])
 
 
-_TYPES = {
-    "application/atom+xml": "atom",
-    "application/rss+xml": "rss",
-    "application/rdf+xml": "rdf",
-    "application/feed+json": "json",
-    "application/json": "json",
-    "application/x-rss+xml": "rss",
-    "text/rss+xml": "rss",
-    "text/xml": "xml",
-    "application/xml": "xml",
+_FORMATS = {
+    "atom": "application/atom+xml",
+    "rss": "application/rss+xml application/x-rss+xml text/rss+xml",
+    "rdf": "application/rdf+xml",
+    "json": "application/feed+json application/json",
+    "xml": "text/xml application/xml",
 }
+_TYPES = {type: format for format, types in _FORMATS.items() for type in types.split()}
 # Where the common publishing systems keep their feeds.
 _NEWS = ("news-sitemap.xml", "sitemap-news.xml")  # of a whole site: guessed for its front page alone
 _GUESSES = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json", "feeds/posts/default")
