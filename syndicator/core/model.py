@@ -25,8 +25,7 @@ EntryStatus = Literal["pending", "done", "refused", "skipped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rules:
-    """The operator's selectors for pages (`page_rules`). The first match wins; `select`, `remove` and `links` take
-    all."""
+    """The operator's selectors for pages (`page_rules`). The first match wins; `select`, `remove`, `links` take all."""
 
     select: tuple[str, ...] = ()  # CSS: the body is here
     remove: tuple[str, ...] = ()  # CSS: never part of the body

@@ -359,8 +359,8 @@ def _as_copy(article: Article, run: FilingContext, now: datetime) -> tuple[Artic
 
 
 def aside(article: Article, run: FilingContext, now: datetime) -> Article | None:
-    """Return the new `article` for feeds of its carriers alone: merged into a copy on its site, or unlisted if old or
-    undated; None if all feeds may list it. Raises ConfigError."""
+    """Return `article` for feeds of its carriers alone: as a copy, or unlisted; None for all feeds. Raises
+    ConfigError."""
     if not filed_by_neighbour(article, run.owners):
         return None
     first = _same_text(article, run)

@@ -36,8 +36,7 @@ async def linked_by(context: EntryContext, page: Page) -> EntryContext:
 
 
 async def ask_front(context: EntryContext, url: str) -> bool:
-    """True if the front page of the site of `url` links the source's feed, asked weekly. A page without the link ends
-    the right, a failure does not."""
+    """True if the front page of the site of `url` links the source's feed (asked weekly). A failure keeps the right."""
     if context.owns_for_now(url):
         return True
     file, source, site = context.run.rights_file, context.source, urls.site(url)

@@ -40,8 +40,7 @@ class Rights:
 
 
 def rights_of(source: Source, *, sites: Collection[str] = (), before: Collection[str] = ()) -> Rights:
-    """Return the rights of `source`. `sites`: hosts that link its feed's address, or that it moved to; `before`:
-    domains that stay its own until speaks_for is set."""
+    """Return the rights of `source`. `sites`: further hosts; `before`: domains that stay until speaks_for is set."""
     own = frozenset((urls.site(source.url), *sites)) - {""}
     if source.speaks_for is None:
         return Rights(sites=own, before=frozenset(before))

@@ -30,13 +30,13 @@ def refile(
     compared: Callable[[Article], Compared | None] = lambda stored: None,
     blocks: Callable[[Article], Blocks | None] = lambda stored: None,
 ) -> tuple[Article, bool]:
-    """Write the file of `article`, then, in one transaction, its row, its aliases, the end of `entry` and stale marks;
-    after a crash in between, the next start records the file. Return the article as its file has it, with hand edits,
-    and True if the file changed. Raises OSError, ConfigError, StoreError.
+    """Write the file of `article`, then its row, aliases, stale marks and the end of `entry` in one transaction; after
+    a crash in between, the next start records the file. Return the article as its file has it, and True if the file
+    changed. Raises OSError, ConfigError, StoreError.
 
-    `before`: the article in the file now, None for a new one; `path`: of that file; `ordered`: fields to overwrite even
-    if edited by hand; `html`: the rendered body, if published whole; `score`: of a new category, None keeps the old;
-    `compared`, `blocks`: return data for comparison with other articles."""
+    `before`: the article in the file now; `path`: of that file; `ordered`: fields to overwrite even if edited by hand;
+    `html`: the rendered body; `score`: of a new category; `compared`, `blocks`: return data for comparison with
+    others."""
     if before is not None and before.added != article.added:
         ordered = {*ordered, "added"}
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
@@ -83,8 +83,8 @@ def same_text(first: Article, other: Article) -> bool:
 
 
 def revise(old: Article, new: Article, now: datetime) -> Article | None:
-    """Return `old` revised by the reading `new`, or None if the text is the same or changed too often. Identity,
-    `published`, `added` and fields fixed at filing stay."""
+    """Return `old` revised by the reading `new`, or None if the text is the same or changed too often. Identity
+    stays."""
     if same_text(old, new) or (new.partial and not old.partial):
         return None
     before = old.updated or old.published
@@ -115,8 +115,7 @@ def now_revised(article: Article, now: datetime) -> Article:
 
 
 def adopt(old: Article, new: Article, now: datetime) -> Article:
-    """Return `old`, filed by another source, as its owner's reading `new`. Identity and entry stay. A changed text or
-    date adds a revision. An unlisted article takes `added` from `new`."""
+    """Return `old`, filed by another source, as its owner's reading `new`. Identity and entry stay."""
     adopted = replace(
         _of_same_file(old, new),
         added=new.added if old.unlisted else old.added,

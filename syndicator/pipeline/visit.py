@@ -107,8 +107,8 @@ COMMIT_VISITS = 100
 
 
 def is_signal(source: Source, state: SourceState, hub: str) -> bool:
-    """True if a push only signals news, so that the source must be polled: lists, pages, feeds never polled, and a hub
-    without TLS for a source with TLS, which anybody may forge."""
+    """True if the source must be polled after a push: lists, pages, new feeds, and pushes without TLS for a source with
+    it."""
     if source.kind in ("page", "list") or source.rules.links or state.last_success is None:
         return True
     return urlsplit(source.url).scheme == "https" != urlsplit(hub).scheme and not urls.private(hub)
@@ -136,8 +136,7 @@ async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterat
 
 
 async def visit(context: VisitContext, *, limit: int | None = None, stop: asyncio.Event) -> tuple[Outcome, SourceState]:
-    """Visit the source once and process at most `limit` pending entries. Return the outcome and the new state, which
-    the caller stores: it alone can tell if the network is down."""
+    """Visit the source once and process at most `limit` pending entries. Return outcome and new state, unstored."""
     run, source = context.run, context.source
     started, began = run.clock(), asyncio.get_running_loop().time()
     if cadence.only_waiting(context.state, started):

@@ -31,8 +31,7 @@ _PARTS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
-    """A selector. `pages`: matches on each page; `samples`: the start of their texts; `elements`: their numbers on the
-    first page."""
+    """A selector. `pages`: matches by page; `samples`: starts of texts; `elements`: numbers on the first page."""
 
     selector: str
     pages: tuple[int, ...]

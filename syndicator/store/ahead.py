@@ -50,8 +50,7 @@ def entry_row(row: EntryRow) -> dict[str, Any]:
 
 
 def forget_unread(connection: Connection, ids: Collection[str], aliases: Collection[str]) -> list[str]:
-    """Delete entries of the articles `ids`, and skipped ones with an alias of withdrawn or pruned articles (`aliases`),
-    in the caller's transaction. Return their source keys."""
+    """Delete entries of the articles `ids` and skipped ones of `aliases`; return their source keys."""
     table, columns = schema.entries, schema.entries.c
     chosen = select(columns.source, columns.entry, columns.data)
     asked = [chosen.where(columns.article.in_(part)) for part in chunks(sorted(ids))]

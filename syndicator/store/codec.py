@@ -37,8 +37,8 @@ def joined(document: str, apart: str) -> str:
 
 
 def unpack(cls: type[T], document: str) -> T:
-    """Return the `cls` that `pack` wrote; unknown fields are ignored. Raises ValueError for invalid JSON, TypeError for
-    a missing field without default."""
+    """Return the `cls` that `pack` wrote; unknown fields are ignored. Raises ValueError, TypeError for other
+    documents."""
     kind: Any = cls
     return cast(T, _builder(kind)(json.loads(document)))
 

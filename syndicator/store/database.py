@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, CursorResult, Engine, Executable, Table, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Executable, Table, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -49,7 +49,7 @@ class Database:
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """Return all rows of a query, as of the last commit. Raises StoreError."""
         with self.named_errors():
-            return self._read(statement, values).all()
+            return self._reading().execute(statement, values).all()
 
     def driven(self, text: str, *values: Any) -> list[Any]:
         """Return all rows of a query in driver syntax (see `drive`). Raises StoreError."""
@@ -59,7 +59,7 @@ class Database:
     def stream(self, statement: Executable) -> Iterator[Any]:
         """Yield the rows of a query in batches, to save memory. Raises StoreError."""
         with self.named_errors():
-            yield from self._read(statement, None).yield_per(_AT_A_TIME)
+            yield from self._reading().execute(statement).yield_per(_AT_A_TIME)
 
     def scalar(self, statement: Executable, values: Any = None) -> Any:
         """Return the first column of the first row, None without rows."""
@@ -69,11 +69,8 @@ class Database:
     def once(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """Run one writing statement as its own transaction in one round trip; return its rows. Raises StoreError."""
         with self.named_errors():
-            result = self._read(statement, values)
+            result = self._reading().execute(statement, values)
             return result.all() if result.returns_rows else ()
-
-    def _read(self, statement: Executable, values: Any) -> CursorResult[Any]:
-        return self._reading().execute(statement, values)
 
     def _reading(self) -> Connection:
         if self._reader is None:
@@ -197,8 +194,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
 
 
 def insert(connection: Connection, table: Table, rows: Sequence[Row], ending: str = "", *more: Any) -> None:
-    """Insert rows with the same columns, many in a statement. `ending`: the ON CONFLICT clause; `more`: values for its
-    ?."""
+    """Insert rows with the same columns. `ending`: the ON CONFLICT clause; `more`: values for its ?."""
     columns = tuple(rows[0]) if rows else ()
     most = CHUNK // max(1, len(columns))
     for part in (rows[start : start + most] for start in range(0, len(rows), most)):

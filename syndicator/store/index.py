@@ -350,8 +350,7 @@ class Index:
                 _set_files(connection, {feed.key: feed.files for feed in part if feed.files is not None})
 
     def _take_marks(self, connection: Connection, fresh: Sequence[Fresh]) -> Counter[FeedKey]:
-        """Delete the marks that a build saw, update the sums of their feeds, and count the new articles of each
-        feed."""
+        """Delete the marks that a build saw, update the sums of their feeds, and count new articles by feed."""
         more, times = Counter[FeedKey](), defaultdict[FeedKey, set[Any]](set)
         # A writer may commit a mark with a lower number later.
         seen = [n for feed in fresh for n in self._seen.get(feed.key, ()) if n <= feed.seen]

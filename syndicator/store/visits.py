@@ -268,8 +268,7 @@ class Visits(Comparisons):
             return forget_unread(connection, {id for id, _ in aliases}, {alias for _, alias in aliases})
 
     def withdraw(self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime) -> None:
-        """Delete the article's rows and its announced texts, mark its feeds and `stale` as stale, and store all
-        aliases."""
+        """Delete the article's rows and announced texts, mark its feeds and `stale` as stale, store all aliases."""
         keys = dict.fromkeys([*rows.alias_keys(article), *(codec.key(value) for value in aliases)])
         with self._db.write() as connection:
             shown = rows.erase(connection, article.id, stale)
@@ -304,8 +303,7 @@ class Visits(Comparisons):
                 upsert(connection, schema.notes, [row])
 
     def prune_notes(self, prefix: str, before: datetime, most: int) -> None:
-        """Delete notes whose key starts with `prefix`: those older than `before`, then the longest beyond `most`
-        characters."""
+        """Delete notes named `prefix`...: those older than `before`, then the longest beyond `most` characters."""
         table, old = schema.notes, codec.micros(before)
         with self._db.write() as connection:
             begins = table.c.key.startswith(prefix, autoescape=True)

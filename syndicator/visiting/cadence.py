@@ -56,9 +56,8 @@ def next_visit(
     trust: float = 0.0,
 ) -> Next:
     """Return the next visit. The first of these decides: Retry-After, back-off, cron, `every`, the source's rhythm;
-    unless `force` is set, never sooner than feed, headers and courtesy allow. `floor`, `ceiling`: default bounds in
-    seconds; `jitter`: in [0, 1); `cron_next`: next time of a cron expression; `asked`: by a person; `trust`: of
-    `websub.trust`."""
+    unless `force` is set, never sooner than feed, headers and courtesy allow. `floor`, `ceiling`: seconds; `jitter`: in
+    [0, 1); `cron_next`: next time of a cron expression; `asked`: by a person; `trust`: of `websub.trust`."""
     if isinstance(result, Failed):
         due = _after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
         return _no_later(state, result, due, now) if asked else due
@@ -144,8 +143,7 @@ def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
 
 
 def _interval(gap: float, silent: float) -> float:
-    """Return seconds between visits for a publication every `gap` seconds, none for `silent` seconds. A fixed number of
-    visits makes articles wait least if intervals grow as the root of the gap."""
+    """Return seconds between visits: articles wait least if intervals grow as the root of the gap."""
     usual = min(max(gap / 2, silent / 8), math.sqrt(max(gap, silent) * _HOUR))
     return max(usual, silent / _SILENT)
 

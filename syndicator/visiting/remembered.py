@@ -1,6 +1,5 @@
 """Update the state of a source after a visit. Pure."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -125,11 +124,12 @@ def _with_feed(state: SourceState, feed: ParsedFeed | None, now: datetime, *, pa
     times = {entry.published or entry.updated for entry in feed.entries}
     # future times do not count until they have passed
     shown = {at for at in times if at is not None and at <= now}
+    span = int((max(shown) - min(shown)).total_seconds()) if shown else 0
     all_times = shown | set(state.recent)
     return replace(
         state,
         asked_seconds=feed_interval(feed),
-        span_seconds=state.span_seconds if part else _span(shown),
+        span_seconds=state.span_seconds if part else span,
         skip_hours=feed.skip_hours,
         skip_days=feed.skip_days,
         recent=tuple(sorted(all_times, reverse=True)[:RECENT]),
@@ -139,8 +139,3 @@ def _with_feed(state: SourceState, feed: ParsedFeed | None, now: datetime, *, pa
         feed_language=feed.language or state.feed_language,
         listing=feed.listing or state.listing,
     )
-
-
-def _span(times: Iterable[datetime]) -> int:
-    ordered = sorted(times)
-    return int((ordered[-1] - ordered[0]).total_seconds()) if ordered else 0

@@ -145,8 +145,7 @@ _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", re.IGNORECASE)
 
 
 def offered(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Offer | None:
-    """Return the hubs and topic of a feed at `url`, or None. Link headers precede the body (section 4, test 104 of
-    websub.rocks); the topic defaults to `url`."""
+    """Return the hubs and topic of a feed at `url`, or None. Link headers precede the body (section 4)."""
     value = headers.get("link", "")
     # RFC 8288
     links: dict[str, list[str]] = {}
@@ -195,8 +194,8 @@ def counted(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> Coun
 
 
 def missed(subscription: Subscription, new: Sequence[Entry], before: datetime | None, now: datetime) -> int:
-    """Count the polled entries that the hub should have pushed: published while the subscription was active, before the
-    grace time. Entries without a time count as of the visit `before`."""
+    """Count the polled entries that the hub should have pushed. Entries without a time count as of the visit
+    `before`."""
     since = subscription.verified_at
     if since is None or not subscription.active(now):
         return 0
@@ -214,8 +213,8 @@ def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
 
 
 def backup(usual: float, trust: float, most: float) -> float:
-    """Return seconds between polls of a pushed source; `usual`: without hub. A missed article waits half of that on
-    average: the wait may grow by 1 / (1 - trust), at most by `most`."""
+    """Return seconds between polls of a pushed source: `usual` / (1 - trust), as missed articles wait, at most
+    `most`."""
     return max(usual, min(usual / (1.0 - trust), most))
 
 

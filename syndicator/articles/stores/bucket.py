@@ -1,19 +1,14 @@
 """S3 bucket by obstore: objects under a prefix, with conditional writes."""
 
-from __future__ import annotations
-
 import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from syndicator.core.errors import MissingError
 from syndicator.core.ports.articles import ABSENT, ObjectStamp
 from syndicator.core.program import install
-
-if TYPE_CHECKING:
-    from obstore.store import S3Store
 
 # Variables with address and credentials. obstore itself finds roles of machines and containers.
 VARIABLES: Final = (

@@ -145,7 +145,7 @@ def new_reserved_path(index: ArticlePaths, article: Article) -> str:
 def left_behind(
     index: ArticlePaths, now: datetime, look: Callable[[str], FileStamp | None], *, sweep: bool = True
 ) -> Changes:
-    """Return files of unconfirmed reservations as new. `sweep`: drop those without a file. `look`: returns a path's
+    """Return files of unconfirmed reservations as new. `sweep`: drop those without file. `look`: returns a path's
     stamp."""
     since, new = now - WRITING, []
     if sweep:

@@ -69,8 +69,7 @@ class Filed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
     """Data for finding copies of an article. `at`: when filed; `data`: its sketch; `keys`: similar texts share some;
-    `since`: first known existence; `named`: alias key of the original that its page names. Saving deletes sketches
-    older than `forget`."""
+    `since`: first known existence; `named`: alias key of the original. Saving deletes sketches older than `forget`."""
 
     at: datetime
     data: bytes
@@ -90,8 +89,8 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
-    """A new article, to search similar ones: in its `source`'s feed by title and `found_by` (keys of its text), in all
-    feeds by `keys` since `since`."""
+    """A new article, to find similar ones: in its `source`'s feed by title and `found_by`, elsewhere by `keys` since
+    `since`."""
 
     source: str
     title: str
@@ -307,9 +306,8 @@ class ArticleIndex(Protocol):
         """Return published ids, newest first, changed since `save_matches(stamp)`. `stamp`: digest of all queries."""
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-        """Store the feeds that builds find (saved queries and others), article id -> {feed: name}, and mark changed
-        ones stale. `stamp`: as in `unmatched`. One transaction for a few hundred articles; after a crash the next call
-        does the rest."""
+        """Store the feeds that builds find, article id -> {feed: name}, and mark changed ones stale. `stamp`: as in
+        `unmatched`. One transaction for a few hundred articles; after a crash the next call does the rest."""
 
     def words(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return what `save_words` stored, by id, for articles unchanged since."""

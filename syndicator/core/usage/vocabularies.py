@@ -166,8 +166,7 @@ _Line = tuple[str, str]
 
 
 def lines(robots_txt: str, product: str, url: str) -> str:
-    """Return the usage lines of robots.txt for `product` (else *; RFC 9309 2.2.1) and `url`, or "". The longest path
-    wins."""
+    """Return the usage lines of robots.txt for `product` (RFC 9309 2.2.1) and `url`, or "". The longest path wins."""
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     text = robots_txt.lower()

@@ -188,8 +188,7 @@ def follows(before: Sentence, after: Sentence) -> bool:
 
 
 def summarize(title: str, text: str, language: str | None = None) -> str:
-    """Return the best passage of `text`, or "". `title` and `text`: plain, a line per block; `language`: ISO 639-1,
-    None: English. Never raises."""
+    """Return the best passage of `text` (plain, a line per block), or "". `language`: ISO 639-1. Never raises."""
     candidate = find_opener(title, text, language)
     return opened(candidate, int(opener_scores(candidate).argmax())) if candidate.sentences else ""
 

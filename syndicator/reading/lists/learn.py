@@ -176,8 +176,7 @@ class PointedList:
 
 
 def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None) -> tuple[PointedList, ...]:
-    """Return the lists with element `number` in an item: the main list first, then those with links of the item's
-    form."""
+    """Return the lists with element `number` in an item: the main list first, then those of the item's form."""
     try:
         document = parse(html, url, headers)
     except NotAnArticle:

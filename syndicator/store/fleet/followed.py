@@ -50,8 +50,7 @@ class Fleet:
         return tuple(codec.unpack(Source, data) for (data,) in rows)
 
     def push(self, sources: Sequence[Source], at: int, *, dry_run: bool = False) -> Pushed:
-        """Replace the sources that workers follow; return the changes. `at`: microseconds. `dry_run`: change
-        nothing."""
+        """Replace the sources that workers follow (not if `dry_run`); return the changes. `at`: microseconds."""
         before = {row[0]: row[1:] for row in self._db.driven("SELECT key, place, enabled, data FROM followed")}
         after = {
             codec.key(source.key): (place, source.enabled, codec.pack(source)) for place, source in enumerate(sources)
@@ -87,8 +86,8 @@ class Fleet:
 
     @contextmanager
     def hold(self, name: str) -> Iterator[Callable[[], None]]:
-        """Hold the database-wide lock `name`. Yield a check that raises StoreAway once the lock may be lost, as after a
-        freeze of `_FROZEN` seconds. Raises LockedError."""
+        """Hold the database-wide lock `name`. Yield a check that raises StoreAway once it may be lost. Raises
+        LockedError."""
         # A lock of the transaction: a pooler gives the session to other clients after each transaction.
         with self._db.named_errors(), self._db.engine.connect() as connection:
             transaction = connection.begin()

@@ -92,8 +92,7 @@ class HeldHost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostCounts:
-    """Numbers of hosts. `late`: seconds that the first due host is overdue; `workers`: workers that lease hosts;
-    `named`: the first 20 held hosts."""
+    """Numbers of hosts. `late`: seconds that the first due one is overdue; `named`: the first 20 held ones."""
 
     hosts: int
     due: int
@@ -142,8 +141,7 @@ class Hosts:
         self._once(_AWAY, name=host, span=int(seconds * _MICROS), why=f"{reason}{_SEPARATOR}{detail}")
 
     def own(self, names: Collection[str], owner: str) -> dict[str, float]:
-        """Lease the free hosts of `names` to `owner` until `release`; return the crawl-delay of each in seconds. A host
-        that crashed several workers is also held."""
+        """Lease the free hosts of `names` to `owner` until `release`; return the crawl-delay of each in seconds."""
         rows = self._db.once(_text(_OWN_ALL), {"names": sorted(names), "owner": owner, "lease": self._own})
         return {row.name: row.delay / 1000 for row in rows}
 
@@ -151,8 +149,7 @@ class Hosts:
         self._once(_KEEP, owner=owner, lease=self._own)
 
     def release(self, connection: Connection, names: Collection[str], owner: str, pause: float) -> None:
-        """End the owner's leases of `names` and reset their counts of crashes, in the caller's transaction. `pause`:
-        seconds."""
+        """End the owner's leases of `names`, in the caller's transaction. `pause`: seconds to the next request."""
         values = {"names": sorted(names), "owner": owner, "pause": int(pause * _MICROS)}
         connection.execute(_text(f"{_RELEASE} AND name = ANY(:names)"), values)
 

@@ -98,8 +98,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """A heartbeat. `now`: the database's clock, microseconds; `asks_until`: monotonic time of the last request without
-    another."""
+    """A heartbeat. `now`: the database's clock, microseconds; `asks_until`: monotonic time of the last request."""
 
     now: int
     asks_until: float

@@ -34,7 +34,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message for a receiver. Those of one subject (article id) are sent in the order of `n`. Times in
+    """A message for a receiver; those of one subject (article id) are sent in the order of `n`. Times in
     microseconds."""
 
     receiver: str

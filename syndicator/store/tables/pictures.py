@@ -36,8 +36,7 @@ class Pictures:
         return _row(*rows[0]) if rows else None
 
     def save(self, row: PictureRow) -> None:
-        """Save the result for a picture, and mark feeds stale if it changed. Ignored if the article has another by
-        now."""
+        """Save the result for a picture, if the article still has it; mark feeds stale if it changed."""
         values = {
             "next_try": None if row.next_try is None else codec.micros(row.next_try),
             "name": row.picture.name if row.picture else "",

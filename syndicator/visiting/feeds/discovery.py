@@ -172,8 +172,8 @@ class _Page:
     def _tag(self, name: str, attributes: dict[str, str]) -> None:
         href, title = attributes.get("href", ""), attributes.get("title", "")
         if name == "meta":
-            kind = attributes.get("content", "").lower() if attributes.get("property") == "og:type" else ""
-            self.article |= kind == "article"
+            is_type = attributes.get("property") == "og:type"
+            self.article |= is_type and attributes.get("content", "").lower() == "article"
         elif name == "base":
             self.base = resolve(self.base, href) or self.base
         elif name == "link":
@@ -251,8 +251,7 @@ class RankedFeed:
 
 
 def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
-    """Sort feeds (address, title, content), best first: articles before comments, filled before empty, active before
-    abandoned, those about `page` before others."""
+    """Sort feeds (address, title, content): articles before comments, filled, active, about `page` first."""
     latest = [when for _, title, feed in feeds if (when := last_date(feed))]
     newest = max(latest, default=None)
 

@@ -353,8 +353,8 @@ def _linked(links: list[Any], rel: str) -> list[str]:
 
 
 def _distinct(feed: ParsedFeed) -> ParsedFeed:
-    """Return the feed with distinct ids: entries that share one get their links, else a digest of title and id. Of
-    other duplicates the first stays."""
+    """Return the feed with distinct ids: shared ones become links, else digests; of other duplicates the first
+    stays."""
     entries = [
         entry
         for entry in feed.entries

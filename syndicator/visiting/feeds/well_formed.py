@@ -171,8 +171,7 @@ class _Reader:
         self.base = outer or self.base
 
     def row(self, element: Any) -> _Row:
-        """Return feedparser's name of an element, and its row. An element without prefix belongs to the feed, unless
-        its namespace also has a prefix. Raise Unusual."""
+        """Return feedparser's name of an element, and its row. Raise Unusual."""
         tag, prefix = element.tag, element.prefix
         if tag in self.rows:
             return self.rows[tag]

@@ -14,8 +14,7 @@ from syndicator.core.urls import LOOPBACK_6, Address, embedded, redacted, specia
 
 
 def endpoint(url: str) -> tuple[str, ...]:
-    """Return `allow` lines for a URL in the settings (a hub, a language model), () if it is no http(s) URL: its port,
-    and its address if an IP. A name may resolve to any address."""
+    """Return `allow` lines for a URL in the settings, () if it is no http(s) URL. A name may resolve to any address."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
@@ -31,8 +30,8 @@ def endpoint(url: str) -> tuple[str, ...]:
 def verdict(
     address: str, port: int, *, allow: Sequence[str] = (), nat64: Sequence[str] = (), loopback: bool = False
 ) -> str | None:
-    """Return None if connecting is permitted, else the reason with the `allow` line to add. `nat64`: prefixes of RFC
-    6052 section 2.2. `loopback`: permit it."""
+    """Return None or why connecting is refused, with the `allow` line. `nat64`: prefixes (RFC 6052 2.2); `loopback`:
+    allowed."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

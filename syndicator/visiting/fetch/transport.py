@@ -95,8 +95,7 @@ class Clients:
 
     @asynccontextmanager
     async def use(self, url: httpx.URL, where: str, allow: tuple[str, ...]) -> AsyncIterator[AiohttpTransport]:
-        """Yield the transport for `url`, whose origin is given. With a proxy, raise Blocked for a refused IP
-        address."""
+        """Yield the transport for `url`, of origin `where`. With a proxy, raise Blocked for a refused IP address."""
         if self._proxy is not None:
             self._check_literal(url, allow)
         if len(self._now.origins) >= _ORIGINS and where not in self._now.origins:
@@ -152,8 +151,10 @@ class Clients:
             name = "127.0.0.1"
         if ":" in name or re.fullmatch(r"[\d.]+", name):
             self._check(name, port, allow)
-        elif not allow and (why := private(str(url)) or _unlisted(name)):
+        elif not allow and (why := private(str(url))):
             raise Blocked(why)
+        elif not allow and re.fullmatch(r"(.+\.)?(test|invalid)", name):  # only the operator's DNS can have it
+            raise Blocked(f"{name} is a name for tests (RFC 6761)")
 
     def _session(self, check: Callable[[str, int], None], factory: Any, tls: ssl.SSLContext) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
@@ -172,10 +173,6 @@ class Clients:
             max_line_size=_HEADER_BYTES,
             max_field_size=_HEADER_BYTES,
         )
-
-
-def _unlisted(name: str) -> str:
-    return f"{name} is a name for tests (RFC 6761)" if re.fullmatch(r"(.+\.)?(test|invalid)", name) else ""
 
 
 def _proxy(url: str) -> httpx.Proxy | None:

@@ -28,9 +28,8 @@ _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class PoliteFetcher:
-    """`ports.Fetcher` that waits for turns and obeys robots.txt; a disallowed feed gets a warning. A redirect to
-    another host waits too, and loses headers and private addresses. `robots`: None checks none. `backoff`: URLs that
-    asked us to wait."""
+    """`ports.Fetcher` that waits for turns and obeys robots.txt (a disallowed feed gets a warning), also after
+    redirects. `robots`: None checks none; `backoff`: URLs that asked us to wait."""
 
     def __init__(
         self, fetcher: Fetcher, throttle: Throttle, robots: Robots | None = None, backoff: Waits | None = None
@@ -43,8 +42,8 @@ class PoliteFetcher:
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer; `Failed` without a request for a back-off over 30 s or a page that robots.txt disallows.
-        The deadline excludes waiting for a turn."""
+        """Return the answer; `Failed` for a long back-off or a disallowed page. Waiting does not count to the
+        deadline."""
         shown = redacted(request.url)
         leg = replace(request, stay=request.method == "GET" or request.kind == "hub")
         moved: str | None = None

@@ -64,8 +64,8 @@ class Throttle:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[Turn]:
-        """Wait for the host's turn; the next pause begins after the block. Yield the turn with the notes of other
-        machines. Raise HostBusy if they use the host too long."""
+        """Wait for the host's turn; yield it. The next pause begins after the block. Raise HostBusy after a long
+        wait."""
         host = self._host(name)
         host.users += 1
         try:
