@@ -138,10 +138,8 @@ class NotAnArticle(SyndicatorError):
 
     def __init__(self, kind: str, detail: str = "", alternate: str | None = None) -> None:
         super().__init__(f"not an article: {kind}" + (f" ({detail})" if detail else ""))
-        self.kind = kind
+        self.kind, self.detail, self.alternate = kind, detail, alternate
         self.reason = f"{NOT_AN_ARTICLE}{kind}"
-        self.detail = detail
-        self.alternate = alternate
 
     def __reduce__(self) -> tuple[type["NotAnArticle"], tuple[str, str, str | None]]:
         return (NotAnArticle, (self.kind, self.detail, self.alternate))
@@ -154,8 +152,7 @@ class NotAFeed(SyndicatorError):
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"not a feed: {reason}" + (f" ({detail})" if detail else ""))
-        self.reason = reason
-        self.detail = detail
+        self.reason, self.detail = reason, detail
 
     def __reduce__(self) -> tuple[type["NotAFeed"], tuple[str, str]]:
         return (NotAFeed, (self.reason, self.detail))
@@ -166,8 +163,7 @@ class WorkerFailed(SyndicatorError):
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"worker {reason}" + (f": {detail}" if detail else ""))
-        self.reason = reason
-        self.detail = detail
+        self.reason, self.detail = reason, detail
 
 
 def first_of(failed: BaseExceptionGroup) -> BaseException:

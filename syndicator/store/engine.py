@@ -42,6 +42,8 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self.name = database.name  # the file (SQLite), or the name (PostgreSQL)
+        self.single = database.sqlite  # a file, which only one machine uses
         group = Group(database)
         self.visits = Visits(group)
         self.index = Index(database)
@@ -67,11 +69,6 @@ class Store:
         if not self._db.sqlite:
             self._db.before_write = held
 
-    @property
-    def single(self) -> bool:
-        """True if the database is a file, which only one machine uses."""
-        return self._db.sqlite
-
     def hosts(self, lease: float) -> Hosts:
         """Return the hosts shared by machines. `lease`: seconds after which a permission for a request ends."""
         hosts = Hosts(self._db, lease)
@@ -85,11 +82,6 @@ class Store:
         """Return Visits that call `fence` in the transaction of each write. `waiting`: sources with pending entries."""
         visits = Visits(Group(self._db, fence), waiting)
         return visits if self._db.sqlite else postgres.retried(visits)
-
-    @property
-    def name(self) -> str:
-        """The database's file (SQLite), or its name (PostgreSQL)."""
-        return self._db.name
 
     @property
     def current(self) -> bool:

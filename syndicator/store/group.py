@@ -19,8 +19,8 @@ class Group:
 
     def __init__(self, database: Database, fence: Callable[[Connection], object] | None = None) -> None:
         """`fence`: called at the start of each write; raises an exception to undo the write."""
-        self._db = database
-        self._fence = fence
+        self._db, self._fence = database, fence
+        self.alone = database.sqlite  # True if this process is the only writer
         self._first: Callable[[], object] | None = None  # None: each write is a transaction of its own
         self._open: tuple[Connection, Transaction] | None = None
         self.writes = 0  # since the last commit
@@ -32,11 +32,6 @@ class Group:
     def sharing(self) -> bool:
         """True if writes wait for a commit."""
         return self._first is not None and self._db.sqlite
-
-    @property
-    def alone(self) -> bool:
-        """True if this process is the only writer."""
-        return self._db.sqlite
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """Return all rows of a query, including the group's uncommitted writes. Raises StoreError."""

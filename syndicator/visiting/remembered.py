@@ -30,14 +30,12 @@ def after(
     that its validators are not stored. `asked`: by a person; failures do not count."""
     if state.url != source.url:
         state = SourceState(key=state.key, url=source.url, first_visit=state.first_visit, recent=state.recent)
+    state = replace(state, first_visit=state.first_visit or now, last_visit=now)
     if isinstance(result, Failed):
-        state = replace(state, first_visit=state.first_visit or now, last_visit=now)
         failed = _failed(state, result, now)
         return replace(failed, failures=min(failed.failures, max(state.failures, 1))) if asked else failed
     state = replace(
         state,
-        first_visit=state.first_visit or now,
-        last_visit=now,
         last_success=now,
         failures=0,
         failing_since=None,

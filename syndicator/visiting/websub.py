@@ -146,10 +146,8 @@ _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", re.IGNORECASE)
 
 def offered(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Offer | None:
     """Return the hubs and topic of a feed at `url`, or None. Link headers precede the body (section 4)."""
-    value = headers.get("link", "")
-    # RFC 8288
     links: dict[str, list[str]] = {}
-    for target, parameters in _LINK.findall(value[: 20 * _LONGEST]):
+    for target, parameters in _LINK.findall(headers.get("link", "")[: 20 * _LONGEST]):  # RFC 8288
         rel = _REL.search(parameters)
         for relation in (rel[1] or rel[2]).lower().split() if rel else ():
             links.setdefault(relation, []).append(resolve(url, target.strip()))

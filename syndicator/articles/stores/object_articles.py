@@ -40,8 +40,7 @@ class ObjectArticleStore(Listed):
         return self._instance
 
     def begun(self) -> bool:
-        """Return True if the instance has its UUID: that precedes the first article and needs no listing."""
-        return self.minted()
+        return self.minted()  # its UUID precedes the first article and needs no listing
 
     @contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
@@ -119,8 +118,7 @@ class ObjectArticleStore(Listed):
         yield from sorted(stamp.key for stamp in self.objects.walk())
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return only files left by crashes. Objects are not listed, so edits do not show."""
-        return self.left_behind(sweep=sweep)
+        return self.left_behind(sweep=sweep)  # objects are not listed, so edits do not show
 
     def left_behind(self, *, sweep: bool = True) -> Changes:
         assert self.clock is not None

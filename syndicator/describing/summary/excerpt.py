@@ -174,9 +174,8 @@ def passage(candidate: Sequence[Sentence], first: int) -> tuple[int, ...]:
     while len(taken) < sentences.SENTENCES and taken[-1] + 1 < len(candidate):
         before, after = candidate[taken[-1]], candidate[taken[-1] + 1]
         text = joined([*(candidate[place].text for place in taken), after.text])
-        if not follows(before, after) or len(joined(candidate[place].text for place in taken).split()) >= ENOUGH:
-            break
-        if sentences.too_long(text):
+        enough = len(joined(candidate[place].text for place in taken).split()) >= ENOUGH
+        if enough or not follows(before, after) or sentences.too_long(text):
             break
         taken.append(taken[-1] + 1)
     return tuple(taken)

@@ -75,9 +75,7 @@ class HttpFetcher:
         lookup: ssrf.Lookup = ssrf.system,
         dial: Callable[[AddrInfo], socket.socket] = lambda info: socket.socket(*info[:3]),
     ) -> None:
-        self._settings = settings
-        self._user_agent = user_agent
-        self._clock = clock
+        self._settings, self._user_agent, self._clock = settings, user_agent, clock
         self._offsets = {} if offsets is None else offsets
         self._clients = Clients(settings, lookup, dial)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs URLs with their credentials

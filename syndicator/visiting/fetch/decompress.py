@@ -34,8 +34,7 @@ class Inflater:
         self._name = names[0] if names else ""
         if self._name not in ("", "gzip", "x-gzip", "deflate"):
             raise BadEncoding(f"content encoding {self._name[:40]!r} was not asked for")
-        self._cap = cap
-        self._wire = 0
+        self._cap, self._wire = cap, 0
         self._body = bytearray()
         self._machine: zlib._Decompress | None = None
 

@@ -70,8 +70,7 @@ class Threads:
     """Runs `lookup(host, port)` on a daemon thread, which may outlive its caller. Raises gaierror if 256 hang."""
 
     def __init__(self, lookup: Lookup = system) -> None:
-        self._lookup = lookup
-        self._running = 0
+        self._lookup, self._running = lookup, 0
 
     async def __call__(self, host: str, port: int) -> Sequence[Answer]:
         if self._running >= _MOST:

@@ -50,8 +50,7 @@ class _Generation:
 
 class _Resolver(AbstractResolver):
     def __init__(self, lookup: ssrf.Threads, check: Callable[[str, int], None]) -> None:
-        self._lookup = lookup
-        self._check = check
+        self._lookup, self._check = lookup, check
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC

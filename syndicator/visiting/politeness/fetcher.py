@@ -34,10 +34,7 @@ class PoliteFetcher:
     def __init__(
         self, fetcher: Fetcher, throttle: Throttle, robots: Robots | None = None, backoff: Waits | None = None
     ) -> None:
-        self._fetcher = fetcher
-        self._throttle = throttle
-        self._robots = robots
-        self._backoff = backoff
+        self._fetcher, self._throttle, self._robots, self._backoff = fetcher, throttle, robots, backoff
         self._away: dict[str, tuple[datetime, Failed]] = {}  # servers that were not reached, until when that counts
         self._log = logger("visiting")
 

@@ -54,12 +54,9 @@ class Throttle:
         backoff: Waits | None = None,
         turns: HostTurns | None = None,
     ) -> None:
-        self._pause = pause
-        self._per_host = per_host
-        self._sleep = sleep
-        self._clock = clock
-        self._backoff = backoff
-        self._turns = turns
+        self._pause, self._per_host, self._sleep = pause, per_host, sleep
+        self._clock = self.now = clock
+        self._backoff, self._turns = backoff, turns
         self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
@@ -120,10 +117,6 @@ class Throttle:
         until = min(host.backoff_until, now + LONGEST_BACKOFF)  # a clock that was set back must not prolong it
         return until if until > now else None
 
-    def now(self) -> datetime:
-        """Return the time of the throttle's clock, aware."""
-        return self._clock()
-
     def set_delay(self, name: str, seconds: float) -> None:
         """Set the host's crawl-delay, at most 60 s; it replaces a shorter pause."""
         host, delay = self._host(name), max(0.0, min(seconds, LONGEST_DELAY))
@@ -175,7 +168,7 @@ class _Wait(NamedTuple):
 
 
 class Backoff:
-    """Waits from Retry-After (RFC 9110 section 10.2.3). `get`, `set`: a note in the store; empty if unreadable."""
+    """`ports.Waits` from Retry-After (RFC 9110 10.2.3). `get`, `set`: a note in the store; empty if unreadable."""
 
     def __init__(
         self,
@@ -183,26 +176,21 @@ class Backoff:
         set: Callable[[str, str | None, datetime], None],
         clock: Callable[[], datetime],
     ) -> None:
-        self._get = get
-        self._set = set
-        self._clock = clock
+        self._get, self._set, self._clock = get, set, clock
         self._known: dict[str, _Wait] | None = None
 
     def until(self, what: str) -> datetime | None:
-        """Return the end of a wait for a host or a URL, or None."""
         if not self.any():
             return None
         wait, now = (self._known or {}).get(what), self._clock()
         return wait.until if wait is not None and _counts(wait, now) else None
 
     def any(self) -> bool:
-        """Return False if nothing waits."""
         if self._known is None:
             self._known = self._read()
         return bool(self._known)
 
     def add(self, what: str, until: datetime) -> None:
-        """Record at once a wait until `until`, at most a week; a later end stays."""
         now = self._clock()
         # read again: another process may have added some
         waits = {name: wait for name, wait in self._read().items() if _counts(wait, now)}
