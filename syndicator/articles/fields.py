@@ -53,8 +53,8 @@ _SHOWN_CHARS = 40  # of a wrong value, in a message
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """Conversions of a value: `settle` to normal form, `write` to YAML, `read` from YAML (raises ConfigError).
-    `absent`: the value read for a missing key."""
+    """Conversions: `settle` to normal form, `write` to YAML, `read` from YAML (raises ConfigError), also of
+    `absent`."""
 
     settle: Callable[[Any], Any]
     write: Callable[[Any], Any]

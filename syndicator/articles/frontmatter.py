@@ -44,8 +44,8 @@ _Dumper.add_representer(str, _string)
 def dump(
     article: Article, extra: Mapping[str, Any] | None = None, *, body: str | None = None, aged: bool = False
 ) -> bytes:
-    """Return the file of `article`: fields in table order, the operator's `extra` keys, the body. `body`: its spelling,
-    kept if equal; `aged`: use keys of earlier schemas."""
+    """Return the file of `article` with the operator's `extra` keys. `body`: its spelling; `aged`: keys of old
+    schemas."""
     settled = fields.settle(article)
     theirs = extra or {}
     as_given = body is not None and BODY.settle(body) == settled.body

@@ -24,8 +24,8 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """An axis of feeds; feed ids contain its name. `members` returns an article's feeds, recorded even while the axis
-    is off; `found` likewise, called by builds for many articles."""
+    """An axis of feeds; feed ids contain its name. `members`, `found`: return an article's feeds, the latter by
+    builds."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None

@@ -88,7 +88,7 @@ class UsageError(SyndicatorError):
 
 
 class EditedMeanwhile(UsageError):
-    """`what` was edited after it was shown, so our edit was refused."""
+    """A text was edited after it was shown, so our edit was refused."""
 
     reason = CommandReason.EDITED
 

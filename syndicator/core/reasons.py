@@ -314,7 +314,7 @@ GROUPS: tuple[type[Reason], ...] = (
 
 
 def explained(code: str) -> tuple[str, str]:
-    """Return meaning and cure of the `code` of a visit, entry, file or feed; (`code`, "") if it is unknown."""
+    """Return meaning and cure of a `code`; (`code`, "") if it is unknown."""
     for prefix, (group, noun) in _PREFIXED.items():
         if code.startswith(prefix):
             match = next((reason for reason in group if reason == code.removeprefix(prefix)), None)

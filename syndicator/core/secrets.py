@@ -22,7 +22,7 @@ def variables(url: str) -> tuple[str, ...]:
 
 
 def names_more(url: str, than: str) -> bool:
-    """Return True if the redirect `url` names a variable that the operator's URL `than` lacks: do not expand it."""
+    """Return True if the redirect `url` names a variable that the operator's URL `than` lacks."""
     return not set(variables(url)) <= set(variables(than))
 
 

@@ -199,7 +199,7 @@ def _loses(spelled: str) -> bool:
 
 
 def persons(author: str | None) -> tuple[str, ...]:
-    """Return the names in `author`, a list with commas. "Kim Lee, Jr.", "Acme, Inc.", "Okafor, Ines" are one name."""
+    """Return the names in `author`, a list with commas; "Kim Lee, Jr." and "Acme, Inc." are one name each."""
     parts: list[str] = []
     for part in filter(None, map(str.strip, (author or "").split(","))):
         if parts and SUFFIX.fullmatch(part):

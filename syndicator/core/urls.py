@@ -81,7 +81,7 @@ def respelled(url: str) -> str:
 
 
 def alias(url: str) -> str:
-    """Return a key that is equal for http and https, with and without www, with and without a last slash."""
+    """Return a key that is equal with https or http, with or without www and last slash."""
     if _is_canonical(url):  # ten times cheaper than the rest; `add` calls it for every source
         name, _, place = url.partition("://")[2].partition("/")
         return f"{name.removeprefix('www.')}/{place.rstrip('/')}"

@@ -32,8 +32,8 @@ RECENT = timedelta(days=7)  # a choice: sites announce new articles within days
 
 
 def believed(published: datetime | None, added: datetime, after: datetime | None) -> datetime:
-    """Return since when an article `added` now may have existed: its `published` date, but not before the last visit
-    (`after`). For dates before WINDOW, the hour of `added`; undated, an hour later."""
+    """Return since when an article may have existed: its `published` date, but not before the last visit (`after`); for
+    older dates the hour of `added`; undated, an hour later."""
     hour = added.replace(minute=0, second=0, microsecond=0)
     if published is None or published < added - WINDOW:
         return hour + timedelta(hours=2 if published is None else 1)
@@ -62,8 +62,8 @@ def like(article: Article, source: str, now: datetime) -> Like:
 def merge_copy(
     article: Article, run: FilingContext, now: datetime, *, after: datetime | None = None, lookup: Known | None = None
 ) -> tuple[Article, Changes]:
-    """Merge the new `article` with a copy of its story; return it and other articles to file first. `also` keeps the
-    original that the page names only if texts match; `after`: the last visit; `lookup`: the store's answer."""
+    """Merge the new `article` with a copy of its story; return it and other articles to file first. `after`: the last
+    visit; `lookup`: the store's answer."""
     if (first := _original(article, run, now, lookup)) is None:
         return replace(article, also=()), ()
     logger = program.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
@@ -302,8 +302,7 @@ def _within(text: list[str], other: list[str]) -> bool:
 
 
 def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) -> tuple[Article, Changes]:
-    """Compare a revision with copies of its story again; return `new` and other articles to file first. A copy whose
-    text no longer matches is shown. If the shown article changed, its former copies are regrouped."""
+    """Compare a revision with copies of its story again; return `new` and other articles to file first."""
     adopted = bool(new.merged_into) and old.source_key != new.source_key  # `is_copy` depends on the source
     if new.hold or (old.body == new.body and not adopted):  # on hold: not compared before release
         return new, ()
@@ -335,7 +334,7 @@ def _part_copies(first: Article, run: FilingContext) -> tuple[Article, Changes]:
 
 
 def regrouped(former: Sequence[Article], run: FilingContext) -> list[Article]:
-    """Group former copies by text: the first of each group is shown, the rest merge into it. Shown ones come first."""
+    """Group former copies by text: the first of each group is shown, the others merge into it."""
     stands: list[Article] = []
     behind: list[Article] = []
     for copy in sorted(former, key=lambda article: place_of(article, former, run)):

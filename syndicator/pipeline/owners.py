@@ -84,7 +84,7 @@ def front_page(url: str) -> str:
 
 
 async def may_adopt(context: EntryContext, article: Article) -> bool:
-    """True if the source adopts `article`. If it was not filed by an owner, its saved page may show the feed's link."""
+    """True if the source adopts `article`, whose saved page may show the feed's link."""
     snapshot = context.run.snapshots.get(article.id) if claim_of(article, context.run.owners) < OWNS else None
     if snapshot is not None:
         context = await linked_by(context, Page(html=snapshot[0], url=article.url, headers=snapshot[1]))
@@ -92,8 +92,8 @@ async def may_adopt(context: EntryContext, article: Article) -> bool:
 
 
 async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) -> VisitContext:
-    """Return the context with rights for the host that the site moved to, if the old host redirects feed and sampled
-    pages permanently, the feed has the same articles, and no other source owns the host."""
+    """Return the context with rights for the host that the site moved to, if the old host redirects feed and pages for
+    good, the feed has the same articles, and no other source owns the host."""
     new = urls.site(result.final_url)
     context = replace(context, answered=new)
     if new in (urls.site(context.source.url), ""):

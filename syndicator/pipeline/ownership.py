@@ -51,8 +51,8 @@ def rights_of(source: Source, *, sites: Collection[str] = (), before: Collection
 
 
 def rights_in(file: RightsFile, source: Source, today: date | None = None, answered: str | None = None) -> Rights:
-    """Return the rights of `source` in `file`: to write on the day `today`, or (None) to show what it wrote.
-    `answered`: site that the feed came from, as a move must match; None: any. Raises ConfigError."""
+    """Return the rights of `source` in `file`: to write on the day `today`, or (None) to show its articles. `answered`:
+    site that the feed came from, as a move must match; None: any. Raises ConfigError."""
     sites = [*(file.linked(source.key, today) if today else file.shown(source.key))]
     for new, move in file.moved(source.key).items():
         if answered in (None, new):
@@ -230,7 +230,7 @@ def _owner(article: Article, rows: Collection[EntryRow], claimants: Mapping[str,
 
 
 def _strayed(row: EntryRow, article: Article, claimants: Mapping[str, Claimant]) -> bool:
-    """True if an entry leads to an article of another site, did not file it, and has no right to it."""
+    """True if an entry leads to another site's article without a right to it."""
     filed = (row.source_key, row.entry_id) == (article.source_key, article.source_id)
     claimant = claimants.get(row.source_key)
     entitled = claimant is not None and claimant.rights.owns(article.url)

@@ -120,8 +120,7 @@ class Database:
 
     @contextmanager
     def named_errors(self) -> Iterator[None]:
-        """Turn driver errors into StoreError with a cure or a subclass: StoreConflict, StoreBusy, StoreAway (the next
-        call connects again), JobLost; DiskError without free file descriptors."""
+        """Turn driver errors into StoreError (StoreConflict, StoreBusy, StoreAway, JobLost) or DiskError."""
         try:
             yield
         except sqlite3.Error as error:  # of `drive`

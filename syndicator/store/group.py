@@ -54,8 +54,7 @@ class Group:
 
     @contextmanager
     def write(self, *, blind: bool = False) -> Iterator[Connection]:
-        """Open a write, durable at its end or, within `shared`, with the group; an exception undoes it. `blind`: see
-        `Database.write`. Raises StoreError."""
+        """Open a write, durable at its end or, within `shared`, with the group. `blind`: see `Database.write`."""
         if self._first is None or not self._db.sqlite:
             if self._first is not None:
                 self._first()

@@ -26,8 +26,8 @@ def after(
     *,
     asked: bool = False,
 ) -> SourceState:
-    """Return the state after a visit. `feed`: None if nothing was parsed. For an unparsable answer pass a Failed, so
-    that its validators are not stored. `asked`: by a person; failures do not count."""
+    """Return the state after a visit. `result`: Failed for an unparsable answer; `feed`: None without; `asked`: by a
+    person."""
     if state.url != source.url:
         state = SourceState(key=state.key, url=source.url, first_visit=state.first_visit, recent=state.recent)
     state = replace(state, first_visit=state.first_visit or now, last_visit=now)

@@ -83,8 +83,7 @@ def answered(subscription: Subscription, result: FetchResult, now: datetime) -> 
 
 
 def intent(subscription: Subscription, asked: Mapping[str, str], now: datetime) -> Answer:
-    """Return our answer to a hub that verifies our intent (5.3) or denies (5.2): we confirm our own requests and
-    renewals of active subscriptions. `asked`: the request's parameters."""
+    """Return our answer to a hub that verifies our intent (5.3) or denies (5.2). `asked`: the request's parameters."""
     if not hmac.compare_digest(asked.get("hub.topic", "").encode(), subscription.topic.encode()):
         return _refused(subscription)
     word, challenge = asked.get("hub.mode", ""), asked.get("hub.challenge", "")

@@ -310,7 +310,7 @@ class ArticleIndex(Protocol):
         `unmatched`. One transaction for a few hundred articles; after a crash the next call does the rest."""
 
     def words(self, ids: Sequence[str]) -> dict[str, bytes]:
-        """Return what `save_words` stored, by id, for articles unchanged since."""
+        """Return the bytes of `save_words` by id, for articles unchanged since."""
 
     def save_words(self, found: Mapping[str, bytes]) -> None:
         """Store the packed words of texts, by article id."""
@@ -432,7 +432,7 @@ class Waits(Protocol):
     """Hosts and URLs that asked us to wait."""
 
     def until(self, what: str) -> datetime | None:
-        """Return the end of the wait of `what` (a host or a URL), or None."""
+        """Return the end of the wait of a host or a URL, or None."""
 
     def any(self) -> bool:
         """Return False if certainly nothing waits."""

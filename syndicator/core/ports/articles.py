@@ -197,7 +197,7 @@ class ArticlePaths(Protocol):
 
 
 class Snapshots(Protocol):
-    """A cache of fetched pages by article id, each with the version that read it. Damaged pages count as missing."""
+    """A cache of fetched pages by article id, each with the version that read it."""
 
     version: int  # of the present reader
 

@@ -52,7 +52,7 @@ def retried(row: EntryRow, reason: str, detail: str, now: datetime, not_before: 
 
 
 def postponed(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
-    """Return the row as waiting until the host may be asked. No request was made: no try is counted."""
+    """Return the row as waiting until the host may be asked; no try is counted."""
     when = failed.retry_after or now + FIRST_WAIT
     return replace(row, next_try=when, reason=_why(row, failed.reason), detail=failed.detail)
 
@@ -90,8 +90,7 @@ class EntryResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The writes for an entry, in the order of the fields, and the result to report. `row` and `article` are written
-    together. With "merge", the source becomes a carrier of `article`."""
+    """The writes for an entry, in the order of the fields, and its result. "merge": the source becomes a carrier."""
 
     act: Literal["file", "revise", "merge", "refuse", "skip", "wait", "leave"]
     result: EntryResult

@@ -84,7 +84,7 @@ async def _known(context: EntryContext) -> Decision | None:
 
 
 def _only_pointed_to(context: EntryContext, id: str, at: Known) -> Article | None:
-    """Return the article `id` if the entry only links to it: its source may neither revise nor adopt it."""
+    """Return the article `id` if the entry only links to it."""
     url, article = context.announced.url, context.run.store.article(id)
     if article is None or context.row.reason == EntryReason.OWNERSHIP:
         return None
@@ -138,7 +138,7 @@ async def _without_article(context: EntryContext, page: Page, refused: NotAnArti
 
 
 async def _own_text(context: EntryContext, text: str, reason: str, detail: str) -> Page | Decision:
-    """Return an empty page if the feed's `text` may replace it. Refuse it if short or of another site."""
+    """Return an empty page if the feed's `text` may replace it, else refuse the entry."""
     url, key = context.announced.url, context.source.key
     if len(text) < LEAST_CONTENT or not urls.host(url):
         return endings.refuse(context, reason, detail)

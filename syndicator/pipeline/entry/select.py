@@ -66,8 +66,8 @@ def late_entries(
 
 
 def held_back(rows: Sequence[EntryRow], announced: Collection[str] | None) -> tuple[list[EntryRow], list[EntryRow]]:
-    """Split pending rows into those to read now and those to change: a late entry that did not move is read if
-    announced twice, else ended. `announced`: ids in the feed, None if it was not read."""
+    """Split pending rows into those to read now and those to change (late entries that did not move). `announced`: ids
+    in the feed, None if it was not read."""
     take, changed = [], []
     for row in rows:
         if row.reason != EntryReason.LATE or row.read_at is None:
@@ -80,8 +80,8 @@ def held_back(rows: Sequence[EntryRow], announced: Collection[str] | None) -> tu
 
 
 def in_turn(rows: Sequence[EntryRow], now: datetime, limit: int | None = None) -> list[EntryRow]:
-    """Sort rows in reading order: the latest announcement first, so that news does not wait for a backlog; within one
-    the oldest first, so that its newest is added last. `limit`: keep the newest rows."""
+    """Sort rows in reading order: the latest announcement first, within it the oldest entry. `limit`: keep the
+    newest."""
 
     def age(row: EntryRow) -> tuple[datetime, str]:
         return _position(row.entry, now) if row.entry else row.first_seen, row.entry_id

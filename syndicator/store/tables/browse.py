@@ -57,8 +57,7 @@ class Browse:
         self._db = database
 
     def articles(self, wanted: Wanted) -> tuple[list[Listed], dict[Filter, int]]:
-        """Return the wanted articles, newest first ("unsure": on hold, then by category score), and, if `counted`,
-        filter -> number among the newest."""
+        """Return the wanted articles, best first, and, if `counted`, filter -> number among the newest."""
         rows = select(_a.data, _a.path, _a.score).order_by(_a.added.desc(), _a.id.desc())  # the order of an index
         is_whole = wanted.filter not in _WITHIN and not wanted.source
         newest = self._newest(rows, wanted) if wanted.counted or not is_whole else []

@@ -85,7 +85,8 @@ class Messages:
         return [id for (id,) in self._db.driven(text)]
 
     def put(self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]) -> None:
-        """Add messages, and store what receivers have once these are sent: `known` by article id, without `hidden`."""
+        """Add messages, and store the versions that receivers have once these are sent: `known` by id, without
+        `hidden`."""
         with self._db.write() as connection:
             values = [{name: value for name, value in asdict(item).items() if name != "n"} for item in messages]
             insert(connection, schema.messages, values)

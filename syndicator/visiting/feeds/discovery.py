@@ -128,8 +128,8 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
 def known_feeds(url: str) -> list[FeedLink]:
     """Return the feed for the page `url`, or one better than the feed `url`, if data/known_feeds.toml has one."""
     matches = ((page.fullmatch(url), feed) for page, feed in _table() if len(url) <= _LONGEST)
-    known = next((match.expand(feed) for match, feed in matches if match), "")
-    return [FeedLink(known, "", "known")] if known and known != url else []
+    address = next((match.expand(feed) for match, feed in matches if match), "")
+    return [FeedLink(address, "", "known")] if address and address != url else []
 
 
 def _guesses(url: str) -> list[FeedLink]:

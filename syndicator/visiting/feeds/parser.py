@@ -231,8 +231,8 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 
 def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> ParsedFeed:
-    """Parse the feed or sitemap from `url`. Return at most 1,000 entries in order, with absolute links, plain titles,
-    unsanitised HTML, UTC dates and distinct ids. `headers`: lower-case names. Raise NotAFeed."""
+    """Parse the feed or sitemap from `url` into at most 1,000 entries in order. `headers`: lower-case names. Raise
+    NotAFeed."""
     body = unpacked(body)
     if looks_json(body):
         return _distinct(parse_json_feed(body, url, MOST_ENTRIES))

@@ -81,8 +81,8 @@ class HttpFetcher:
         logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs URLs with their credentials
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer within the deadline, after redirects; network errors are `Failed`. `request.headers` go to
-        the first origin only; values of `request.secrets` are in the URL sent, but masked in results."""
+        """Return the answer within the deadline. `request.headers` go to the first origin only; secrets are masked in
+        results."""
         result = await self._fetch(request)
         return _masked(result, request.secrets) if request.secrets else result
 

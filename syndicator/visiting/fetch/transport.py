@@ -94,7 +94,7 @@ class Clients:
 
     @asynccontextmanager
     async def use(self, url: httpx.URL, where: str, allow: tuple[str, ...]) -> AsyncIterator[AiohttpTransport]:
-        """Yield the transport for `url`, of origin `where`. With a proxy, raise Blocked for a refused IP address."""
+        """Yield the transport for `url` and its origin. With a proxy, raise Blocked for a refused IP address."""
         if self._proxy is not None:
             self._check_literal(url, allow)
         if len(self._now.origins) >= _ORIGINS and where not in self._now.origins:

@@ -32,8 +32,8 @@ _PARSED = 256  # files kept parsed
 
 
 class RobotsVerdict(NamedTuple):
-    """Permission for a URL. `by`: "robots.txt", "operator", "no robots.txt" or "robots.txt unreachable (<reason>)".
-    `delay`: crawl-delay, at most 60 s."""
+    """Permission for a URL. `by`: its origin, such as "robots.txt" or "operator"; `delay`: crawl-delay, at most 60
+    s."""
 
     allowed: bool
     by: str
@@ -54,8 +54,7 @@ def product(user_agent: str) -> str:
 
 
 class Robots:
-    """Verdicts of robots.txt. `fetcher` waits for turns but checks no robots.txt. `get`, `set`: notes that outlive the
-    process; `prune` deletes expired ones and those beyond 16 MB."""
+    """Verdicts of robots.txt. `fetcher` checks no robots.txt. `get`, `set`, `prune`: notes that outlive the process."""
 
     def __init__(
         self,
