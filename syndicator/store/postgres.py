@@ -5,7 +5,7 @@ import inspect
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event, text
@@ -135,13 +135,10 @@ def _retrying(kind: Any) -> Any:
 def _with_retries(method: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
     def trying(*args: Any, **named: Any) -> Any:
-        for number in range(_TRIES):
-            try:
+        for number in range(_TRIES - 1):
+            with suppress(StoreConflict):
                 return method(*args, **named)
-            except StoreConflict:
-                if number == _TRIES - 1:
-                    raise
-                time.sleep(_PAUSE * 2**number * (0.5 + random.random()))
-        raise AssertionError("not reached")
+            time.sleep(_PAUSE * 2**number * (0.5 + random.random()))
+        return method(*args, **named)
 
     return trying

@@ -49,8 +49,8 @@ def asking(subscription: Subscription, callback: str) -> Subscription:
 
 def request(subscription: Subscription) -> Request:
     """Return the request to the hub (section 5.1)."""
-    fields = {"hub.mode": mode(subscription), "hub.topic": subscription.topic}
-    fields["hub.callback"] = subscription.callback
+    callback = subscription.callback
+    fields = {"hub.mode": mode(subscription), "hub.topic": subscription.topic, "hub.callback": callback}
     if subscription.wanted:
         fields |= {"hub.secret": subscription.secret, "hub.lease_seconds": str(int(LEASE.total_seconds()))}
     return Request(

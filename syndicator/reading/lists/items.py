@@ -149,7 +149,6 @@ def titles(records: Sequence[Record]) -> list[str]:
     texts = [[text.line(value) for value in _titles(record)] for record in records]
     if not texts:
         return []
-
     shares = [_share([row[place] for row in texts]) for place in range(len(texts[0]))]
     whole = [place for place, (own, _) in enumerate(shares) if own >= _MOSTLY]
     best = next(iter(whole), len(shares) - 2)

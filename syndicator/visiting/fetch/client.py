@@ -28,7 +28,6 @@ from syndicator.visiting.fetch.decompress import (
     clock_offset,
     error_code,
     fresh_seconds,
-    joined,
     retry_after,
 )
 from syndicator.visiting.fetch.ssrf import Refusal, bare, next_hop, origin, parse_url
@@ -130,7 +129,7 @@ class HttpFetcher:
                 await response.aclose()
 
     async def _answer(self, chain: _Chain, here: str, response: httpx.Response) -> FetchResult | None:
-        headers = joined(response.headers.multi_items())
+        headers = dict(response.headers.items())  # lower case, repeated ones joined (RFC 9110 section 5.3)
         status = response.status_code
         if (offset := clock_offset(headers, self._clock())) is not None:
             self._offsets[chain.url.host] = offset

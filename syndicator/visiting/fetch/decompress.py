@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -96,15 +96,6 @@ LONGEST_RETRY = timedelta(days=7)  # our choice: a Retry-After that is longer co
 DELTA = 226  # "IM Used": a part of the feed (RFC 3229 section 10.4.1)
 SUCCESS, REDIRECTION, CLIENT_ERROR = range(200, 300), range(300, 400), range(400, 500)
 _AGE_DIGITS = 9  # of an Age that is believed: more seconds than caches keep anything
-
-
-def joined(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return headers with lower-case names, repeated values joined by ", " (RFC 9110 section 5.3)."""
-    headers: dict[str, str] = {}
-    for name, value in items:
-        name = name.lower()
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
 
 
 def http_date(value: str) -> datetime | None:
