@@ -1,7 +1,5 @@
 """Article store in a folder, one markdown file per article under YYYY/MM/; opens folders and s3://bucket/prefix."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -28,19 +26,13 @@ class FileArticleStore(Listed):
         in_turn: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
     ) -> None:
         """Not `durable`: skip fsync. `in_turn`: lock between writers of the files beside the articles."""
-        self.root = root
-        self.durable = durable
-        self.in_turn = in_turn
+        self.root, self.durable, self.in_turn = root, durable, in_turn
+        self.name = str(root)
         self._paths: dict[str, list[str]] | None = None  # first six of the id -> paths; filled by the first search
         self._unsettled: set[Path] | None = None  # folders of files that were put within `together`
 
-    @property
-    def name(self) -> str:
-        return str(self.root)
-
     @contextlib.contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
-        """Make files of `put` durable with one fsync per folder, when the yielded function is called and at the end."""
         self._unsettled = set()
         try:
             yield self._settle
@@ -51,9 +43,6 @@ class FileArticleStore(Listed):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Write `article` durably (see `together`); edits by hand stay, except `ordered` fields. Return it as filed,
-        its stamp, and True if bytes changed. Raises OSError with the old file intact, ConfigError if that is
-        unreadable."""
         current = path if path is not None and self._id_of(path) == article.id else self.find(article.id)
         old = self._read(current) if current else None
         if current and old is not None:
@@ -196,7 +185,6 @@ class FileArticleStore(Listed):
         return sum(disk.unlink_litter(entry) for _, entry in self._entries())
 
     def _entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
-        """Yield (path, entry) of everything in the folders of articles, sorted within each folder."""
         for folder, absolute in disk.folders(self.root):
             with os.scandir(absolute) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)

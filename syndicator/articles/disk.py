@@ -1,7 +1,5 @@
 """Write files atomically and durably: temporary file in the same folder, fsync, rename."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re
@@ -15,15 +13,13 @@ _TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
 def write(
     path: Path, data: bytes, *, durable: bool = True, folders: set[Path] | None = None, mode: int = 0o644
 ) -> os.stat_result:
-    """Write `data` by temporary file, fsync and rename; return the stat. A crash leaves the old or the new file, and
-    perhaps the temporary one (`is_litter`). Not `durable`: no fsync. Adds to `folders` the folders that the caller must
-    sync. `mode`: before umask."""
+    """Write `data` by temporary file, fsync (if `durable`) and rename; return the stat. `folders`: receives the folders
+    that the caller must sync; `mode`: before umask."""
     if durable:
         make_folder(path.parent)
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
-    # A name of 120 bytes and these stay under the 255 that file systems allow. The ending is another than the file's,
-    # so that whoever reads every *.md, hidden ones too, never sees half of one.
+    # The ending is another than the file's: whoever reads every *.md, hidden ones too, never sees half of one.
     temporary = path.parent / f".tmp-{os.getpid()}-{path.name}.part"
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)

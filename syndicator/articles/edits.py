@@ -1,7 +1,5 @@
 """Merge a new version into a file perhaps edited by hand: edits win. Who wrote a field, and who may. Pure."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Collection
@@ -58,7 +56,6 @@ def _differs(article: Article, name: str, written: str | None) -> bool:
 
 
 def _written(article: Article) -> dict[str, str]:
-    """Return by field the hashes of the values we last wrote; {} for a hand-written file."""
     if not _DIGEST.fullmatch(article.digest):
         return {}
     first = {name: article.digest[at * _HASH_CHARS : (at + 1) * _HASH_CHARS] for at, name in enumerate(FIELDS)}
@@ -99,7 +96,7 @@ class By(StrEnum):
 
 def by_of(article: Article, field: str) -> By | None:
     """Return the writer of `field`: the operator if edited, else the recorded one, else the publisher; None if unknown.
-    A category without a mark is the model's if excerpt or tags are."""
+    An unmarked category is the model's if excerpt or tags are."""
     if field in hand_edited(article):
         return By.OPERATOR
     if field in ("excerpt", "tags"):
@@ -144,7 +141,6 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
 
 
 def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """Return `article` with the operator's fields (marked or edited in `in_file`) marked; not `ordered` ones."""
     edited = hand_edited(in_file)
     marks: dict[str, Any] = {
         f"{name}_by": By.OPERATOR.value

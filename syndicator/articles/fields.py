@@ -1,10 +1,7 @@
-"""Fields of an article file, one row each in TABLE, from which writer, loader and normal form derive. A new field is a
-row here, with the schema after the last released one, and an attribute of `model.Article`. A key is ours in files of
-its schema or a later one (no `schema`: 1). A file has the lowest schema that its values need, so that old files keep
-their bytes. An operator's key that equals a later field's stays theirs: `operator_keys` lists it, and that file lacks
-our field. Times are UTC, whole seconds, ISO 8601 with a Z."""
-
-from __future__ import annotations
+"""Fields of an article file, one row each in TABLE. A new field is a row here, with the schema after the last released
+one, and an attribute of `model.Article`. A key is ours in files of its schema or a later one (no `schema`: 1). A file
+has the lowest schema that its values need, so that old files keep their bytes. An operator's key that equals a later
+field's stays theirs: `operator_keys` lists it. Times are UTC, whole seconds, ISO 8601 with a Z."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -56,8 +53,8 @@ _SHOWN_CHARS = 40  # of a wrong value, in a message
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """Conversions of a value: `settle` to normal form, `write` to YAML, `read` from YAML (raises ConfigError).
-    `absent`: the YAML value read for a missing key."""
+    """Conversions: `settle` to normal form, `write` to YAML, `read` from YAML (raises ConfigError), also of
+    `absent`."""
 
     settle: Callable[[Any], Any]
     write: Callable[[Any], Any]
@@ -80,7 +77,6 @@ def _read_text(value: Any, where: str) -> str:
 
 
 def _read_texts(value: Any, where: str) -> tuple[str, ...]:
-    """Return the texts of a list, or of one text with commas. `where`: for errors."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -181,8 +177,8 @@ OPERATOR_KEYS = "operator_keys"
 @dataclass(frozen=True, slots=True)
 class Field:
     """A key of the frontmatter. `name`: its attribute of Article, if other; `shown`: computes the value; `always`:
-    written even if empty; `signed`: its hash is in `digest2`. `until`: the schema that replaced this key. In older
-    files it is ours if `mine` accepts its value; it is written only if the newer key cannot be."""
+    written even if empty; `signed`: in `digest2`; `until`: the schema that replaced this key, which older files keep if
+    `mine` accepts its value."""
 
     key: str
     type: FieldType
@@ -211,7 +207,7 @@ def _always(key: str, type: FieldType, name: str = "", shown: Callable[[Article]
 
 
 def _addresses(held: Any) -> bool:
-    """Return True if `aliases` holds whole URLs, as ours do; site generators use it for paths to redirect."""
+    """Return True for whole URLs: site generators use `aliases` for paths to redirect."""
     listed = held.split(",") if isinstance(held, str) else held or []
     return isinstance(listed, list) and all("://" in str(item) for item in listed if str(item).strip())
 

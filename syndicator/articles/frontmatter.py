@@ -1,7 +1,5 @@
 """Article files: frontmatter and markdown. The only importer of python-frontmatter and yaml."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping
@@ -46,8 +44,8 @@ _Dumper.add_representer(str, _string)
 def dump(
     article: Article, extra: Mapping[str, Any] | None = None, *, body: str | None = None, aged: bool = False
 ) -> bytes:
-    """Return the file of `article`: fields in table order, the operator's `extra` keys, the body. `body`: its spelling,
-    kept if otherwise equal. `aged`: use keys of earlier schemas."""
+    """Return the file of `article` with the operator's `extra` keys. `body`: its spelling; `aged`: keys of old
+    schemas."""
     settled = fields.settle(article)
     theirs = extra or {}
     as_given = body is not None and BODY.settle(body) == settled.body
@@ -91,16 +89,13 @@ def _read(data: bytes, path: str) -> Article:
     day = read["date"]
     if day and day != fields.day(settled):
         settled = replace(settled, published=read_day(day, f"{where}: date"))
-    return settled if "added" in values else _by_hand(settled, where)
-
-
-def _by_hand(article: Article, where: str) -> Article:
-    """Return a hand-written article with its date as `added`. Raises ConfigError if title or date is missing."""
-    if not article.title:
+    if "added" in values:
+        return settled
+    if not settled.title:
         raise ConfigError(f"{where}: title: write what the article is called")
-    if article.published is None:
+    if settled.published is None:
         raise ConfigError(f"{where}: date: write the day of the article, like '2026-11-24'")
-    return replace(article, added=article.published)
+    return replace(settled, added=settled.published)
 
 
 def extra(data: bytes, path: str = "") -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Recently fetched pages, gzipped in the state folder, so that rereading needs no fetch."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import os

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicator.console.console import Console
 from syndicator.console.security import HEADERS, Session, is_for_us, is_from_us, is_token
-from syndicator.core.ports.request_limits import BODY_BYTES, FORM_BYTES
+from syndicator.core.requests import BODY_BYTES, FORM_BYTES
 
 _MOST_FIELDS = 12_000  # of a form: enough to choose all feeds of a large OPML file
 UNREADABLE = 422  # status if a page cannot be read

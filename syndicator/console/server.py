@@ -20,7 +20,7 @@ from syndicator.console.console import Console
 from syndicator.console.guard import UNREADABLE, Guard, body_bytes, cookie_name, form_of, session_of, set_cookie
 from syndicator.console.routes import articles, mend, operations, sources
 from syndicator.core.errors import SyndicatorError
-from syndicator.core.ports.request_limits import client_of
+from syndicator.core.requests import client_of
 from syndicator.services.daemon import serve_console
 
 PAGES = (sources, articles, mend, operations)  # one module a page; each lists its ROUTES

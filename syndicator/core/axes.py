@@ -1,7 +1,5 @@
 """Axes: ways to divide articles into feeds (tag, source, ...). Exceptions: publishing/selection/feeds.py."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -26,8 +24,8 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """An axis of feeds; feed ids contain its name. `members` returns an article's feeds, recorded even while the axis
-    is off; `found` likewise, but builds call it for many articles. Saved queries and stories have neither."""
+    """An axis of feeds; feed ids contain its name. `members`, `found`: return an article's feeds, the latter by
+    builds."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None

@@ -13,8 +13,6 @@ SyndicatorError (1)
 ├── NotAFeed (69)           the bytes are not a feed: says why
 └── WorkerFailed (1)        the worker process returned no result"""
 
-from __future__ import annotations
-
 import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,7 +53,7 @@ class ConfigError(SyndicatorError):
     faults: tuple[Fault, ...] = ()
 
     @classmethod
-    def of(cls, faults: Sequence[Fault]) -> ConfigError:
+    def of(cls, faults: Sequence[Fault]) -> "ConfigError":
         """Return an error for `faults` (at least one). Its message has the first fault and the number of others."""
         more = f" (and {len(faults) - 1} more: `syndicator check` lists them)" if len(faults) > 1 else ""
         error = cls(f"{faults[0]}{more}")
@@ -90,7 +88,7 @@ class UsageError(SyndicatorError):
 
 
 class EditedMeanwhile(UsageError):
-    """`what` was edited after it was shown, so our edit was refused."""
+    """A text was edited after it was shown, so our edit was refused."""
 
     reason = CommandReason.EDITED
 
@@ -108,7 +106,7 @@ class DiskError(SyndicatorError):
     reason = CommandReason.DISK
 
     @classmethod
-    def of(cls, error: OSError) -> DiskError:
+    def of(cls, error: OSError) -> "DiskError":
         """Return an error with the message of the operating system, the file and the cure."""
         cure = _CURES.get(error.errno or 0, "")
         what = f"{error.filename}: " if error.filename else ""
@@ -140,12 +138,10 @@ class NotAnArticle(SyndicatorError):
 
     def __init__(self, kind: str, detail: str = "", alternate: str | None = None) -> None:
         super().__init__(f"not an article: {kind}" + (f" ({detail})" if detail else ""))
-        self.kind = kind
+        self.kind, self.detail, self.alternate = kind, detail, alternate
         self.reason = f"{NOT_AN_ARTICLE}{kind}"
-        self.detail = detail
-        self.alternate = alternate
 
-    def __reduce__(self) -> tuple[type[NotAnArticle], tuple[str, str, str | None]]:
+    def __reduce__(self) -> tuple[type["NotAnArticle"], tuple[str, str, str | None]]:
         return (NotAnArticle, (self.kind, self.detail, self.alternate))
 
 
@@ -156,10 +152,9 @@ class NotAFeed(SyndicatorError):
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"not a feed: {reason}" + (f" ({detail})" if detail else ""))
-        self.reason = reason
-        self.detail = detail
+        self.reason, self.detail = reason, detail
 
-    def __reduce__(self) -> tuple[type[NotAFeed], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type["NotAFeed"], tuple[str, str]]:
         return (NotAFeed, (self.reason, self.detail))
 
 
@@ -168,8 +163,7 @@ class WorkerFailed(SyndicatorError):
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"worker {reason}" + (f": {detail}" if detail else ""))
-        self.reason = reason
-        self.detail = detail
+        self.reason, self.detail = reason, detail
 
 
 def first_of(failed: BaseExceptionGroup) -> BaseException:

@@ -1,7 +1,5 @@
 """Feed formats: settings, file names, media types and links come from this table."""
 
-from __future__ import annotations
-
 from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final

@@ -1,14 +1,12 @@
 """Articles, entries, sources, feeds and outcomes: frozen values without I/O, clock or third-party packages."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 from syndicator.core import text as _text
 from syndicator.core.formats import FORMATS
@@ -27,8 +25,7 @@ EntryStatus = Literal["pending", "done", "refused", "skipped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rules:
-    """The operator's selectors for the pages of a source (`page_rules`). The first selector that matches wins; for
-    `select`, `remove` and `links` all matches count."""
+    """The operator's selectors for pages (`page_rules`). The first match wins; `select`, `remove`, `links` take all."""
 
     select: tuple[str, ...] = ()  # CSS: the body is here
     remove: tuple[str, ...] = ()  # CSS: never part of the body
@@ -147,7 +144,7 @@ class SourceState:
     # entries that keep and mute leave out, counted at each visit
     muted: int = 0
 
-    def asked_whole(self) -> SourceState:
+    def asked_whole(self) -> Self:
         """Return the state as due now, without validators: the next visit fetches and reads the whole feed."""
         return replace(self, etag=None, last_modified=None, body_digest=None, next_due=None)
 
@@ -179,7 +176,7 @@ class Entry:
     enclosures: tuple[Enclosure, ...] = ()
     image: str = ""
     language: str = ""
-    rights: tuple[str, ...] = ()  # usage statements: core/usage/terms.py
+    rights: tuple[str, ...] = ()  # usage statements: core/usage/vocabularies.py
     listed: bool = False  # from a list page: the article's own page takes precedence
 
     @property
@@ -227,7 +224,7 @@ class Draft:
     sitename: str = ""
     partial: bool = False
     robots: tuple[str, ...] = ()  # nosnippet, max-snippet:50, noarchive, noindex
-    rights: tuple[str, ...] = ()  # usage statements, each a line of core/usage/terms.py
+    rights: tuple[str, ...] = ()  # usage statements, each a line of core/usage/vocabularies.py
     aliases: tuple[str, ...] = ()  # other URLs of the same article
     duplicate_of: str | None = None  # a canonical on another host
     alternate: str | None = None  # AMP or print page to fetch
@@ -281,7 +278,7 @@ class Article:
     split_from: tuple[str, ...] = ()  # ids of articles that it is no copy of, by the operator
     # Schema 2 and later
     authors: tuple[str, ...] = ()  # one name each
-    rights: tuple[str, ...] = ()  # what its publisher says of its use: core/usage/terms.py
+    rights: tuple[str, ...] = ()  # what its publisher says of its use: core/usage/vocabularies.py
     hold: bool = False  # on hold: in no feed or page until the operator releases it
     hold_reason: str = ""  # schema 4: a code of `reasons.HoldReason`, "" if held by hand
     carriers: tuple[str, ...] = ()  # keys of the other sources that announced it

@@ -1,7 +1,5 @@
 """Event log (standard `logging`), silent until an application sets up the logger "syndicator"; name of the program."""
 
-from __future__ import annotations
-
 import logging
 import os
 import sys
@@ -12,7 +10,7 @@ from pathlib import Path
 ROOT = "syndicator"
 
 
-def logger(name: str, **bound: object) -> Logger:
+def logger(name: str, **bound: object) -> "Logger":
     """Return the logger "syndicator.<name>"; each record has the values `bound` as `extra`."""
     return Logger(logging.getLogger(f"{ROOT}.{name}"), bound)
 

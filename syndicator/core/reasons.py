@@ -1,8 +1,7 @@
 """Reason codes with meaning and cure (docs/reasons.md). Codes never change. One code may differ between classes."""
 
-from __future__ import annotations
-
 from enum import StrEnum
+from typing import Self
 
 
 class Reason(StrEnum):
@@ -11,7 +10,7 @@ class Reason(StrEnum):
     means: str
     cure: str
 
-    def __new__(cls, code: str, means: str, cure: str = "") -> Reason:
+    def __new__(cls, code: str, means: str, cure: str = "") -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
         member.means, member.cure = means, cure
@@ -309,26 +308,13 @@ FOR_THE_OPERATOR: frozenset[str] = frozenset(
 )
 NOT_AN_ARTICLE, NOT_A_FEED = "not-an-article-", "not-a-feed-"  # prefixes of the codes of pages and feeds
 GROUPS: tuple[type[Reason], ...] = (
-    CommandReason,
-    FetchReason,
-    PageReason,
-    FeedReason,
-    WorkerReason,
-    EntryReason,
-    FileReason,
-    HoldReason,
-    PictureReason,
-    FeedFileReason,
-    LintReason,
-    CheckReason,
-    ConditionReason,
-    HubReason,
-    LlmReason,
-)
+    CommandReason, FetchReason, PageReason, FeedReason, WorkerReason, EntryReason, FileReason, HoldReason,
+    PictureReason, FeedFileReason, LintReason, CheckReason, ConditionReason, HubReason, LlmReason,
+)  # fmt: skip
 
 
 def explained(code: str) -> tuple[str, str]:
-    """Return meaning and cure of the `code` of a visit, entry, file or feed; (`code`, "") if it is unknown."""
+    """Return meaning and cure of a `code`; (`code`, "") if it is unknown."""
     for prefix, (group, noun) in _PREFIXED.items():
         if code.startswith(prefix):
             match = next((reason for reason in group if reason == code.removeprefix(prefix)), None)
@@ -347,13 +333,6 @@ _PREFIXED: dict[str, tuple[type[Reason], str]] = {
     NOT_A_FEED: (FeedReason, "feed"),
 }
 _OF_VISITS: tuple[type[Reason], ...] = (
-    FetchReason,
-    WorkerReason,
-    EntryReason,
-    FileReason,
-    PictureReason,
-    FeedFileReason,
-    CommandReason,
-    ConditionReason,
+    FetchReason, WorkerReason, EntryReason, FileReason, PictureReason, FeedFileReason, CommandReason, ConditionReason,
     HubReason,
-)
+)  # fmt: skip

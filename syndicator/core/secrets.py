@@ -1,7 +1,5 @@
 """Secrets in source addresses: requests replace ${NAME} by an environment variable, answers are masked. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -24,7 +22,7 @@ def variables(url: str) -> tuple[str, ...]:
 
 
 def names_more(url: str, than: str) -> bool:
-    """Return True if the redirect `url` names a variable that the operator's URL `than` lacks: do not expand it."""
+    """Return True if the redirect `url` names a variable that the operator's URL `than` lacks."""
     return not set(variables(url)) <= set(variables(than))
 
 

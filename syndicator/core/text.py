@@ -1,7 +1,5 @@
 """Texts: legal characters, width, Markdown as plain text, slugs, persons. Pure."""
 
-from __future__ import annotations
-
 import hashlib
 import html
 import re
@@ -175,8 +173,8 @@ def stem(value: str, most: int = 80) -> str:
 
 @lru_cache(maxsize=20_000)  # articles share a few hundred names
 def slug(name: str) -> str:
-    """Return the slug of a name: [a-z0-9-], 1 to 60 characters, not reserved. Case, accents and plain punctuation are
-    ignored; + # & @ % and a leading dot are spelled out; a lossy transliteration ends in six digits of a digest."""
+    """Return the slug of a name: [a-z0-9-], 1 to 60 characters, not reserved, without case and accents; + # & @ % and a
+    leading dot are spelled out; a lossy transliteration ends in six digits of a digest."""
     folded = unicodedata.normalize("NFKC", legal(name)).casefold().strip()
     spelled = f"dot {folded[1:]}" if re.match(r"\.\w", folded) else folded
     for character, word in _SPELLED:
@@ -201,7 +199,7 @@ def _loses(spelled: str) -> bool:
 
 
 def persons(author: str | None) -> tuple[str, ...]:
-    """Return the names in `author`, a list with commas. "Kim Lee, Jr.", "Acme, Inc.", "Okafor, Ines" are one name."""
+    """Return the names in `author`, a list with commas; "Kim Lee, Jr." and "Acme, Inc." are one name each."""
     parts: list[str] = []
     for part in filter(None, map(str.strip, (author or "").split(","))):
         if parts and SUFFIX.fullmatch(part):
@@ -250,8 +248,7 @@ def one_line(value: object) -> str:
     return visible(" ".join(str(value).split()) if any(end in str(value) for end in "\n\t\r") else str(value))
 
 
-# Scripts that are written without spaces: pairs of neighbours stand for words. Thai to Lao, Myanmar, Khmer, kana, Han,
-# Hangul (The Unicode Standard, chapters 16 and 18).
+# Scripts without spaces: Thai to Lao, Myanmar, Khmer, kana, Han, Hangul (The Unicode Standard, chapters 16 and 18).
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )

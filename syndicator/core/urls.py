@@ -1,7 +1,5 @@
 """URLs: canonical form, aliases, hosts, sites, and private addresses (without DNS). Pure."""
 
-from __future__ import annotations
-
 import ipaddress
 import re
 from collections.abc import Mapping
@@ -26,8 +24,7 @@ _TRACKING = re.compile(
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _SAFE_PATH = "/:@!$&'()*+,;=-._~"
 _SAFE_QUERY = _SAFE_PATH.replace("'", "") + "?"  # browsers escape the apostrophe in queries, and only there
-# How browsers read http(s) references (URL Standard, special schemes): slashes and backslashes are one, any number of
-# them stands before the host.
+# How browsers read http(s) references (URL Standard, special schemes): any number of slashes or backslashes.
 _BLANK = "".join(map(chr, range(33)))
 _HEAD = re.compile(r"(https?):[/\\]*", re.I)
 _SECRET = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\\\]*)[^/?#\\\\]*@", re.I)
@@ -57,8 +54,7 @@ class BadUrl(ValueError):
 
 @lru_cache(maxsize=1024)  # a visit calls it a dozen times for the same URLs
 def canonical(url: str) -> str:
-    """Return the canonical http(s) `url` (RFC 3986 section 6.2.2), without default port, credentials, fragment and
-    tracking parameters. Idempotent. Raise BadUrl."""
+    """Return the canonical http(s) `url` (RFC 3986 6.2.2), without credentials, fragment and tracking. Raise BadUrl."""
     return url if _is_canonical(url) else respelled(url)
 
 
@@ -85,7 +81,7 @@ def respelled(url: str) -> str:
 
 
 def alias(url: str) -> str:
-    """Return a key that is equal for http and https, with and without www, with and without a last slash."""
+    """Return a key that is equal with https or http, with or without www and last slash."""
     if _is_canonical(url):  # ten times cheaper than the rest; `add` calls it for every source
         name, _, place = url.partition("://")[2].partition("/")
         return f"{name.removeprefix('www.')}/{place.rstrip('/')}"
@@ -203,7 +199,6 @@ def _shared() -> _Shared:
 
 
 def _user(name: str, path: str) -> str:
-    """Return the user's part at the beginning of `path` on the shared host `name`, or ""."""
     segments = [segment for segment in path.lower().split("/") if segment]
     shared = _shared()
     matches = (count for pattern, count in shared.patterns.items() if fnmatchcase(name, pattern))
@@ -217,7 +212,7 @@ def _user(name: str, path: str) -> str:
 
 
 def _unlisted(name: str) -> str:
-    """Return the last two labels, the rule of the public suffix list for top-level domains that are not in it."""
+    """Return the last two labels, for top-level domains that the public suffix list lacks."""
     labels = name.split(".")
     return "" if _is_number(name) or len(labels) == 1 else ".".join(labels[-2:])
 
@@ -371,24 +366,20 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # machines, whose address is in a public range.
 _BLOCKED_4: tuple[tuple[Network, str], ...] = tuple(
     (ipaddress.ip_network(network), what)
-    for network, what in (
-        ("0.0.0.0/8", "this network"),
-        ("10.0.0.0/8", "private"),
-        ("100.64.0.0/10", "carrier-grade NAT"),
-        ("127.0.0.0/8", "loopback"),
-        ("168.63.129.16/32", "cloud metadata"),
-        ("169.254.0.0/16", "link-local"),
-        ("172.16.0.0/12", "private"),
-        ("192.0.0.0/24", "reserved"),
-        ("192.0.2.0/24", "documentation"),
-        ("192.88.99.0/24", "6to4 relay"),
-        ("192.168.0.0/16", "private"),
-        ("198.18.0.0/15", "benchmarking"),
-        ("198.51.100.0/24", "documentation"),
-        ("203.0.113.0/24", "documentation"),
-        ("224.0.0.0/4", "multicast"),
-        ("240.0.0.0/4", "reserved"),
+    for what, networks in (
+        ("this network", "0.0.0.0/8"),
+        ("private", "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16"),
+        ("carrier-grade NAT", "100.64.0.0/10"),
+        ("loopback", "127.0.0.0/8"),
+        ("cloud metadata", "168.63.129.16/32"),
+        ("link-local", "169.254.0.0/16"),
+        ("reserved", "192.0.0.0/24 240.0.0.0/4"),
+        ("documentation", "192.0.2.0/24 198.51.100.0/24 203.0.113.0/24"),
+        ("6to4 relay", "192.88.99.0/24"),
+        ("benchmarking", "198.18.0.0/15"),
+        ("multicast", "224.0.0.0/4"),
     )
+    for network in networks.split()
 )
 _GLOBAL_6 = ipaddress.IPv6Network("2000::/3")  # the only block that IANA allocates to unicast (RFC 3587)
 _BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
@@ -401,13 +392,11 @@ _BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
         ("3fff::/20", "documentation"),
     )
 )
-# Names outside the public DNS, resolved by private networks only: RFC 6761,
-# 6762 (with its appendix G), 8375 and 9476, ICANN's .internal, and what ICANN gives nobody since networks use it
+# Names outside the public DNS: RFC 6761, 6762 (with its appendix G), 8375 and 9476, ICANN's .internal and held names
 # (corp, home, mail). Below .arpa there are no web servers.
 _PRIVATE_NAME = re.compile(
     r"(.+\.)?(localhost|localdomain|local|internal|intranet|private|corp|home|mail|lan|arpa|alt)|[^.]+"
 )
-_LITERAL = re.compile(r"[\d.]+|.*:.*")
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 _ISATAP = 0x00005EFE  # the beginning of an interface id that ends in an IPv4 address, in any network (RFC 5214)
 _NAT64_LOW_BITS = 96  # from this prefix length on, the IPv4 address is the last 32 bits (RFC 6052 section 2.2)
@@ -418,7 +407,7 @@ LOOPBACK_6 = ipaddress.IPv6Address("::1")
 def private(url: str) -> str:
     """Return the kind of private host in an http(s) URL, or "" if it is public or no URL."""
     name = _parts(url).hostname or ""
-    if _LITERAL.fullmatch(name):
+    if _is_number(name):
         what = special(ipaddress.ip_address(name))
         return f"{name} is {what}" if what else ""
     return f"{name} is a name of a private network" if _PRIVATE_NAME.fullmatch(name) else ""
@@ -448,7 +437,7 @@ def embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address 
 
 
 def _translated(value: int, length: int) -> ipaddress.IPv4Address:
-    """Return the IPv4 address after a NAT64 prefix of `length` bits, without bits 64 to 71 (RFC 6052 section 2.2)."""
+    """Return the IPv4 address after a NAT64 prefix of `length` bits (RFC 6052 section 2.2)."""
     if length >= _NAT64_LOW_BITS:
         return ipaddress.IPv4Address(value & 0xFFFFFFFF)
     joined = (value >> 64) << 56 | (value & (1 << 56) - 1)

@@ -38,8 +38,8 @@ def describe(
     language: str | None = None,
     taxonomy: Taxonomy,
 ) -> Description:
-    """Return excerpt, category and tags of an article. `title` and `text` are plain, a line per block; `own`: names of
-    author and site, which are no tags; `language`: BCP 47. Loads the word vectors (0.2 s). Never raises. Pure."""
+    """Return excerpt, category and tags of an article (plain texts, a line per block). `own`: names of author and site,
+    which are no tags; `language`: BCP 47. Never raises. Pure."""
     code = _language.detect(text, language)
     chosen, by = _excerpt.choose(title, text, description, code)
     guess = taxonomy.category(title, text, section, keywords, code)

@@ -1,7 +1,5 @@
 """Group articles into possible categories by average linkage of shared rare words and near vectors. Pure."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
@@ -50,7 +48,6 @@ def groups(history: Sequence[tuple[str, str]]) -> list[Group]:
 
 
 def _alike(articles: Sequence[tuple[str, str]]) -> Doubles:
-    """Return per pair of articles the mean likeness by words and vectors, as z-scores."""
     bags = [Counter(stems(f"{title} {text[:HEAD]}")) for title, text in articles]
     index = words.build(bags)
     shared = np.stack([index.near(bag) for bag in bags]).astype(np.float64)
@@ -82,7 +79,6 @@ def _joined(alike: Doubles, least: int) -> list[list[int]]:
 
 
 def _words(title: str, text: str) -> dict[str, str]:
-    """Return spelling by lower case for the longer words that a text repeats, except function words."""
     small = small_words(text)
     spelled = _spelled(title, text)
     times = Counter(map(str.casefold, spelled))
@@ -116,8 +112,6 @@ def _group(
 
 
 def _telling(inside: Counter[str], size: int, everywhere: Counter[str], total: int) -> list[str]:
-    """Return words that the group's articles repeat and few others have, the most distinctive first."""
-
     def others(word: str) -> float:
         return max(0, everywhere[word] - inside[word]) / max(1, total - size)
 

@@ -1,7 +1,5 @@
 """Data files, fitted weights, and numpy, which is imported at its first use (0.1 s, 25 MB)."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -47,7 +45,7 @@ def read_toml(file: str) -> dict[str, Any]:
 
 
 def in_order(values: Mapping[str, Any], features: Sequence[str], where: str) -> Floats:
-    """Return `values` in the order of `features`. Raises ValueError, naming `where`, if the names differ."""
+    """Return `values` in the order of `features`. Raises ValueError if the names differ."""
     missing = [name for name in features if name not in values]
     unknown = [name for name in values if name not in set(features)]
     double = sorted({name for name in features if features.count(name) > 1})

@@ -1,7 +1,5 @@
 """Contexts of a run, of a visit in it, and of an entry in that; their requests and credentials."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -64,7 +62,7 @@ class RunContext(FilingContext):
     readable: Callable[[str], bool] | None = None  # True for pages to read; None: all
     asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # one per site
 
-    def visit(self, source: Source, state: SourceState) -> VisitContext:
+    def visit(self, source: Source, state: SourceState) -> "VisitContext":
         """Return the context of a visit to `source`."""
         return VisitContext(run=self, source=source, state=state, answered=urls.site(state.effective_url or source.url))
 
@@ -83,12 +81,10 @@ class VisitContext:
 
     @property
     def log(self) -> program.Logger:
-        """Return the logger of the visit."""
         return program.logger("pipeline", source=self.source.key)
 
     @property
     def rights(self) -> ownership.Rights:
-        """Return the current rights of the source."""
         rights = ownership.rights_in(self.run.rights_file, self.source, self.run.clock().date(), self.answered)
         return replace(rights, pages=self.pages) if self.pages else rights
 
@@ -116,7 +112,7 @@ class VisitContext:
         request = page_request(url, source, run.settings, run.environ)
         return without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
 
-    async def read(self, page: Page, source: Source, entry: Entry, now: datetime, *, keep: bool = False) -> PageReading:
+    async def read(self, page: "Page", source: Source, entry: Entry, now: datetime, keep: bool = False) -> PageReading:
         """Read `page` with `source`'s settings. `keep`: pack it. Raises NotAnArticle, WorkerFailed, ConfigError."""
         run = self.run
         return await run.worker.call(
@@ -142,7 +138,7 @@ class VisitContext:
         mine = ownership.Claimant(source=self.source, rights=self.rights).claim(article.url)
         return mine > ownership.claim_of(article, self.run.owners)
 
-    def entry(self, row: EntryRow, page: Page | None = None) -> EntryContext:
+    def entry(self, row: EntryRow, page: "Page | None" = None) -> "EntryContext":
         """Return the context of one pending entry. `page`: its page, if already fetched."""
         before = self.state.last_success
         return EntryContext(
@@ -262,7 +258,6 @@ def _is_own(url: str, source: Source) -> bool:
 
 
 def _unsafe(url: str, source: Source) -> bool:
-    """True if `url` lacks TLS and the address of `source` has it."""
     return urlsplit(url).scheme.lower() != "https" and urlsplit(source.url).scheme.lower() == "https"
 
 

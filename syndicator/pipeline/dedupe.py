@@ -1,11 +1,8 @@
 """Find copies of a story and choose which to show; recognise moved articles. Writes nothing: changes are returned."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from syndicator.articles.edits import hand_edited
 from syndicator.core import program, urls
@@ -22,6 +19,7 @@ from syndicator.pipeline.ownership import NONE, claim_of, filed_by_neighbour
 WINDOW = timedelta(days=7)  # longest time between copies of a story
 REACH = timedelta(days=1)  # how far a page may date itself back
 _LAST = 1 << 30  # rank of a source that was removed
+Precedence = tuple[bool, bool, datetime, int, datetime, str]  # the arguments of `precedence`, rank, added, id
 
 Changes = tuple[tuple[Article, Article], ...]  # other articles: new and as filed
 _MOST_SKETCHES = 64  # an article is compared with a few others
@@ -33,20 +31,9 @@ _MOST_ASKED = 2  # old addresses to request
 RECENT = timedelta(days=7)  # a choice: sites announce new articles within days
 
 
-class Precedence(NamedTuple):
-    """Sort key of copies; the copy with the lowest is shown."""
-
-    neighbour: bool  # no source of its own site announced it
-    copied: bool  # its page names another of them as the original
-    since: datetime
-    rank: int
-    added: datetime
-    id: str
-
-
 def believed(published: datetime | None, added: datetime, after: datetime | None) -> datetime:
-    """Return since when an article `added` now may have existed: its `published` date, but not before the last visit
-    (`after`). For dates before WINDOW, the hour of `added`; undated, an hour later."""
+    """Return since when an article may have existed: its `published` date, but not before the last visit (`after`); for
+    older dates the hour of `added`; undated, an hour later."""
     hour = added.replace(minute=0, second=0, microsecond=0)
     if published is None or published < added - WINDOW:
         return hour + timedelta(hours=2 if published is None else 1)
@@ -59,9 +46,9 @@ def believed(published: datetime | None, added: datetime, after: datetime | None
 def precedence(
     article: Article, since: datetime, ranks: Mapping[str, int], *, neighbour: bool, copied: bool
 ) -> Precedence:
-    """Return the sort key of `article` among its copies. `ranks`: positions in sources.toml, by source."""
-    rank = ranks.get(article.source_key, _LAST)
-    return Precedence(neighbour, copied, since, rank, article.added or since, article.id)
+    """Return the sort key of `article` among its copies: the lowest is shown. `ranks`: positions in sources.toml, by
+    source; `neighbour`: no source of its own site announced it; `copied`: its page names another as the original."""
+    return neighbour, copied, since, ranks.get(article.source_key, _LAST), article.added or since, article.id
 
 
 def like(article: Article, source: str, now: datetime) -> Like:
@@ -75,9 +62,8 @@ def like(article: Article, source: str, now: datetime) -> Like:
 def merge_copy(
     article: Article, run: FilingContext, now: datetime, *, after: datetime | None = None, lookup: Known | None = None
 ) -> tuple[Article, Changes]:
-    """Merge the new `article` with a copy of its story. Return it, merged or shown, and other articles to file first.
-    `also` keeps the original that the page names only if texts match. `after`: the last visit; `lookup`: the store's
-    answer."""
+    """Merge the new `article` with a copy of its story; return it and other articles to file first. `after`: the last
+    visit; `lookup`: the store's answer."""
     if (first := _original(article, run, now, lookup)) is None:
         return replace(article, also=()), ()
     logger = program.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
@@ -239,7 +225,6 @@ def copies(first: Article, run: FilingContext) -> list[Article]:
 
 
 def _likely(article: Article, sketch: Sketch, run: FilingContext, now: datetime, lookup: Known | None) -> list[str]:
-    """Return ids of recent articles with similar sketches, best first. Dates are compared only within a source."""
     matches = []
     lookup = lookup or run.store.known((), like=like(article, article.source_key, now))
     for other, data in lookup.likely:
@@ -293,7 +278,6 @@ def is_same(new: Article, old: Article, *, late: bool) -> bool:
 
 
 async def _leads_to(context: EntryContext, old: Article, article: Article) -> bool:
-    """True if the old address redirects to the new one, or its page names that as canonical."""
     run, answer = context.run, await context.ask(old.url)
     if not isinstance(answer, Fetched):
         return False
@@ -318,10 +302,7 @@ def _within(text: list[str], other: list[str]) -> bool:
 
 
 def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) -> tuple[Article, Changes]:
-    """Compare a revision with copies of its story again. Return `new` and other articles to file first.
-
-    A copy whose text no longer matches is shown. If the shown article changed, its former copies are regrouped. An
-    article with the text of another becomes its copy, whatever its date."""
+    """Compare a revision with copies of its story again; return `new` and other articles to file first."""
     adopted = bool(new.merged_into) and old.source_key != new.source_key  # `is_copy` depends on the source
     if new.hold or (old.body == new.body and not adopted):  # on hold: not compared before release
         return new, ()
@@ -353,7 +334,7 @@ def _part_copies(first: Article, run: FilingContext) -> tuple[Article, Changes]:
 
 
 def regrouped(former: Sequence[Article], run: FilingContext) -> list[Article]:
-    """Group former copies by text: the first of each group is shown, the rest merge into it. Shown ones come first."""
+    """Group former copies by text: the first of each group is shown, the others merge into it."""
     stands: list[Article] = []
     behind: list[Article] = []
     for copy in sorted(former, key=lambda article: place_of(article, former, run)):
@@ -377,8 +358,8 @@ def _as_copy(article: Article, run: FilingContext, now: datetime) -> tuple[Artic
 
 
 def aside(article: Article, run: FilingContext, now: datetime) -> Article | None:
-    """Return the new `article` for feeds of its carriers alone: merged into a copy on its site, or unlisted if old or
-    undated. None if all feeds may list it. Raises ConfigError."""
+    """Return `article` for feeds of its carriers alone: as a copy, or unlisted; None for all feeds. Raises
+    ConfigError."""
     if not filed_by_neighbour(article, run.owners):
         return None
     first = _same_text(article, run)

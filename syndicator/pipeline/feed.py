@@ -1,7 +1,5 @@
 """Read a feed, or the list of links on a page with its further pages."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from syndicator.core import urls
@@ -61,7 +59,6 @@ async def read_listing(context: VisitContext, result: Fetched) -> ParsedFeed:
 
 
 async def _with_older(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
-    """Add entries of the next pages, up to the backfill. Stop at the first page that fails."""
     source, visited = context.source, {urls.alias(feed.site_url)}
     entries: dict[str, Entry] = {entry.id: entry for entry in feed.entries}
     page, first = feed, len(entries)

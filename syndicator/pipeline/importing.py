@@ -1,7 +1,5 @@
 """Convert frontmatter of Hugo (gohugo.io/content-management/front-matter), Jekyll (jekyllrb.com/docs/front-matter),
-Astro (docs.astro.build) and Next.js (its blog starter) to ours; list mistakes in articles. Pure."""
-
-from __future__ import annotations
+Astro (docs.astro.build) and Next.js to ours; list mistakes in articles. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -152,7 +150,6 @@ def _word(value: Any) -> str:
 
 
 def _time(value: Any) -> str:
-    """Return an ISO date or UTC time, or ""."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     moment = value.isoformat() if isinstance(value, datetime) else _ZONE.sub(r"\1:\2", _text(value))

@@ -3,8 +3,6 @@
 # mypy: implicit-reexport
 # ruff: noqa: F401
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -1,7 +1,5 @@
 """Rights that pages grant: sites that link a source's feed (FeedBurner, podcast hosts), and sites that moved."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Iterable, Sequence
@@ -38,8 +36,7 @@ async def linked_by(context: EntryContext, page: Page) -> EntryContext:
 
 
 async def ask_front(context: EntryContext, url: str) -> bool:
-    """True if the front page of the site of `url` links the source's feed. Each source asks weekly; a page without the
-    link ends the right, a failure does not."""
+    """True if the front page of the site of `url` links the source's feed (asked weekly). A failure keeps the right."""
     if context.owns_for_now(url):
         return True
     file, source, site = context.run.rights_file, context.source, urls.site(url)
@@ -52,7 +49,6 @@ async def ask_front(context: EntryContext, url: str) -> bool:
 
 
 async def _front_feeds(context: EntryContext, url: str) -> list[str] | None:
-    """Return alias keys of the feeds linked by the front page of `url`, None if it did not answer."""
     run, site = context.run, urls.site(url)
     note = f"front page {site} {context.source.key}"
     feeds: list[str] | None
@@ -88,7 +84,7 @@ def front_page(url: str) -> str:
 
 
 async def may_adopt(context: EntryContext, article: Article) -> bool:
-    """True if the source adopts `article`. If it was not filed by an owner, its saved page may show the feed's link."""
+    """True if the source adopts `article`, whose saved page may show the feed's link."""
     snapshot = context.run.snapshots.get(article.id) if claim_of(article, context.run.owners) < OWNS else None
     if snapshot is not None:
         context = await linked_by(context, Page(html=snapshot[0], url=article.url, headers=snapshot[1]))
@@ -96,8 +92,8 @@ async def may_adopt(context: EntryContext, article: Article) -> bool:
 
 
 async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) -> VisitContext:
-    """Return the context with rights for the host that the site moved to, if the old host redirects feed and sampled
-    pages permanently, the feed has the same articles, and no other source owns the host."""
+    """Return the context with rights for the host that the site moved to, if the old host redirects feed and pages for
+    good, the feed has the same articles, and no other source owns the host."""
     new = urls.site(result.final_url)
     context = replace(context, answered=new)
     if new in (urls.site(context.source.url), ""):

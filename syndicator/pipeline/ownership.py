@@ -1,7 +1,5 @@
-"""Ownership: an article belongs to the site of its address. Any source may announce it, but values come only from a
-source that owns or speaks for the address. Pure."""
-
-from __future__ import annotations
+"""Ownership: an article belongs to the site of its address. Any source may announce it; values come only from a source
+that owns or speaks for the address. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,8 +19,7 @@ _MOST_PARTS = 5  # of a path that a place names
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
     """Rights of a source. `sites` (urls.site): own, linking or moved hosts; `pages`: alias keys of pages that link its
-    feed; `places`: granted by the operator; `before`: domains (urls.publisher) that it wrote for before owners
-    existed."""
+    feed; `places`: granted by the operator; `before`: domains that it wrote for before owners existed."""
 
     sites: frozenset[str]
     pages: frozenset[str] = frozenset()
@@ -43,8 +40,7 @@ class Rights:
 
 
 def rights_of(source: Source, *, sites: Collection[str] = (), before: Collection[str] = ()) -> Rights:
-    """Return the rights of `source`. `sites`: hosts that link its feed's configured address, or that it moved to;
-    `before`: domains that stay its own until speaks_for is set."""
+    """Return the rights of `source`. `sites`: further hosts; `before`: domains that stay until speaks_for is set."""
     own = frozenset((urls.site(source.url), *sites)) - {""}
     if source.speaks_for is None:
         return Rights(sites=own, before=frozenset(before))
@@ -55,8 +51,8 @@ def rights_of(source: Source, *, sites: Collection[str] = (), before: Collection
 
 
 def rights_in(file: RightsFile, source: Source, today: date | None = None, answered: str | None = None) -> Rights:
-    """Return the rights of `source` in `file`: to write on the day `today`, or (None) to show what it wrote.
-    `answered`: site that the feed came from, as a move must match; None: any. Raises ConfigError."""
+    """Return the rights of `source` in `file`: to write on the day `today`, or (None) to show its articles. `answered`:
+    site that the feed came from, as a move must match; None: any. Raises ConfigError."""
     sites = [*(file.linked(source.key, today) if today else file.shown(source.key))]
     for new, move in file.moved(source.key).items():
         if answered in (None, new):
@@ -80,7 +76,7 @@ def heard(entry: Entry, rights: Rights, url: str) -> Entry:
 
 
 def terms(source: Source, rights: Rights, url: str, *, private: bool = False) -> Source:
-    """Return `source` with its settings for `url`. On another site only stricter ones apply (content = "link", llm =
+    """Return `source` with its settings for `url`; on another site only stricter ones apply (content = "link", llm =
     false). `private`: only the operator reads the feeds, so whole texts replace excerpts."""
     if not rights.owns(url):
         source = replace(
@@ -183,9 +179,8 @@ def filed_by_neighbour(article: Article, owners: Owners) -> bool:
 def known_at(
     lookup: Known, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
 ) -> Article | None:
-    """Return the first article under the keys `aliases` that `url` may mean, None without: an article on the site of
-    `url` or on `home`, its former site, or one with the alias `url` that `source` filed or that has the same publisher.
-    `url` "" means any."""
+    """Return the first article under `aliases` that `url` ("": any) may mean, or None: one on the site of `url` or on
+    `home`, its former site, or one with the alias `url` that `source` filed or that has the same publisher."""
     for key in aliases:
         if key not in lookup.articles:
             continue
@@ -228,7 +223,6 @@ def fault_of(
 
 
 def _owner(article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant]) -> str:
-    """Return the owning source that announced the article, if a source without that claim filed it, else ""."""
     if not article.source_key or claim_of(article, claimants) == OWNS:
         return ""
     keys = {row.source_key for row in rows} & claimants.keys()
@@ -236,7 +230,7 @@ def _owner(article: Article, rows: Collection[EntryRow], claimants: Mapping[str,
 
 
 def _strayed(row: EntryRow, article: Article, claimants: Mapping[str, Claimant]) -> bool:
-    """True if an entry leads to an article of another site, did not file it, and has no right to it."""
+    """True if an entry leads to another site's article without a right to it."""
     filed = (row.source_key, row.entry_id) == (article.source_key, article.source_id)
     claimant = claimants.get(row.source_key)
     entitled = claimant is not None and claimant.rights.owns(article.url)

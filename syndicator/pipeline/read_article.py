@@ -1,7 +1,5 @@
 """Read and describe a page. Pure: no I/O, no clock; runs in this process, without limits."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -42,9 +40,9 @@ def read_article(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> ReadArticle:
-    """Return the article on the decoded page `html` from `url` (None: its canonical link). `entry`: its feed entry;
-    `rules`: the operator's; `repeated`: digests of blocks that repeat on the host; `now`: later dates are not believed.
-    Raises NotAnArticle."""
+    """Return the article on the page `html` from `url` (None: its canonical link). `entry`: its feed entry; `rules`:
+    the operator's; `repeated`: digests of the host's repeated blocks; `now`: later dates are not believed. Raises
+    NotAnArticle."""
     parts, missing = apart(html, url or "", headers or {})
     draft = read(parts[0].html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
     if len(parts) > 1 or missing:

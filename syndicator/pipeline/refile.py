@@ -1,7 +1,5 @@
 """Write articles and carriers, files before rows. Make revisions. Keep `added` in order."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -32,13 +30,13 @@ def refile(
     compared: Callable[[Article], Compared | None] = lambda stored: None,
     blocks: Callable[[Article], Blocks | None] = lambda stored: None,
 ) -> tuple[Article, bool]:
-    """Write the file of `article`, then, in one transaction, its row, its aliases, the end of `entry` and stale marks
-    of feeds. After a crash between the two, the next start records the file. Return the article as its file has it,
-    with hand edits, and True if the file changed. Raises OSError, ConfigError, StoreError.
+    """Write the file of `article`, then its row, aliases, stale marks and the end of `entry` in one transaction; after
+    a crash in between, the next start records the file. Return the article as its file has it, and True if the file
+    changed. Raises OSError, ConfigError, StoreError.
 
-    `before`: the article in the file now, None for a new one; `path`: of that file; `ordered`: fields to overwrite even
-    if edited by hand; `html`: the rendered body, if published whole; `score`: of a new category, None keeps the old;
-    `compared`, `blocks`: return data for comparison with other articles."""
+    `before`: the article in the file now; `path`: of that file; `ordered`: fields to overwrite even if edited by hand;
+    `html`: the rendered body; `score`: of a new category; `compared`, `blocks`: return data for comparison with
+    others."""
     if before is not None and before.added != article.added:
         ordered = {*ordered, "added"}
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
@@ -90,8 +88,8 @@ def same_text(first: Article, other: Article) -> bool:
 
 
 def revise(old: Article, new: Article, now: datetime) -> Article | None:
-    """Return `old` revised by the reading `new`, or None if the text is the same or changed too often. Identity,
-    `published`, `added` and fields fixed at filing stay; `updated` moves forward."""
+    """Return `old` revised by the reading `new`, or None if the text is the same or changed too often. Identity
+    stays."""
     if same_text(old, new) or (new.partial and not old.partial):
         return None
     before = old.updated or old.published
@@ -122,8 +120,7 @@ def now_revised(article: Article, now: datetime) -> Article:
 
 
 def adopt(old: Article, new: Article, now: datetime) -> Article:
-    """Return `old`, filed by another source, as its owner's reading `new`. Identity and entry stay. A changed text or
-    date adds a revision. An unlisted article takes `added` from `new`."""
+    """Return `old`, filed by another source, as its owner's reading `new`. Identity and entry stay."""
     adopted = replace(
         _of_same_file(old, new),
         added=new.added if old.unlisted else old.added,
@@ -143,7 +140,6 @@ def _of_same_file(old: Article, new: Article) -> Article:
 
 
 def _later(old: Article, now: datetime) -> datetime:
-    """Return `now`, or the second after the last update if the clock is behind it."""
     shown = times(old)[1]
     return shown + timedelta(seconds=1) if shown > now else now
 

@@ -1,7 +1,5 @@
 """Results of the worker, importable without the page libraries; reasons to hold an article."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,8 +9,7 @@ from syndicator.core.ports import Filed
 from syndicator.core.reasons import HoldReason
 from syndicator.describing.text.sketches import Sketch
 
-# A source's first article is held if sources have so many articles on average: at most one article in MANY, and none
-# while an instance is new.
+# A source's first article is held if sources have so many articles on average: at most one article in MANY.
 MANY: Final = 50
 
 

@@ -1,9 +1,4 @@
-"""Visit one source, process a push of its hub, or visit all due sources concurrently.
-
-Remove blocks from filed articles that were found to repeat on their host.
-"""
-
-from __future__ import annotations
+"""Visit one source, process a push of its hub, or visit all due sources; read articles with repeated blocks again."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
@@ -99,14 +94,12 @@ def better_reading(old: Article, new: Article, otherwise: str) -> Article:
 
 _LEAST = timedelta(minutes=5)  # between two polls caused by a hub: a choice
 SIDE_BY_SIDE = 4  # concurrent entries of one source
-# Limits of one source in a run: 50 pages are twice a usual first visit, and a minute is the wait of `up` between two
-# runs. Choices.
+# Limits of one source in a run: 50 pages are twice a usual first visit, a minute is the wait of `up`. Choices.
 MOST_PAGES = 50
 MOST_SECONDS = 60.0
 BODIES = 20  # remembered lengths of texts: a first visit's
 Due = tuple[Source, SourceState]
-# Limits of unsaved work: a commit waits for IDLE_SECONDS without writes, or COMMIT_WRITES, or COMMIT_SECONDS. Choices;
-# articles are files by then.
+# A commit waits for IDLE_SECONDS without writes, or COMMIT_WRITES, or COMMIT_SECONDS: articles are files by then.
 IDLE_SECONDS = 1.0
 COMMIT_WRITES = 100
 COMMIT_SECONDS = 5  # half of the wait of other SQLite writers
@@ -114,8 +107,8 @@ COMMIT_VISITS = 100
 
 
 def is_signal(source: Source, state: SourceState, hub: str) -> bool:
-    """True if a push only signals news, so that the source must be polled: lists, pages, feeds never polled, and a hub
-    without TLS for a source with TLS, which anybody may forge."""
+    """True if the source must be polled after a push: lists, pages, new feeds, and pushes without TLS for a source with
+    it."""
     if source.kind in ("page", "list") or source.rules.links or state.last_success is None:
         return True
     return urlsplit(source.url).scheme == "https" != urlsplit(hub).scheme and not urls.private(hub)
@@ -143,8 +136,7 @@ async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterat
 
 
 async def visit(context: VisitContext, *, limit: int | None = None, stop: asyncio.Event) -> tuple[Outcome, SourceState]:
-    """Visit the source once and process at most `limit` pending entries. Return the outcome and the new state. The
-    caller stores both: it alone can tell if the network is down."""
+    """Visit the source once and process at most `limit` pending entries. Return outcome and new state, unstored."""
     run, source = context.run, context.source
     started, began = run.clock(), asyncio.get_running_loop().time()
     if cadence.only_waiting(context.state, started):
@@ -340,7 +332,6 @@ def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | Non
 
 
 def _counted(run: RunContext, source: Source, state: SourceState, results: Sequence[EntryResult]) -> SourceState:
-    """Return `state` with counts of unmatched selectors and muted entries, and the last text lengths."""
     publish = run.settings.publish
     chooses = bool(source.keep or source.mute or publish.keep or publish.mute)
     if not results and not (chooses or state.muted):
@@ -402,8 +393,7 @@ async def visit_all(
     done: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
     """Visit the `due` sources and store each outcome, durable within COMMIT_SECONDS. After `max_seconds`, or once
-    `stop` is set, no new visit or page begins; the rest stays due. If no source was reached, raise NetworkDown and
-    store no failure."""
+    `stop` is set, no new visit or page begins. If no source was reached, raise NetworkDown and store no failure."""
     room = asyncio.Semaphore(run.settings.fetch.concurrency)
     unreached: list[tuple[Outcome, SourceState]] = []
     outcomes: list[Outcome] = []

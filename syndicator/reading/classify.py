@@ -1,5 +1,4 @@
-"""Find pages that are no article, by phrases of data/page_kinds.toml with little other text; find partly paid stories.
-Pure."""
+"""Find pages that are no article, by data/page_kinds.toml, and partly paid stories. Pure."""
 
 import re
 import tomllib
@@ -46,8 +45,7 @@ def kind_of(document: Document, title: str, body: Sequence[Block], blocks: Seque
 
 
 def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """Return True if only payers get the rest: the text ends with a request to pay, or is short and declared as
-    locked."""
+    """Return True if only payers get the rest: the text ends with a request to pay, or is short and declared locked."""
     letters = sum(block.letters for block in body)
     if letters < _LONG and _asks_at_end(body, blocks):
         return True

@@ -1,5 +1,4 @@
-"""Write blocks as markdown: lists, headings, quotes, tables, code, images. Text is escaped so that it stays text.
-Pure."""
+"""Write blocks as markdown. Text is escaped so that it stays text. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence

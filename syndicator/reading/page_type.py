@@ -1,5 +1,4 @@
-"""Type of a page (article, forum, listing, product ...), by a logistic regression made by tools/train/fit_pages.py.
-Pure."""
+"""Type of a page (article, forum, listing ...), by a logistic regression of tools/train/fit_pages.py. Pure."""
 
 import math
 import re
@@ -231,8 +230,7 @@ def weights() -> Mapping[str, Mapping[str, float]]:
 
 
 def type_of(document: Document, blocks: Sequence[Block]) -> PageType:
-    """Return the type of a page with measured `blocks`. Raises ValueError if features and weights have different
-    names."""
+    """Return the type of a page with measured `blocks`. Raises ValueError if features and weights differ in names."""
     values = features(document, blocks)
     chances = probabilities(values)
     best = max(chances, key=lambda name: chances[name])

@@ -1,5 +1,4 @@
-"""Selectors of an element that an operator pointed to, and a page to point at, without scripts, loads and links.
-Pure."""
+"""Selectors of an element that an operator pointed to, and a page to point at, without scripts and links. Pure."""
 
 import base64
 import hashlib
@@ -32,8 +31,7 @@ _PARTS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
-    """A selector. `pages`: number of its matches on each page; `samples`: the start of their texts; `elements`: their
-    numbers on the first page."""
+    """A selector. `pages`: matches by page; `samples`: starts of texts; `elements`: numbers on the first page."""
 
     selector: str
     pages: tuple[int, ...]
@@ -47,8 +45,7 @@ class Suggested:
 
 
 def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role) -> tuple[Suggested, ...]:
-    """Return the best selectors of element `number` of the first page for its `role`: matching on most pages, unique,
-    short."""
+    """Return the best selectors of element `number` of the first page for `role`: on most pages, unique, short."""
     trees = []
     for page in pages:
         with suppress(NotAnArticle):
@@ -168,7 +165,6 @@ def shown_page(html: bytes, url: str, headers: Mapping[str, str] | None = None) 
 
 
 def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
-    """Append the HTML of `root` to `out`, without recursion."""
     left: list[Any] = [root]  # elements to be opened, and texts to be written as they are
     shown = 0
     depth = 0

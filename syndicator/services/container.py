@@ -22,9 +22,8 @@ from syndicator.configuration.settings import Llm, Settings, dropped_settings, l
 from syndicator.configuration.sources import remembered
 from syndicator.core.errors import ConfigError, Fault, LockedError, MissingError, first_of
 from syndicator.core.model import Article, Outcome, Source
-from syndicator.core.ports import Enricher, Fetcher
+from syndicator.core.ports import Enricher, Fetcher, HostTurns
 from syndicator.core.ports.articles import ArticleStore, Snapshots
-from syndicator.core.ports.fleet import HostTurns
 from syndicator.core.ports.subscriptions import Hubs
 from syndicator.core.program import logger
 from syndicator.core.urls import private

@@ -11,8 +11,8 @@ from typing import Any
 
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError, DiskError, LockedError, NetworkDown, SyndicatorError
-from syndicator.core.ports.request_limits import BODY_BYTES
 from syndicator.core.ports.subscriptions import PATH
+from syndicator.core.requests import BODY_BYTES
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.server.files import elsewhere, make_app
 from syndicator.publishing.server.health import Health, with_health

@@ -21,7 +21,7 @@ from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services.build import build_due, together
 from syndicator.services.container import App, Watch, make_context, make_fetcher, task_group
 from syndicator.services.settling import Settling
-from syndicator.store.tables.subscriptions import Subscriptions
+from syndicator.store.tables.messages import Subscriptions
 from syndicator.visiting import websub
 from syndicator.visiting.fetch.decompress import DELTA
 from syndicator.visiting.websub import is_signed, may_subscribe

@@ -1,1 +1,1 @@
-"""The store: what we remember, on SQLAlchemy Core."""
+"""The database, on SQLAlchemy Core."""

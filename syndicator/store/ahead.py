@@ -1,7 +1,4 @@
-"""Reset times that lie in the future; build rows of states and entries. Raises StoreError, DiskError (no
-descriptors)."""
-
-from __future__ import annotations
+"""Reset times in the future; build rows of states and entries. Raises StoreError, DiskError."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -53,8 +50,7 @@ def entry_row(row: EntryRow) -> dict[str, Any]:
 
 
 def forget_unread(connection: Connection, ids: Collection[str], aliases: Collection[str]) -> list[str]:
-    """Delete, in the caller's transaction, entries of the articles `ids` and skipped entries that have one of `aliases`
-    (of withdrawn or pruned articles). Return the keys of their sources."""
+    """Delete entries of the articles `ids` and skipped ones of `aliases`; return their source keys."""
     table, columns = schema.entries, schema.entries.c
     chosen = select(columns.source, columns.entry, columns.data)
     asked = [chosen.where(columns.article.in_(part)) for part in chunks(sorted(ids))]
@@ -105,8 +101,7 @@ class Ahead:
         return last is not None and last > limit
 
     def set_back(self, now: datetime, limit: datetime) -> None:
-        """Set visits and entries later than `limit` to `now`, and shorten waits longer than allowed. One
-        transaction."""
+        """Set visits and entries later than `limit` to `now`; shorten waits longer than allowed. One transaction."""
         late, longest = codec.micros(limit), codec.micros(now + _LONGEST_WAIT)
         entries = select(_e.data).where(or_(_e.first_seen > late, _e.next_try > longest))
         with self._db.write() as connection:

@@ -1,7 +1,5 @@
 """Convert model dataclasses to JSON and back, and times and texts to column values. Pure."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 import json
@@ -22,8 +20,7 @@ _KEY_CHARS = 500  # of four bytes at most: PostgreSQL indexes at most 2,704 byte
 
 
 def pack(value: Any, skip: frozenset[str] = frozenset()) -> str:
-    """Return a dataclass as ASCII JSON (keeps lone surrogates), without the fields `skip` and those with their default.
-    Raises TypeError."""
+    """Return a dataclass as ASCII JSON, without the fields `skip` and those with their default. Raises TypeError."""
     return _TEXT.encode(_plain(value, skip))
 
 
@@ -40,8 +37,8 @@ def joined(document: str, apart: str) -> str:
 
 
 def unpack(cls: type[T], document: str) -> T:
-    """Return the `cls` that `pack` wrote. Missing fields get defaults, unknown ones are ignored. Raises ValueError for
-    invalid JSON, TypeError for a missing field without default."""
+    """Return the `cls` that `pack` wrote; unknown fields are ignored. Raises ValueError, TypeError for other
+    documents."""
     kind: Any = cls
     return cast(T, _builder(kind)(json.loads(document)))
 
@@ -61,8 +58,7 @@ def moment(value: int) -> datetime:
 
 
 def key(value: str) -> str:
-    """Return `value` as a text that can be indexed: long ends and invalid text are replaced by a digest, so different
-    values stay different."""
+    """Return `value` as a text that can be indexed: a digest replaces long ends and invalid text."""
     valid = (value if value.isascii() else value.encode("utf-8", "replace").decode()).replace("\0", "?")
     if valid == value and len(value) <= _KEY_CHARS:
         return value
@@ -110,8 +106,6 @@ def _encoder(hint: Any) -> Callable[[Any], Any] | None:
 
 @cache
 def _builder(cls: Any) -> Callable[[dict[str, Any]], Any]:
-    """Return a function that builds a `cls` from its JSON object, decoding only fields that JSON holds in another
-    form."""
     decoders = {name: decoder for name, hint in typing.get_type_hints(cls).items() if (decoder := _decoder(hint))}
     names = {field.name for field in dataclasses.fields(cls)}
 

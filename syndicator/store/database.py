@@ -1,7 +1,5 @@
 """One database, two connections: one reads the last commit, the other writes."""
 
-from __future__ import annotations
-
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, CursorResult, Engine, Executable, Table, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Executable, Table, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -51,7 +49,7 @@ class Database:
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """Return all rows of a query, as of the last commit. Raises StoreError."""
         with self.named_errors():
-            return self._read(statement, values).all()
+            return self._reading().execute(statement, values).all()
 
     def driven(self, text: str, *values: Any) -> list[Any]:
         """Return all rows of a query in driver syntax (see `drive`). Raises StoreError."""
@@ -61,7 +59,7 @@ class Database:
     def stream(self, statement: Executable) -> Iterator[Any]:
         """Yield the rows of a query in batches, to save memory. Raises StoreError."""
         with self.named_errors():
-            yield from self._read(statement, None).yield_per(_AT_A_TIME)
+            yield from self._reading().execute(statement).yield_per(_AT_A_TIME)
 
     def scalar(self, statement: Executable, values: Any = None) -> Any:
         """Return the first column of the first row, None without rows."""
@@ -71,11 +69,8 @@ class Database:
     def once(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """Run one writing statement as its own transaction in one round trip; return its rows. Raises StoreError."""
         with self.named_errors():
-            result = self._read(statement, values)
+            result = self._reading().execute(statement, values)
             return result.all() if result.returns_rows else ()
-
-    def _read(self, statement: Executable, values: Any) -> CursorResult[Any]:
-        return self._reading().execute(statement, values)
 
     def _reading(self) -> Connection:
         if self._reader is None:
@@ -84,9 +79,8 @@ class Database:
 
     @contextmanager
     def write(self, *, blind: bool = False) -> Iterator[Connection]:
-        """Open a durable transaction that takes the write lock at its start (BEGIN IMMEDIATE), so that it cannot fail
-        later. An exception undoes it; the driver's becomes StoreError. `blind`: the caller reads nothing, so that
-        PostgreSQL needs one round trip."""
+        """Open a durable transaction with the write lock (BEGIN IMMEDIATE); an exception undoes it. `blind`: the caller
+        reads nothing, so that PostgreSQL needs one round trip. Raises StoreError."""
         self.before_write()
         with self.named_errors():
             connection = self.writer()
@@ -126,9 +120,7 @@ class Database:
 
     @contextmanager
     def named_errors(self) -> Iterator[None]:
-        """Turn driver errors into StoreError with a cure or a subclass: StoreConflict, StoreBusy (a long lock),
-        StoreAway (no connection; the next call opens another), JobLost. DiskError if the process has no file descriptor
-        left."""
+        """Turn driver errors into StoreError (StoreConflict, StoreBusy, StoreAway, JobLost) or DiskError."""
         try:
             yield
         except sqlite3.Error as error:  # of `drive`
@@ -150,7 +142,7 @@ class Database:
 
 
 def _raise_if_out_of_files(name: str, error: BaseException | None) -> None:
-    """Raise DiskError if the process cannot open three more files; SQLite only says that it cannot open one."""
+    """Raise DiskError if the process cannot open three more files: SQLite does not say so."""
     if "unable to open" not in str(error):
         return
     with ExitStack() as opened:
@@ -201,8 +193,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
 
 
 def insert(connection: Connection, table: Table, rows: Sequence[Row], ending: str = "", *more: Any) -> None:
-    """Insert rows with the same columns in one driver statement, at a third of the cost of one each. `ending`: the ON
-    CONFLICT clause; `more`: values for its ?."""
+    """Insert rows with the same columns. `ending`: the ON CONFLICT clause; `more`: values for its ?."""
     columns = tuple(rows[0]) if rows else ()
     most = CHUNK // max(1, len(columns))
     for part in (rows[start : start + most] for start in range(0, len(rows), most)):
@@ -217,8 +208,7 @@ def marks(values: Sequence[object]) -> str:
 
 
 def drive(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> list[Any]:
-    """Run a statement with a ? for each value; return its rows as tuples. Bypasses SQLAlchemy on SQLite, to save
-    time."""
+    """Run a statement with a ? for each value; return its rows as tuples. Bypasses SQLAlchemy on SQLite, for speed."""
     if connection.dialect.name != "sqlite":
         result = connection.exec_driver_sql(text.replace("?", "%s"), values)
         return list(result.cursor.fetchall()) if result.returns_rows else []
@@ -242,12 +232,10 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _connected(connection: sqlite3.Connection, _record: object) -> None:
-        # WAL: readers never wait. FULL: a commit is on the disk when it returns (NORMAL may lose the last ones).
-        # An article changes few bytes in many pages: small pages (of new files) and rare checkpoints write a third of
-        # the usual amount (bench_filing.py).
+        # WAL: readers never wait. FULL: a commit is on the disk when it returns. An article changes few bytes in many
+        # pages: small pages (of new files) and rare checkpoints write a third (bench_filing.py).
         pragmas = ("page_size=512", "journal_mode=WAL", "wal_autocheckpoint=16000", "synchronous=FULL")
-        # secure_delete overwrites the text of withdrawn articles, at no CPU cost that we could measure; VACUUM would
-        # rewrite the whole file.
+        # secure_delete overwrites the text of withdrawn articles; VACUUM would rewrite the whole file.
         for pragma in (*pragmas, "temp_store=MEMORY", "cache_size=-16000", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -260,8 +248,7 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
 
 
 def _reading_engine(url: URL, busy_seconds: float) -> Engine:
-    """Open a database for reading. A SQLite file without a log is opened as immutable: otherwise SQLite would write a
-    log."""
+    """Open a database for reading; a SQLite file without a log as immutable, so that SQLite writes none."""
     if url.get_backend_name() != "sqlite":
         engine = create_engine(url, connect_args=postgres.CONNECT, execution_options={"postgresql_readonly": True})
         return postgres.polite(engine)

@@ -1,12 +1,12 @@
-"""Open the store: create it, upgrade it, or refuse a database from which everything would be published again."""
+"""Open the store: create it, upgrade it, refuse a database from which everything would be published again; copy it."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack, closing, suppress
+from itertools import islice
 from pathlib import Path
+from typing import Self
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, Table, func, insert, inspect, select, text
 from sqlalchemy.engine import make_url
 
 from syndicator.core.errors import StoreError
@@ -14,7 +14,7 @@ from syndicator.core.model import Article
 from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import postgres, rebuild, schema
 from syndicator.store.ahead import Ahead
-from syndicator.store.database import Database, explain
+from syndicator.store.database import Database, drive, explain
 from syndicator.store.fleet.followed import Fleet
 from syndicator.store.fleet.hosts import Hosts
 from syndicator.store.fleet.shards import Shards
@@ -22,12 +22,10 @@ from syndicator.store.group import Group
 from syndicator.store.index import Index
 from syndicator.store.status import Status
 from syndicator.store.tables.browse import Browse
-from syndicator.store.tables.enrichment import Enrichment
-from syndicator.store.tables.messages import Messages
+from syndicator.store.tables.messages import Enrichment, Messages, Subscriptions
 from syndicator.store.tables.pictures import Pictures
 from syndicator.store.tables.reservations import Reservations
 from syndicator.store.tables.stories import Stories
-from syndicator.store.tables.subscriptions import Subscriptions
 from syndicator.store.visits import Visits
 
 
@@ -39,11 +37,13 @@ BUSY_SECONDS = 10.0  # how long a write waits for another program's
 
 
 class Store:
-    """All tables of one database, for one thread. Each write is a durable transaction (within `visits.shared`, durable
-    with the next commit) and waits `busy_seconds` for locks. Raises StoreError, DiskError (no descriptors)."""
+    """The tables of one database, for one thread. Each write is durable (within `visits.shared`, with the next commit)
+    and waits `busy_seconds` for locks. Raises StoreError, DiskError."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self.name = database.name  # the file (SQLite), or the name (PostgreSQL)
+        self.single = database.sqlite  # a file, which only one machine uses
         group = Group(database)
         self.visits = Visits(group)
         self.index = Index(database)
@@ -69,11 +69,6 @@ class Store:
         if not self._db.sqlite:
             self._db.before_write = held
 
-    @property
-    def single(self) -> bool:
-        """True if the database is a file, which only one machine uses."""
-        return self._db.sqlite
-
     def hosts(self, lease: float) -> Hosts:
         """Return the hosts shared by machines. `lease`: seconds after which a permission for a request ends."""
         hosts = Hosts(self._db, lease)
@@ -89,11 +84,6 @@ class Store:
         return visits if self._db.sqlite else postgres.retried(visits)
 
     @property
-    def name(self) -> str:
-        """The database's file (SQLite), or its name (PostgreSQL)."""
-        return self._db.name
-
-    @property
     def current(self) -> bool:
         """True if the tables have this version's form."""
         return bool(self._db.scalar(select(schema.revision.c.version_num)) == schema.HEAD)
@@ -104,17 +94,16 @@ class Store:
         withdrawn: Iterable[Withdrawn] = (),
         carried: Iterable[tuple[str, str]] = (),
     ) -> int:
-        """Rebuild articles, aliases and feeds from `articles` (article and stamp of its file) in one transaction;
-        return their number. For an unreadable file give its id, or the start of it, instead: its rows stay.
-        `withdrawn`: further withdrawals; `carried`: (article id, source key). All other tables stay; all feeds become
-        stale. Raises StoreError and errors of `articles`, changing nothing."""
+        """Rebuild articles, aliases and feeds from `articles` (article, stamp of its file) in one transaction; return
+        their number. An id, or its start, instead of an article: its file is unreadable, and its rows stay.
+        `withdrawn`: further withdrawals; `carried`: (article id, source key). Raises StoreError and errors of
+        `articles`."""
         with self._db.write() as connection:
             postgres.unlimited(connection)
             return rebuild.reindex(connection, articles, withdrawn, carried)
 
     def scrub(self, spellings: Iterable[tuple[str, str]]) -> None:
-        """Replace the first text of each pair by the second everywhere, and compact the file, so that nothing of it
-        remains."""
+        """Replace the first text of each pair by the second everywhere, and compact the file."""
         with self._db.write() as connection:
             rebuild.scrub(connection, spellings)
         self._db.compact()
@@ -126,7 +115,7 @@ class Store:
     def close(self) -> None:
         self._db.close()
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -134,9 +123,8 @@ class Store:
 
 
 def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> Store:
-    """Open the store at `url`; create or upgrade it. `create`: replace a damaged database, keeping it beside the new
-    one. Raises StoreError if it is locked beyond `busy_seconds`, foreign, newer, or missing although
-    `articles_exist`."""
+    """Open the store at `url`; create or upgrade it. `create`: replace a damaged database, which stays beside the new
+    one. Raises StoreError if it is locked, foreign, newer, or missing although `articles_exist`."""
     with ExitStack() as opened:
         database = opened.enter_context(closing(Database(url, busy_seconds)))
         if database.sqlite:
@@ -146,15 +134,14 @@ def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_sec
         return Store(database)
 
 
-def look_into(url: str, *, articles_exist: bool, busy_seconds: float = BUSY_SECONDS) -> Store | None:
-    """Return the store at `url`, read-only; None if there is neither a store nor an article. Raises StoreError if it is
-    missing although `articles_exist`, foreign, unreadable or of another version."""
+def look_into(url: str, *, articles_exist: bool) -> Store | None:
+    """Return the store at `url`, read-only; None without store and articles. Raises StoreError as `open_store` does."""
     if is_gone(url):
         if articles_exist:
             raise StoreError(f"the database {make_url(url).database} is missing although there are articles; {_CURE}")
         return None
     with ExitStack() as opened:
-        database = opened.enter_context(closing(Database(url, busy_seconds, read_only=True)))
+        database = opened.enter_context(closing(Database(url, BUSY_SECONDS, read_only=True)))
         if database.sqlite:
             _check_content(Path(database.name), articles_exist=articles_exist)
         with database.named_errors(), database.engine.connect() as connection:
@@ -204,7 +191,7 @@ _CURE = "run `syndicator reindex`, which makes it from the article files, or res
 
 
 def _prepare(database: Database, *, may_create: bool) -> None:
-    """Upgrade the tables to HEAD. Reads first, so that only a database that needs a change is locked."""
+    """Upgrade the tables to HEAD. Reads first: only a database that needs a change is locked."""
     with database.named_errors(), database.engine.connect() as connection:
         current = _revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
     if current == schema.HEAD:
@@ -232,7 +219,6 @@ def _prepare(database: Database, *, may_create: bool) -> None:
 
 
 def _foreign(database: Database, connection: Connection) -> str:
-    """Return the error for a database with tables but none of ours: it is another program's or damaged."""
     if database.sqlite and connection.execute(text("PRAGMA integrity_check(1)")).scalar() != "ok":
         return explain(database.name, "database disk image is malformed")
     return f"the database {database.name} is not one of Syndicator's; set another store.url"
@@ -264,3 +250,41 @@ def _move_aside(path: Path) -> None:
     for suffix in ("-wal", "-shm"):
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
+
+
+_AT_A_TIME = 1000  # rows in memory
+_LEFT = (schema.hosts, schema.revision)  # leases of hosts are temporary
+
+
+def copy(origin: str, target: str) -> Mapping[str, int]:
+    """Copy all rows from `origin` into the empty tables at `target` in one transaction, and compare them. Return table
+    name -> number of rows. Raises StoreError, leaving the target empty."""
+    tables = [table for table in schema.metadata.sorted_tables if table not in _LEFT]
+    with closing(Database(origin, 10)) as source, closing(Database(target, 10)) as copied, copied.write() as connection:
+        postgres.unlimited(connection)
+        for table in tables:
+            if connection.execute(select(table).limit(1)).first() is not None:
+                raise StoreError(
+                    f"the database {copied.name} is not new: it has rows in {table.name}; name an empty one"
+                )
+        counts = {table.name: _copy(source, connection, table) for table in tables}
+        ids = "SELECT id FROM articles"
+        if set(drive(connection, ids)) != set(source.driven(ids)):
+            raise StoreError("the articles have other ids after the move; nothing was moved")
+        return counts
+
+
+def _copy(source: Database, connection: Connection, table: Table) -> int:
+    count, rows = 0, source.stream(select(table))
+    while part := [row._asdict() for row in islice(rows, _AT_A_TIME)]:
+        connection.execute(insert(table), part)
+        count += len(part)
+    size = select(func.count()).select_from(table)
+    there = connection.execute(size).scalar()
+    if there != count or there != source.scalar(size):
+        raise StoreError(f"{table.name} has {there} rows after the move, not {count}; nothing was moved")
+    is_numbered = connection.dialect.name == "postgresql" and table.primary_key.columns.keys() == ["n"]
+    if is_numbered and (highest := connection.execute(select(func.max(table.c.n))).scalar()) is not None:
+        named = {"table": table.name, "n": highest}
+        connection.execute(text("SELECT setval(pg_get_serial_sequence(:table, 'n'), :n)"), named)
+    return count

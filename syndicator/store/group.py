@@ -1,7 +1,5 @@
 """Group the writes of many visits into one commit."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -16,14 +14,13 @@ _POINT = "one_write"
 
 
 class Group:
-    """The database for visits. On SQLite, writes within `shared` wait for a common `commit`; until then only this
-    object reads them. Writes of other parts commit them first, to keep the order. On PostgreSQL each write is its own
-    transaction, because locks held across writes would deadlock."""
+    """The database for visits. On SQLite, writes within `shared` wait for a common `commit`, which writes of other
+    parts call first. On PostgreSQL each write is its own transaction: locks held across writes would deadlock."""
 
     def __init__(self, database: Database, fence: Callable[[Connection], object] | None = None) -> None:
         """`fence`: called at the start of each write; raises an exception to undo the write."""
-        self._db = database
-        self._fence = fence
+        self._db, self._fence = database, fence
+        self.alone = database.sqlite  # True if this process is the only writer
         self._first: Callable[[], object] | None = None  # None: each write is a transaction of its own
         self._open: tuple[Connection, Transaction] | None = None
         self.writes = 0  # since the last commit
@@ -35,11 +32,6 @@ class Group:
     def sharing(self) -> bool:
         """True if writes wait for a commit."""
         return self._first is not None and self._db.sqlite
-
-    @property
-    def alone(self) -> bool:
-        """True if this process is the only writer."""
-        return self._db.sqlite
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """Return all rows of a query, including the group's uncommitted writes. Raises StoreError."""
@@ -62,8 +54,7 @@ class Group:
 
     @contextmanager
     def write(self, *, blind: bool = False) -> Iterator[Connection]:
-        """Open a write: all or nothing, durable at its end or, within `shared`, with the group. An exception undoes it
-        and is raised again; the driver's becomes StoreError. `blind`: see `Database.write`."""
+        """Open a write, durable at its end or, within `shared`, with the group. `blind`: see `Database.write`."""
         if self._first is None or not self._db.sqlite:
             if self._first is not None:
                 self._first()
@@ -73,7 +64,10 @@ class Group:
                 yield connection
             return
         with self._db.named_errors():
-            connection = self._begun()
+            if self._open is None:
+                connection = self._db.writer()
+                self._open = (connection, connection.begin())
+            connection = self._open[0]
             drive(connection, f"SAVEPOINT {_POINT}")
             try:
                 yield connection
@@ -85,8 +79,8 @@ class Group:
 
     @contextmanager
     def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
-        """Collect writes until `commit`, which also runs at the end and after exceptions. `first`: called before each
-        commit, to make files durable. Raises StoreError and errors of `first`; both undo the group."""
+        """Collect writes until `commit`, which also runs at the end. `first`: called before each commit, to make files
+        durable; its errors and StoreError undo the group."""
         before, self._first = self._first, first
         try:
             yield
@@ -114,12 +108,6 @@ class Group:
             with suppress(SQLAlchemyError):
                 transaction.rollback()
             raise
-
-    def _begun(self) -> Connection:
-        if self._open is None:
-            connection = self._db.writer()
-            self._open = (connection, connection.begin())
-        return self._open[0]
 
     def _undo(self, connection: Connection) -> None:
         """Undo the failed write. If the disk is full, SQLite undoes the whole group."""

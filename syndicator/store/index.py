@@ -1,7 +1,5 @@
 """Articles for publishing (`ports.ArticleIndex`). Each write is a durable transaction. Raises StoreError, DiskError."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -77,8 +75,7 @@ _OLDEST = select(_f.axis, _f.slug, _a.data).join_from(
 )
 _PATH = select(_a.path).where(_a.id == bindparam("id"))
 _HTML = select(schema.html.c.id, schema.html.c.html).where(schema.html.c.id.in_(bindparam("ids", expanding=True)))
-# Candidates for articles on hold, since few others are in no feed. The inner query uses only indexes, so that 100,000
-# articles take a tenth of a second.
+# Candidates for articles on hold, since few others are in no feed. The inner query uses only indexes.
 _IN_NO_FEED = select(_a.id).where(~select(_m.id).where(_m.id == _a.id).exists())
 UNSHOWN = (
     select(_a.id, _a.path, _a.data).where(_a.id.in_(_IN_NO_FEED)).order_by(_a.added.desc(), _a.published.desc(), _a.id)
@@ -149,7 +146,7 @@ class Index:
         return [_feed(row) for row in self._db.rows(_FEEDS)]
 
     def _see_marks(self) -> None:
-        """Store the current marks. Call before reading rows, so that the rows are at least as new as the marks."""
+        """Store the current marks. Call before reading rows, so that these are as new as the marks."""
         self._seen = defaultdict(list)
         for axis, slug, number in self._db.rows(_ALL_MARKS):
             self._seen[FeedKey(axis, slug)].append(number)
@@ -168,8 +165,7 @@ class Index:
         return sum(_feed(row).count for row in self._db.rows(_PLAIN.where(_this(key))))
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
-        """Return feed -> its name in its oldest own article, as in a rebuilt database; the slug without such an
-        article."""
+        """Return feed -> its name in its oldest own article, as in a rebuilt database, or its slug."""
         names = {key: key.slug for key in keys}
         moves = rows.moved(self._db.rows(rows.MOVES))
         for part in chunks(sorted(names)):
@@ -355,8 +351,7 @@ class Index:
                 _set_files(connection, {feed.key: feed.files for feed in part if feed.files is not None})
 
     def _take_marks(self, connection: Connection, fresh: Sequence[Fresh]) -> Counter[FeedKey]:
-        """Delete the marks that a build saw, and update the sums (see `sums`) of their feeds; return by how many
-        articles each feed grew."""
+        """Delete the marks that a build saw, update the sums of their feeds, and count new articles by feed."""
         more, times = Counter[FeedKey](), defaultdict[FeedKey, set[Any]](set)
         # A writer may commit a mark with a lower number later.
         seen = [n for feed in fresh for n in self._seen.get(feed.key, ()) if n <= feed.seen]

@@ -1,13 +1,11 @@
 """PostgreSQL: its driver, timeouts and temporary errors."""
 
-from __future__ import annotations
-
 import functools
 import inspect
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event, text
@@ -129,7 +127,6 @@ def retried(part: T) -> T:
 
 @functools.cache
 def _retrying(kind: Any) -> Any:
-    """Return a subclass of `kind` whose public methods retry. Cached, since each job of a worker needs one."""
     attributes = ((name, inspect.getattr_static(kind, name)) for name in dir(kind) if not name.startswith("_"))
     methods = {name: _with_retries(value) for name, value in attributes if inspect.isfunction(value)}
     return type(kind.__name__, (kind,), {"__doc__": kind.__doc__, "__module__": kind.__module__, **methods})
@@ -138,13 +135,10 @@ def _retrying(kind: Any) -> Any:
 def _with_retries(method: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
     def trying(*args: Any, **named: Any) -> Any:
-        for number in range(_TRIES):
-            try:
+        for number in range(_TRIES - 1):
+            with suppress(StoreConflict):
                 return method(*args, **named)
-            except StoreConflict:
-                if number == _TRIES - 1:
-                    raise
-                time.sleep(_PAUSE * 2**number * (0.5 + random.random()))
-        raise AssertionError("not reached")
+            time.sleep(_PAUSE * 2**number * (0.5 + random.random()))
+        return method(*args, **named)
 
     return trying

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Table, Text, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Table, Text, bindparam, delete, func, select, update
 
 from syndicator.articles.fields import named_feeds_of
 from syndicator.articles.stores.paths import ID_CHARS
@@ -78,8 +78,7 @@ def _drop(connection: Connection, seen: Collection[str], unreadable: Collection[
 
 
 class _Place(NamedTuple):
-    """Sort key of an article in a feed: the article with the lowest one names the feed. `carried`: another source's
-    article."""
+    """Place of an article in a feed; the lowest one names the feed. `carried`: another source's article."""
 
     carried: bool
     added: int
@@ -136,8 +135,8 @@ class _Load:
             self.flush()
 
     def keep(self, unread: Collection[tuple[str, FileStamp]]) -> set[str]:
-        """Add the stored articles of unreadable files (`unread`: start of the id, stamp); return their ids. Their old
-        stamps stay, so that a repaired file counts as edited."""
+        """Add the stored articles of unreadable files (`unread`: start of the id, stamp); return their ids. Old stamps
+        stay, so that a repaired file counts as edited."""
         unreadable: set[str] = set()
         by_path, by_beginning = self._known() if unread else ({}, {})
         for beginning, stamp in unread:
@@ -195,8 +194,7 @@ def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Coun
 
 
 def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> None:
-    """Mark pending entries as done if their article exists, so that none is published twice. `guids`: (source key,
-    entry key) -> article id."""
+    """Mark pending entries of existing articles as done. `guids`: (source key, entry key) -> article id."""
     table = schema.entries
     pending = select(table.c.source, table.c.entry, table.c.data).where(table.c.status == "pending")
     for source, entry, data in connection.execute(pending).all():
@@ -212,18 +210,13 @@ def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> N
 
 
 def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
-    """Replace the first text of each pair by the second in all text columns. A row that becomes a duplicate is
-    dropped."""
+    """Replace the first text of each pair by the second in all text columns; drop rows that become duplicates."""
+    columns = [column for table in schema.metadata.sorted_tables for column in table.c if isinstance(column.type, Text)]
     for secret, placeholder in spellings:
-        for table in schema.metadata.sorted_tables:
-            for column in table.c:
-                if isinstance(column.type, Text):
-                    _scrub_column(connection, table, column, secret, placeholder)
-
-
-def _scrub_column(connection: Connection, table: Table, column: Column[Any], secret: str, placeholder: str) -> None:
-    clean, has = func.replace(column, secret, placeholder), column.contains(secret, autoescape=True)
-    if [key.name for key in table.primary_key] == [column.name]:
-        other = table.alias()
-        connection.execute(delete(table).where(has, clean.in_(select(other.c[column.name]))))
-    connection.execute(update(table).where(has).values({column.name: clean}))
+        for column in columns:
+            table, has = column.table, column.contains(secret, autoescape=True)
+            clean = func.replace(column, secret, placeholder)
+            if [key.name for key in table.primary_key] == [column.name]:
+                other = table.alias()
+                connection.execute(delete(table).where(has, clean.in_(select(other.c[column.name]))))
+            connection.execute(update(table).where(has).values({column.name: clean}))

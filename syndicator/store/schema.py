@@ -1,7 +1,5 @@
 """Tables of the database. Times are microseconds since 1970 in UTC, documents are JSON (see `codec`)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -176,9 +174,8 @@ products = _table(
     sqlite_with_rowid=False,
 )
 
-# A feed with marks is stale. Writers only add marks; a build deletes those that it saw at its start, so marks that came
-# meanwhile stay, and the feed is built again. Writers never wait for each other on the row of the feed of everything.
-# `more`: articles that joined since the feed's row was written; `added`, `published`: of the article, NULL for none.
+# A feed with marks is stale. Writers only add marks, so that none waits for another; a build deletes those that it saw
+# at its start. `more`: articles that joined; `added`, `published`: of the article, NULL for none.
 stale_marks = _table(
     "stale_marks",
     Column("n", Integer, primary_key=True, autoincrement=True),
@@ -226,8 +223,7 @@ pruned = _table(
 
 html = _table("html", Column("id", String(26), primary_key=True), Column("html", Text, nullable=False))
 
-# Notes of publishing by kind, deleted when the article changes: "queries", the version of the saved queries that were
-# matched; "words", the search terms of its text.
+# Notes of publishing, deleted when the article changes: "queries", version of the matched queries; "words", its terms.
 fragments = _table(
     "fragments",
     Column("id", String(26), primary_key=True),

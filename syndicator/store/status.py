@@ -1,7 +1,5 @@
 """Counts and problems of an instance, and the database's health. Reads only; raises StoreError."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from syndicator.core.reasons import FOR_THE_OPERATOR, EntryReason
 from syndicator.store import codec, schema
 from syndicator.store.database import Database
 from syndicator.store.index import UNSHOWN
-from syndicator.store.tables.enrichment import Enrichment
+from syndicator.store.tables.messages import Enrichment
 
 REFUSED_SHOWN = 200
 
@@ -94,8 +92,7 @@ class Status:
         return self._entries(schema.entry_is("pending"), _LATE)
 
     def for_the_operator(self) -> tuple[Waiting, ...]:
-        """Return the entries that wait until the operator repairs a rule, a variable or a file, grouped by source and
-        reason."""
+        """Return the entries that wait until the operator repairs something, grouped by source and reason."""
         groups: dict[tuple[str, str], list[EntryRow]] = defaultdict(list)
         for (data,) in self._db.rows(select(_e.data).where(schema.entry_is("pending"), or_(*_FOR_THE_OPERATOR))):
             row = codec.unpack(EntryRow, data)

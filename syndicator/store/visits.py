@@ -1,7 +1,5 @@
-"""Records of visits: states, entries, aliases, withdrawals, blocks, notes (`ports.VisitStore`). Each write is a durable
-transaction (within `shared`, durable with the common commit). Raises StoreError, DiskError (no descriptors)."""
-
-from __future__ import annotations
+"""Records of visits (`ports.VisitStore`). Each write is a durable transaction (within `shared`, durable with the common
+commit). Raises StoreError, DiskError."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -203,8 +201,7 @@ class Visits(Comparisons):
         return self._db.driven("SELECT id, source FROM carriers ORDER BY id, source")
 
     def announced(self) -> list[tuple[str, str]]:
-        """Return (article id, source key) of articles that a source announced but does not own, for stores without
-        carriers."""
+        """Return (article id, source key) of articles that a source announced but does not own."""
         return self._db.driven(_ANNOUNCED, "done", SOURCE)
 
     def bound(self) -> Iterator[EntryRow]:
@@ -232,8 +229,7 @@ class Visits(Comparisons):
         return self._count(f"entries WHERE {_OPEN} AND data LIKE ?", "skipped", codec.key(source_key), _MUTED)
 
     def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
-        """Make the entries of these articles and their sources due, in one transaction. `bound`: entries keep their
-        article ids."""
+        """Make the entries of these articles and their sources due. `bound`: entries keep their article ids."""
         entries = schema.entries
         self._write_ended()
         with self._db.write() as connection:
@@ -264,24 +260,21 @@ class Visits(Comparisons):
         return self._db.driven("SELECT id, alias FROM pruned")
 
     def prune(self, ids: Iterable[str], aliases: Iterable[tuple[str, str]]) -> None:
-        """Delete the rows of articles (copies first), mark their feeds stale, and store `aliases` as pruned. One
-        transaction."""
+        """Delete the rows of articles (copies first), mark their feeds stale, and store `aliases` as pruned."""
         with self._db.write() as connection:
             insert_new(connection, schema.pruned, [{"alias": alias, "id": id} for id, alias in aliases])
             for id in ids:
                 rows.erase(connection, id)
 
     def forget_pruned(self, aliases: Collection[tuple[str, str]]) -> list[str]:
-        """Delete rows of `pruned` and their entries, so that they are read if announced again. Return the keys of their
-        sources. One transaction."""
+        """Delete rows of `pruned` and their entries, so that they are read again. Return the keys of their sources."""
         with self._db.write() as connection:
             for part in chunks([alias for _, alias in aliases]):
                 connection.execute(delete(schema.pruned).where(schema.pruned.c.alias.in_(part)))
             return forget_unread(connection, {id for id, _ in aliases}, {alias for _, alias in aliases})
 
     def withdraw(self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime) -> None:
-        """Delete the article's rows and what feeds announced of it, mark its feeds and `stale` as stale, and store all
-        aliases, so that it never comes back. One transaction."""
+        """Delete the article's rows and announced texts, mark its feeds and `stale` as stale, store all aliases."""
         keys = dict.fromkeys([*rows.alias_keys(article), *(codec.key(value) for value in aliases)])
         with self._db.write() as connection:
             shown = rows.erase(connection, article.id, stale)
@@ -291,8 +284,7 @@ class Visits(Comparisons):
             self._upsert_entries(connection, without_text(connection, keys))
 
     def readmit(self, id: str, *, unread: bool) -> list[str]:
-        """Delete a withdrawal and mark its feeds stale. `unread`: also delete the article's entries; return the keys of
-        their sources."""
+        """Delete a withdrawal and mark its feeds stale. `unread`: also delete its entries; return their source keys."""
         gone, named = schema.withdrawn, schema.withdrawn_aliases
         with self._db.write() as connection:
             feeds = connection.execute(select(gone.c.feeds).where(gone.c.id == id)).scalar()
@@ -317,8 +309,7 @@ class Visits(Comparisons):
                 upsert(connection, schema.notes, [row])
 
     def prune_notes(self, prefix: str, before: datetime, most: int) -> None:
-        """Delete notes whose key starts with `prefix` and that are older than `before`; then the longest ones, until
-        the rest has at most `most` characters. One transaction."""
+        """Delete notes named `prefix`...: those older than `before`, then the longest beyond `most` characters."""
         table, old = schema.notes, codec.micros(before)
         with self._db.write() as connection:
             begins = table.c.key.startswith(prefix, autoescape=True)

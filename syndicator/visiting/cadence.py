@@ -23,8 +23,7 @@ LONGEST_WISH = 30 * _DAY  # the longest interval that a server or feed may reque
 _TIMES_FOR_RHYTHM = 2  # publication times needed to measure a gap
 _FIRST_GUESS = _HOUR  # between visits while the rhythm of a source is unknown
 _SILENT = 100  # the interval is at least this fraction of the silence, even above every_max
-# Recommended for feed readers (rachelbythebay.com/fs/help.html, "feed reader behavior"): a conditional request once an
-# hour, an unconditional one once a day; hours, not minutes, after a 429.
+# rachelbythebay.com/fs/help.html: a conditional request hourly, an unconditional one daily; hours after a 429.
 _CONDITIONAL, _UNCONDITIONAL = _HOUR, _DAY
 _BARE: Mapping[int, float] = {  # seconds to wait without a Retry-After, doubled for each further one
     HTTPStatus.TOO_MANY_REQUESTS: 4 * _HOUR,
@@ -56,10 +55,9 @@ def next_visit(
     asked: bool = False,
     trust: float = 0.0,
 ) -> Next:
-    """Return the next visit. The first of these decides: Retry-After, back-off after a failure, cron, `every`, the
-    source's rhythm; unless `force` is set, never sooner than feed, headers and courtesy allow. `state`: from `after`.
-    `floor`, `ceiling`: default bounds in seconds. `jitter`: in [0, 1). `cron_next`: next time of a cron expression.
-    `asked`: by a person. `trust`: from `websub.trust`."""
+    """Return the next visit. The first of these decides: Retry-After, back-off, cron, `every`, the source's rhythm;
+    unless `force` is set, never sooner than feed, headers and courtesy allow. `floor`, `ceiling`: seconds; `jitter`: in
+    [0, 1); `cron_next`: next time of a cron expression; `asked`: by a person; `trust`: of `websub.trust`."""
     if isinstance(result, Failed):
         due = _after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
         return _no_later(state, result, due, now) if asked else due
@@ -128,7 +126,6 @@ def _after_failure(
 
 
 def _no_later(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
-    """Return `due`, or the earlier time planned before a person asked, unless the server set the time."""
     planned = state.next_due
     if result.retry_after is not None or planned is None or not now < planned < due.at:
         return due
@@ -146,21 +143,18 @@ def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
 
 
 def _interval(gap: float, silent: float) -> float:
-    """Return seconds between visits for a publication every `gap` seconds, none for `silent` seconds. With visits t
-    apart, r t / 2 of r articles wait; for a fixed number of visits that is least if t grows as the root of 1 / r."""
+    """Return seconds between visits: articles wait least if intervals grow as the root of the gap."""
     usual = min(max(gap / 2, silent / 8), math.sqrt(max(gap, silent) * _HOUR))
     return max(usual, silent / _SILENT)
 
 
 def _silence(state: SourceState, now: datetime) -> float:
-    """Return seconds since the latest publication in the past, or since the feed last changed."""
     past = [at for at in state.recent if at <= now]
     since = max(past) if past else state.validators_at
     return max((now - since).total_seconds(), 0.0) if since else 0.0
 
 
 def _least(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
-    """Return the fewest seconds until the next visit allowed by feed, headers and courtesy, and the reason."""
     wish, why = _asked(state, feed, result, now)
     if state.etag or state.last_modified:
         return (wish, why) if wish else (_CONDITIONAL, "asked at most hourly")
@@ -170,7 +164,6 @@ def _least(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now
 
 
 def _asked(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
-    """Return the longest interval in seconds (at most a month) requested by feed or headers, and the reason."""
     feed_asks = state.asked_seconds if feed is None else feed_interval(feed)
     intervals: list[tuple[float, str]] = [(float(feed_asks), "the feed's ttl or updatePeriod")]
     if isinstance(result, Fetched | NotModified):
@@ -187,7 +180,7 @@ def feed_interval(feed: ParsedFeed) -> int:
 
 
 def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
-    """Return `chosen` seconds plus up to a tenth (at the ceiling, minus), but not below `low`. `jitter`: in [0, 1)."""
+    """Return `chosen` seconds plus up to a tenth (at the ceiling, minus), but not below `low`."""
     if chosen * 1.1 <= ceiling:
         return chosen * (1 + 0.1 * jitter)
     start = max(low, ceiling * 0.9, min(chosen, ceiling * 0.9))

@@ -1,6 +1,5 @@
 """Update the state of a source after a visit. Pure."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -27,18 +26,16 @@ def after(
     *,
     asked: bool = False,
 ) -> SourceState:
-    """Return the state after a visit. `feed`: None if nothing was parsed. For an unparsable answer pass a Failed, so
-    that its validators are not stored. `asked`: by a person; failures do not count."""
+    """Return the state after a visit. `result`: Failed for an unparsable answer; `feed`: None without; `asked`: by a
+    person."""
     if state.url != source.url:
         state = SourceState(key=state.key, url=source.url, first_visit=state.first_visit, recent=state.recent)
+    state = replace(state, first_visit=state.first_visit or now, last_visit=now)
     if isinstance(result, Failed):
-        state = replace(state, first_visit=state.first_visit or now, last_visit=now)
         failed = _failed(state, result, now)
         return replace(failed, failures=min(failed.failures, max(state.failures, 1))) if asked else failed
     state = replace(
         state,
-        first_visit=state.first_visit or now,
-        last_visit=now,
         last_success=now,
         failures=0,
         failing_since=None,
@@ -94,7 +91,7 @@ def pushed(state: SourceState, feed: ParsedFeed, new: int, now: datetime) -> Sou
 
 
 def _freshened(state: SourceState, result: NotModified, now: datetime) -> SourceState:
-    """Update validators from a 304 (RFC 9111 section 4.3.4); drop them if a push long ago was newer than the feed."""
+    """Update validators from a 304 (RFC 9111 4.3.4); drop them if a push long ago was newer than the feed."""
     if state.pushed_newer is not None and now - state.pushed_newer >= STUCK:
         return replace(state, etag=None, last_modified=None, pushed_newer=None)
     etag = result.headers.get("etag") or state.etag
@@ -125,11 +122,12 @@ def _with_feed(state: SourceState, feed: ParsedFeed | None, now: datetime, *, pa
     times = {entry.published or entry.updated for entry in feed.entries}
     # future times do not count until they have passed
     shown = {at for at in times if at is not None and at <= now}
+    span = int((max(shown) - min(shown)).total_seconds()) if shown else 0
     all_times = shown | set(state.recent)
     return replace(
         state,
         asked_seconds=feed_interval(feed),
-        span_seconds=state.span_seconds if part else _span(shown),
+        span_seconds=state.span_seconds if part else span,
         skip_hours=feed.skip_hours,
         skip_days=feed.skip_days,
         recent=tuple(sorted(all_times, reverse=True)[:RECENT]),
@@ -139,9 +137,3 @@ def _with_feed(state: SourceState, feed: ParsedFeed | None, now: datetime, *, pa
         feed_language=feed.language or state.feed_language,
         listing=feed.listing or state.listing,
     )
-
-
-def _span(times: Iterable[datetime]) -> int:
-    """Return the seconds between oldest and newest entry, or 0."""
-    ordered = sorted(times)
-    return int((ordered[-1] - ordered[0]).total_seconds()) if ordered else 0

@@ -49,8 +49,8 @@ def asking(subscription: Subscription, callback: str) -> Subscription:
 
 def request(subscription: Subscription) -> Request:
     """Return the request to the hub (section 5.1)."""
-    fields = {"hub.mode": mode(subscription), "hub.topic": subscription.topic}
-    fields["hub.callback"] = subscription.callback
+    callback = subscription.callback
+    fields = {"hub.mode": mode(subscription), "hub.topic": subscription.topic, "hub.callback": callback}
     if subscription.wanted:
         fields |= {"hub.secret": subscription.secret, "hub.lease_seconds": str(int(LEASE.total_seconds()))}
     return Request(
@@ -83,8 +83,7 @@ def answered(subscription: Subscription, result: FetchResult, now: datetime) -> 
 
 
 def intent(subscription: Subscription, asked: Mapping[str, str], now: datetime) -> Answer:
-    """Return our answer to a hub that verifies our intent (5.3) or denies (5.2). `asked`: the request's parameters. We
-    confirm our own requests and renewals of active subscriptions; everything else is 404."""
+    """Return our answer to a hub that verifies our intent (5.3) or denies (5.2). `asked`: the request's parameters."""
     if not hmac.compare_digest(asked.get("hub.topic", "").encode(), subscription.topic.encode()):
         return _refused(subscription)
     word, challenge = asked.get("hub.mode", ""), asked.get("hub.challenge", "")
@@ -145,12 +144,9 @@ _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", re.IGNORECASE)
 
 
 def offered(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Offer | None:
-    """Return the hubs and topic of a feed at `url`, or None. Link headers precede the body (section 4, test 104 of
-    websub.rocks); the topic defaults to `url`."""
-    value = headers.get("link", "")
-    # RFC 8288
+    """Return the hubs and topic of a feed at `url`, or None. Link headers precede the body (section 4)."""
     links: dict[str, list[str]] = {}
-    for target, parameters in _LINK.findall(value[: 20 * _LONGEST]):
+    for target, parameters in _LINK.findall(headers.get("link", "")[: 20 * _LONGEST]):  # RFC 8288
         rel = _REL.search(parameters)
         for relation in (rel[1] or rel[2]).lower().split() if rel else ():
             links.setdefault(relation, []).append(resolve(url, target.strip()))
@@ -166,7 +162,6 @@ def may_subscribe(source: Source) -> bool:
 
 
 def _addresses(candidates: Iterable[str]) -> tuple[str, ...]:
-    """Return the distinct http(s) addresses, without credentials."""
     return tuple(dict.fromkeys(url for url in candidates if _is_address(url)))
 
 
@@ -196,8 +191,8 @@ def counted(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> Coun
 
 
 def missed(subscription: Subscription, new: Sequence[Entry], before: datetime | None, now: datetime) -> int:
-    """Count the polled entries that the hub should have pushed: published while the subscription was active, before the
-    grace time. Entries without a time count as of the visit `before`."""
+    """Count the polled entries that the hub should have pushed. Entries without a time count as of the visit
+    `before`."""
     since = subscription.verified_at
     if since is None or not subscription.active(now):
         return 0
@@ -215,8 +210,8 @@ def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
 
 
 def backup(usual: float, trust: float, most: float) -> float:
-    """Return seconds between polls of a pushed source; `usual`: without hub. A missed article waits half of that on
-    average, so the wait may grow by 1 / (1 - trust), at most by `most`."""
+    """Return seconds between polls of a pushed source: `usual` / (1 - trust), as missed articles wait, at most
+    `most`."""
     return max(usual, min(usual / (1.0 - trust), most))
 
 

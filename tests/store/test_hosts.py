@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from syndicator.core.errors import LockedError
 from syndicator.core.model import Source, SourceState
-from syndicator.core.ports.fleet import Busy, HostTurns, Turn, Waits
+from syndicator.core.ports import Busy, HostTurns, Turn, Waits
 from syndicator.store import schema
 from syndicator.store.codec import micros
 from syndicator.store.engine import Store, open_store

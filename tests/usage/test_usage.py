@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from syndicator.core.model import Article, Fetched, Source
 from syndicator.core.text import line
 from syndicator.core.usage import vocabularies as robots_txt
-from syndicator.core.usage.terms import PLACES, Statement, Terms, parsed, terms
-from syndicator.core.usage.vocabularies import names, said, vocabularies
+from syndicator.core.usage.vocabularies import PLACES, Statement, Terms, names, parsed, said, terms, vocabularies
 from syndicator.publishing.render.view import may_copy_picture, permitted
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import usage

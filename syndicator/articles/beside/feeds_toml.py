@@ -1,7 +1,5 @@
-"""Read and write feeds.toml and sources.toml beside the articles, and the files of withdrawn articles. Both hold only
-exceptions, in a fixed order; edits and restored files take effect (`services.beside`)."""
-
-from __future__ import annotations
+"""feeds.toml and sources.toml beside the articles, and the files of withdrawn articles. Both hold only exceptions;
+edits and restored files take effect (`services.beside`)."""
 
 import json
 import re
@@ -66,8 +64,7 @@ def read_feeds(file: KeptFile) -> dict[FeedKey, KeptFeed]:
 
 
 def update_feeds(file: KeptFile, change: Callable[[dict[FeedKey, KeptFeed] | None], Iterable[KeptFeed]]) -> None:
-    """Write `change(entries)` (None: no file), sorted by axis and slug; no file if both are empty. Raises ConfigError,
-    OSError with the old file intact."""
+    """Write `change(entries)` (None: no file), sorted by axis and slug. Raises ConfigError, OSError."""
 
     def changed(data: bytes | None) -> bytes | None:
         entries = sorted(change(None if data is None else _feeds(data, file)), key=lambda entry: entry.key)

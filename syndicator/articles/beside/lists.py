@@ -1,8 +1,5 @@
-"""Lists beside the articles that survive a lost database: rights of sources, withdrawals, instance uuid; append-only
-files of carriers, pruned articles (whose files are gone) and stories.
-"""
-
-from __future__ import annotations
+"""Lists beside the articles that survive a lost database: rights, withdrawals, instance uuid; append-only files of
+carriers, pruned articles and stories."""
 
 import json
 import re
@@ -37,8 +34,8 @@ def read_lines(data: bytes | None) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Lines(Generic[T]):
-    """A kind of append-only file. `note`: its head. `entries`: returns the current entries from all valid lines in
-    order. `fields`: returns the fields of an entry's line. Methods raise OSError."""
+    """An append-only file. `note`: its head; `entries`: returns the current entries from its valid lines; `fields`:
+    returns the fields of an entry's line. Methods raise OSError."""
 
     name: str
     note: str

@@ -1,33 +1,21 @@
 """S3 bucket by obstore: objects under a prefix, with conditional writes."""
 
-from __future__ import annotations
-
 import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from syndicator.core.errors import MissingError
 from syndicator.core.ports.articles import ABSENT, ObjectStamp
 from syndicator.core.program import install
 
-if TYPE_CHECKING:
-    from obstore.store import S3Store
-
 # Variables with address and credentials. obstore itself finds roles of machines and containers.
 VARIABLES: Final = (
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_REGION",
-    "AWS_DEFAULT_REGION",
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT_URL_S3",
-    "AWS_VIRTUAL_HOSTED_STYLE_REQUEST",
-    "AWS_SKIP_SIGNATURE",
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_VIRTUAL_HOSTED_STYLE_REQUEST", "AWS_SKIP_SIGNATURE",
     "AWS_DISABLE_BULK_DELETE",
-)
+)  # fmt: skip
 _REQUEST: Final = timedelta(seconds=30)  # for one try; our files have a few hundred kB. A choice
 _PATIENCE: Final = timedelta(seconds=60)  # for all tries: time for a store to restart. A choice
 _TRIES: Final = 8

@@ -1,7 +1,5 @@
 """Two kinds of KeptFile (see ports): in a folder, and in an object store."""
 
-from __future__ import annotations
-
 import errno
 import os
 from collections.abc import Callable
@@ -45,20 +43,15 @@ class FolderFile:
         with self.in_turn():
             if not self.path.exists():
                 disk.write(self.path, note + data, durable=self.durable)
-            else:
-                self._extend(data)
-
-    def _extend(self, data: bytes) -> None:
-        with self.path.open("r+b") as file:
-            size = file.seek(0, os.SEEK_END)
-            start = file.seek(max(0, size - _TAIL))
-            end = start + file.read().rfind(b"\n") + 1
-            file.seek(end)
-            file.truncate()
-            file.write(data)
-            file.flush()
-            if self.durable:
-                os.fsync(file.fileno())
+                return
+            with self.path.open("r+b") as file:
+                start = file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+                file.seek(start + file.read().rfind(b"\n") + 1)
+                file.truncate()
+                file.write(data)
+                file.flush()
+                if self.durable:
+                    os.fsync(file.fileno())
 
     def stamp(self) -> str | None:
         try:

@@ -1,7 +1,5 @@
 """Article store in an object store, found by index. A path is reserved before its file and row are written, so that the
-next start finds files of a crash. An edit replaces only the version it read. Pages are <version>/<xx>/<id>.gz."""
-
-from __future__ import annotations
+next start finds files of a crash. Pages are <version>/<xx>/<id>.gz."""
 
 import errno
 import hashlib
@@ -42,8 +40,7 @@ class ObjectArticleStore(Listed):
         return self._instance
 
     def begun(self) -> bool:
-        """Return True if the instance has its UUID: that precedes the first article and needs no listing."""
-        return self.minted()
+        return self.minted()  # its UUID precedes the first article and needs no listing
 
     @contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
@@ -81,7 +78,7 @@ class ObjectArticleStore(Listed):
         return self.objects.put(checked(path, self.name), data, over=over, headers=_HEADERS)
 
     def _apart(self, article: Article, path: str, other: str) -> str:
-        """Reserve a new path for an article because one with a similar id took its path `other` at the same moment."""
+        """Reserve a new path: an article with a similar id took the path `other` meanwhile."""
         self._index.release(path)
         shorter = {article.id[:size] for size in range(ID_CHARS, len(id_part(path) or "") + 1)}
         return self._index.reserve(article.id, new_path(article, {*shorter, other}))
@@ -121,8 +118,7 @@ class ObjectArticleStore(Listed):
         yield from sorted(stamp.key for stamp in self.objects.walk())
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return only files left by crashes. Objects are not listed, so edits do not show."""
-        return self.left_behind(sweep=sweep)
+        return self.left_behind(sweep=sweep)  # objects are not listed, so edits do not show
 
     def left_behind(self, *, sweep: bool = True) -> Changes:
         assert self.clock is not None
@@ -183,7 +179,7 @@ class ObjectArticleStore(Listed):
         Listed.prune(self, pairs)
 
     def _remember(self, ids: Iterable[str]) -> None:
-        """Reserve the paths of articles whose rows will be deleted before their files: a crash must not hide these."""
+        """Reserve the paths of articles whose rows are deleted before their files."""
         for id in ids:
             if (path := self._index.path(id)) is not None:
                 self._index.reserve(id, path, writing=False)

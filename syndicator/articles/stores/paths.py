@@ -1,7 +1,5 @@
 """Names of article files with ids (pure), stamps of a store, and reserved paths."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -147,8 +145,8 @@ def new_reserved_path(index: ArticlePaths, article: Article) -> str:
 def left_behind(
     index: ArticlePaths, now: datetime, look: Callable[[str], FileStamp | None], *, sweep: bool = True
 ) -> Changes:
-    """Return files of unconfirmed reservations as new. `sweep`: drop reservations without a file. `look`: returns the
-    stamp of the file at a path, or None."""
+    """Return files of unconfirmed reservations as new. `sweep`: drop those without file. `look`: returns a path's
+    stamp."""
     since, new = now - WRITING, []
     if sweep:
         index.sweep(since)

@@ -1,15 +1,14 @@
-"""Protocols of replaceable parts, and of the store. Datetimes are aware UTC."""
-
-from __future__ import annotations
+"""Protocols of replaceable parts, of the store, and of turns at hosts. Datetimes are aware UTC."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol, Self
 
 from syndicator.core.model import Article, Entry, EntryStatus, FeedKey, FetchResult, Outcome, Request, SourceState
 from syndicator.core.ports.articles import FileStamp as FileStamp
+from syndicator.core.ports.articles import Withdrawn as Withdrawn
 from syndicator.core.ports.llm import Asked as Asked
 from syndicator.core.ports.llm import Choosable as Choosable
 from syndicator.core.ports.llm import Enriched as Enriched
@@ -49,11 +48,11 @@ class EntryRow:
     read_at: datetime | None = None
     entry: Entry | None = None
 
-    def reopened(self) -> EntryRow:
+    def reopened(self) -> Self:
         """Return the row as pending, so that the next visit reads the entry again."""
         return replace(self, status="pending", digest="", next_try=None)
 
-    def done(self, article_id: str, now: datetime) -> EntryRow:
+    def done(self, article_id: str, now: datetime) -> Self:
         """Return the row as done: its article is `article_id`."""
         return replace(self, status="done", article_id=article_id, read_at=now, reason=None, detail="", entry=None)
 
@@ -69,9 +68,8 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Data for finding copies of an article. `at`: when it was filed; `data`: its packed sketch; `keys`: two texts that
-    share keys are similar; `since`: when the article is first known to have existed; `named`: alias key of the original
-    that its page names, None for none. Saving also deletes sketches older than `forget`."""
+    """Data for finding copies of an article. `at`: when filed; `data`: its sketch; `keys`: similar texts share some;
+    `since`: first known existence; `named`: alias key of the original. Saving deletes sketches older than `forget`."""
 
     at: datetime
     data: bytes
@@ -91,8 +89,8 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
-    """A new article, to search similar ones: in its feed `source` by title and `found_by` (keys of its text), in all
-    feeds by `keys` among articles since `since`."""
+    """A new article, to find similar ones: in its `source`'s feed by title and `found_by`, elsewhere by `keys` since
+    `since`."""
 
     source: str
     title: str
@@ -104,8 +102,8 @@ class Like:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Articles under some alias keys, each with the article that it is merged into, or None. Similar articles:
-    `earlier` (ids, at most 10 by title and 10 by text), `likely` (with sketches)."""
+    """Articles under some alias keys, each with the one that it is merged into, or None. Similar articles: `earlier`
+    (ids, at most 10 by title and 10 by text), `likely` (with sketches)."""
 
     withdrawn: bool = False
     pruned: bool = False
@@ -122,14 +120,13 @@ class Known:
 
 
 class VisitStore(Protocol):
-    """The store for visits; use it from one thread. Each write is one transaction, committed on return (in a `shared`
-    block at the next `commit`). Raises StoreError with the cure, DiskError if file descriptors run out."""
+    """The store for visits, for one thread. Each write is one transaction, durable on return (in a `shared` block at
+    the next `commit`). Raises StoreError, DiskError."""
 
     def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
         """Delay commits inside the block until `commit` or its end. Call `first` before each commit."""
 
-    def commit(self) -> None:
-        """Commit the writes since the last commit within `shared`."""
+    def commit(self) -> None: ...
 
     def waiting(self) -> int:
         """Return the number of uncommitted writes."""
@@ -149,14 +146,12 @@ class VisitStore(Protocol):
     def listed(self, source_key: str) -> list[tuple[str, str]]:
         """Return address and title of the newest articles in the source's feed, at most `requests.REMEMBERED`."""
 
-    def count_pending(self, source_key: str) -> int:
-        """Return the number of pending rows of the source, due or not."""
+    def count_pending(self, source_key: str) -> int: ...
 
     def muted(self, source_key: str) -> list[EntryRow]:
         """Return the rows of the source that its `keep` and `mute` left out."""
 
-    def count_muted(self, source_key: str) -> int:
-        """Return the number of muted rows of the source."""
+    def count_muted(self, source_key: str) -> int: ...
 
     def find(self, aliases: Iterable[str]) -> str | None:
         """Return the id of the article with any of the alias keys (urls.alias, urls.guid_alias), or None."""
@@ -180,9 +175,9 @@ class VisitStore(Protocol):
         compared: Compared | None = None,
         blocks: Blocks | None = None,
     ) -> None:
-        """Record the article with memberships, aliases and stale marks in one transaction; mark `entry` done. `html`:
-        rendered body; without it, the stored one stays if `same_body`. `parted`: no longer a copy; otherwise a copy
-        stays one. None for `score` (of the category), `compared` or `blocks` leaves the stored value."""
+        """Record the article with memberships, aliases and stale marks; mark `entry` done. `html`: rendered body;
+        without it, the stored one stays if `same_body`. `parted`: no longer a copy. None for `score` (of the category),
+        `compared` or `blocks` leaves the stored value."""
 
     def carriers(self, id: str) -> list[str]:
         """Return the keys of further sources that announced article `id`, besides the one in its file."""
@@ -207,14 +202,12 @@ class VisitStore(Protocol):
     def claims(self, id: str) -> tuple[datetime | None, str | None]:
         """Return `since` and `named` of the sketch of article `id`, each None if unknown."""
 
-    def copies(self, id: str) -> list[str]:
-        """Return the ids of the articles merged into article `id`."""
+    def copies(self, id: str) -> list[str]: ...
 
     def earlier(self, like: Like) -> Sequence[str]:
         """Return `Known.earlier` alone."""
 
-    def note(self, key: str) -> str | None:
-        """Return the note stored under `key`, or None."""
+    def note(self, key: str) -> str | None: ...
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
         """Store a note, or delete it if `value` is None. `at`: now. One transaction."""
@@ -254,25 +247,13 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
-    """A feed built from mark `seen`. `files`: as in `ArticleIndex.files`. None in the last three fields leaves the
-    stored value."""
+    """A feed built from mark `seen`. `files`: as in `ArticleIndex.files`. None leaves the stored value."""
 
     key: FeedKey
     seen: int
     files: Mapping[str, str] | None = None
     made_with: str | None = None
     owed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawn:
-    """An article that the operator removed from every feed."""
-
-    id: str
-    at: datetime
-    feeds: tuple[FeedKey, ...] = ()
-    url: str = ""
-    aliases: tuple[str, ...] = ()  # alias keys that must not be filed again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,11 +295,9 @@ class ArticleIndex(Protocol):
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Return the stored articles by id, in the order of `ids`, without bodies."""
 
-    def path(self, id: str) -> str | None:
-        """Return the path of an article in the article store, or None."""
+    def path(self, id: str) -> str | None: ...
 
-    def sources(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return the source keys of the stored articles, by id."""
+    def sources(self, ids: Sequence[str]) -> dict[str, str]: ...
 
     def each(self) -> Iterator[Article]:
         """Iterate over published articles without body, newest first, in batches; withdrawn ones may be missing."""
@@ -327,12 +306,11 @@ class ArticleIndex(Protocol):
         """Return published ids, newest first, changed since `save_matches(stamp)`. `stamp`: digest of all queries."""
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-        """Store the feeds of saved queries and other axes that builds find: article id -> {feed: name}, replacing
-        earlier ones. Changed feeds become stale. `stamp`: as in `unmatched`. One transaction for each few hundred
-        articles; after a crash the next call does the rest."""
+        """Store the feeds that builds find, article id -> {feed: name}, and mark changed ones stale. `stamp`: as in
+        `unmatched`. One transaction for a few hundred articles; after a crash the next call does the rest."""
 
     def words(self, ids: Sequence[str]) -> dict[str, bytes]:
-        """Return what `save_words` stored, by id, for articles unchanged since."""
+        """Return the bytes of `save_words` by id, for articles unchanged since."""
 
     def save_words(self, found: Mapping[str, bytes]) -> None:
         """Store the packed words of texts, by article id."""
@@ -346,8 +324,7 @@ class ArticleIndex(Protocol):
     def story_articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
         """Return lists of (article id, outlet) by story, first added first."""
 
-    def pictures(self, ids: Sequence[str]) -> dict[str, Picture]:
-        """Return the thumbnails of the articles, by id."""
+    def pictures(self, ids: Sequence[str]) -> dict[str, Picture]: ...
 
     def merged(self) -> dict[str, str]:
         """Return copies: article id -> id of the article shown instead."""
@@ -361,8 +338,7 @@ class ArticleIndex(Protocol):
     def withdrawn(self) -> list[Withdrawn]:
         """Return the withdrawn articles, oldest first."""
 
-    def pruned(self) -> set[str]:
-        """Return the ids of the pruned articles."""
+    def pruned(self) -> set[str]: ...
 
     def files(self, key: FeedKey) -> dict[str, str]:
         """Return the published files of a feed: name -> digest of its bytes or of its inputs."""
@@ -396,12 +372,11 @@ class Outlet(Protocol):
     """Published files, replaced atomically: heads durable at once, others after `settle`. Raises UsageError,
     OSError."""
 
-    def get(self, name: str) -> bytes | None:
-        """Return the bytes of a file, or None."""
+    def get(self, name: str) -> bytes | None: ...
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Write the file if its bytes differ; return True if so. Its mtime is a second later than before, and than
-        those of `heir_of` (files that redirect here), because clients compare times."""
+        """Write the file if its bytes differ; return True if so. Its mtime is a second later than before and than those
+        of `heir_of` (files that redirect here): clients compare times."""
 
     def delete(self, name: str) -> bool:
         """Delete the file; return True if it existed."""
@@ -417,3 +392,50 @@ class Outlet(Protocol):
 
     def sweep(self) -> int:
         """Delete half-written files of killed writers; return their number. Only for a sole writer."""
+
+
+class Turn(NamedTuple):
+    """Permission for one request; return it with its `token`. `away`, `detail`: the host's recent failure, or ""."""
+
+    token: int
+    away: str = ""
+    detail: str = ""
+
+
+class Busy(NamedTuple):
+    """Refusal for now: ask again after `seconds`. `held`: the host asked us to wait."""
+
+    seconds: float
+    held: bool = False
+
+
+class HostTurns(Protocol):
+    """Turns, one at a time per host; they expire after a lease on the shared clock. Raises StoreError."""
+
+    def take(self, host: str) -> Turn | Busy:
+        """Take a turn at `host`, unless another caller has it, its pause lasts or it is held."""
+
+    def give_back(self, host: str, turn: Turn, pause: float) -> None:
+        """Free the host after `pause` seconds or its longer crawl-delay. An expired turn is ignored."""
+
+    def set_delay(self, host: str, seconds: float) -> None:
+        """Set the host's crawl-delay for all machines."""
+
+    def hold(self, host: str, seconds: float) -> None:
+        """Grant no turns at the host for `seconds`."""
+
+    def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
+        """Record for `seconds` that the host cannot be reached. Failures in a row are counted."""
+
+
+class Waits(Protocol):
+    """Hosts and URLs that asked us to wait."""
+
+    def until(self, what: str) -> datetime | None:
+        """Return the end of the wait of a host or a URL, or None."""
+
+    def any(self) -> bool:
+        """Return False if certainly nothing waits."""
+
+    def add(self, what: str, until: datetime) -> None:
+        """Durably record a wait of `what` until `until`; a stored later end stays."""

@@ -1,18 +1,13 @@
 """Protocols for article files, fetched pages and files beside them, in a folder or an object store."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from syndicator.core.model import Article, FeedKey
-
-if TYPE_CHECKING:
-    from syndicator.core.ports import Withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +19,21 @@ class FileStamp:
     size: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """An article that the operator removed from every feed."""
+
+    id: str
+    at: datetime
+    feeds: tuple[FeedKey, ...] = ()
+    url: str = ""
+    aliases: tuple[str, ...] = ()  # alias keys that must not be filed again
+
+
 class KeptFile(Protocol):
     """A small file beside the articles. str() is its path or address for people. Methods raise OSError."""
 
-    def read(self) -> bytes | None:
-        """Return the bytes of the file, or None if it is missing."""
+    def read(self) -> bytes | None: ...
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
         """Durably write `change(bytes or None)` unless it is None or equals the bytes. It may run more than once."""
@@ -56,8 +61,7 @@ class ArticleStore(Protocol):
     """Article files by relative path, and files beside them. Durable. Raises OSError; ConfigError for paths outside."""
 
     @property
-    def name(self) -> str:
-        """The place of the store, for people."""
+    def name(self) -> str: ...
 
     def instance(self) -> uuid.UUID:
         """Return the UUID behind all published ids, made before the first article. Raise ConfigError if it is lost."""
@@ -65,8 +69,7 @@ class ArticleStore(Protocol):
     def minted(self) -> bool:
         """Return True if this instance already has its UUID."""
 
-    def begun(self) -> bool:
-        """Return True if we wrote articles here."""
+    def begun(self) -> bool: ...
 
     def together(self) -> AbstractContextManager[Callable[[], None]]:
         """Delay syncing folders to the end of the block or a call of the yielded function. `put` syncs contents."""
@@ -80,14 +83,12 @@ class ArticleStore(Protocol):
     def get(self, path: str) -> Article:
         """Return the article at `path`, hand-edited fields marked. Raise ConfigError, FileNotFoundError, OSError."""
 
-    def read(self, path: str) -> bytes:
-        """Return the bytes of the file. Raise FileNotFoundError, OSError."""
+    def read(self, path: str) -> bytes: ...
 
     def stamp(self, path: str) -> FileStamp:
         """Return the current stamp of the file. Raise FileNotFoundError."""
 
-    def find(self, id: str) -> str | None:
-        """Return the path of the file of article `id`, or None."""
+    def find(self, id: str) -> str | None: ...
 
     def id_at(self, path: str) -> str:
         """Return the id in the file at `path`, even an invalid one; else its beginning in the file name, else ""."""
@@ -119,8 +120,7 @@ class ArticleStore(Protocol):
     def add(self, article: Article, data: bytes) -> str:
         """Write `data`, another program's file of `article`, at a new path; return the path."""
 
-    def delete(self, path: str) -> bool:
-        """Delete the file; return False if it did not exist."""
+    def delete(self, path: str) -> bool: ...
 
     def delete_all(self, paths: Iterable[str]) -> None:
         """Delete the files that exist; faster than one by one."""
@@ -128,8 +128,7 @@ class ArticleStore(Protocol):
     def sweep(self) -> int:
         """Delete half-written files of ended writers; return their number."""
 
-    def file(self, name: str) -> KeptFile:
-        """Return the file `name` beside the articles."""
+    def file(self, name: str) -> KeptFile: ...
 
     def beside(self) -> Iterator[KeptFile]:
         """Iterate over all files beside the articles, also article files there."""
@@ -140,11 +139,9 @@ class ArticleStore(Protocol):
     def list_withdrawn(self, new: Iterable[Withdrawn]) -> None:
         """Add withdrawals to the list; entries that exist stay as they are."""
 
-    def unlist_withdrawn(self, id: str) -> None:
-        """Delete a withdrawal from the list."""
+    def unlist_withdrawn(self, id: str) -> None: ...
 
-    def lists_withdrawn(self) -> bool:
-        """Return True if the list exists."""
+    def lists_withdrawn(self) -> bool: ...
 
     def withdrawn(self) -> list[Withdrawn]:
         """Return the withdrawals, oldest first. Raise ConfigError."""
@@ -152,8 +149,7 @@ class ArticleStore(Protocol):
     def carry(self, announced: Iterable[tuple[str, str]]) -> None:
         """Store pairs (article id, key of a source that announced it)."""
 
-    def carried(self) -> list[tuple[str, str]]:
-        """Return the pairs from `carry` without duplicates."""
+    def carried(self) -> list[tuple[str, str]]: ...
 
     def carried_stamp(self) -> str | None:
         """Return a value that changes with `carried`, or None before the first `carry`."""
@@ -161,8 +157,7 @@ class ArticleStore(Protocol):
     def prune(self, aliases: Iterable[tuple[str, str]]) -> None:
         """Store (article id, alias key) of pruned articles. The caller deletes the files."""
 
-    def pruned(self) -> list[tuple[str, str]]:
-        """Return the pairs from `prune` without duplicates."""
+    def pruned(self) -> list[tuple[str, str]]: ...
 
     def pruned_stamp(self) -> str | None:
         """Return a value that changes with `pruned`, or None before the first `prune`."""
@@ -184,8 +179,7 @@ class Reserved:
 class ArticlePaths(Protocol):
     """Paths of articles in shared folders and buckets, from the index and reservations. Writes are durable."""
 
-    def path(self, id: str) -> str | None:
-        """Return the path of an article from its row or reservation."""
+    def path(self, id: str) -> str | None: ...
 
     def near(self, id: str, chars: int) -> list[str]:
         """Return the other ids, from rows and reservations, that share the first `chars` characters."""
@@ -193,8 +187,7 @@ class ArticlePaths(Protocol):
     def reserve(self, id: str, path: str, *, writing: bool = True) -> str:
         """Reserve `path` and return it, or another writer's earlier path. Not `writing`: the file already exists."""
 
-    def release(self, path: str) -> None:
-        """End the reservation of a path."""
+    def release(self, path: str) -> None: ...
 
     def reserved(self) -> list[Reserved]:
         """Return the reservations whose path has no row, oldest first."""
@@ -204,7 +197,7 @@ class ArticlePaths(Protocol):
 
 
 class Snapshots(Protocol):
-    """A cache of fetched pages by article id, each with the version that read it. Damaged pages count as missing."""
+    """A cache of fetched pages by article id, each with the version that read it."""
 
     version: int  # of the present reader
 
@@ -214,11 +207,9 @@ class Snapshots(Protocol):
     def put_packed(self, id: str, packed: bytes) -> None:
         """Store a page already packed by `snapshots.packed`, which is CPU work."""
 
-    def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:
-        """Return the stored page as (html, headers), or None."""
+    def get(self, id: str) -> tuple[bytes, dict[str, str]] | None: ...
 
-    def forget(self, id: str) -> None:
-        """Delete the page of an article."""
+    def forget(self, id: str) -> None: ...
 
     def outdated(self) -> frozenset[str]:
         """Return the ids of articles whose page an older version read."""
@@ -256,16 +247,14 @@ class Objects(Protocol):
     def get(self, key: str) -> tuple[bytes, str] | None:
         """Return bytes and etag of an object, or None."""
 
-    def head(self, key: str) -> ObjectStamp | None:
-        """Return the stamp of an object, or None."""
+    def head(self, key: str) -> ObjectStamp | None: ...
 
     def put(
         self, key: str, data: bytes, *, over: str | None = None, headers: Mapping[str, str] | None = None
     ) -> str | None:
         """Write if the stored etag is `over` (ABSENT: none, None: any). Return the new etag, None if not written."""
 
-    def delete(self, *keys: str) -> None:
-        """Delete the objects that exist."""
+    def delete(self, *keys: str) -> None: ...
 
     def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
         """Iterate over objects below `prefix` ("" or a folder with a last slash) by key; `deep`: with subfolders."""

@@ -1,7 +1,5 @@
 """Requests to the operator's language model, answers, and their stored state."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Our subscriptions at hubs (WebSub), reports of visits to them, and states of thumbnails."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field

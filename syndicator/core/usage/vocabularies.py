@@ -1,17 +1,89 @@
-"""Vocabularies of usage terms (data/vocabularies.toml), in fields and in robots.txt. Pure."""
-
-from __future__ import annotations
+"""Statements of publishers about use, in fields and in robots.txt, and the resulting terms. Pure."""
 
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, cast, get_args
 from urllib.parse import urlsplit
 
-from syndicator.core import urls
-from syndicator.core.usage.terms import LICENCE, WORDS, Place, Statement
+from syndicator.core import text, urls
+from syndicator.core.model import ContentMode
+
+Place = Literal["page", "feed", "header", "robots-txt"]  # nearest to the article first
+PLACES: Final = get_args(Place)
+LICENCE: Final = "licence"  # the use of a statement that names the address of a licence
+WORDS: Final = "rights"  # and of a statement in words for people
+_LONGEST_VALUE = 300  # characters in an article file
+
+
+class Statement(NamedTuple):
+    """A statement about a `use`: search, full-text, ai-input, ai-train, LICENCE or WORDS. `place`: its origin."""
+
+    use: str
+    value: str
+    vocabulary: str
+    place: Place
+
+    def line(self) -> str:
+        """Return the line for the article file: "ai-input: no (Content-Signal, robots-txt)"."""
+        return f"{self.use}: {text.line(self.value)[:_LONGEST_VALUE]} ({self.vocabulary}, {self.place})"
+
+
+def parsed(line: str) -> Statement | None:
+    """Parse a line from `Statement.line`; None if it has another form."""
+    use, colon, rest = line.partition(": ")
+    value, bracket, source = rest.rpartition(" (")
+    vocabulary, comma, place = source.removesuffix(")").rpartition(", ")
+    if not (colon and bracket and comma) or not line.endswith(")") or place not in PLACES:
+        return None
+    return Statement(use, value, vocabulary, cast(Place, place))
+
+
+# Licences that allow anyone to pass a text on whole, with the name of its author and the licence
+# (https://creativecommons.org/share-your-work/cclicenses/). NC ones do not allow everyone to, and are not offered.
+_FREE: Final = re.compile(
+    r"https?://creativecommons\.org/(?:licenses/by(?:-sa|-nd)?|publicdomain/(?:zero|mark))/", re.I
+)
+
+
+class Terms(NamedTuple):
+    """Permissions for an article. `most`: how much to publish; `because`: restricting statements; `licences`:
+    addresses; `words`: texts for people; `free`: licence of the whole text, or ""."""
+
+    most: ContentMode = "full"
+    model: bool = True
+    picture: bool = True
+    because: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    free: str = ""
+
+
+def terms(lines: Iterable[str]) -> Terms:
+    """Return the terms of statements (`Article.rights`). Within a vocabulary the nearest place counts (TDMRep 5.4,
+    RSL), between vocabularies the strictest (draft-ietf-aipref-attach)."""
+    statements = [statement for statement in map(parsed, lines) if statement]
+    if not statements:
+        return Terms()
+    valid = [statement for statement in statements if statement.place == _nearest(statements, statement.vocabulary)]
+    forbidden = {statement.use: statement for statement in valid if statement.value == "no"}
+    licences = tuple(dict.fromkeys(statement.value for statement in valid if statement.use == LICENCE))
+    return Terms(
+        most="link" if "search" in forbidden else "excerpt" if "full-text" in forbidden else "full",
+        model="ai-input" not in forbidden,
+        picture=not forbidden.keys() & {"search", "full-text"},
+        because=tuple(statement.line() for statement in forbidden.values() if statement.use != "ai-train"),
+        licences=licences,
+        words=tuple(dict.fromkeys(statement.value for statement in valid if statement.use == WORDS)),
+        free="" if "full-text" in forbidden else next((url for url in licences if _FREE.match(url)), ""),
+    )
+
+
+def _nearest(statements: list[Statement], vocabulary: str) -> Place:
+    return min((statement.place for statement in statements if statement.vocabulary == vocabulary), key=PLACES.index)
+
 
 _LONGEST = 2_000  # characters of a field that are read
 _MOST = 20  # statements of one article: real ones have up to five
@@ -94,8 +166,7 @@ _Line = tuple[str, str]
 
 
 def lines(robots_txt: str, product: str, url: str) -> str:
-    """Return the usage lines of robots.txt for `product` and `url`, or "". The product's group counts, else * (RFC 9309
-    2.2.1); the longest path wins."""
+    """Return the usage lines of robots.txt for `product` (RFC 9309 2.2.1) and `url`, or "". The longest path wins."""
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     text = robots_txt.lower()
@@ -122,7 +193,6 @@ def licence_at(header: str, base: str) -> str:
 
 
 def _groups(robots_txt: str) -> tuple[list[_Line], dict[str, list[_Line]]]:
-    """Return the lines outside groups, and lines by user agent."""
     wanted = names("robots-txt")
     whole: list[_Line] = []
     groups: dict[str, list[_Line]] = {}

@@ -2,7 +2,7 @@
 
 Each sentence must match one or two neighbouring sentences of the article, word for word in order. It may omit an aside
 between commas, the part after the last comma, one day, and words of data/free_writing.toml; never negation, hedging,
-limits or attribution. No false claim of tests/describing/llm/claims.toml passes, and 14 of 29 true ones do."""
+limits or attribution."""
 
 import re
 from dataclasses import dataclass
@@ -67,7 +67,6 @@ def unfounded(excerpt: str, text: str, language: str) -> str:
 
 
 def _says(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
-    """True if `claim` is `text` with only permitted omissions."""
     at, end = 0, len(text)
     times = sum(word.low in rules.when for word in text)
     for word in claim:
@@ -138,7 +137,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A refused answer. `reason`: a member of `reasons.LlmReason`."""
+    """A refused answer or question. `reason`: a member of `reasons.LlmReason`."""
 
     reason: str
     detail: str = ""

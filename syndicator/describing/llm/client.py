@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
@@ -13,6 +13,7 @@ from syndicator.configuration.settings import Llm
 from syndicator.core.model import Failed, Fetched, FetchResult, Request
 from syndicator.core.ports import Fetcher, Material, Meter, Reply
 from syndicator.describing.llm import prompt
+from syndicator.describing.llm.aligned import Refusal
 from syndicator.describing.llm.prompt import FORMS
 
 CONNECT_SECONDS: Final = 3.0
@@ -36,8 +37,7 @@ _AT_ONCE: Final = frozenset(
 
 
 class Endpoint:
-    """An OpenAI-compatible endpoint. `key`: bearer token, or "", masked in answers; `allow`: as `Request.allow`;
-    `fence`: returns a random line."""
+    """An OpenAI-compatible endpoint. `key`: bearer token or "", masked in answers; `fence`: returns a random line."""
 
     def __init__(
         self,
@@ -64,11 +64,9 @@ class Endpoint:
         return self._masked(result)
 
     def cost(self, material: Material) -> int:
-        """Return the most tokens of question and answer."""
         return prompt.cost(prompt.messages(material, ""))
 
     async def aclose(self) -> None:
-        """Close the client."""
         await self._fetcher.aclose()
 
     def _request(self, body: bytes) -> Request:
@@ -135,14 +133,6 @@ def _tokens(value: Any) -> int:
     return total if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 10**9 else 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hindrance:
-    """A reason not to ask now: "budget-calls", "budget-tokens" or "resting"."""
-
-    reason: str
-    detail: str
-
-
 def current(meter: Meter, settings: Llm, now: datetime) -> Meter:
     """Reset `meter` for a new day, or for another endpoint or model."""
     day = now.astimezone(UTC).strftime("%Y-%m-%d")
@@ -153,17 +143,17 @@ def current(meter: Meter, settings: Llm, now: datetime) -> Meter:
     return today
 
 
-def hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Hindrance | None:
+def hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Refusal | None:
     """Return why a question of `cost` tokens may not be sent now, or None. `meter`: from `current`."""
     until = meter.rest_until
     if until is not None and now < until <= now + LONGEST_WISH:  # later: the clock was set back
         why = f"{meter.reason}: {meter.detail}" if meter.detail else meter.reason
-        return Hindrance(reason="resting", detail=f"until {until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} ({why})")
+        return Refusal(reason="resting", detail=f"until {until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} ({why})")
     if meter.calls >= settings.daily_calls:
-        return Hindrance(reason="budget-calls", detail=f"{meter.calls} of {settings.daily_calls} calls of today made")
+        return Refusal(reason="budget-calls", detail=f"{meter.calls} of {settings.daily_calls} calls of today made")
     if meter.tokens + cost > settings.daily_tokens:
         spent = f"{meter.tokens} of {settings.daily_tokens} tokens of today spent"
-        return Hindrance(reason="budget-tokens", detail=f"{spent}, and the next question may take {cost}")
+        return Refusal(reason="budget-tokens", detail=f"{spent}, and the next question may take {cost}")
     return None
 
 

@@ -74,7 +74,6 @@ def shown(asked: Material) -> int:
 
 
 def _lists(asked: Material, room: int) -> str:
-    """Return the choices of categories and tags in at most `room` characters, half of them for tags."""
     room -= len("\nCategories:\n(none)\nTags: (none)\n")
     tags = ", ".join(_fitting(asked.tags, room // 2, len))
     lines = [f"- {name}: {about[:ABOUT]}" if about else f"- {name}" for name, about in asked.categories]

@@ -116,7 +116,6 @@ def judge(content: str, asked: Material) -> Accepted | Refusal:
 
 
 def _parsed(content: str) -> dict[str, Any] | Refusal:
-    """Parse the JSON object, without a code fence or thoughts around it."""
     if len(content) > LONGEST:
         return Refusal(reason="huge", detail=f"{len(content)} characters")
     bare = _THOUGHT.sub("", content)
@@ -132,8 +131,7 @@ def _parsed(content: str) -> dict[str, Any] | Refusal:
 
 
 def _chosen(numbers: Any, asked: Material) -> str | Refusal:
-    """Return the excerpt: the first chosen sentence that may open, and chosen ones that directly follow it. Elsewhere a
-    sentence could refer to something else."""
+    """Return the first chosen sentence that may open, and chosen ones that directly follow it."""
     if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
         return Refusal(reason="shape", detail="sentences have to be a list of numbers")
     if not numbers:

@@ -1,8 +1,5 @@
-"""Choose an excerpt: the publisher's description, or the best opening sentence and those after it. Weights of
-tools/train/fit_excerpts.py rate how well a sentence opens an excerpt.
-"""
-
-from __future__ import annotations
+"""Choose an excerpt: the publisher's description, or the best opening sentence and those after it, rated by weights of
+tools/train/fit_excerpts.py."""
 
 import math
 import re
@@ -127,7 +124,6 @@ def _word(word: str) -> Floats:
 
 
 def _form(candidate: Candidates) -> list[list[float]]:
-    """Return _FORM per candidate: position and form."""
     size = max(SHALLOW, len(candidate.text))
     table = []
     for place, sentence in enumerate(candidate.sentences):
@@ -144,7 +140,6 @@ def _form(candidate: Candidates) -> list[list[float]]:
 
 
 def _shared(candidate: Candidates) -> list[list[float]]:
-    """Return _WORDS per candidate: words shared with title and text."""
     title = set(stems(candidate.title))
     often = {stem for stem, times in Counter(stems(candidate.text[:READ])).items() if times > 1}
     seen: set[str] = set()
@@ -168,8 +163,7 @@ ENOUGH: Final = 40  # words of a sufficient excerpt
 # Least log-odds of an opening sentence: of a language model, and of the publisher's description.
 OPENS: Final = -2.5
 OPENS_DESCRIBED: Final = -0.25
-# Least likeness of a description to its article, so that it is not of another one or of the site: share of stems plus
-# cosine.
+# Least likeness of a description to its article (not another one or the site): share of stems plus cosine.
 LIKE: Final = 1.05
 END: Final = 25  # characters of a description's end, to find it in the text
 
@@ -180,9 +174,8 @@ def passage(candidate: Sequence[Sentence], first: int) -> tuple[int, ...]:
     while len(taken) < sentences.SENTENCES and taken[-1] + 1 < len(candidate):
         before, after = candidate[taken[-1]], candidate[taken[-1] + 1]
         text = joined([*(candidate[place].text for place in taken), after.text])
-        if not follows(before, after) or len(joined(candidate[place].text for place in taken).split()) >= ENOUGH:
-            break
-        if sentences.too_long(text):
+        enough = len(joined(candidate[place].text for place in taken).split()) >= ENOUGH
+        if enough or not follows(before, after) or sentences.too_long(text):
             break
         taken.append(taken[-1] + 1)
     return tuple(taken)
@@ -194,8 +187,7 @@ def follows(before: Sentence, after: Sentence) -> bool:
 
 
 def summarize(title: str, text: str, language: str | None = None) -> str:
-    """Return the best passage of `text` within `sentences.fault`'s limits, or "". `title` and `text` are plain, a line
-    per block; `language`: ISO 639-1, None: English. Never raises."""
+    """Return the best passage of `text` (plain, a line per block), or "". `language`: ISO 639-1. Never raises."""
     candidate = find_opener(title, text, language)
     return opened(candidate, int(opener_scores(candidate).argmax())) if candidate.sentences else ""
 

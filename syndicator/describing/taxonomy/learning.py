@@ -1,7 +1,5 @@
 """Learn from confirmed articles; read and write learnt.npz (no pickle)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -16,11 +14,7 @@ from syndicator.describing.text import words
 from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.text.words import Index
 
-# Order of the weights in files without feature names, written by older versions.
-UNNAMED: Final = (
-    "neighbours", "log-neighbours", "ridge", "log-ridge", "log-share", "in-title", "in-text", "times", "in-head",
-    "precision-in-text", "precision-in-title", "ridge-in-text", "share-not-in-text", "near-name", "alike", "log-alike",
-)  # fmt: skip
+UNNAMED: Final = FEATURES[:16]  # in files of older versions, without names
 Post = tuple[str, str, Sequence[str]]  # title, text, tags
 # Constants were chosen; tests/bench/bench_describing.py shows what a change does.
 RIDGE: Final = 0.3  # pull of the ridge regression to zero
@@ -45,7 +39,7 @@ class State(NamedTuple):
 
 
 def save_learnt(state: State, path: Path) -> None:
-    """Write what was learnt. Raises OSError."""
+    """Write the learnt state. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {"written": _packed(sorted(state.forms.values())), **(_arrays(state.tagger) if state.tagger else {})}
     if state.trust is not None:
@@ -92,7 +86,7 @@ def _arrays(tagger: LearntTagger) -> dict[str, Any]:
 
 
 def load_learnt(path: Path) -> State:
-    """Load what `save_learnt` wrote. Raises OSError; ValueError, KeyError for other files or features."""
+    """Load the file of `save_learnt`. Raises OSError; ValueError, KeyError for other files or features."""
     with np.load(path, allow_pickle=False) as state:
         a = {name: state[name] for name in state.files}
     written = {form.casefold(): form for form in _unpacked(a["written"]) if form}
@@ -199,7 +193,7 @@ def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
 
 
 def _close(cosines: Floats, has: Floats) -> Floats:
-    """Return for each tag how near its posts are to each other, without the most distant share OUTER."""
+    """Return how near to each other each tag's posts are, without the most distant share OUTER."""
 
     def outer(members: Any) -> float:
         own = cosines[np.ix_(members, members)]

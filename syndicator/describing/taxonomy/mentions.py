@@ -1,7 +1,5 @@
 """Find tags in a text word for word, plurals included; names that are also words need a capital."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections import defaultdict
@@ -118,7 +116,7 @@ class Matcher:
     forms: dict[str, list[Form]]
     heads: frozenset[str]  # first three letters of every stem: other words need no stemming
 
-    def joined(self, gone: int, target: int) -> Matcher:
+    def joined(self, gone: int, target: int) -> "Matcher":
         """Merge the spellings of tag `gone` into `target`; higher tag numbers decrease by one."""
         numbers = {gone: target - (target > gone)}
         forms = {

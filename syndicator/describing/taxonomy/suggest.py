@@ -189,7 +189,6 @@ def suggest(history: Iterable[tuple[str, str, Sequence[str]]], listed: Vocabular
 
 
 def _merged(proposals: Sequence[tuple[Proposal, Key]], used: Mapping[Key, Use]) -> list[Proposal]:
-    """Return the proposals, with longer or shorter forms, in nearly the same articles, as aliases."""
     merged: list[tuple[Proposal, Key]] = []
     for proposal, phrase in proposals:
         same = next((at for at, (_, other) in enumerate(merged) if _same(phrase, other, used)), None)
@@ -209,7 +208,6 @@ def _same(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
 
 
 def _names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
-    """Return phrases that SUPPORT texts capitalise inside sentences, skipping texts that capitalise all nouns."""
     having = Counter[Key]()
     for _, text, _ in articles:
         words = [token for line in text[:READ].split("\n") for token in tokens(line)[1:]]

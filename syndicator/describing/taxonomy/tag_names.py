@@ -1,8 +1,5 @@
-"""Names of tags: drop publishers' sentences, addresses, numbers, titles and labels; spell AI, LLM, ChatGPT, iPhone,
-macOS as usual and ordinary words in lower case.
-"""
-
-from __future__ import annotations
+"""Names of tags: drop publishers' sentences, addresses, numbers, titles and labels; spell AI, ChatGPT, iPhone as usual,
+and ordinary words in lower case."""
 
 import re
 from collections import Counter
@@ -139,10 +136,9 @@ def _pattern(words: tuple[str, ...], *, bounded: bool) -> re.Pattern[str]:
 
 def _housekeeping(tag: str, words: list[str]) -> bool:
     listed = _words()
-    if _SLUG.match(tag.strip()) and (words[0] in listed["prefixes"] or words[-1] in listed["ends"]):
-        return True
     field = _FIELD.match(tag.strip())
-    if field and field[1].casefold() in listed["prefixes"]:
+    prefixed = words[0] in listed["prefixes"] or words[-1] in listed["ends"]
+    if (_SLUG.match(tag.strip()) and prefixed) or (field and field[1].casefold() in listed["prefixes"]):
         return True
     telling = [word for word in words if word not in listed["small"] or is_known(word)]
     if telling and all(word in listed["noise"] or word in listed["kinds"] or word.isdigit() for word in telling):

@@ -1,9 +1,5 @@
-"""Tags from confirmed articles. A logistic regression weighs nearest posts, a ridge regression per tag, and mentions.
-F1 of five tags on two blogs is 51.2 and 59.8; nearest posts and ridge alone 41.9 and 53.7
-(tests/bench/bench_describing.py).
-
-Tags from the vocabulary alone, by mentions and nearness of names; weights by tools/train/fit_tags.py.
-"""
+"""Tags from confirmed articles, by nearest posts, a ridge regression per tag, and mentions; tags from the vocabulary
+alone, by mentions and nearness of names (weights by tools/train/fit_tags.py)."""
 
 from __future__ import annotations
 
@@ -196,8 +192,8 @@ def features(
     label: Floats,
     alike: Floats,
 ) -> Floats:
-    """Return FEATURES per post and tag, from such arrays: nearest posts by words (`knn`) and vectors (`alike`),
-    `ridge`, mentions (`placed`), their `precision`, `share` of posts, nearness of the name (`label`)."""
+    """Return FEATURES per post and tag: nearest posts by words (`knn`) and vectors (`alike`), `ridge`, mentions
+    (`placed`), their `precision`, `share` of posts, nearness of the name (`label`)."""
     title, body = (placed[..., 0] > 0).astype(np.float32), (placed[..., 1] > 0).astype(np.float32)
     rare = np.broadcast_to(np.log(share + 1e-3), knn.shape)
     likely = np.clip(ridge, 0, 1)

@@ -1,6 +1,4 @@
-"""The operator's categories and tags, with what was learnt from confirmed articles."""
-
-from __future__ import annotations
+"""The operator's categories and tags, with the state learnt from confirmed articles."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,8 +23,7 @@ MOST_TEXTS: Final = 3000  # newest texts for word forms
 BAR: Final = 0.58  # of a tag that the article names
 BAR_LOW: Final = 0.2  # if the publisher has it too, or the text is SHORT
 SHORT: Final = 600
-# Least probability of a tag that a language model may choose: it passes 86 % of right tags, and 80 % of those that pass
-# are right (94 articles).
+# Least probability of a tag that a language model may choose: 86 % of right tags pass, 80 % of those are right.
 SUPPORT: Final = 0.45
 
 # Origins of a probability, shown to the operator.
@@ -44,7 +41,7 @@ class Taxonomy:
     trust: Trust | None = None  # in tags that were never confirmed
 
     @classmethod
-    def from_toml(cls, path: Path | str) -> Taxonomy:
+    def from_toml(cls, path: Path | str) -> "Taxonomy":
         """Load taxonomy.toml (see config/taxonomy.toml). Raises ConfigError with file, key and correction."""
         return cls(vocabulary.load(Path(path)))
 
@@ -89,7 +86,6 @@ class Taxonomy:
         return tuple(names), tuple(tag for tag in likely if scored[tag][0] >= SUPPORT)
 
     def _chances(self, title: str, text: str, asked: Collection[str]) -> dict[str, float]:
-        """Return probabilities above the threshold by tag. For tags in the learnt model, only that counts."""
         chances = self._zero_shot_chances(title, text, asked)
         if self.learnt is None:
             return chances
@@ -111,7 +107,7 @@ class Taxonomy:
         return frozenset(tag.name for tag in self.vocabulary.tag)
 
     def spelling(self, tag: str, text: str = "") -> str:
-        """Return the operator's spelling of `tag`, else `casing.canonical`."""
+        """Return the operator's spelling of `tag`, else `tag_names.canonical`."""
         return self._spellings.get(key(tag)) or tag_names.canonical(tag, text, self.forms)
 
     def learn(
@@ -120,7 +116,7 @@ class Taxonomy:
         *,
         least: int = 1,
         filed: Iterable[tuple[str, str, str]] = (),
-    ) -> Taxonomy:
+    ) -> "Taxonomy":
         """Learn spellings, tags (if `least` posts have some), and categories from `filed`. Oldest first."""
         posts = list(history)
         forms = words.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
@@ -144,12 +140,12 @@ class Taxonomy:
         return categories.learn_categories(names, posts, scores)
 
     def save(self, path: Path | str) -> None:
-        """Write what was learnt, for `with_learnt`. Raises UsageError if there is nothing, OSError."""
+        """Write the learnt state, for `with_learnt`. Raises UsageError if there is none, OSError."""
         if self.learnt is None and self.filed is None and not self.forms:
             raise UsageError("nothing was learnt yet: no article of the past has a tag that somebody confirmed")
         learning.save_learnt(learning.State(self.learnt, self.forms, self.trust, self.filed), Path(path))
 
-    def renamed(self, old: str, new: str) -> Taxonomy:
+    def renamed(self, old: str, new: str) -> "Taxonomy":
         """Rename the learnt tag `old`, in any spelling, to `new`."""
         names = {key(tag): tag for tag in self.learnt.tags} if self.learnt else {}
         if self.learnt is None or key(old) not in names:
@@ -157,8 +153,8 @@ class Taxonomy:
         there = names.get(key(new), names[key(old)])
         return replace(self, learnt=self.learnt.joined(names[key(old)], there).renamed(there, new))
 
-    def with_learnt(self, path: Path | str) -> Taxonomy:
-        """Load what `save` wrote. Raises OSError, ValueError, KeyError for other files."""
+    def with_learnt(self, path: Path | str) -> "Taxonomy":
+        """Load the file of `save`. Raises OSError, ValueError, KeyError for other files."""
         state = learning.load_learnt(Path(path))
         return replace(self, learnt=state.tagger, forms=state.forms, trust=state.trust, filed=state.filed)
 

@@ -1,7 +1,5 @@
 """taxonomy.toml as values, and the topics of data/topics."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections import Counter
@@ -94,14 +92,13 @@ class TaxonomyFiles(tuple[str, str, int]):
     __slots__ = ()
 
     @classmethod
-    def of(cls, toml: Path, learnt: Path) -> TaxonomyFiles:
+    def of(cls, toml: Path, learnt: Path) -> "TaxonomyFiles":
         """Return the value for these paths, present or not, with the sum of their mtimes (nanoseconds)."""
         changed = sum(path.stat().st_mtime_ns for path in (toml, learnt) if path.exists())
         return cls((str(toml), str(learnt), changed))
 
     @property
     def toml(self) -> Path:
-        """Return the path of taxonomy.toml."""
         return Path(self[0])
 
 

@@ -1,7 +1,5 @@
 """Static word vectors, 32,000 x 256 (data/vectors/provenance.toml), and byte-pair encoding of texts."""
 
-from __future__ import annotations
-
 import json
 import re
 from bisect import bisect_left, bisect_right
@@ -164,7 +162,7 @@ class Embedder:
 
 
 def chunks(text: str) -> list[str]:
-    """Split `text` where no piece can cross. Adds a blank in front, as the vocabulary expects."""
+    """Split `text` so that no piece crosses. Adds a blank in front, as the vocabulary expects."""
     return _CHUNK.findall(" " + text)
 
 

@@ -57,10 +57,7 @@ def primary(declared: str | None) -> str | None:
 def by_script(sample: str) -> str | None:
     """Return the language if its script decides it, else None."""
     letters = max(1, sum(map(len, _WORD.findall(sample))))
-    for pattern, code, share in _SCRIPTS:
-        if len(pattern.findall(sample)) >= share * letters:
-            return code
-    return None
+    return next((code for script, code, share in _SCRIPTS if len(script.findall(sample)) >= share * letters), None)
 
 
 def by_words(sample: str, declared: str | None) -> str | None:

@@ -1,7 +1,5 @@
 """Sketches of texts, for finding copies of a story."""
 
-from __future__ import annotations
-
 import heapq
 import re
 from array import array
@@ -49,7 +47,7 @@ class Sketch:
         return array("I", [self.size, *self.lowest]).tobytes()
 
     @classmethod
-    def unpack(cls, data: bytes) -> Sketch:
+    def unpack(cls, data: bytes) -> "Sketch":
         values = array("I")
         values.frombytes(data)
         return cls(values[0], tuple(values[1:]))

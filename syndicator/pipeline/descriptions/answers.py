@@ -1,7 +1,5 @@
 """Questions to a language model and its answers; suggested tags; trials of category descriptions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -28,8 +26,7 @@ def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Materi
 def apply_answer(
     files: TaxonomyFiles, article: Article, source: Source | None, asked: Material, content: str
 ) -> dict[str, Any] | Refusal:
-    """Return the fields that the answer `content` changes, or its refusal. Hand edits stay; tags of the source, then of
-    the publisher, come first. Raises ConfigError."""
+    """Return the fields that the answer `content` changes, or its refusal. Hand edits stay. Raises ConfigError."""
     taxonomy = load_taxonomy(files)
     if isinstance(answer := judge(content, asked), Refusal):
         return answer

@@ -1,7 +1,5 @@
 """Operator decisions on tags and category, applied as hand edits; counts of feeds that change. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -69,7 +67,7 @@ def with_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Deci
 
 
 def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Decision:
-    """Confirm the tags of the article except the `rejected`. Raises UsageError for a tag that it does not have."""
+    """Confirm the tags of the article except the `rejected`. Raises UsageError for others."""
     slugs, wrong = {text.slug(tag) for tag in article.tags}, set()
     for name in rejected:
         with suppress(UsageError):  # an unknown tag is reported as missing below

@@ -1,7 +1,5 @@
 """Learn words, tags and suggestions from article files, in the worker. Unchanged files are not read again."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from collections import Counter
@@ -108,7 +106,6 @@ def _taught(article_store: ArticleStore, path: str) -> Taught | None:
 
 
 def _remembered(path: Path) -> dict[str, tuple[FileStamp, Taught]]:
-    """Load the cache by path; empty if it is missing, damaged or of another version."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             if json.loads(next(lines)) != _VERSION:
@@ -134,7 +131,7 @@ def _remember(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> None:
 
 
 def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int) -> tuple[int, int, int]:
-    """Learn from the files `stamps` below `root`, oldest first, and replace the model. With fewer than `least`, learn
+    """Learn from the files `stamps` below `root`, oldest first, and replace the model; with fewer than `least` learn
     spelling only. Return numbers: articles with confirmed tags, tags, articles with confirmed category. Raises
     ConfigError, OSError."""
     toml, learnt = Path(files[0]), Path(files[1])
@@ -172,7 +169,6 @@ def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:
 
 
 def _most(posts: Counter[str]) -> int:
-    """Return the number of posts allowed per source: a fifth of all, or as many as the second largest has."""
     counts = sorted(posts.values(), reverse=True)
     if len(counts) < SHARE:
         return max([ROOM, *counts[:2][-1:]])

@@ -1,7 +1,5 @@
 """Reread a saved page with the present rules, code and taxonomy; describe an article again."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +12,7 @@ from syndicator.articles.snapshots import ANSWERED
 from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Article, Entry, Rules, Source
-from syndicator.core.usage.terms import parsed
+from syndicator.core.usage.vocabularies import parsed
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
@@ -135,7 +133,6 @@ def reread(
 
 
 def _as_announced(article: Article, owned: bool) -> Entry:
-    """Rebuild the feed entry from the file: entries are not stored. `owned`: its feed was trusted."""
     entry = Entry(id=article.source_id or article.url, url=article.url, categories=article.keywords)
     if not owned:
         return entry

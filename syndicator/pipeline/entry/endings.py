@@ -1,7 +1,5 @@
 """Decisions on an entry: the row to store, the articles to file, the result to report."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -54,7 +52,7 @@ def retried(row: EntryRow, reason: str, detail: str, now: datetime, not_before: 
 
 
 def postponed(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
-    """Return the row as waiting until the host may be asked. No request was made: no try is counted."""
+    """Return the row as waiting until the host may be asked; no try is counted."""
     when = failed.retry_after or now + FIRST_WAIT
     return replace(row, next_try=when, reason=_why(row, failed.reason), detail=failed.detail)
 
@@ -92,8 +90,7 @@ class EntryResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The writes for an entry, in the order of the fields, and the result to report. `row` and `article` are written
-    together. With "merge", the source becomes a carrier of `article`."""
+    """The writes for an entry, in the order of the fields, and its result. "merge": the source becomes a carrier."""
 
     act: Literal["file", "revise", "merge", "refuse", "skip", "wait", "leave"]
     result: EntryResult
@@ -155,7 +152,6 @@ def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
 
 
 def _carry_or_adopt(context: EntryContext, filed: Article) -> Decision:
-    """Make the source a carrier of `filed`, or its new source if that adopts it. Raises ConfigError."""
     decision, article = known_already(context, filed), in_file(filed.id, context.run)
     if article is None or not context.adopts(article):
         return decision

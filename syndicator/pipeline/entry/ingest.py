@@ -1,7 +1,5 @@
 """Process one announced entry: look it up, fetch, check ownership, read, match, decide, write."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -73,7 +71,6 @@ def _reported(decision: Decision, **more: Any) -> Decision:
 
 
 async def _known(context: EntryContext) -> Decision | None:
-    """Return the decision on an entry whose page is not needed, else None."""
     row, at = context.row, context.run.store.known(context.aliases)
     if away := at.away:
         return endings.skip(context, away)
@@ -87,7 +84,7 @@ async def _known(context: EntryContext) -> Decision | None:
 
 
 def _only_pointed_to(context: EntryContext, id: str, at: Known) -> Article | None:
-    """Return the article `id` if the entry only links to it: its source may neither revise nor adopt it."""
+    """Return the article `id` if the entry only links to it."""
     url, article = context.announced.url, context.run.store.article(id)
     if article is None or context.row.reason == EntryReason.OWNERSHIP:
         return None
@@ -141,7 +138,7 @@ async def _without_article(context: EntryContext, page: Page, refused: NotAnArti
 
 
 async def _own_text(context: EntryContext, text: str, reason: str, detail: str) -> Page | Decision:
-    """Return an empty page if the feed's `text` may replace it. Refuse it if short or of another site."""
+    """Return an empty page if the feed's `text` may replace it, else refuse the entry."""
     url, key = context.announced.url, context.source.key
     if len(text) < LEAST_CONTENT or not urls.host(url):
         return endings.refuse(context, reason, detail)
@@ -227,7 +224,6 @@ def _keys(article: Article) -> list[str]:
 
 
 async def _moved(context: EntryContext, article: Article, at: Known) -> Decision | None:
-    """Decide on an entry that may be a filed article at a new address; None if it is not."""
     row = context.row
     late = row.reason == EntryReason.LATE
     if row.article_id or at.away or not (at.earlier or late):
@@ -338,7 +334,6 @@ def _may_revise(context: EntryContext, article: Article) -> bool:
 
 
 def _stored(context: EntryContext, id: str) -> Article | None:
-    """Load the article, None if its file is missing. Raises ConfigError if its file is no article."""
     run = context.run
     if (path := run.article_store.find(id)) is None:
         stamp = run.store.stamp(id)

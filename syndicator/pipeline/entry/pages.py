@@ -1,7 +1,5 @@
 """Read an article that spans several pages; read the AMP or print version of a stub."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from http import HTTPStatus
@@ -27,7 +25,7 @@ _NO_SUCH = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # a dead link is no missing 
 async def fuller(
     context: EntryContext, page: Page, first: PageReading | NotAnArticle, read: Reader
 ) -> tuple[Page, PageReading | NotAnArticle]:
-    """Read the AMP or print version that `page` names; if it has no more text, return `page` and `first`."""
+    """Read the AMP or print version of `page`; without more text, return `page` and `first`."""
     address = first.alternate or ""
     result = await context.ask(address, context.terms(page.url))
     if not isinstance(result, Fetched) or not urls.same_publisher(result.final_url, page.url):

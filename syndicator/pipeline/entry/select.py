@@ -1,7 +1,5 @@
 """Choose the entries of a feed to read. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,8 +15,6 @@ REREAD_EVERY = timedelta(days=1)
 REREAD_UNTIL = timedelta(days=7)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _EVER = datetime.max.replace(tzinfo=UTC)
-
-
 # Least late entries of a move or an archive, which must also be over half of the feed. Fewer are usual.
 LEAST_LATE = 5
 
@@ -34,8 +30,8 @@ def select(
     late: Collection[str] = (),
     muted: Collection[str] = (),
 ) -> tuple[EntryRow, ...]:
-    """Return the rows to save: new entries as pending (on a first visit the newest `backfill`, the rest skipped),
-    changed ones as pending again, at most daily for a week. `late`: ids to take if moved; `muted`: ids to skip."""
+    """Return the rows to save: new entries as pending (on a first visit the newest `backfill`), changed ones as pending
+    again, at most daily for a week. `late`: ids to take if moved; `muted`: ids to skip."""
     unique = {entry.id: entry for entry in reversed(entries)}  # of a repeated id the first in the feed counts
     ordered = sorted(unique.values(), key=lambda entry: _position(entry, now), reverse=True)
     unseen = [entry for entry in ordered if entry.id not in stored and entry.id not in muted]
@@ -70,8 +66,8 @@ def late_entries(
 
 
 def held_back(rows: Sequence[EntryRow], announced: Collection[str] | None) -> tuple[list[EntryRow], list[EntryRow]]:
-    """Split pending rows into those to read now and those to change. A late entry that did not move is read if
-    announced twice, else ended. `announced`: ids in the feed, None if it was not read."""
+    """Split pending rows into those to read now and those to change (late entries that did not move). `announced`: ids
+    in the feed, None if it was not read."""
     take, changed = [], []
     for row in rows:
         if row.reason != EntryReason.LATE or row.read_at is None:
@@ -84,8 +80,8 @@ def held_back(rows: Sequence[EntryRow], announced: Collection[str] | None) -> tu
 
 
 def in_turn(rows: Sequence[EntryRow], now: datetime, limit: int | None = None) -> list[EntryRow]:
-    """Sort rows in reading order: the latest announcement first, so that news does not wait for a backlog; within one
-    the oldest first, so that its newest is added last. `limit`: keep the newest rows."""
+    """Sort rows in reading order: the latest announcement first, within it the oldest entry. `limit`: keep the
+    newest."""
 
     def age(row: EntryRow) -> tuple[datetime, str]:
         return _position(row.entry, now) if row.entry else row.first_seen, row.entry_id

@@ -16,7 +16,7 @@ from syndicator.core import secrets, text, urls
 from syndicator.core.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn, story_urn
 from syndicator.core.ports import Story
 from syndicator.core.ports.subscriptions import Picture
-from syndicator.core.usage.terms import terms
+from syndicator.core.usage.vocabularies import terms
 
 # Earlier dates count as unknown: nearly all are mistakes (year 1, the Unix epoch), and the W3C validator calls them
 # implausible (its validators.py, implausible_8601).
@@ -226,7 +226,7 @@ def _stricter(mode: ContentMode, other: ContentMode) -> ContentMode:
 
 def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tuple[str, ...]]:
     """Return how much of an article may be shown, and the names of the publisher's rules that restrict it. A recorded
-    licence of the source lifts them. Rules: `usage.terms`; nosnippet and noarchive (neither excerpt nor body);
+    licence of the source lifts them. Rules: `vocabularies.terms`; nosnippet and noarchive (neither excerpt nor body);
     max-snippet (an excerpt of so many characters, no body;
     https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
     wanted: ContentMode = source.content if source else "excerpt"

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicator.core.axes import AXES
 from syndicator.core.formats import CACHE_CONTROL, GZIP_LEVEL, PAGE, cache_control, media_type, of_file
-from syndicator.core.ports.request_limits import PART_BYTES
+from syndicator.core.requests import PART_BYTES
 
 Stamp = tuple[int, int, int]  # mtime in nanoseconds, size, inode of a file
 Key = tuple[str, bool]  # the file, and whether this is its compressed variant

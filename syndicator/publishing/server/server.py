@@ -1,4 +1,4 @@
-"""Run an ASGI application until it is stopped, with connections limited by `request_limits`.
+"""Run an ASGI application until it is stopped, with connections limited by `core.requests`.
 
 WebSub callbacks (sections 5.2, 5.3 and 7), answered by functions of the server's owner.
 """
@@ -23,10 +23,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from syndicator.core import requests as limits
 from syndicator.core.errors import MissingError
-from syndicator.core.ports import request_limits as limits
-from syndicator.core.ports.request_limits import BODY_BYTES, CONNECTIONS, SHARE, most_connections
 from syndicator.core.ports.subscriptions import PATH
+from syndicator.core.requests import BODY_BYTES, CONNECTIONS, SHARE, most_connections
 from syndicator.publishing.server.health import HEADERS, one_line
 
 __all__ = ["ASGIApp", "Receive", "Scope", "Send", "serve"]
@@ -46,7 +46,7 @@ class _Refused(Exception):
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's protocol of a connection, within our limits. `peer`: its client (`request_limits.client_of`)."""
+    """uvicorn's protocol of a connection, within our limits. `peer`: its client (`requests.client_of`)."""
 
     peer = ""
     _pool: Connections
@@ -221,7 +221,7 @@ async def serve(
     listening: Callable[[str], None] = lambda address: None,
     body_bytes: BodyBytes = lambda path: BODY_BYTES,
 ) -> None:
-    """Serve `app` on `host`:`port` (0: any) within `request_limits` until `stop` is set; open requests get 3 s.
+    """Serve `app` on `host`:`port` (0: any) within our limits until `stop` is set; open requests get 3 s.
     `body_bytes`: limit by path. Clients are peers, whatever headers say. `listening` gets the bound address. Installs
     no signal handlers. Raises MissingError if the address cannot be used."""
     listener = _listen(host, port)

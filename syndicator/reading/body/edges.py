@@ -30,8 +30,7 @@ _BRACKETS = re.compile(r"\W*[(\[].*[)\]]\W*", re.S)
 
 
 def trim(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut dates above the first paragraph, lines below the last one, and repeated lines. Clear their flags in `stay`;
-    return the rule by cut block."""
+    """Cut dates above the text, lines below it, and repeated lines, also in `stay`; return the rule by cut block."""
     places = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
     leads = [place for place, at in enumerate(places) if _is_lead(blocks[at])]
     if not leads:

@@ -1,5 +1,5 @@
-"""Decode a page's bytes by byte order mark, header, meta and content (WHATWG HTML 13.2.3.2), except that valid UTF-8
-beyond ASCII is read as UTF-8 whatever the page declares. Pure."""
+"""Decode a page's bytes by byte order mark, header, meta and content (WHATWG HTML 13.2.3.2); valid UTF-8 beyond ASCII
+is read as UTF-8 whatever the page declares. Pure."""
 
 import codecs
 import re
@@ -113,7 +113,6 @@ def _from_meta(data: bytes) -> str | None:
 
 
 def _known(label: str) -> str | None:
-    """Return Python's name for the charset that browsers use for `label`, None if unknown."""
     label = _ALIASES.get(label.lower(), label)
     try:
         info = codecs.lookup(label)

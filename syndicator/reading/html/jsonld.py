@@ -45,8 +45,7 @@ def types(item: Object) -> tuple[str, ...]:
 
 
 def strings(value: Any, *keys: str) -> Iterator[str]:
-    """Yield the clean texts of a JSON-LD value: a text itself, each item of a list, the first of `keys` that an object
-    has."""
+    """Yield the clean texts of a JSON-LD value: a text, each item of a list, the first of `keys` in an object."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str):
             yield clean(item)
@@ -82,7 +81,6 @@ def _values(script: str) -> Iterator[Any]:
 
 
 def _salvage(script: str) -> Iterator[Any]:
-    """Yield one Article, found by patterns in JSON that cannot be parsed."""
     item: Object = {}
     for name, value in _PAIR.findall(script):
         item.setdefault(name, _unescape(value))

@@ -21,8 +21,7 @@ _WITHIN = ("blogPost", "blogPosts", "itemListElement", "hasPart")
 
 
 def candidates(document: Document, shown: Sequence[Sequence[Shown]]) -> list[tuple[str, Sequence[Shown]]]:
-    """Return (origin, list): first declared lists that are not among `shown`, then the `shown` ones, completed by
-    declared dates, titles and pictures."""
+    """Return (origin, list): declared lists that are not among `shown`, then `shown`, completed by declared fields."""
     declared = [(by, items) for by, items in _declared(document) if len(items) >= LEAST]
     rest: list[tuple[str, Sequence[Shown]]] = []
     for shown_list in shown:

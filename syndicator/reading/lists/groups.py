@@ -1,5 +1,4 @@
-"""The lists of a page: links of the same form with their items, ranked by how likely each is the page's main list.
-Pure."""
+"""The lists of a page: links of the same form with their items, likeliest first. Pure."""
 
 import re
 from collections import Counter, defaultdict
@@ -66,8 +65,7 @@ def _group(document: Document, form: str, own: Sequence[Link], links: Sequence[L
 
 
 def score(group: Group, page: str) -> float:
-    """Return how likely the group is the page's main list: the length of its headlines, weighted by traits of its
-    items."""
+    """Return how likely the group is the page's main list: length of headlines, weighted by traits of its items."""
     count = len(group.items)
     titles = Counter(item.title for item in group.items)
     good = [title for title in titles if is_headline(title)]
@@ -190,8 +188,7 @@ def _own(shown: Sequence[Shown]) -> list[Shown]:
 
 
 def tidy(shown: Sequence[Shown]) -> list[Shown]:
-    """Return `shown` without links such as "more", undated items (if nearly all have dates) and numbers before
-    titles."""
+    """Return `shown` without links such as "more", undated items (if nearly all have dates), numbers before titles."""
     dated = sum(item.item.published is not None for item in shown)
     if dated >= _NEARLY_ALL * len(shown):
         shown = [item for item in shown if item.item.published is not None]

@@ -149,7 +149,6 @@ def titles(records: Sequence[Record]) -> list[str]:
     texts = [[text.line(value) for value in _titles(record)] for record in records]
     if not texts:
         return []
-
     shares = [_share([row[place] for row in texts]) for place in range(len(texts[0]))]
     whole = [place for place, (own, _) in enumerate(shares) if own >= _MOSTLY]
     best = next(iter(whole), len(shares) - 2)
@@ -223,8 +222,7 @@ def _is_date(piece: str) -> bool:
 
 
 def published(record: Record) -> tuple[Any, datetime] | None:
-    """Return the item's date and the element with it: the first date of publication, else the day in its address. None
-    if it has neither."""
+    """Return the item's first date with its element, else the day in its address, else None."""
     dates = list(_dates(record))
     if dates:
         best = min(dates, key=lambda each: each[0])

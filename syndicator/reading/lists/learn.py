@@ -142,7 +142,6 @@ def read_listing(
 
 
 def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> wrappers.Chosen:
-    """Return the list with the `seen` articles, else one whose links have the same form. Raises Unsure."""
     earlier = wrappers.Known(seen)
     keys = {urls.alias(article.url) for article in seen}
     elsewhere = bool(seen) and not any(earlier.has(item) for _, shown in own for item in shown)
@@ -154,8 +153,7 @@ def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen:
 
 
 def candidates(document: Document, also: Collection[str] = ()) -> list[tuple[str, Sequence[Shown]]]:
-    """Return (origin, list) of a page's lists, likeliest first. `also`: forms to include wherever they are on the
-    page."""
+    """Return (origin, list) of a page's lists, likeliest first. `also`: forms to include wherever they are."""
     return declared.candidates(document, [each.shown for each in read_lists(document, read_links(document), also)])
 
 
@@ -178,8 +176,7 @@ class PointedList:
 
 
 def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None) -> tuple[PointedList, ...]:
-    """Return the lists with element `number` in an item: the page's main list first, then lists whose links have the
-    form of the item's."""
+    """Return the lists with element `number` in an item: the main list first, then those of the item's form."""
     try:
         document = parse(html, url, headers)
     except NotAnArticle:
@@ -216,8 +213,7 @@ _LIST_PAGE_MOST, _LIST_PAGE_LONGEST = 1_000, 300  # links; characters of a link'
 
 
 def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]) -> ParsedFeed:
-    """Return the links matched by the selectors `links`, as a feed. Raises NotAFeed without links, RulesError for
-    invalid CSS."""
+    """Return the links that the selectors `links` match, as a feed. Raises NotAFeed, RulesError for invalid CSS."""
     document = parse(html, url, headers)
     itself = urls.alias(url)
     addresses: dict[str, str | None] = {}  # by how they are written

@@ -141,8 +141,7 @@ def _named(above: Sequence[Any]) -> list[str]:
 
 
 def step(element: Any, classes: Mapping[str, int]) -> str:
-    """Return the tag with that of its classes which is most common on the page: a rare class names the item, not its
-    kind."""
+    """Return the tag with its class that is most common on the page: a rare one names the item, not its kind."""
     names = [name for name in class_words(element) if classes.get(name, 0) > 1]
     name = max(names, key=lambda word: classes[word], default="")
     return f"{element.tag}.{name}" if name else str(element.tag)

@@ -1,7 +1,4 @@
-"""The traits of a list: forms of its items and shapes of their addresses. Find the list of a page with these traits.
-Pure."""
-
-from __future__ import annotations
+"""The traits of a list, forms of its items and shapes of their addresses, and the list of a page with them. Pure."""
 
 import re
 from collections import Counter
@@ -150,7 +147,7 @@ def _same_by_looks(shown: Sequence[Shown], wrapper: Wrapper) -> None:
         raise Unsure("none of the items that were there before is, and what is listed looks unlike them")
 
 
-def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, earlier: Known) -> tuple[list[Shown], list[Shown]]:
+def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, earlier: "Known") -> tuple[list[Shown], list[Shown]]:
     """Return the items known or similar to known ones, and the others. Raises Unsure if most are others."""
     forms = {*wrapper.forms} | _vouched(shown, earlier, lambda item: item.form)
     shapes = {*wrapper.shapes} | _vouched(shown, earlier, lambda item: item.shape)
@@ -162,7 +159,7 @@ def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, earlier: Known)
     return alike, out
 
 
-def _vouched(shown: Sequence[Shown], earlier: Known, of: Callable[[Shown], str]) -> set[str]:
+def _vouched(shown: Sequence[Shown], earlier: "Known", of: Callable[[Shown], str]) -> set[str]:
     every = Counter(of(item) for item in shown)
     own = Counter(of(item) for item in shown if earlier.has(item))
     return {value for value, count in own.items() if count > 1 and count >= _HALF * every[value]}
@@ -216,8 +213,7 @@ def _grown(new: Wrapper, old: Wrapper) -> Wrapper:
 
 
 class Known:
-    """Earlier items, found by address and title. `moved`: True if more items of the page match by title alone than by
-    address, so that short titles count, too."""
+    """Earlier items, by address and title. `moved`: more items match by title alone: short titles count, too."""
 
     def __init__(self, seen: Sequence[Seen], shown: Sequence[Shown] = ()) -> None:
         self._keys = {urls.alias(item.url): item for item in seen}

@@ -126,8 +126,7 @@ def absolute(document: Document, value: str) -> str | None:
 
 
 def source(element: Any) -> str:
-    """Return the address of an img: the largest of a srcset, else of a lazy loader, else src; "" if none is a real
-    picture."""
+    """Return the address of an img: the largest of a srcset, else lazy, else src; "" for no real picture."""
     for name in _LAZY_SETS:
         best = largest(element.get(name) or "")
         if best:

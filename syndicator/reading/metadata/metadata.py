@@ -35,15 +35,13 @@ def author(document: Document, rules: Rules) -> Choice[str]:
 
 
 def published(document: Document, rules: Rules, now: datetime | None) -> Choice[datetime]:
-    """Return the date selected by `rules.date`: the datetime of a `time`, else its text. Dates more than a day after
-    `now` do not count."""
+    """Return the date selected by `rules.date`: the datetime of a `time`, else its text; none after `now` by a day."""
     selected = ((value, date.parse_date_text(value)) for value in _values(document, rules.date, "datetime", "content"))
     return first_sane((("rules.date", when) for _, when in selected), lambda when: date.sane(when, now))
 
 
 def ruled_picture(document: Document, rules: Rules) -> Choice[str]:
-    """Return the picture selected by `rules.cover`: an img, an element around one, a link or a meta. Private addresses
-    do not count."""
+    """Return the public picture selected by `rules.cover`: an img, an element around one, a link or a meta."""
     values = (_picture(element, name) for element, name in _elements(document, rules.cover))
     return first_sane((("rules.cover", cover.absolute(document, value)) for value in values), bool)
 
@@ -77,8 +75,8 @@ _LONGEST_KEYWORD = 60  # characters; longer ones are sentences
 def read_metadata(
     document: Document, *, entry: Entry | None = None, rules: Rules = Rules(), now: datetime | None = None
 ) -> Draft:
-    """Return the draft of `document` without its body. Fields of `entry` come first; unknown ones are None or empty. A
-    date without time is midnight UTC. Dates more than a day after `now` do not count."""
+    """Return the draft of `document` without its body. Fields of `entry` come first. A date without time is midnight
+    UTC. Dates more than a day after `now` do not count."""
     site = identity.sitename(document)
     headline = title(document, rules) or metadata_title.read(document, site, entry, rules)
     seen = metadata_title.survey(document.tree, headline.value or "")

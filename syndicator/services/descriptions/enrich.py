@@ -11,7 +11,7 @@ from syndicator.core.model import Article, Failed, Problem
 from syndicator.core.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
 from syndicator.core.reasons import CommandReason, FileReason, LlmReason
 from syndicator.core.text import width
-from syndicator.core.usage.terms import terms
+from syndicator.core.usage.vocabularies import terms
 from syndicator.describing.llm import client, prompt, validate
 from syndicator.describing.llm.aligned import Refusal
 from syndicator.pipeline import jobs

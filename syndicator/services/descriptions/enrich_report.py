@@ -9,7 +9,7 @@ from syndicator.core.model import Problem
 from syndicator.core.text import counted
 
 if TYPE_CHECKING:
-    from syndicator.describing.llm.client import Hindrance
+    from syndicator.describing.llm.aligned import Refusal
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class EnrichReport:
     counts: dict[str, int] = field(default_factory=dict)
     calls: int = 0
     problems: list[Problem] = field(default_factory=list)
-    hindrance: "Hindrance | None" = None
+    hindrance: "Refusal | None" = None
     wrong: str = ""
 
     @property

@@ -27,7 +27,7 @@ from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, Entry, Failed, Fetched, ReadArticle, Request, Rules, Source, SourceState
 from syndicator.core.ports import EntryRow, Fetcher
 from syndicator.core.reasons import HoldReason
-from syndicator.core.usage.terms import terms
+from syndicator.core.usage.vocabularies import terms
 from syndicator.describing.llm import prompt
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import load_any

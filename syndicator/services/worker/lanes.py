@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from syndicator.core.model import OURS, Outcome, Source, SourceState
-from syndicator.core.ports.fleet import Busy, HostTurns, Turn
+from syndicator.core.ports import Busy, HostTurns, Turn
 from syndicator.core.program import logger
 from syndicator.core.urls import host
 from syndicator.pipeline.context import RunContext

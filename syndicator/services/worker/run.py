@@ -35,10 +35,9 @@ from syndicator.services.places import begun
 from syndicator.services.refresh import Totals, ask_model, make_worker
 from syndicator.services.worker.lanes import SIDE_BY_SIDE, Lane, Session, pause
 from syndicator.store.codec import micros, moment
-from syndicator.store.engine import StoreNewer, open_store
+from syndicator.store.engine import StoreNewer, copy, open_store
 from syndicator.store.fleet.followed import Pushed
 from syndicator.store.fleet.hosts import HostCounts
-from syndicator.store.fleet.moving import copy
 from syndicator.store.fleet.shards import Engine, Job
 from syndicator.store.postgres import StoreAway, StoreBusy
 

@@ -1,7 +1,5 @@
 """The sources that workers follow, and locks for work that one machine does for all."""
 
-from __future__ import annotations
-
 import hashlib
 import threading
 import time
@@ -52,8 +50,7 @@ class Fleet:
         return tuple(codec.unpack(Source, data) for (data,) in rows)
 
     def push(self, sources: Sequence[Source], at: int, *, dry_run: bool = False) -> Pushed:
-        """Replace the sources that workers follow, in one transaction, and return the changes. `at`: microseconds since
-        1970. `dry_run`: change nothing."""
+        """Replace the sources that workers follow (not if `dry_run`); return the changes. `at`: microseconds."""
         before = {row[0]: row[1:] for row in self._db.driven("SELECT key, place, enabled, data FROM followed")}
         after = {
             codec.key(source.key): (place, source.enabled, codec.pack(source)) for place, source in enumerate(sources)
@@ -79,8 +76,7 @@ class Fleet:
 
     @contextmanager
     def in_turn(self) -> Iterator[None]:
-        """Exclude other machines from such blocks, for short changes of shared files; wait if one is in such a
-        block."""
+        """Exclude other machines from such blocks, for short changes of shared files; wait for them."""
         if self._db.sqlite:
             yield
             return
@@ -90,10 +86,9 @@ class Fleet:
 
     @contextmanager
     def hold(self, name: str) -> Iterator[Callable[[], None]]:
-        """Hold the database-wide lock `name`. Yield a check that raises StoreAway once the lock is lost, or may be
-        because this process was frozen for `_FROZEN` seconds. Raises LockedError."""
-        # A lock of the transaction, not of the session: a pooler gives the session to other clients after each
-        # transaction. The open transaction does not hinder vacuum.
+        """Hold the database-wide lock `name`. Yield a check that raises StoreAway once it may be lost. Raises
+        LockedError."""
+        # A lock of the transaction: a pooler gives the session to other clients after each transaction.
         with self._db.named_errors(), self._db.engine.connect() as connection:
             transaction = connection.begin()
             try:

@@ -1,7 +1,5 @@
 """Table of hosts shared by machines. Each method is one transaction, by the database's clock. Raises StoreError."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,17 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from syndicator.core.ports.fleet import Busy, Turn
+from syndicator.core.ports import Busy, Turn
 from syndicator.store import codec
 from syndicator.store.database import Database
 
 # A host with so many starts and no result is held after the next start: for 15 to 30 minutes, doubled for each further
-# start, a day at most. The random part separates it from healthy hosts in the same shard. Choices; with 3 starts,
-# healthy hosts were held when workers were killed every 5 s.
+# start, a day at most. The random part separates it from healthy hosts in the same shard. Choices.
 POISON_STARTS = 5
 _POISON = f"least(900e6 * power(2, least(hosts.starts - {POISON_STARTS - 1}, 9)) * (1 + random()), 86400e6)::bigint"
-# In leases: a worker starts no request later than ASKS after a confirmed heartbeat, and owns its hosts for _OWN, since
-# the longest request takes less than 2/3 of a lease.
+# In leases: no request starts later than ASKS after a heartbeat; hosts are owned for _OWN: requests take less than 2/3.
 ASKS, _OWN = 0.7, 0.7 + 2 / 3
 _MICROS = 1_000_000
 _KNOWN = timedelta(seconds=2)  # how old the answer of `any` may be; `take` checks held hosts again
@@ -96,8 +92,7 @@ class HeldHost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostCounts:
-    """Numbers of hosts that sources need. `late`: seconds that the first due host is overdue; `workers`: names of
-    workers that lease hosts; `named`: the first 20 held hosts."""
+    """Numbers of hosts. `late`: seconds that the first due one is overdue; `named`: the first 20 held ones."""
 
     hosts: int
     due: int
@@ -146,8 +141,7 @@ class Hosts:
         self._once(_AWAY, name=host, span=int(seconds * _MICROS), why=f"{reason}{_SEPARATOR}{detail}")
 
     def own(self, names: Collection[str], owner: str) -> dict[str, float]:
-        """Lease the free hosts of `names` to `owner` until `release`; return the crawl-delay of each in seconds. A host
-        that crashed several workers is also held, in case it crashes this one."""
+        """Lease the free hosts of `names` to `owner` until `release`; return the crawl-delay of each in seconds."""
         rows = self._db.once(_text(_OWN_ALL), {"names": sorted(names), "owner": owner, "lease": self._own})
         return {row.name: row.delay / 1000 for row in rows}
 
@@ -155,14 +149,12 @@ class Hosts:
         self._once(_KEEP, owner=owner, lease=self._own)
 
     def release(self, connection: Connection, names: Collection[str], owner: str, pause: float) -> None:
-        """End the owner's leases of the hosts `names` and reset their counts of crashes, in the caller's transaction.
-        `pause`: seconds until the next request to them."""
+        """End the owner's leases of `names`, in the caller's transaction. `pause`: seconds to the next request."""
         values = {"names": sorted(names), "owner": owner, "pause": int(pause * _MICROS)}
         connection.execute(_text(f"{_RELEASE} AND name = ANY(:names)"), values)
 
     def forgiving(self, fence: Callable[[Connection], None], name: str, owner: str) -> Callable[[Connection], None]:
-        """Return a function that calls `fence` and, at its first call, also resets the count of crashes of host
-        `name`."""
+        """Return a function that calls `fence` and, at its first call, resets the crashes of host `name`."""
         forgiven = False
 
         def hold(connection: Connection) -> None:
@@ -200,8 +192,7 @@ class Hosts:
 
 
 class HostWaits:
-    """`ports.hosts.Waits` on the table, so that all workers obey the waits that one received. `clock`: returns an aware
-    time; `longest`: limit of a wait."""
+    """`ports.Waits` shared by all workers. `clock`: returns an aware time; `longest`: limit of a wait."""
 
     def __init__(self, hosts: Hosts, clock: Callable[[], datetime], longest: timedelta) -> None:
         self._hosts, self._clock, self._longest = hosts, clock, longest

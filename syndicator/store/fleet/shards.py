@@ -1,9 +1,7 @@
-"""Shards of hosts as jobs in the tables of Procrastinate, by the database's clock. Each method is one transaction.
+"""Shards of hosts as jobs of Procrastinate, by the database's clock. Each method is one transaction.
 
-A shard has one job, waiting or running, whose last transaction deletes it and plans the next. If a worker is silent,
-its job is replaced, and its later writes fail."""
-
-from __future__ import annotations
+A shard has one job, waiting or running, whose last transaction plans the next. The job of a silent worker is replaced,
+and its later writes fail."""
 
 import asyncio
 import importlib.resources
@@ -100,8 +98,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """A confirmed heartbeat. `now`: the database's clock, microseconds since 1970. `asks_until`: monotonic time after
-    which no request may begin without another heartbeat."""
+    """A heartbeat. `now`: the database's clock, microseconds; `asks_until`: monotonic time of the last request."""
 
     now: int
     asks_until: float
@@ -167,14 +164,12 @@ class Shards:
         return [host for host, _ in self._db.once(_DUE_HOSTS, {"shard": shard, "most": most})]
 
     def due(self, shard: int, names: Collection[str], each: int) -> list[tuple[SourceState, bool]]:
-        """Return the due sources of the hosts `names`, at most `each` of a host, as (state, True if entries are
-        pending)."""
+        """Return the due sources of the hosts `names`, at most `each` of a host, as (state, has pending entries)."""
         rows = self._db.once(_DUE, {"shard": shard, "names": sorted(names), "each": each})
         return [(codec.unpack(SourceState, codec.joined(row.data, row.plan)), row.waits) for row in rows]
 
     def fence(self, job: Job) -> Callable[[Connection], None]:
-        """Return a check for transactions that write results: it, or the commit, raises JobLost if another worker has
-        the job."""
+        """Return a check for writing transactions: it, or the commit, raises JobLost if another worker has the job."""
         return lambda connection: connection.execute(_FENCE, asdict(job)).close()
 
     def end(self, connection: Connection, job: Job, names: Sequence[str], owner: str, pause: float) -> None:
@@ -186,8 +181,7 @@ class Shards:
 
 class Engine:
     """Procrastinate: calls `work` for each job, `lanes` at a time. `lease`: seconds without heartbeat after which jobs
-    are replaced; `grace`: seconds for running jobs at the end. Uses no LISTEN, session state or prepared statements, so
-    that poolers work."""
+    are replaced; `grace`: seconds for running jobs at the end. Works behind poolers."""
 
     def __init__(
         self, address: str, work: Callable[[Job], Awaitable[None]], *, lanes: int, lease: float, grace: float
@@ -204,7 +198,7 @@ class Engine:
         # A job ends in the transaction that plans the next one (`Shards.end`), and lost connections end the session.
         app.job_manager.finish_job = _nothing
 
-        async def go(context: JobContext, shard: int) -> None:
+        async def go(context: "JobContext", shard: int) -> None:
             job = context.job
             await work(Job(id=job.id or 0, worker=job.worker_id or 0, attempts=job.attempts, shard=shard))
 

@@ -1,7 +1,5 @@
 """Alembic runs this: the migrations on the connection that `upgrade.upgrade` hands over, in its transaction."""
 
-from __future__ import annotations
-
 from alembic import context
 
 from syndicator.store.schema import metadata

@@ -1,7 +1,5 @@
 """Move a database of an older version to the tables of this one. Import it only when needed: Alembic loads slowly."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from alembic import command

@@ -1,7 +1,5 @@
 """Lists of articles by problem or title words. Read-only; raises StoreError. Filters on fields inside a row look only
-at the newest rows, to stay fast with 100,000 rows."""
-
-from __future__ import annotations
+at the newest rows."""
 
 import json
 import re
@@ -40,8 +38,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Criteria. `source`: a key, "" for all; `words`: in the title; `none`: name of the category for unclassified
-    articles; `skip`: number of articles on earlier pages; `counted`: also count the articles of each filter."""
+    """Criteria. `source`: a key or ""; `words`: in the title; `none`: category of unclassified articles; `skip`: number
+    of articles on earlier pages; `counted`: also count the articles of each filter."""
 
     filter: Filter = "all"
     source: str = ""
@@ -59,8 +57,7 @@ class Browse:
         self._db = database
 
     def articles(self, wanted: Wanted) -> tuple[list[Listed], dict[Filter, int]]:
-        """Return the wanted articles, newest first ("unsure": those on hold first, then by category score, lowest
-        first), and, if `counted`, filter -> number among the newest, else {}."""
+        """Return the wanted articles, best first, and, if `counted`, filter -> number among the newest."""
         rows = select(_a.data, _a.path, _a.score).order_by(_a.added.desc(), _a.id.desc())  # the order of an index
         is_whole = wanted.filter not in _WITHIN and not wanted.source
         newest = self._newest(rows, wanted) if wanted.counted or not is_whole else []
@@ -116,8 +113,8 @@ _HELD: Final = _WITHIN.index("hold")
 
 
 def _within(data: str, score: int | None, none: str) -> tuple[bool, ...]:
-    """Return, for each filter of _WITHIN, True if it lets the article pass. `data`: its JSON of `codec.pack`; `score`:
-    of its category, in thousandths; `none`: JSON of the category for unclassified articles."""
+    """Return, for each filter of _WITHIN, True if the article passes. `data`: of `codec.pack`; `score`: in thousandths;
+    `none`: JSON of the category for unclassified articles."""
     untagged, partial, held = '"tags":[' not in data, '"partial":true' in data, '"hold":true' in data
     confirmed = '"tags_by":"operator"' in data
     unclear = (score is not None and score < UNSURE) or '"category":"' not in data or none in data

@@ -1,12 +1,13 @@
-"""Messages for receivers of webhooks, and the article versions that they have. Each write is a transaction. Raises
-StoreError."""
+"""Messages for receivers of webhooks, subscriptions at hubs, and questions to a language model. Each write is a durable
+transaction. Raises StoreError, DiskError."""
 
-from __future__ import annotations
-
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
+from syndicator.core.ports import Asked, Meter
+from syndicator.core.ports.subscriptions import Subscription, Tally
 from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, drive, insert, marks, upsert
 
@@ -23,8 +24,8 @@ ORDER BY n LIMIT ?"""
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The version of an article that receivers have: the stamp of its file, and a digest of the message about it.
-    `digest`: None if receivers have nothing, "" if the article was published before there was a receiver."""
+    """The article version that receivers have: stamp of its file, digest of the message about it (None: nothing sent,
+    "": published before there was a receiver)."""
 
     mtime_ns: int
     size: int
@@ -33,8 +34,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message for a receiver. Messages of one subject (article id) are sent in the order of `n`. Times in
-    microseconds since 1970."""
+    """A message for a receiver; those of one subject (article id) are sent in the order of `n`. Times in
+    microseconds."""
 
     receiver: str
     subject: str
@@ -84,8 +85,8 @@ class Messages:
         return [id for (id,) in self._db.driven(text)]
 
     def put(self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]) -> None:
-        """Add messages, and store what receivers have once these are sent: `known` (by article id), without the
-        articles `hidden`. One transaction."""
+        """Add messages, and store the versions that receivers have once these are sent: `known` by id, without
+        `hidden`."""
         with self._db.write() as connection:
             values = [{name: value for name, value in asdict(item).items() if name != "n"} for item in messages]
             insert(connection, schema.messages, values)
@@ -124,3 +125,88 @@ class Messages:
             drive(connection, "DELETE FROM messages WHERE at < ?", (codec.micros(before),))
             for receiver in receivers:
                 drive(connection, "DELETE FROM messages WHERE receiver = ?", (receiver,))
+
+
+class Subscriptions:
+    """The subscriptions and tallies of hubs, on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def all(self) -> list[Subscription]:
+        rows = self._db.driven("SELECT data FROM subscriptions ORDER BY token")
+        return [codec.unpack(Subscription, data) for (data,) in rows]
+
+    def of(self, source_key: str) -> list[Subscription]:
+        """Return the subscriptions of one source; at most one of them is wanted."""
+        text = "SELECT data FROM subscriptions WHERE source = ? ORDER BY token"
+        return [codec.unpack(Subscription, data) for (data,) in self._db.driven(text, codec.key(source_key))]
+
+    def tallies(self) -> list[Tally]:
+        """Return how many entries each hub delivered and missed."""
+        return [codec.unpack(Tally, data) for (data,) in self._db.driven("SELECT data FROM hub_tallies")]
+
+    def save(self, changed: Iterable[Subscription], gone: Iterable[str], tallies: Iterable[Tally]) -> None:
+        """Insert or replace subscriptions by token, tallies by hub; delete the subscriptions with the tokens `gone`."""
+        rows = [{"token": new.token, "source": codec.key(new.source_key), "data": codec.pack(new)} for new in changed]
+        hubs = [{"hub": codec.key(tally.hub), "data": codec.pack(tally)} for tally in tallies]
+        with self._db.write() as connection:
+            upsert(connection, schema.subscriptions, rows)
+            for part in chunks(sorted(gone)):
+                drive(connection, f"DELETE FROM subscriptions WHERE token IN ({marks(part)})", tuple(part))
+            upsert(connection, schema.hub_tallies, hubs)
+
+
+METER = "llm:meter"
+
+# The feed of everything has no copies, and an index by `added`, so that only recent rows are read.
+_UNASKED = """SELECT members.id FROM members JOIN articles ON articles.id = members.id
+LEFT JOIN llm_asked asked ON asked.id = members.id WHERE axis = 'all' AND slug = 'all' AND members.added >= ?
+AND (asked.id IS NULL OR asked.plan <> ? OR asked.mtime_ns <> articles.mtime_ns OR asked.size <> articles.size
+OR asked.next_try <= ?) ORDER BY members.added DESC, members.published DESC, members.id LIMIT ?"""
+
+
+class Enrichment:
+    """Questions to a language model and its answers, on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def unasked(self, plan: str, *, since: datetime, now: datetime, limit: int) -> list[str]:
+        return [id for (id,) in self._db.driven(_UNASKED, codec.micros(since), plan, codec.micros(now), limit)]
+
+    def asked(self, id: str) -> Asked | None:
+        rows = self._db.driven("SELECT data FROM llm_asked WHERE id = ?", id)
+        return codec.unpack(Asked, rows[0][0]) if rows else None
+
+    def save_asked(self, asked: Asked) -> None:
+        row = {
+            "id": asked.id,
+            "plan": asked.plan,
+            "mtime_ns": asked.stamp.mtime_ns,
+            "size": asked.stamp.size,
+            "next_try": None if asked.next_try is None else codec.micros(asked.next_try),
+            "status": asked.status,
+            "at": codec.micros(asked.at),
+            "data": codec.pack(asked),
+        }
+        with self._db.write() as connection:
+            upsert(connection, schema.llm_asked, [row])
+
+    def answer(self, key: str) -> str | None:
+        rows = self._db.driven("SELECT answer FROM llm_answers WHERE key = ?", key)
+        return str(json.loads(rows[0][0])) if rows else None
+
+    def save_answer(self, key: str, id: str, answer: str, at: datetime) -> None:
+        row = {"key": key, "id": id, "at": codec.micros(at), "answer": json.dumps(answer)}
+        with self._db.write() as connection:
+            upsert(connection, schema.llm_answers, [row])
+
+    def meter(self) -> Meter:
+        rows = self._db.driven("SELECT value FROM notes WHERE key = ?", METER)
+        return codec.unpack(Meter, rows[0][0]) if rows else Meter()
+
+    def save_meter(self, meter: Meter, at: datetime) -> None:
+        row = {"key": METER, "value": codec.pack(meter), "at": codec.micros(at)}
+        with self._db.write() as connection:
+            upsert(connection, schema.notes, [row])

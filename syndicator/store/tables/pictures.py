@@ -1,7 +1,5 @@
 """Thumbnails of articles, made or waiting. Raises StoreError, DiskError."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -38,8 +36,7 @@ class Pictures:
         return _row(*rows[0]) if rows else None
 
     def save(self, row: PictureRow) -> None:
-        """Save the result for a picture, and mark feeds stale if their articles now show it or not. Ignored if the
-        article has another picture by now."""
+        """Save the result for a picture, if the article still has it; mark feeds stale if it changed."""
         values = {
             "next_try": None if row.next_try is None else codec.micros(row.next_try),
             "name": row.picture.name if row.picture else "",

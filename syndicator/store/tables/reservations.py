@@ -1,7 +1,5 @@
 """Reserved paths of article files that have no rows yet, to find these files in an object store after a crash."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 
@@ -19,7 +17,7 @@ class Reservations:
     def __init__(self, group: Group, clock: Callable[[], datetime] | None = None) -> None:
         self._db, self._clock = group, clock
 
-    def by(self, clock: Callable[[], datetime]) -> Reservations:
+    def by(self, clock: Callable[[], datetime]) -> "Reservations":
         """Return these reservations with `clock`, which `reserve` needs."""
         return Reservations(self._db, clock)
 

@@ -1,7 +1,5 @@
 """The part of `ports.VisitStore` that finds earlier versions and copies of an article, by sketches and aliases."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -119,7 +117,7 @@ class Comparisons:
             self._save_sketch(connection, id, compared)
 
     def _save_sketch(self, connection: Connection, id: str, compared: Compared) -> None:
-        """Store the sketch of article `id`. Keys of its earlier text stay; they find the new sketch."""
+        """Store the sketch. Keys of its earlier text stay; they find the new sketch."""
         if compared.forget != self._forgotten:
             drive(connection, "DELETE FROM sketches WHERE at < ?", (codec.micros(compared.forget),))
             self._forgotten = compared.forget
@@ -180,7 +178,6 @@ def _as_known(unsorted: Iterable[Any]) -> Known:
 
 
 def _belongs(value: str, url: str) -> bool:
-    """Return True if the alias is on the domain of `url`."""
     return not url or value.startswith(_GUID) or same_publisher(f"http://{value}", url)
 
 

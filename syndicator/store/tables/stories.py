@@ -1,7 +1,5 @@
 """Sketches that group articles into stories, and the stories. Each write is a transaction. Raises StoreError."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple

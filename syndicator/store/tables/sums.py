@@ -1,7 +1,5 @@
-"""Number and digest of a feed's articles by day. Large feeds store them, so that a build recalculates only the days of
-changed articles, whose old and new times the stale marks have."""
-
-from __future__ import annotations
+"""Number and digest of a feed's articles by day. Large feeds store them, so that builds recalculate only changed
+days."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
@@ -29,8 +27,7 @@ _EARLIEST = codec.micros(datetime(1990, 1, 1, tzinfo=UTC))
 
 
 def shown(columns: Any) -> Any:
-    """Return the publication time as entries show it (`publishing.render.view.times`): `added` if the date is later, or
-    too early to be true."""
+    """Return the publication time as entries show it: `added` if the date is later, or too early to be true."""
     wrong = or_(columns.published < _EARLIEST, columns.published > columns.added)
     return case((wrong, columns.added), else_=columns.published)
 
@@ -63,8 +60,7 @@ _CHANGED = _CHANGED.where(_marks.axis == bindparam("axis"), _marks.slug == bindp
 
 
 def by_day(read: Read, key: FeedKey, kind: str) -> Days:
-    """Return the days of a feed, ascending, as they are now. `kind`: ADDED or PUBLISHED, the time that gives the
-    day."""
+    """Return the days of a feed, ascending. `kind`: ADDED or PUBLISHED, the time that gives the day."""
     place, this = {ADDED: 0, PUBLISHED: 1}[kind], {**key._asdict(), "kind": kind}
     if not read(_KEPT.limit(1), this):
         return dict(sorted(_grouped(read, key, kind).items()))
@@ -75,9 +71,8 @@ def by_day(read: Read, key: FeedKey, kind: str) -> Days:
 
 
 def keep(connection: Connection, key: FeedKey, taken: Collection[tuple[int, int]], count: int, summed: bool) -> None:
-    """Update the stored sums of a feed with `count` articles, in the caller's transaction. If it has sums (`summed`),
-    recalculate the days of `taken`, the times (added, published as shown) in its stale marks; otherwise calculate all
-    days if the feed is large."""
+    """Update the sums of a feed with `count` articles. If it has some (`summed`), recalculate the days of `taken`, the
+    times (added, published as shown) in its stale marks; otherwise all days if the feed is large."""
 
     def read(statement: Any, values: Any) -> Sequence[Any]:
         return connection.execute(statement, values).all()

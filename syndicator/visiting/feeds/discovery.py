@@ -1,8 +1,4 @@
-"""Kind of a document (feed, page, OPML, sitemap) and the feeds that it links to, ranked: comments last, others by
-content, then in the page's order. Pure.
-"""
-
-from __future__ import annotations
+"""Kind of a document (feed, page, OPML, sitemap) and its links to feeds, best first: comments last. Pure."""
 
 import re
 import tomllib
@@ -25,32 +21,20 @@ from syndicator.visiting.feeds.parser import parse_feed, unpacked
 _LONGEST = 500  # characters of an address that are looked at
 
 
-def known_feed(url: str) -> str | None:
-    """Return the feed for the page `url`, or a better one than the feed `url` (data/known_feeds.toml), or None."""
-    for page, feed in _table():
-        match = page.fullmatch(url) if len(url) <= _LONGEST else None
-        if match:
-            return match.expand(feed)
-    return None
-
-
 @cache
 def _table() -> tuple[tuple[re.Pattern[str], str], ...]:
     rows = tomllib.loads(files("syndicator.visiting").joinpath("data/known_feeds.toml").read_text("utf-8"))
     return tuple((re.compile(row["page"]), row["feed"]) for row in rows["known"])
 
 
-_TYPES = {
-    "application/atom+xml": "atom",
-    "application/rss+xml": "rss",
-    "application/rdf+xml": "rdf",
-    "application/feed+json": "json",
-    "application/json": "json",
-    "application/x-rss+xml": "rss",
-    "text/rss+xml": "rss",
-    "text/xml": "xml",
-    "application/xml": "xml",
+_FORMATS = {
+    "atom": "application/atom+xml",
+    "rss": "application/rss+xml application/x-rss+xml text/rss+xml",
+    "rdf": "application/rdf+xml",
+    "json": "application/feed+json application/json",
+    "xml": "text/xml application/xml",
 }
+_TYPES = {type: format for format, types in _FORMATS.items() for type in types.split()}
 # Where the common publishing systems keep their feeds.
 _NEWS = ("news-sitemap.xml", "sitemap-news.xml")  # of a whole site: guessed for its front page alone
 _GUESSES = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json", "feeds/posts/default")
@@ -142,9 +126,10 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
 
 
 def known_feeds(url: str) -> list[FeedLink]:
-    """Return the known feed of the page's service, as a list of at most one."""
-    feed = known_feed(url)
-    return [FeedLink(feed, "", "known")] if feed and feed != url else []
+    """Return the feed for the page `url`, or one better than the feed `url`, if data/known_feeds.toml has one."""
+    matches = ((page.fullmatch(url), feed) for page, feed in _table() if len(url) <= _LONGEST)
+    address = next((match.expand(feed) for match, feed in matches if match), "")
+    return [FeedLink(address, "", "known")] if address and address != url else []
 
 
 def _guesses(url: str) -> list[FeedLink]:
@@ -169,7 +154,7 @@ def _decoded(body: bytes, headers: Mapping[str, str]) -> str:
 
 
 class _Page:
-    """Feed links and title of a page, found by regular expressions: html.parser is quadratic for unclosed tags."""
+    """Feed links and title of a page, by regular expressions: html.parser is quadratic for unclosed tags."""
 
     def __init__(self, value: str, url: str) -> None:
         self.base, self.article = url, False
@@ -187,10 +172,8 @@ class _Page:
     def _tag(self, name: str, attributes: dict[str, str]) -> None:
         href, title = attributes.get("href", ""), attributes.get("title", "")
         if name == "meta":
-            self.article |= (attributes.get("property"), attributes.get("content", "").lower()) == (
-                "og:type",
-                "article",
-            )
+            is_type = attributes.get("property") == "og:type"
+            self.article |= is_type and attributes.get("content", "").lower() == "article"
         elif name == "base":
             self.base = resolve(self.base, href) or self.base
         elif name == "link":
@@ -204,7 +187,6 @@ class _Page:
 
 
 def _attributes(inside: str) -> dict[str, str]:
-    """Return the attributes in a tag (`inside`) by lower-case name; of repeated ones the first."""
     attributes: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(inside[:4000]):
         attributes.setdefault(name.lower(), unescape(double or single or bare).strip())
@@ -216,7 +198,6 @@ def _uncommented(value: str) -> str:
 
 
 def _without(value: str, opening: str, closing: str) -> str:
-    """Return `value` without each part from `opening` to the next `closing`, in any case. One pass."""
     low = value.lower() if len(value.lower()) == len(value) else value
     pieces, at = [], 0
     while (start := low.find(opening, at)) >= 0 and (end := low.find(closing, start)) >= 0:
@@ -238,12 +219,10 @@ def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     )
 
 
-# /comments/feed/ (WordPress), /feeds/comments/default (Blogger), ?feed=comments-rss2; /comment/ alone is a newspaper's
-# opinion pages.
+# /comments/feed/ (WordPress), /feeds/comments/default (Blogger), ?feed=comments-rss2; /comment/ alone: opinion pages.
 _PATH = re.compile(r"(^|/)comments([-_](feed|rss2?|atom)|\.(xml|rss|atom|rdf|json))?(/|$)", re.I)
 _QUERY = re.compile(r"(^|&)(feed=comments|withcomments=)", re.I)
-# As the common publishing systems call theirs: "Comments on Site", "Site » Comments Feed", and the same in other
-# languages.
+# "Comments on Site", "Site » Comments Feed", and the same in other languages.
 _TITLE = re.compile(
     r"^comments (on|for|feed)\b|\bcomments? feed$|^kommentare (zu|für)\b|\bkommentar-?feed$|^commentaires (sur|pour)\b"
     r"|\bflux des? commentaires$|^comentarios (en|de|para)\b|\bfeed de (los )?comentarios$"
@@ -272,8 +251,7 @@ class RankedFeed:
 
 
 def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
-    """Sort feeds, given as (address, title on the page, content), best first: articles before comments, filled before
-    empty, active before abandoned, those about `page` before others; else in the given order."""
+    """Sort feeds (address, title, content): articles before comments, filled, active, about `page` first."""
     latest = [when for _, title, feed in feeds if (when := last_date(feed))]
     newest = max(latest, default=None)
 
@@ -310,7 +288,6 @@ def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
 
 
 def _about(url: str, feed: ParsedFeed, page: str) -> bool:
-    """Return True if the feed names `page` as its site or its address is below it, as for WordPress sections."""
     if urls.alias(feed.site_url or "") == urls.alias(page):
         return True
     return not urls.is_root(page) and urls.alias(url).startswith(f"{urls.alias(page).rstrip('/')}/")

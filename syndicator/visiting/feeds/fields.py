@@ -35,7 +35,6 @@ def one_line(value: str, *, markup: bool = True) -> str:
 
 
 def _gap(match: re.Match[str]) -> str:
-    """Return a space for a block or line break, nothing for inline markup."""
     return " " if re.match(r"</?(br|p|div|h\d|img)\b", match[0], re.I) else ""
 
 
@@ -129,8 +128,8 @@ _NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
 
 @lru_cache(maxsize=1024)  # callers test a date before they parse it
 def parse_date(value: str) -> datetime | None:
-    """Parse a date as aware UTC (also the default zone); None if it is no date or outside 1990 to 2200. Reads RFC 822
-    and common misspellings, ISO 8601, W3CDTF, Unix seconds, and month names in ten languages."""
+    """Parse a date as aware UTC; None if it is no date or outside 1990 to 2200. Reads RFC 822 with common misspellings,
+    ISO 8601, W3CDTF, Unix seconds, and month names in ten languages."""
     value = " ".join(value.split())[:_LONGEST]
     if not value or not any(character.isdigit() for character in value):
         return None

@@ -97,7 +97,6 @@ def _each(value: Any, name: str) -> Iterator[str]:
 
 
 def _post_date(value: Any) -> datetime | None:
-    """Parse a time of WordPress, which is GMT without zone."""
     time = _post_text(value)
     return parse_date(f"{time}Z" if time and not time.endswith("Z") else time) if time else None
 
@@ -194,7 +193,7 @@ def _date(value: object) -> datetime | None:
 
 
 def _text(value: object) -> str:
-    """Return a string as it is, a number as string (JSON Feed: numeric ids), "" for other values."""
+    """Return a text, a number as text (JSON Feed: numeric ids), or ""."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):

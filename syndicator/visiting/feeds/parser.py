@@ -1,8 +1,5 @@
-"""Parse feeds by `well_formed`, else by feedparser, imported only here; sitemaps (sitemaps.org 0.9, Google News) as
-feeds; Podcasting 2.0 transcripts, chapters and persons. Refuse harmful input, repair XML.
-"""
-
-from __future__ import annotations
+"""Parse feeds by `well_formed`, else by feedparser, imported only here; sitemaps as feeds (sitemaps.org 0.9, Google
+News); Podcasting 2.0. Refuse harmful input, repair XML."""
 
 import calendar
 import io
@@ -63,7 +60,7 @@ def _lines(item: Any, url: str) -> Iterator[str]:
 
 
 def _value(text: str | None) -> str:
-    """Return the value on one line, without semicolons, as these separate values."""
+    """Return the value on one line, without semicolons, which separate values."""
     return re.sub(r"\s*;\s*", ", ", one_line(text or ""))[:_LONGEST]
 
 
@@ -172,8 +169,8 @@ _TAIL_BYTES = 4096  # searched for the end of the document
 
 
 def repaired(body: bytes) -> bytes:
-    """Return `body` cut to the document, with valid ampersands, numeric entities, declared prefixes and no control
-    characters. Entities that the document declares become plain text, as their expansion is unbounded."""
+    """Return `body` cut to the document, with valid ampersands, numeric entities and declared prefixes, without control
+    characters. Entities that the document declares become plain text: their expansion is unbounded."""
     if b"\0" in body[:64] or body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body
     body = _declared(_without_subset(_cut(body)))
@@ -199,7 +196,6 @@ def _without_subset(body: bytes) -> bytes:
 
 
 def _declared(body: bytes) -> bytes:
-    """Return `body` with declarations added for the well-known prefixes that lack one."""
     missing = [
         b' xmlns:%s="%s"' % (prefix, space)
         for prefix, space in _SPACES.items()
@@ -209,7 +205,6 @@ def _declared(body: bytes) -> bytes:
 
 
 def _prologue(head: bytes) -> bool:
-    """Return True if `head` has only what XML allows before the root: declarations, comments, spaces, a BOM."""
     rest = re.sub(rb"<\?.*?\?>|<!--.*?-->|<![A-Za-z][^>]*>", b"", head, flags=re.S)
     return not rest.strip(b"\xef\xbb\xbf \t\r\n")
 
@@ -236,8 +231,8 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 
 def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> ParsedFeed:
-    """Parse the feed or sitemap from `url`. `headers`: lower-case names. Return at most 1,000 entries in order, with
-    absolute links, plain titles, unsanitised HTML, UTC dates and distinct ids. Raise NotAFeed."""
+    """Parse the feed or sitemap from `url` into at most 1,000 entries in order. `headers`: lower-case names. Raise
+    NotAFeed."""
     body = unpacked(body)
     if looks_json(body):
         return _distinct(parse_json_feed(body, url, MOST_ENTRIES))
@@ -276,8 +271,7 @@ def read_any(body: bytes, content_type: str) -> Any:
     """Return feedparser's result for `body`. Raise NotAFeed."""
     import feedparser
 
-    # no content-location: with a base URL feedparser resolves every element against it, which is a fifth of its time;
-    # relative links are resolved here instead
+    # no content-location: feedparser would resolve every element against it, a fifth of its time
     answer = {"content-type": content_type} if content_type else {}
     try:
         # BytesIO: bytes that look like a path would be opened as a file
@@ -359,8 +353,8 @@ def _linked(links: list[Any], rel: str) -> list[str]:
 
 
 def _distinct(feed: ParsedFeed) -> ParsedFeed:
-    """Return the feed with distinct ids. Entries that share an id get their links as ids, then a digest of title and
-    id. Of remaining duplicates the first stays; entries without content are dropped."""
+    """Return the feed with distinct ids: shared ones become links, else digests; of other duplicates the first
+    stays."""
     entries = [
         entry
         for entry in feed.entries
@@ -432,7 +426,6 @@ def _date(item: Any, name: str) -> datetime | None:
 
 
 def _update_seconds(head: Any) -> int | None:
-    """Return sy:updatePeriod divided by sy:updateFrequency (RSS 1.0 syndication module), in seconds, or None."""
     period = _PERIODS.get(_get(head, "sy_updateperiod").lower())
     if period is None:
         return None

@@ -1,6 +1,5 @@
 """Read well-formed RSS and Atom with lxml, with the results of feedparser 6.0 that `parser` uses, in less CPU. `_ROWS`
-maps elements to methods of `_Reader`. Unusual input (markup in texts, RDF, a DOCTYPE, misplaced elements) raises
-Unusual: feedparser reads it."""
+maps elements to methods of `_Reader`. Unusual input (RDF, a DOCTYPE, misplaced elements) raises Unusual."""
 
 import re
 from collections.abc import Callable
@@ -122,7 +121,6 @@ def _attributes(element: Any, *, language: bool = False, based: bool = False) ->
 
 
 def _leaf(element: Any, *, based: bool = False) -> dict[str, str]:
-    """Return the attributes of an element without children. Raise Unusual."""
     if len(element):
         raise Unusual("markup in a text")
     return _attributes(element, based=based) if element.keys() else {}
@@ -173,8 +171,7 @@ class _Reader:
         self.base = outer or self.base
 
     def row(self, element: Any) -> _Row:
-        """Return feedparser's name of an element, and its row. An element without prefix belongs to the feed, unless
-        its namespace also has a prefix. Raise Unusual."""
+        """Return feedparser's name of an element, and its row. Raise Unusual."""
         tag, prefix = element.tag, element.prefix
         if tag in self.rows:
             return self.rows[tag]
@@ -436,8 +433,7 @@ _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?.*encoding=['\"](.*?)['\"].*\?>")
 
 
 def read(body: bytes, content_type: str = "") -> dict[str, Any] | None:
-    """Return the result of `feedparser.parse`, or None if only feedparser can read the feed: it has a DOCTYPE, or may
-    not be UTF-8, such as text/* without charset."""
+    """Return the result of `feedparser.parse`, or None if only feedparser can read the feed."""
     matches = _CHARSET.search(content_type.encode()), _ENCODING.match(body)
     names = {match[1].lower() for match in matches if match}
     named = body.isascii() or body.startswith(b"\xef\xbb\xbf") or names & _UTF8

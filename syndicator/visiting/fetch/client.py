@@ -28,7 +28,6 @@ from syndicator.visiting.fetch.decompress import (
     clock_offset,
     error_code,
     fresh_seconds,
-    joined,
     retry_after,
 )
 from syndicator.visiting.fetch.ssrf import Refusal, bare, next_hop, origin, parse_url
@@ -62,8 +61,8 @@ class _Chain:
 
 
 class HttpFetcher:
-    """`ports.Fetcher` on the network. `clock`: for Retry-After. `offsets`: filled by host with the lead of `clock` over
-    its server. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for an invalid proxy."""
+    """`ports.Fetcher` on the network. `offsets`: filled by host with the lead of `clock` over its server. `lookup`,
+    `dial`: resolve names, open sockets. Raises ConfigError for an invalid proxy."""
 
     def __init__(
         self,
@@ -75,16 +74,14 @@ class HttpFetcher:
         lookup: ssrf.Lookup = ssrf.system,
         dial: Callable[[AddrInfo], socket.socket] = lambda info: socket.socket(*info[:3]),
     ) -> None:
-        self._settings = settings
-        self._user_agent = user_agent
-        self._clock = clock
+        self._settings, self._user_agent, self._clock = settings, user_agent, clock
         self._offsets = {} if offsets is None else offsets
         self._clients = Clients(settings, lookup, dial)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs URLs with their credentials
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer within the deadline, after redirects; network errors are `Failed`. `request.headers` go to
-        the first origin only; values of `request.secrets` are in the URL sent, but masked in results."""
+        """Return the answer within the deadline. `request.headers` go to the first origin only; secrets are masked in
+        results."""
         result = await self._fetch(request)
         return _masked(result, request.secrets) if request.secrets else result
 
@@ -132,7 +129,7 @@ class HttpFetcher:
                 await response.aclose()
 
     async def _answer(self, chain: _Chain, here: str, response: httpx.Response) -> FetchResult | None:
-        headers = joined(response.headers.multi_items())
+        headers = dict(response.headers.items())  # lower case, repeated ones joined (RFC 9110 section 5.3)
         status = response.status_code
         if (offset := clock_offset(headers, self._clock())) is not None:
             self._offsets[chain.url.host] = offset

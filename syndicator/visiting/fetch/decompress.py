@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -34,8 +34,7 @@ class Inflater:
         self._name = names[0] if names else ""
         if self._name not in ("", "gzip", "x-gzip", "deflate"):
             raise BadEncoding(f"content encoding {self._name[:40]!r} was not asked for")
-        self._cap = cap
-        self._wire = 0
+        self._cap, self._wire = cap, 0
         self._body = bytearray()
         self._machine: zlib._Decompress | None = None
 
@@ -53,7 +52,6 @@ class Inflater:
         return bytes(self._body)
 
     def _inflate(self, data: bytes) -> bytes:
-        """Decode one step; return the bytes not read yet."""
         if self._machine is None:
             self._machine = zlib.decompressobj(self._window(data))
         elif self._machine.eof:
@@ -70,8 +68,7 @@ class Inflater:
     def _window(self, data: bytes) -> int:
         if self._name != "deflate":
             return _GZIP
-        # "deflate" means zlib (RFC 9110 section 8.4.1.2), but many servers send it without zlib's header. The header is
-        # a multiple of 31 (RFC 1950 section 2.2); of a single byte there is no more to check
+        # "deflate" means zlib (RFC 9110 8.4.1.2), but many omit zlib's header, a multiple of 31 (RFC 1950 2.2)
         zlib_header = data[0] & _METHOD == _METHOD_DEFLATE and (
             len(data) < _ZLIB_HEADER or int.from_bytes(data[:_ZLIB_HEADER]) % 31 == 0
         )
@@ -99,15 +96,6 @@ LONGEST_RETRY = timedelta(days=7)  # our choice: a Retry-After that is longer co
 DELTA = 226  # "IM Used": a part of the feed (RFC 3229 section 10.4.1)
 SUCCESS, REDIRECTION, CLIENT_ERROR = range(200, 300), range(300, 400), range(400, 500)
 _AGE_DIGITS = 9  # of an Age that is believed: more seconds than caches keep anything
-
-
-def joined(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return headers with lower-case names, repeated values joined by ", " (RFC 9110 section 5.3)."""
-    headers: dict[str, str] = {}
-    for name, value in items:
-        name = name.lower()
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
 
 
 def http_date(value: str) -> datetime | None:

@@ -14,8 +14,7 @@ from syndicator.core.urls import LOOPBACK_6, Address, embedded, redacted, specia
 
 
 def endpoint(url: str) -> tuple[str, ...]:
-    """Return `allow` lines for a URL in the settings (a hub, a language model): its port, and its address if an IP. A
-    name may resolve to any address, as `allow` applies to the first origin only. () if it is no http(s) URL."""
+    """Return `allow` lines for a URL in the settings, () if it is no http(s) URL. A name may resolve to any address."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
@@ -31,8 +30,8 @@ def endpoint(url: str) -> tuple[str, ...]:
 def verdict(
     address: str, port: int, *, allow: Sequence[str] = (), nat64: Sequence[str] = (), loopback: bool = False
 ) -> str | None:
-    """Return None if connecting to `address` and `port` is permitted, else the reason with the `allow` line to add.
-    `nat64`: prefixes of RFC 6052 section 2.2. `loopback`: permit it."""
+    """Return None or why connecting is refused, with the `allow` line. `nat64`: prefixes (RFC 6052 2.2); `loopback`:
+    allowed."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -71,8 +70,7 @@ class Threads:
     """Runs `lookup(host, port)` on a daemon thread, which may outlive its caller. Raises gaierror if 256 hang."""
 
     def __init__(self, lookup: Lookup = system) -> None:
-        self._lookup = lookup
-        self._running = 0
+        self._lookup, self._running = lookup, 0
 
     async def __call__(self, host: str, port: int) -> Sequence[Answer]:
         if self._running >= _MOST:

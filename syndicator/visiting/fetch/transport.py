@@ -49,11 +49,8 @@ class _Generation:
 
 
 class _Resolver(AbstractResolver):
-    """Refuses a name if any of its addresses is refused."""
-
     def __init__(self, lookup: ssrf.Threads, check: Callable[[str, int], None]) -> None:
-        self._lookup = lookup
-        self._check = check
+        self._lookup, self._check = lookup, check
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -83,8 +80,7 @@ class _Resolver(AbstractResolver):
 
 class Clients:
     """Transports by allowed private addresses: sources with different rights share no connection. After 64 origins a
-    new generation replaces them. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for an invalid
-    proxy."""
+    new generation replaces them. Raises ConfigError for an invalid proxy."""
 
     def __init__(self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
         self._settings = settings
@@ -98,7 +94,7 @@ class Clients:
 
     @asynccontextmanager
     async def use(self, url: httpx.URL, where: str, allow: tuple[str, ...]) -> AsyncIterator[AiohttpTransport]:
-        """Yield the transport for `url`. `where`: its origin. With a proxy, raise Blocked for a refused IP address."""
+        """Yield the transport for `url` and its origin. With a proxy, raise Blocked for a refused IP address."""
         if self._proxy is not None:
             self._check_literal(url, allow)
         if len(self._now.origins) >= _ORIGINS and where not in self._now.origins:
@@ -154,8 +150,10 @@ class Clients:
             name = "127.0.0.1"
         if ":" in name or re.fullmatch(r"[\d.]+", name):
             self._check(name, port, allow)
-        elif not allow and (why := private(str(url)) or _unlisted(name)):
+        elif not allow and (why := private(str(url))):
             raise Blocked(why)
+        elif not allow and re.fullmatch(r"(.+\.)?(test|invalid)", name):  # only the operator's DNS can have it
+            raise Blocked(f"{name} is a name for tests (RFC 6761)")
 
     def _session(self, check: Callable[[str, int], None], factory: Any, tls: ssl.SSLContext) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
@@ -174,11 +172,6 @@ class Clients:
             max_line_size=_HEADER_BYTES,
             max_field_size=_HEADER_BYTES,
         )
-
-
-def _unlisted(name: str) -> str:
-    """Return why a test name, which only the operator's DNS can have, is refused, or ""."""
-    return f"{name} is a name for tests (RFC 6761)" if re.fullmatch(r"(.+\.)?(test|invalid)", name) else ""
 
 
 def _proxy(url: str) -> httpx.Proxy | None:

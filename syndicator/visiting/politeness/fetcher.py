@@ -7,8 +7,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from syndicator.core.model import Failed, Fetched, FetchResult, Request, Source
-from syndicator.core.ports import Fetcher
-from syndicator.core.ports.fleet import Turn, Waits
+from syndicator.core.ports import Fetcher, Turn, Waits
 from syndicator.core.program import logger
 from syndicator.core.urls import BadUrl, canonical, host, redacted, same_site
 from syndicator.core.usage import vocabularies
@@ -29,23 +28,19 @@ _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class PoliteFetcher:
-    """`ports.Fetcher` that waits for turns and obeys robots.txt for pages and pictures; a disallowed feed gets a
-    warning. A redirect to another host waits too, and loses headers and private addresses. `robots`: None checks none.
-    `backoff`: URLs that answered 429 or 503 with Retry-After."""
+    """`ports.Fetcher` that waits for turns and obeys robots.txt (a disallowed feed gets a warning), also after
+    redirects. `robots`: None checks none; `backoff`: URLs that asked us to wait."""
 
     def __init__(
         self, fetcher: Fetcher, throttle: Throttle, robots: Robots | None = None, backoff: Waits | None = None
     ) -> None:
-        self._fetcher = fetcher
-        self._throttle = throttle
-        self._robots = robots
-        self._backoff = backoff
+        self._fetcher, self._throttle, self._robots, self._backoff = fetcher, throttle, robots, backoff
         self._away: dict[str, tuple[datetime, Failed]] = {}  # servers that were not reached, until when that counts
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer. `Failed` without a request: a back-off over 30 s, or a page that robots.txt disallows. The
-        deadline excludes waiting for a turn."""
+        """Return the answer; `Failed` for a long back-off or a disallowed page. Waiting does not count to the
+        deadline."""
         shown = redacted(request.url)
         leg = replace(request, stay=request.method == "GET" or request.kind == "hub")
         moved: str | None = None
@@ -75,26 +70,20 @@ class PoliteFetcher:
         await self._fetcher.aclose()
 
     async def _permission(self, request: Request) -> tuple[Failed | None, RobotsVerdict | None]:
-        """Return the failure if the request is forbidden, and for a page the verdict of robots.txt."""
-        waits = self._waits(request)
-        if waits is not None or request.kind not in ("page", "image"):
-            return waits, None
+        until = self._backoff.until(_name(request.url)) if self._backoff and self._backoff.any() else None
+        if until is not None:
+            return _wait(request, "the server", until), None
+        until = self._throttle.backs_off_until(host(request.url))
+        if until is not None and until - self._throttle.now() > _PATIENCE:
+            return _wait(request, "the host", until), None
+        if request.kind not in ("page", "image"):
+            return None, None
         verdict = await self._verdict(request)
         if verdict is None or verdict.allowed:
             return None, verdict
         return Failed(url=request.url, reason=verdict.cause or "robots", detail=verdict.by), verdict
 
-    def _waits(self, request: Request) -> Failed | None:
-        until = self._backoff.until(_name(request.url)) if self._backoff and self._backoff.any() else None
-        if until is not None:
-            return _wait(request, "the server", until)
-        until = self._throttle.backs_off_until(host(request.url))
-        if until is not None and until - self._throttle.now() > _PATIENCE:
-            return _wait(request, "the host", until)
-        return None
-
     def _unreached(self, request: Request, turn: Turn) -> Failed | None:
-        """Return the failure if the request's server was recently unreachable, here or from another machine."""
         if turn.away:
             return Failed(url=request.url, reason=turn.away, detail=turn.detail)
         until, failed = self._away.get(_server(request.url), (None, None))
@@ -153,7 +142,6 @@ def _server(url: str) -> str:
 
 
 def _name(url: str) -> str:
-    """Return the key of a URL for back-off: canonical, without credentials."""
     try:
         return canonical(url)
     except BadUrl:

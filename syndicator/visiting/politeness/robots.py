@@ -32,8 +32,8 @@ _PARSED = 256  # files kept parsed
 
 
 class RobotsVerdict(NamedTuple):
-    """Permission for a URL. `by`: "robots.txt", "operator", "no robots.txt" or "robots.txt unreachable (<reason>)".
-    `delay`: crawl-delay, at most 60 s."""
+    """Permission for a URL. `by`: its origin, such as "robots.txt" or "operator"; `delay`: crawl-delay, at most 60
+    s."""
 
     allowed: bool
     by: str
@@ -54,8 +54,7 @@ def product(user_agent: str) -> str:
 
 
 class Robots:
-    """Verdicts of robots.txt. `fetcher` waits for turns but checks no robots.txt. `get`, `set`: notes that outlive the
-    process. `prune` deletes expired notes and those beyond 16 MB, at first and after each million characters."""
+    """Verdicts of robots.txt. `fetcher` checks no robots.txt. `get`, `set`, `prune`: notes that outlive the process."""
 
     def __init__(
         self,
@@ -67,19 +66,14 @@ class Robots:
         clock: Callable[[], datetime],
         prune: Callable[[str, datetime, int], None] = lambda prefix, before, most: None,
     ) -> None:
-        self._fetcher = fetcher
-        self._get = get
-        self._set = set
-        self._prune = prune
-        self._product = product(user_agent)
-        self._clock = clock
+        self._fetcher, self._get, self._set, self._prune = fetcher, get, set, prune
+        self._product, self._clock = product(user_agent), clock
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._parsed: dict[tuple[str, datetime], Protego] = {}
         self._noted = _PRUNE_AFTER  # characters since the last pruning
 
     async def verdict(self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()) -> RobotsVerdict:
-        """Return the permission for `url`; network errors do not raise. `source.robots` "ignore" needs no request.
-        `allow`: private networks of the host (`model.Request.allow`)."""
+        """Return the permission for `url`; never raises. `allow`: private networks of the host."""
         if source is not None and source.robots == "ignore":
             return RobotsVerdict(True, OPERATOR)
         parts = urlsplit(url)
@@ -100,8 +94,7 @@ class Robots:
         return decide(self._parsed[key], url, self._product)._replace(usage=usage)
 
     async def licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
-        """Return the licence that robots.txt names for `url` (RSL 1.0), cached for a day, or "". `usage`: from the
-        verdict."""
+        """Return the licence that robots.txt names for `url` (RSL 1.0), or "". `usage`: from the verdict."""
         at = vocabularies.licence_at(usage, url)
         if not at:
             return ""
@@ -110,7 +103,7 @@ class Robots:
         return document.text if document.status == "file" else ""
 
     def _remembered(self, origin: str) -> _Rules | None:
-        raw = self._get(_note(origin))
+        raw = self._get(f"{_PREFIX}{origin}")
         if raw is None:
             return None
         try:
@@ -134,7 +127,7 @@ class Robots:
             rules = _Rules(now, "away", result.reason if isinstance(result, Failed) else "not modified")
         if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
             return rules  # the host did not answer: nothing to cache
-        self._set(_note(name or url), json.dumps([now.isoformat(), rules.status, rules.text]), now)
+        self._set(f"{_PREFIX}{name or url}", json.dumps([now.isoformat(), rules.status, rules.text]), now)
         self._noted += len(rules.text)
         if self._noted >= _PRUNE_AFTER:
             self._noted = 0
@@ -160,7 +153,3 @@ def decide(rules: Protego, url: str, agent: str) -> RobotsVerdict:
     delay = rules.crawl_delay(agent)
     bounded = None if delay is None else max(0.0, min(float(delay), LONGEST_DELAY))
     return RobotsVerdict(bool(rules.can_fetch(url, agent)), "robots.txt", bounded)
-
-
-def _note(origin: str) -> str:
-    return f"{_PREFIX}{origin}"

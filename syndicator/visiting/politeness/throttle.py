@@ -1,8 +1,5 @@
-"""Limit requests per host: how many at a time, pauses between them, none during back-off. Store hosts and URLs that
-asked us to wait, for later processes.
-"""
-
-from __future__ import annotations
+"""Limit requests per host: how many at a time, pauses between them, none during back-off. Store waits for later
+processes."""
 
 import asyncio
 import json
@@ -13,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from syndicator.core.ports.fleet import Busy, HostTurns, Turn, Waits
+from syndicator.core.ports import Busy, HostTurns, Turn, Waits
 from syndicator.visiting.fetch.decompress import LONGEST_RETRY
 
 # Our limits: an extreme Retry-After or crawl-delay must not stop visits to everything else on the host.
@@ -45,9 +42,8 @@ class _Host:
 
 
 class Throttle:
-    """`async with throttle.turn(host)` waits until the host may be asked; hosts never wait for each other. `pause`:
-    seconds between requests to a host. `per_host`, `total`: requests at a time, `total` 0 for any number. `backoff`:
-    waits stored for later processes. `turns`: shared with other machines."""
+    """`async with throttle.turn(host)` waits until the host may be asked. `pause`: seconds between requests to a host;
+    `per_host`: requests at a time; `backoff`: waits stored for later processes; `turns`: shared with other machines."""
 
     def __init__(
         self,
@@ -55,23 +51,18 @@ class Throttle:
         per_host: int,
         sleep: Callable[[float], Awaitable[None]],
         clock: Callable[[], datetime],
-        total: int = 0,
         backoff: Waits | None = None,
         turns: HostTurns | None = None,
     ) -> None:
-        self._pause = pause
-        self._per_host = per_host
-        self._sleep = sleep
-        self._clock = clock
-        self._total = asyncio.Semaphore(total) if total else None
-        self._backoff = backoff
-        self._turns = turns
+        self._pause, self._per_host, self._sleep = pause, per_host, sleep
+        self._clock = self.now = clock
+        self._backoff, self._turns = backoff, turns
         self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[Turn]:
-        """Wait for the host's turn, its pause and back-off; the next pause begins after the block. Yield the turn with
-        what other machines know. Raise HostBusy if they use the host too long."""
+        """Wait for the host's turn; yield it. The next pause begins after the block. Raise HostBusy after a long
+        wait."""
         host = self._host(name)
         host.users += 1
         try:
@@ -79,20 +70,16 @@ class Throttle:
                 await self._wait(host)
                 turn = _ALONE if self._turns is None else await self._common_turn(self._turns, name)
                 try:
-                    if self._total is None:
-                        yield turn
-                    else:
-                        async with self._total:
-                            yield turn
+                    yield turn
                 finally:
                     if self._turns is not None:
                         self._turns.give_back(name, turn, self._gap(host))
-                    host.free_at = self._later(host.free_at, self._clock() + timedelta(seconds=self._gap(host)))
+                    free_at = self._clock() + timedelta(seconds=self._gap(host))
+                    host.free_at = max(host.free_at or free_at, free_at)
         finally:
             host.users -= 1
 
     async def _common_turn(self, turns: HostTurns, name: str) -> Turn:
-        """Take a turn shared with other machines, after a limited wait."""
         waited = 0.0
         while isinstance(turn := turns.take(name), Busy):
             if waited >= PATIENCE or (turn.held and turn.seconds > PATIENCE):
@@ -111,7 +98,8 @@ class Throttle:
     def back_off(self, name: str, until: datetime) -> None:
         """Send nothing to the host before `until`, at most 15 minutes."""
         host = self._host(name)
-        host.backoff_until = self._later(host.backoff_until, min(until, self._clock() + LONGEST_BACKOFF))
+        until = min(until, self._clock() + LONGEST_BACKOFF)
+        host.backoff_until = max(host.backoff_until or until, until)
         if self._backoff is not None:
             self._backoff.add(name, host.backoff_until)
 
@@ -128,10 +116,6 @@ class Throttle:
         now = self._clock()
         until = min(host.backoff_until, now + LONGEST_BACKOFF)  # a clock that was set back must not prolong it
         return until if until > now else None
-
-    def now(self) -> datetime:
-        """Return the time of the throttle's clock, aware."""
-        return self._clock()
 
     def set_delay(self, name: str, seconds: float) -> None:
         """Set the host's crawl-delay, at most 60 s; it replaces a shorter pause."""
@@ -172,10 +156,6 @@ class Throttle:
             if not waiting:
                 del self._hosts[name]
 
-    @staticmethod
-    def _later(time: datetime | None, other: datetime) -> datetime:
-        return other if time is None else max(time, other)
-
 
 NOTE = "holds"  # key in existing databases
 AHEAD = timedelta(minutes=10)  # tolerated difference between clocks of processes
@@ -188,7 +168,7 @@ class _Wait(NamedTuple):
 
 
 class Backoff:
-    """Waits from Retry-After (RFC 9110 section 10.2.3). `get`, `set`: a note in the store; empty if unreadable."""
+    """`ports.Waits` from Retry-After (RFC 9110 10.2.3). `get`, `set`: a note in the store; empty if unreadable."""
 
     def __init__(
         self,
@@ -196,26 +176,21 @@ class Backoff:
         set: Callable[[str, str | None, datetime], None],
         clock: Callable[[], datetime],
     ) -> None:
-        self._get = get
-        self._set = set
-        self._clock = clock
+        self._get, self._set, self._clock = get, set, clock
         self._known: dict[str, _Wait] | None = None
 
     def until(self, what: str) -> datetime | None:
-        """Return the end of the wait of `what` (a host or a URL), or None."""
         if not self.any():
             return None
         wait, now = (self._known or {}).get(what), self._clock()
         return wait.until if wait is not None and _counts(wait, now) else None
 
     def any(self) -> bool:
-        """Return False if nothing waits."""
         if self._known is None:
             self._known = self._read()
         return bool(self._known)
 
     def add(self, what: str, until: datetime) -> None:
-        """Record at once a wait until `until`, at most a week; a later end stays."""
         now = self._clock()
         # read again: another process may have added some
         waits = {name: wait for name, wait in self._read().items() if _counts(wait, now)}

@@ -16,8 +16,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from syndicator.core.ports import request_limits as limits
-from syndicator.core.ports.request_limits import client_of, most_connections, most_of_a_client
+from syndicator.core import requests as limits
+from syndicator.core.requests import client_of, most_connections, most_of_a_client
 from syndicator.publishing.server import server as module
 from syndicator.publishing.server.server import Connections, serve
 

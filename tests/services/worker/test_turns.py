@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.core.errors import StoreError
-from syndicator.core.ports.fleet import Busy, Turn
+from syndicator.core.ports import Busy, Turn
 from syndicator.services.refresh import Totals
 from syndicator.services.worker.lanes import OwnTurns
 from syndicator.services.worker.run import DatabaseClock, _passes

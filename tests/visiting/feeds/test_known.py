@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.visiting.feeds.discovery import FeedLink, discover, known_feed
+from syndicator.visiting.feeds.discovery import FeedLink, discover, known_feeds
 
 CHANNEL = "abcdefghijklmnopqrstuv"
 FILMS = f"https://www.youtube.com/feeds/videos.xml?playlist_id=UULF{CHANNEL}"
@@ -37,14 +37,13 @@ ALL = f"https://www.youtube.com/feeds/videos.xml?channel_id=UC{CHANNEL}"
     ],
 )
 def test_feeds(page: str, feed: str | None) -> None:
-    assert known_feed(page) == feed
+    assert [link.url for link in known_feeds(page)] == ([feed] if feed else [])
 
 
 @given(st.text(max_size=600))
 def test_any_address(url: str) -> None:
     for address in (url, f"https://github.com/{url}"):
-        feed = known_feed(address)
-        assert feed is None or feed.startswith(("http://", "https://"))
+        assert all(link.url.startswith(("http://", "https://")) for link in known_feeds(address))
 
 
 def test_a_better_feed_goes_before_the_one_that_a_page_names() -> None:

@@ -49,11 +49,13 @@ def failed(result: FetchResult) -> tuple[str, int | None]:
 
 
 def test_answer(web: Web) -> None:
-    web.routes["/feed"] = Reply(200, {"ETag": '"1"', "X-Robots-Tag": "noindex"}, b"<rss/>")
+    headers = {"ETag": '"1"', "X-Robots-Tag": "noindex", "x-robots-tag": "nosnippet"}
+    web.routes["/feed"] = Reply(200, headers, b"<rss/>")
     result = one(web.url("/feed"))
     assert isinstance(result, Fetched)
     assert (result.status, result.body, result.final_url) == (200, b"<rss/>", web.url("/feed"))
-    assert (result.headers["etag"], result.headers["x-robots-tag"], result.moved_to) == ('"1"', "noindex", None)
+    assert (result.headers["etag"], result.headers["x-robots-tag"]) == ('"1"', "noindex, nosnippet")
+    assert result.moved_to is None
     assert web.seen[0].headers["user-agent"] == "Syndicator/0 (+test)"
     assert web.seen[0].headers["accept-encoding"] == "gzip, deflate"
     assert "cookie" not in web.seen[0].headers

@@ -8,15 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.visiting.fetch.decompress import error_code, fresh_seconds, joined, retry_after
+from syndicator.visiting.fetch.decompress import error_code, fresh_seconds, retry_after
 from tests.visiting.conftest import NOW
-
-
-def test_headers_of_one_name_are_joined_and_names_are_lower_case() -> None:
-    assert joined([("X-Robots-Tag", "noindex"), ("ETag", '"1"'), ("x-robots-tag", "nosnippet")]) == {
-        "x-robots-tag": "noindex, nosnippet",
-        "etag": '"1"',
-    }
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from syndicator.core.ports.fleet import Busy, Turn
+from syndicator.core.ports import Busy, Turn
 
 
 class CommonTurns:

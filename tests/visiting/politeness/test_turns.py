@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from syndicator.core.model import Failed, Fetched, FetchResult, Request
-from syndicator.core.ports.fleet import HostTurns
+from syndicator.core.ports import HostTurns
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.throttle import PATIENCE, Throttle
 from tests.visiting.politeness.common_turns import CommonTurns

@@ -3,8 +3,6 @@
 It replaces the revisions 0001 to 0010, so each step first checks if its column exists. New tables have the form of
 today's `schema`: a later revision that changes one must expect either form."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any
