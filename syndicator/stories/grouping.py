@@ -20,7 +20,7 @@ WEIGHTS: Final = (4.6, 9.5, 7.1, -8.6)  # of `features`
 CONSTANT: Final = -3.1
 BY_NAMES: Final = 1.5  # times the evidence of names is what first words count at most
 ENOUGH: Final = 1.0  # weight of about four rare names; a text with less says little by them
-TEMPLATE: Final = 0.6  # share of words that are no names above which two texts may be of one template
+TEMPLATE: Final = 0.5  # share of words that are no names above which two texts may be of one template
 SAME_NAMES: Final = 0.9  # share of the weight of its first names below which a text has names of its own
 FEW: Final = 6  # words of which a share is taken at least
 LIKELY: Final = 0.9  # log-odds above which two groups become one: with it precision is .95 and more on ECB+
@@ -51,15 +51,12 @@ class Report(NamedTuple):
 
 
 def likeness(report: Report, other: Report) -> float:
-    """Return the log-odds that two articles report one event; lower if they are days apart. FAR if their languages
-    differ, if they are more than WINDOW apart or if they share no name."""
+    """Return the log-odds that two articles report one event; lower if they are days apart. Return FAR if their
+    languages differ or if they are more than WINDOW apart."""
     late = abs(report.at - other.at) / WINDOW
     if report.language != other.language or late > 1:
         return FAR
-    values = features(report.sketch, other.sketch)
-    if not values[0]:
-        return FAR
-    odds = sum(map(mul, WEIGHTS, values)) + CONSTANT - LATER * late**2
+    odds = sum(map(mul, WEIGHTS, features(report.sketch, other.sketch))) + CONSTANT - LATER * late**2
     return 0.0 if odds > 0 and _filled_in(report.sketch, other.sketch) else odds
 
 

@@ -226,6 +226,16 @@ def test_what_comes_later_parts_no_story_and_joins_no_two() -> None:
     assert found.get("a", "a") != found.get("c", "c")
 
 
+def test_a_report_like_two_events_neither_parts_nor_bridges_stories(monkeypatch: pytest.MonkeyPatch) -> None:
+    later = report("x", at=NOON + timedelta(hours=1))
+    likely = {"ab": 1.5, "ax": 9.0, "bx": -1.5}
+    monkeypatch.setattr(grouping, "likeness", pretend(likely))
+    assert ids(grouped([report("a", story="s"), report("b", story="s"), later], "x")) == {frozenset("abx")}
+    monkeypatch.setattr(grouping, "likeness", pretend({"ab": -3.0, "ax": 9.0, "bx": 9.0}))
+    assert frozenset("ab") not in ids(grouped([report("a"), report("b")]))
+    assert frozenset("abx") not in ids(grouped([report("a"), report("b"), later]))
+
+
 def test_a_later_pass_parts_what_is_not_alike() -> None:
     reports = [report("a", story="s"), report("b", FERRY, story="s"), report("n"), report("m", FERRY)]
     found = stories(reports, "nm")
