@@ -1,24 +1,35 @@
 """Group articles by the event that they report. Pure.
 
 Two articles are compared by their names, first words and numbers. WEIGHTS turn these into the log-odds that both report
-one event (tools/train/fit_stories.py). In a mean each outlet counts once, however much it writes."""
+one event (tools/train/fit_stories.py). Texts of one template share words and some names, but each has names of its own:
+they are no evidence. In a mean each outlet counts once, however much it writes."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import combinations
+from math import inf
+from operator import mul
 from typing import Final, NamedTuple
 
 from syndicator.stories.sketch import TERMS, Sketch, Terms
 
-WEIGHTS: Final = (1.7, 13.7, 7.8, -10.4)  # of `features`
-CONSTANT: Final = -2.7
-BY_NAMES: Final = 5  # times the evidence of names is what first words count at most: texts of one template share many
-LIKELY: Final = 1.1  # log-odds above which two groups become one: with it precision is .95 and more on ECB+
+WEIGHTS: Final = (4.6, 9.5, 7.1, -8.6)  # of `features`
+CONSTANT: Final = -3.1
+BY_NAMES: Final = 1.5  # times the evidence of names is what first words count at most
+ENOUGH: Final = 1.0  # weight of about four rare names; a text with less says little by them
+TEMPLATE: Final = 0.5  # share of words that are no names above which two texts may be of one template
+SAME_NAMES: Final = 0.9  # share of the weight of its first names below which a text has names of its own
+FEW: Final = 6  # words of which a share is taken at least
+LIKELY: Final = 0.9  # log-odds above which two groups become one: with it precision is .95 and more on ECB+
+PAIR: Final = 2.0  # the same of fewer outlets than CONFIRMED
+CONFIRMED: Final = 3  # outlets
 LEADS: Final = -2.0  # the same of their first articles, so that what comes later bridges no two stories
 MANY: Final = 4  # numbers: of two articles on one event that have so many, nine in ten share one
 WINDOW: Final = timedelta(days=3)  # between two articles on one event
+LATER: Final = 3.6  # log-odds lost after WINDOW, by the square: of 65 likely pairs 3 were over two days apart
 LARGEST: Final = 60  # articles that are grouped anew together
 OF_STORY: Final = 10  # of them that stand for a story, if there are more
 OF_OUTLET: Final = 5  # articles of an outlet in a story, its first ones
@@ -40,28 +51,48 @@ class Report(NamedTuple):
 
 
 def likeness(report: Report, other: Report) -> float:
-    """Return the log-odds that two articles report one event; FAR if their languages differ, if they are days apart or
-    if they share no name."""
-    if report.language != other.language or abs(report.at - other.at) > WINDOW:
+    """Return the log-odds that two articles report one event; lower if they are days apart. Return FAR if their
+    languages differ or if they are more than WINDOW apart."""
+    late = abs(report.at - other.at) / WINDOW
+    if report.language != other.language or late > 1:
         return FAR
-    values = features(report.sketch, other.sketch)
-    if not values[0]:
-        return FAR
-    return sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True)) + CONSTANT
+    odds = sum(map(mul, WEIGHTS, features(report.sketch, other.sketch))) + CONSTANT - LATER * late**2
+    return 0.0 if odds > 0 and _filled_in(report.sketch, other.sketch) else odds
 
 
 def features(sketch: Sketch, other: Sketch) -> tuple[float, float, float, float]:
     """Return the evidence of names, of first words and of numbers; then that of first words again, if both articles
-    have MANY numbers and share none, like a forecast and a result."""
-    names, numbers = cosine(sketch.names, other.names), cosine(sketch.numbers, other.numbers)
-    lead = min(len(sketch.lead.keys() & other.lead.keys()) / TERMS, BY_NAMES * names)
+    have MANY numbers and share none, like a forecast and a result. Return zeros if they share no name."""
+    shared = sketch.names.keys() & other.names.keys()
+    if not shared:
+        return 0.0, 0.0, 0.0, 0.0
+    names = (_share(sketch.names, shared) + _share(other.names, shared)) / 2
+    lead = min(BY_NAMES * names, len(sketch.lead.keys() & other.lead.keys()) / TERMS)
+    numbers = sum(sketch.numbers[term] * other.numbers[term] for term in sketch.numbers.keys() & other.numbers.keys())
     apart = 0.0 if numbers else min(1.0, min(len(sketch.numbers), len(other.numbers)) / MANY)
     return names, lead, numbers, apart * lead
 
 
-def cosine(terms: Terms, other: Terms) -> float:
-    """Return the cosine of two sets of terms, lower if one of them is small."""
-    return sum(terms[term] * other[term] for term in terms.keys() & other.keys())
+def _share(terms: Terms, shared: Iterable[int]) -> float:
+    """Return the weight of the shared terms as a share of the weight of all, lower if these weigh less than ENOUGH."""
+    return sum(map(terms.__getitem__, shared)) / max(ENOUGH, sum(terms.values()))
+
+
+def _filled_in(sketch: Sketch, other: Sketch) -> bool:
+    """Return True for texts of one template: most first words that are no names agree, but each begins with names that
+    the other lacks."""
+    names = sketch.names.keys() | other.names.keys()
+    words, others = sketch.lead.keys() - names, other.lead.keys() - names
+    if len(words & others) <= TEMPLATE * max(FEW, min(len(words), len(others))):
+        return False
+    return max(_first_names(sketch, other), _first_names(other, sketch)) < SAME_NAMES
+
+
+def _first_names(sketch: Sketch, other: Sketch) -> float:
+    """Return how much of the weight of the names in the first words belongs to names that the other text has."""
+    first = {term: weight for term, weight in sketch.names.items() if term in sketch.lead}
+    weight = sum(first.values())
+    return sum(map(first.__getitem__, first.keys() & other.names.keys())) / weight if weight else 1.0
 
 
 def changes(
@@ -122,17 +153,19 @@ def grouped(reports: Sequence[Report], new: Collection[str] = ()) -> list[list[R
     event. An article that is like the first one of its story stays there, unless it is `new`: nobody splits the stories
     of others. The final articles of two stories are never merged."""
     apart: dict[str, list[Report]] = {}
-    likely = {(a.id, b.id): likeness(a, b) for a in reports for b in reports}
+    likely = {(report.id, report.id): inf for report in reports}
+    for a, b in combinations(reports, 2):
+        likely[a.id, b.id] = likely[b.id, a.id] = likeness(a, b)
     firsts: dict[str, str] = {}
     for report in sorted(reports, key=_order):
         old = report.story and report.id not in new
-        stays = report.final or (old and likely[firsts.setdefault(report.story, report.id), report.id] > LIKELY)
+        stays = report.final or (old and likely[firsts.setdefault(report.story, report.id), report.id] > 0)
         apart.setdefault(report.story if stays else report.id, []).append(report)
     groups = dict(enumerate(apart.values()))
     near = {(a, b): _between(groups[a], groups[b], likely) for a in groups for b in groups if a < b}
     while near:
         first, second = max(near, key=lambda pair: (near[pair], -pair[0], -pair[1]))
-        if near[first, second] <= LIKELY:
+        if near[first, second] <= 0:
             break
         groups[first] += groups.pop(second)
         near = {pair: value for pair, value in near.items() if second not in pair}
@@ -142,14 +175,16 @@ def grouped(reports: Sequence[Report], new: Collection[str] = ()) -> list[list[R
 
 
 def _between(group: Sequence[Report], other: Sequence[Report], likely: Mapping[tuple[str, str], float]) -> float:
-    """Return the mean likeness of two groups; FAR if both have final articles, or if their first articles differ."""
+    """Return how much the mean likeness of two groups exceeds LIKELY, or PAIR if they have fewer outlets than
+    CONFIRMED. Return FAR if both have final articles, or if their first articles differ."""
     final = any(report.final for report in group) and any(report.final for report in other)
     if final or likely[min(group, key=_order).id, min(other, key=_order).id] < LEADS:
         return FAR
     weights = _weights(group) | _weights(other)
     pairs = [(a.id, b.id) for a in group for b in other]
     whole = sum(weights[a] * weights[b] for a, b in pairs)
-    return sum(weights[a] * weights[b] * likely[a, b] for a, b in pairs) / whole
+    least = LIKELY if len({report.outlet for report in (*group, *other)}) >= CONFIRMED else PAIR
+    return sum(weights[a] * weights[b] * likely[a, b] for a, b in pairs) / whole - least
 
 
 def _weights(reports: Sequence[Report]) -> dict[str, float]:
