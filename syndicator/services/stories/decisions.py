@@ -26,8 +26,9 @@ def outlet_of(article: Article) -> str:
 
 
 def story_name(id: str, now: datetime) -> str:
-    """Return a new name for a story that begins at `now` with the article `id`."""
-    return b32encode(hashlib.sha256(f"{id} {now.isoformat()}".encode()).digest()).decode().lower()[:26]
+    """Return a new name for a story that begins at `now` with the article `id`; see `model.story_began`."""
+    digest = b32encode(hashlib.sha256(f"{id} {now.isoformat()}".encode()).digest()).decode().lower()
+    return f"{now.timestamp():.0f}{digest}"[:26]
 
 
 def take_in(app: App) -> set[str]:
