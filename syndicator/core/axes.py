@@ -14,6 +14,7 @@ ALL: Final = FeedKey("all", "all")
 STORIES: Final = FeedKey("story", "stories")  # events that several outlets report
 AUTHOR: Final = "author"
 CATEGORY: Final = "category"
+DIGEST: Final = "digest"
 QUERY: Final = "query"
 SOURCE: Final = "source"
 TAG: Final = "tag"
@@ -92,3 +93,11 @@ def checked(word: str) -> str:
 def by_place() -> list[tuple[str, Axis]]:
     """Return all axes with their names, in the order of the index page."""
     return sorted(AXES.items(), key=lambda item: item[1].place)
+
+
+def listed(name: str) -> Axis:
+    """Return an axis of AXES, or that of digests, whose feeds have no articles."""
+    return _DIGESTS if name == DIGEST else AXES[name]
+
+
+_DIGESTS: Final = Axis(members=None, folder="digests/", heading="Digests", place=7)

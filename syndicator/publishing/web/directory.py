@@ -8,7 +8,7 @@ from html import escape
 from itertools import groupby, islice
 from typing import Final
 
-from syndicator.core.axes import AXES
+from syndicator.core.axes import listed
 from syndicator.core.model import FeedSpec
 
 WHOLE: Final = 1000  # feeds on one page: 700 kB of HTML. A choice
@@ -28,7 +28,7 @@ def parts(specs: Sequence[FeedSpec]) -> Parts:
         specs_of[""] = [spec for group in axes.values() if len(group) <= PART for spec in group]
         for name, group in axes.items():
             if len(group) > PART:
-                specs_of |= _split(f"-{AXES[name].word}", "", group)
+                specs_of |= _split(f"-{listed(name).word}", "", group)
     return specs_of
 
 
