@@ -97,7 +97,4 @@ def by_place() -> list[tuple[str, Axis]]:
 
 def listed(name: str) -> Axis:
     """Return an axis of AXES, or that of digests, whose feeds have no articles."""
-    return _DIGESTS if name == DIGEST else AXES[name]
-
-
-_DIGESTS: Final = Axis(members=None, folder="digests/", heading="Digests", place=7)
+    return Axis(members=None, folder="digests/", heading="Digests", place=7) if name == DIGEST else AXES[name]

@@ -7,7 +7,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from syndicator.core import text as _text
@@ -382,11 +382,6 @@ def story_urn(instance: uuid.UUID, name: str) -> str:
     """Return the published id of a story: a version 8 UUID, so that it cannot equal an article's version 5 UUID."""
     value = uuid.uuid5(instance, f"story:{name}").int
     return uuid.UUID(int=value & ~(15 << 76) | 8 << 76).urn
-
-
-def story_began(name: str) -> datetime | None:
-    """Return the time in the name of a story, at which it began; None for a name of an earlier version."""
-    return datetime.fromtimestamp(int(name[:10]), UTC) if name[:10].isdecimal() else None
 
 
 def is_of_story(urn: str) -> bool:

@@ -42,16 +42,10 @@ def specs(made: Iterable[tuple[Digest, Sequence[Mapping[str, Any]]]], settings: 
 
 def spec(digest: Digest, settings: Settings) -> FeedSpec:
     """Return the feed of a digest."""
-    name = _title(digest.name)
-    return FeedSpec(
-        key=FeedKey(DIGEST, digest.name),
-        name=name,
-        title=f"{name} - {settings.site.title}",
-        first_slug=digest.name,
-        description=f"The stories of each {digest.every}.",
-        formats=settings.publish.formats,
-        language=settings.site.language,
-    )
+    name, about = _title(digest.name), f"The stories of each {digest.every}."
+    title, key = f"{name} - {settings.site.title}", FeedKey(DIGEST, digest.name)
+    named = FeedSpec(key=key, name=name, title=title, first_slug=digest.name, description=about)
+    return replace(named, formats=settings.publish.formats, language=settings.site.language)
 
 
 def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:

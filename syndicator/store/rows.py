@@ -384,13 +384,11 @@ _story = schema.story_members.c
 _REPORT = select(_a.id, _a.added, _a.size, _a.merged_into, _a.data, _story.outlet, _story.story, _a.told, _a.behind)
 _REPORTS = _REPORT.select_from(schema.articles.outerjoin(schema.story_members, _story.article == _a.id)).order_by(_a.id)
 _SHOWN_AS = update(schema.articles).where(_a.id == bindparam("article"))
-_OF_STORIES_FEED = (_m.axis == STORIES.axis, _m.slug == STORIES.slug)
 _MARKED: Final = "INSERT INTO stale_marks (axis, slug, more, added, published) SELECT axis, slug, 0, added, published"
 HOW_SHOWN: Final = "stories shown"  # key of the note with the setting `publish.stories`
 _MERGE = select(schema.notes.c.value.contains("merge")).where(schema.notes.c.key == codec.key(HOW_SHOWN))
 _ROUGHLY: Final = 500  # characters
 STORY_PAGES: Final = FeedKey("", "stories")  # key of their files
-Lead = tuple[str, int]  # article id, and when the second outlet reported
 
 
 def tell(connection: Connection, stories: Collection[str], gone: Collection[str] = ()) -> None:
@@ -403,14 +401,17 @@ def tell(connection: Connection, stories: Collection[str], gone: Collection[str]
                 reports.setdefault(row.story or "", []).append(row)
     if not reports:
         return
-    merge, leads, changes = bool(connection.scalar(_MERGE)), set[Lead](), dict[str, dict[str, Any]]()
-    for rows in reports.values():
-        lead, changed = _shown(rows, merge)
-        leads |= lead
+    merge, leads, changes, states = bool(connection.scalar(_MERGE)), dict[str, int](), dict[str, dict[str, Any]](), []
+    for story, rows in reports.items():
+        lead, second, changed = _shown(rows, merge)
+        leads |= {lead: second} if lead else {}
         changes |= changed
-    rows = [row for rows in reports.values() for row in rows]
+        state = hashlib.blake2b(repr([tuple(row)[:-2] for row in rows]).encode(), digest_size=16).hexdigest()
+        states += [{**STORY_PAGES._asdict(), "name": story, "made_of": state}] if story else []
+    upsert(connection, schema.products, states)
     if changes:
         connection.execute(_SHOWN_AS, [*changes.values()])
+    rows = [row for rows in reports.values() for row in rows]
     stay = [row.id for row in rows if row.id in changes and changes[row.id]["behind"] == row.behind]
     for part in chunks(stay):
         drive(connection, f"{_MARKED} FROM members WHERE id IN ({marks(part)})", tuple(part))
@@ -419,25 +420,22 @@ def tell(connection: Connection, stories: Collection[str], gone: Collection[str]
         if known.old:
             _move(connection, known.old, known.shown(known.old, known.merged_into), known.members)
     _set_leads(connection, [row.id for row in rows], leads)
-    states = {story: repr([tuple(row)[:-2] for row in rows]) for story, rows in reports.items() if story}
-    made_of = {story: hashlib.blake2b(state.encode(), digest_size=16).hexdigest() for story, state in states.items()}
-    upsert(connection, schema.products, [STORY_PAGES._asdict() | {"name": n, "made_of": m} for n, m in made_of.items()])
 
 
-def _shown(rows: Sequence[Any], merge: bool) -> tuple[set[Lead], dict[str, dict[str, Any]]]:
-    """Return the lead of a story, if it has one, and the changes of its articles, by id. Pure."""
+def _shown(rows: Sequence[Any], merge: bool) -> tuple[str, int, dict[str, dict[str, Any]]]:
+    """Return the lead article of a story ("" for none), when the second outlet reported, and the new values of the
+    articles that change, by id. Pure."""
     reports = [report for row in rows if (report := _published(row))]
     lead, second = leading(reports)
     named = repr([(report.id, report.outlet, report.shown) for report in reports])
     digest = int.from_bytes(hashlib.blake2b(named.encode(), digest_size=5).digest(), "big") + 1
-    shown = {report.id for report in reports} if lead else set()
-    changes = {}
+    shown, changes = {report.id for report in reports} if lead else set(), {}
     for row in rows:
         told = digest if row.id in shown else 0
         behind = lead if told and merge and row.id != lead else None
         if (told, behind) != (row.told, row.behind):
             changes[row.id] = {"article": row.id, "told": told, "behind": behind}
-    return {(lead, second)} if lead else set(), changes
+    return lead, second, changes
 
 
 def _published(row: Any) -> Published | None:
@@ -449,15 +447,17 @@ def _published(row: Any) -> Published | None:
     return Published(row.id, row.outlet, row.outlet in sites, row.added, size, (article.url, article.origin.title))
 
 
-def _set_leads(connection: Connection, ids: Sequence[str], after: set[Lead]) -> None:
-    """Replace the entries of these articles in the feed of stories by `after`, and mark it stale."""
-    query = select(_m.id, _m.added).where(*_OF_STORIES_FEED)
-    before = {tuple(row) for part in chunks(ids) for row in connection.execute(query.where(_m.id.in_(part)))}
-    for id, _ in before - after:
+def _set_leads(connection: Connection, ids: Sequence[str], after: Mapping[str, int]) -> None:
+    """Replace the entries of articles in the feed of stories by `after` (article id -> time), and mark it stale."""
+    query = select(_m.id, _m.added).where(_m.axis == STORIES.axis, _m.slug == STORIES.slug)
+    before = {id: at for part in chunks(ids) for id, at in connection.execute(query.where(_m.id.in_(part)))}
+    for id, _ in before.items() - after.items():
         drive(connection, "DELETE FROM members WHERE id = ? AND axis = ? AND slug = ?", (id, *STORIES))
-    joined = [{"id": id, **STORIES._asdict(), "added": at, "published": at} for id, at in sorted(after - before)]
-    insert(connection, schema.members, joined)
-    if changed := {(at, at) for _, at in before | after}:
+    new = after.items() - before.items()
+    insert(
+        connection, schema.members, [{"id": id, **STORIES._asdict(), "added": at, "published": at} for id, at in new]
+    )
+    if changed := {(at, at) for at in (*before.values(), *after.values())}:
         touch(connection, {STORIES: ("Stories", len(after) - len(before))}, {STORIES: changed})
 
 

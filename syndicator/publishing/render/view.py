@@ -13,7 +13,7 @@ from unicodedata import normalize
 from urllib.parse import quote, unquote, urlsplit
 
 from syndicator.core import secrets, text, urls
-from syndicator.core.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn, story_began, story_urn
+from syndicator.core.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn, story_urn
 from syndicator.core.ports import Story
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.usage.terms import terms
@@ -214,7 +214,8 @@ def leading(view: View, story: Story, instance: uuid.UUID) -> View:
     `updated` only at noon and midnight."""
     latest = max(view.updated, *(moment for _, article in story.reports if (moment := _utc(article.added))))
     half = latest.replace(hour=latest.hour // _HALF_DAY * _HALF_DAY, minute=0, second=0, microsecond=0)
-    began = story_began(story.name) or view.published
+    seconds = story.name[:10]  # when it began; names of earlier versions have no time
+    began = datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else view.published
     updated = _with_microseconds(max(began, half), story.name)
     return replace(view, urn=story_urn(instance, story.name), updated=updated, story=story.name, began=began)
 

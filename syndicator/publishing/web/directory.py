@@ -17,10 +17,8 @@ PAGES: Final = "-pages"  # extra part of a long list: OPML, and the sitemap of t
 _MOST: Final = 50_000  # addresses of a sitemap (https://www.sitemaps.org/protocol.html)
 _SITEMAPS: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
-Parts = Mapping[str, Sequence[FeedSpec]]
 
-
-def parts(specs: Sequence[FeedSpec]) -> Parts:
+def parts(specs: Sequence[FeedSpec]) -> Mapping[str, Sequence[FeedSpec]]:
     """Return part name -> feeds. The first part, "", has all feeds if they are few, else those of small axes."""
     specs_of: dict[str, Sequence[FeedSpec]] = {"": specs}
     if len(specs) > WHOLE:

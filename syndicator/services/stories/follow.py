@@ -53,8 +53,10 @@ def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
     stories = app.store.stories
     articles = app.store.index.articles([row.article for row in unread])
     unread = [row for row in unread if row.article in articles]
-    stories.save({row: _sketched(app, row, articles[row.article], since) for row in unread})
-    rows = stories.sketched([row.article for row in unread])
+    sketches = {row: _sketched(app, row, articles[row.article], since) for row in unread}
+    stories.save(sketches)
+    before = {row.article: (row.story, row.final) for row in stories.members([row.article for row in unread])}
+    rows = [Sketched(*row[:5], *before.get(row.article, ("", False))) for row in sketches.values()]
     outlets = {row.article: row.outlet for row in rows}
     left = {row.article: "" for row in rows if row.story and not row.data and not row.final}
     new = [report for row in rows if (report := _report(row, since))]

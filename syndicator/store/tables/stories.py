@@ -17,7 +17,7 @@ from syndicator.stories.sketch import KEYS
 
 NEWEST: Final = 25  # articles read for a key
 FOUND: Final = 20  # articles returned by `near`
-_a, _s, _k, _m = schema.articles.c, schema.story_sketches.c, schema.story_keys.c, schema.story_members.c
+_a, _s, _m = schema.articles.c, schema.story_sketches.c, schema.story_members.c
 _SHOWN = _a.told != 0
 _LEADS = schema.members.alias("leads")
 _UNREAD = (
@@ -35,9 +35,6 @@ _NEAR: Final = f"""SELECT s.article, s.outlet, s.language, s.at, s.data, m.story
         WHERE article <> ? GROUP BY article ORDER BY shared DESC, article LIMIT {FOUND}) AS found
     JOIN story_sketches AS s ON s.article = found.article LEFT JOIN story_members AS m ON m.article = s.article
     WHERE s.language = ? ORDER BY found.shared DESC, s.article"""
-_SKETCHED = select(_s.article, _s.outlet, _s.language, _s.at, _s.data, _m.story, _m.final).select_from(
-    schema.story_sketches.outerjoin(schema.story_members, _m.article == _s.article)
-)
 _OF_STORIES = (
     select(_m.article, _m.outlet, _s.language, _s.at, _s.data, _m.story, _m.final)
     .select_from(schema.story_members.outerjoin(schema.story_sketches, _s.article == _m.article))
@@ -139,10 +136,6 @@ class Stories:
         values = [value for key in padded for value in (key, at - window, at + window)]
         return _sketched(self._db.driven(_NEAR, *values, sketched.article, sketched.language))
 
-    def sketched(self, ids: Collection[str]) -> list[Sketched]:
-        parts = (self._db.rows(_SKETCHED.where(_s.article.in_(part))) for part in chunks(sorted(ids)))
-        return [sketched for part in parts for sketched in _sketched(part)]
-
     def of_stories(self, stories: Collection[str]) -> list[Sketched]:
         """Return the articles of these stories; `data` is None if an article is no longer compared."""
         parts = (self._db.rows(_OF_STORIES, {"stories": part}) for part in chunks(sorted(stories)))
@@ -211,4 +204,4 @@ class Stories:
 
 
 def _sketched(records: Iterable[Any]) -> list[Sketched]:
-    return [Sketched(*row[:-2], row[-2] or "", bool(row[-1])) for row in records]
+    return [Sketched._make((*row[:5], row[5] or "", bool(row[6]))) for row in records]
