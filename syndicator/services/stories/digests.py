@@ -85,8 +85,7 @@ def published(app: App, issue: Mapping[str, Any]) -> dict[str, Any]:
 
 def faults(store: Store) -> list[str]:
     """Return the mail faults of the newest entries."""
-    newest = (issue for digest in read(store).values() for issue in digest["issues"][:1])
-    return [issue["fault"] for issue in newest if issue["fault"]]
+    return [issue["fault"] for digest in read(store).values() for issue in digest["issues"][:1] if issue["fault"]]
 
 
 def read(store: Store) -> dict[str, Any]:
