@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -73,7 +73,7 @@ def grouped(app: App) -> set[frozenset[str]]:
     return {frozenset(ids) for ids in found.values()}
 
 
-def sketches(app: App, ids: list[str]) -> list[Any]:
+def sketches(app: App, ids: Collection[str]) -> list[Any]:
     """The rows by which articles are compared."""
     table = schema.story_sketches
     return list(app.store._db.rows(select(table).where(table.c.article.in_(ids))))
