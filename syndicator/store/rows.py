@@ -416,9 +416,9 @@ def tell(connection: Connection, stories: Collection[str], gone: Collection[str]
     for part in chunks(stay):
         drive(connection, f"{_MARKED} FROM members WHERE id IN ({marks(part)})", tuple(part))
     for id in sorted(changes.keys() - stay):
-        known = look(connection, id)
-        if known.old:
-            _move(connection, known.old, known.shown(known.old, known.merged_into), known.members)
+        stored = look(connection, id)
+        if stored.old:
+            _move(connection, stored.old, stored.shown(stored.old, stored.merged_into), stored.members)
     _set_leads(connection, [row.id for row in rows], leads)
 
 
@@ -431,10 +431,10 @@ def _shown(rows: Sequence[Any], merge: bool) -> tuple[str, int, dict[str, dict[s
     digest = int.from_bytes(hashlib.blake2b(named.encode(), digest_size=5).digest(), "big") + 1
     shown, changes = {report.id for report in reports} if lead else set(), {}
     for row in rows:
-        told = digest if row.id in shown else 0
-        behind = lead if told and merge and row.id != lead else None
-        if (told, behind) != (row.told, row.behind):
-            changes[row.id] = {"article": row.id, "told": told, "behind": behind}
+        shown_as = digest if row.id in shown else 0
+        behind = lead if shown_as and merge and row.id != lead else None
+        if (shown_as, behind) != (row.told, row.behind):
+            changes[row.id] = {"article": row.id, "told": shown_as, "behind": behind}
     return lead, second, changes
 
 
