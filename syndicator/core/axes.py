@@ -12,6 +12,7 @@ ALL: Final = FeedKey("all", "all")
 STORIES: Final = FeedKey("story", "stories")  # events that several outlets report
 AUTHOR: Final = "author"
 CATEGORY: Final = "category"
+DIGEST: Final = "digest"
 QUERY: Final = "query"
 SOURCE: Final = "source"
 TAG: Final = "tag"
@@ -90,3 +91,8 @@ def checked(word: str) -> str:
 def by_place() -> list[tuple[str, Axis]]:
     """Return all axes with their names, in the order of the index page."""
     return sorted(AXES.items(), key=lambda item: item[1].place)
+
+
+def listed(name: str) -> Axis:
+    """Return an axis of AXES, or that of digests, whose feeds have no articles."""
+    return Axis(members=None, folder="digests/", heading="Digests", place=7) if name == DIGEST else AXES[name]

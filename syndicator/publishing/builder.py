@@ -67,7 +67,7 @@ def build(
     missing HTML of an article id, made in a process that can be killed; `excused`: ids of pruned articles; `stories`:
     the article ids of each story. `brief`: leave changed calendar pages to a later build, and the shared pages too
     unless the feed of everything is built."""
-    pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
+    pages, kept = Pages([*specs, *digests.specs(digest, settings)], settings, look, tags), kept or KeptEntries()
     shared = staleness.common(settings, instance)
     of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
     kept.begin(repr((shared, settings, pages.templates.look.digest, sorted(tags))))
@@ -90,12 +90,12 @@ def build(
     feeds = [feed for feed in feeds if feed.spec.key != ALL]
     yield from builder.write_heads(feeds)
     builder.drop_ended(keys)
+    yield from builder.write_digests(digest)
     changed = outdated or builder.written or only is None
     if not (brief and builder.is_left(everything)) and (changed or outlet.get(paths.INDEX) is None):
         builder.write_shared(shared)
         yield from builder.write_search(shared, everything)
     yield from builder.write_heads(everything)
-    yield from builder.write_digests(digest)
     builder.finish(keys, going)
     if pages.problems():
         kept.begin("")  # so that the next build reports the faults, too

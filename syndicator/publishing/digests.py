@@ -1,13 +1,14 @@
 """Digests: feeds with one entry a day or week that lists the stories of that time. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from html import escape, unescape
 from typing import Any, Final
 
-from syndicator.configuration.settings import Digest
+from syndicator.configuration.settings import Digest, Settings
+from syndicator.core.axes import DIGEST
 from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, FeedKey, FeedSpec, Origin
 from syndicator.publishing import paths
@@ -24,18 +25,27 @@ _TAG: Final = re.compile(r"<[^>]*>")
 def files(digest: Digest, issues: Sequence[Mapping[str, Any]], entries: Entries, pages: Pages) -> dict[str, bytes]:
     """Return the feed of a digest in all formats, by file name; none without entries. `issues`: see `entry`, newest
     first."""
-    settings, key = entries.settings, FeedKey(paths.DIGEST, digest.name)
     if not (views := list(filter(None, (entry(digest.name, issue, entries) for issue in issues)))):
         return {}
-    formats, name, tongue = settings.publish.formats, _title(digest.name), settings.site.language
-    about, title = f"The stories of each {digest.every}.", f"{name} - {settings.site.title}"
-    named = FeedSpec(key=key, name=name, title=title, first_slug=digest.name, description=about)
-    spec = replace(named, formats=formats, language=tongue)
-    top = head(spec, settings, entries.instance, None)
-    rendered = documents(top, [format for format in formats if format != PAGE], views, None, entries)
-    if PAGE in formats:
+    named = spec(digest, entries.settings)
+    top = head(named, entries.settings, entries.instance, None)
+    rendered = documents(top, [format for format in named.formats if format != PAGE], views, None, entries)
+    if PAGE in named.formats:
         rendered[PAGE] = pages.feed_page(top, [_item(view) for view in views])
-    return {paths.file_name(key, format): data for format, data in rendered.items()}
+    return {paths.file_name(named.key, format): data for format, data in rendered.items()}
+
+
+def specs(made: Iterable[tuple[Digest, Sequence[Mapping[str, Any]]]], settings: Settings) -> list[FeedSpec]:
+    """Return the feeds of the digests that have entries."""
+    return [spec(digest, settings) for digest, issues in made if any(any(issue["stories"]) for issue in issues)]
+
+
+def spec(digest: Digest, settings: Settings) -> FeedSpec:
+    """Return the feed of a digest."""
+    name, about = _title(digest.name), f"The stories of each {digest.every}."
+    title, key = f"{name} - {settings.site.title}", FeedKey(DIGEST, digest.name)
+    named = FeedSpec(key=key, name=name, title=title, first_slug=digest.name, description=about)
+    return replace(named, formats=settings.publish.formats, language=settings.site.language)
 
 
 def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
@@ -47,7 +57,7 @@ def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
     if not stories:
         return None
     base, until = entries.settings.base_url, datetime.fromisoformat(issue["until"])
-    page = base + paths.file_name(FeedKey(paths.DIGEST, name), PAGE)
+    page = base + paths.file_name(FeedKey(DIGEST, name), PAGE)
     article = Article(
         id=f"digest {name} {issue['until']}",
         url=f"{page}#d{until.date()}" if PAGE in entries.settings.publish.formats else base,

@@ -4,7 +4,7 @@ parts are written; the index has a fingerprint of each part's input under stalen
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from syndicator.core.axes import ALL, AXES
+from syndicator.core.axes import ALL, listed
 from syndicator.core.formats import PAGE
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import ArticleIndex
@@ -47,7 +47,7 @@ def write(index: ArticleIndex, pages: Pages, about: str, *, whole: bool) -> List
     if whole or not of_all or before.get(directory.PAGES) != of_all:
         base = pages.settings.base_url
         files["feeds.opml"] = opml(pages.settings.site.title, pages.specs, base)
-        alone = (spec for spec in pages.specs if AXES[spec.key.axis].outlines)
+        alone = (spec for spec in pages.specs if listed(spec.key.axis).outlines)
         files |= {f"{paths.stem(spec.key)}.opml": opml(spec.title, [spec], base) for spec in alone}
     gone = [
         f"{name}{part}.{end}"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from syndicator.core.axes import AUTHOR, AXES, QUERY, TAG
+from syndicator.core.axes import AUTHOR, AXES, QUERY, TAG, listed
 from syndicator.core.formats import ATOM, PAGE, of_file
 from syndicator.core.model import FeedKey
 
@@ -13,14 +13,12 @@ INDEX: Final = "index.html"
 SEARCH: Final = "search/"
 ARTICLES: Final = "articles/"  # pages of articles published whole
 STORIES: Final = "stories/"  # a page for each story
-DIGEST: Final = "digest"  # an axis of feeds that have no articles
 
 
 def stem(key: FeedKey) -> str:
     """Return the path of a feed below the web root without ending, such as all, tags/ai or sources/example. The slug of
     a question (see `questions`) is this path already."""
-    folder = "digests/" if key.axis == DIGEST else AXES[key.axis].folder
-    return key.slug if key.slug.startswith(QUESTIONS) else folder + key.slug
+    return key.slug if key.slug.startswith(QUESTIONS) else listed(key.axis).folder + key.slug
 
 
 def parse_stem(value: str) -> FeedKey | None:

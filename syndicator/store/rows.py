@@ -343,16 +343,13 @@ def set_found(connection: Connection, feeds: Mapping[str, Mapping[FeedKey, str]]
 
 def follow_picture(connection: Connection, article: Article, before: Article | None) -> None:
     """Queue the article's picture, and show none until it is fetched, if its address or rules differ from `before`."""
-    if before is not None and _of_picture(before) == _of_picture(article):
+    shown = article.cover, article.robots, article.rights
+    if before is not None and shown == (before.cover, before.robots, before.rights):
         return
     if article.cover:
         upsert(connection, schema.pictures, [waiting_picture(article)])
     elif before is not None:
         drive(connection, "DELETE FROM pictures WHERE id = ?", (article.id,))
-
-
-def _of_picture(article: Article) -> tuple[object, ...]:
-    return article.cover, article.robots, article.rights
 
 
 def waiting_picture(article: Article) -> dict[str, Any]:
@@ -405,48 +402,61 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
 
 
 _story = schema.story_members.c
-_MEMBERS = select(_a.id, _a.added, _a.size, _a.merged_into, _a.data, _a.told, _a.behind)
-_REPORTS = _MEMBERS.add_columns(_story.outlet).join_from(schema.articles, schema.story_members, _story.article == _a.id)
-_OF_STORIES_FEED = (_m.axis == STORIES.axis, _m.slug == STORIES.slug)
+_REPORT = select(_a.id, _a.added, _a.size, _a.merged_into, _a.data, _story.outlet, _story.story, _a.told, _a.behind)
+_REPORTS = _REPORT.select_from(schema.articles.outerjoin(schema.story_members, _story.article == _a.id)).order_by(_a.id)
+_SHOWN_AS = update(schema.articles).where(_a.id == bindparam("article"))
+_MARKED: Final = "INSERT INTO stale_marks (axis, slug, more, added, published) SELECT axis, slug, 0, added, published"
 HOW_SHOWN: Final = "stories shown"  # key of the note with the setting `publish.stories`
+_MERGE = select(schema.notes.c.value.contains("merge")).where(schema.notes.c.key == codec.key(HOW_SHOWN))
 _ROUGHLY: Final = 500  # characters
 STORY_PAGES: Final = FeedKey("", "stories")  # key of their files
 
 
-def tell(connection: Connection, stories: Iterable[str]) -> None:
-    """Update stories: choose each lead article, and mark feeds stale if their articles now show other reports."""
-    for story in sorted(stories):
-        reports = connection.execute(_REPORTS.where(_story.story == story).order_by(_a.id)).all()
-        _tell(connection, reports)
-        state = hashlib.blake2b(repr([tuple(row) for row in reports]).encode(), digest_size=16).hexdigest()
-        upsert(connection, schema.products, [{**STORY_PAGES._asdict(), "name": story, "made_of": state}])
+def tell(connection: Connection, stories: Collection[str], gone: Collection[str] = ()) -> None:
+    """Update stories, and articles `gone` from theirs: choose each lead article, and mark feeds stale if their articles
+    now show other reports."""
+    reports: dict[str, list[Any]] = {story: [] for story in stories}
+    for column, values in ((_story.story, sorted(stories)), (_a.id, sorted(gone))):
+        for part in chunks(values):
+            for row in connection.execute(_REPORTS.where(column.in_(part))):
+                reports.setdefault(row.story or "", []).append(row)
+    if not reports:
+        return
+    merge, leads, changes, states = bool(connection.scalar(_MERGE)), dict[str, int](), dict[str, dict[str, Any]](), []
+    for story, rows in reports.items():
+        lead, second, changed = _shown(rows, merge)
+        leads |= {lead: second} if lead else {}
+        changes |= changed
+        state = hashlib.blake2b(repr([tuple(row)[:-2] for row in rows]).encode(), digest_size=16).hexdigest()
+        states += [{**STORY_PAGES._asdict(), "name": story, "made_of": state}] if story else []
+    upsert(connection, schema.products, states)
+    if changes:
+        connection.execute(_SHOWN_AS, [*changes.values()])
+    rows = [row for rows in reports.values() for row in rows]
+    stay = [row.id for row in rows if row.id in changes and changes[row.id]["behind"] == row.behind]
+    for part in chunks(stay):
+        drive(connection, f"{_MARKED} FROM members WHERE id IN ({marks(part)})", tuple(part))
+    for id in sorted(changes.keys() - stay):
+        stored = look(connection, id)
+        if stored.old:
+            _move(connection, stored.old, stored.shown(stored.old, stored.merged_into), stored.members)
+    _set_leads(connection, [row.id for row in rows], leads)
 
 
-def tell_alone(connection: Connection, ids: Sequence[str]) -> None:
-    """Update articles that left their story and now stand alone."""
-    for part in chunks(sorted(ids)):
-        _tell(connection, connection.execute(_MEMBERS.where(_a.id.in_(part))).all(), alone=True)
-
-
-def _tell(connection: Connection, rows: Sequence[Any], *, alone: bool = False) -> None:
-    reports = [] if alone else [report for row in rows if (report := _published(row))]
+def _shown(rows: Sequence[Any], merge: bool) -> tuple[str, int, dict[str, dict[str, Any]]]:
+    """Return the lead article of a story ("" for none), when the second outlet reported, and the new values of the
+    articles that change, by id. Pure."""
+    reports = [report for row in rows if (report := _published(row))]
     lead, second = leading(reports)
-    shown = {report.id for report in reports} if lead else set()
     named = repr([(report.id, report.outlet, report.shown) for report in reports])
     digest = int.from_bytes(hashlib.blake2b(named.encode(), digest_size=5).digest(), "big") + 1
-    how = schema.notes.c.value
-    merge = connection.scalar(select(how.contains("merge")).where(schema.notes.c.key == codec.key(HOW_SHOWN)))
+    shown, changes = {report.id for report in reports} if lead else set(), {}
     for row in rows:
         shown_as = digest if row.id in shown else 0
         behind = lead if shown_as and merge and row.id != lead else None
         if (shown_as, behind) != (row.told, row.behind):
-            connection.execute(update(schema.articles).where(_a.id == row.id).values(told=shown_as, behind=behind))
-            stored = look(connection, row.id)
-            if behind != row.behind and stored.old:
-                _move(connection, stored.old, stored.shown(stored.old, stored.merged_into), stored.members)
-            elif stored.old:
-                mark(connection, _changed(connection, stored.old, stored.members))
-    _set_lead(connection, [row.id for row in rows], {(lead, second)} if lead else set())
+            changes[row.id] = {"article": row.id, "told": shown_as, "behind": behind}
+    return lead, second, changes
 
 
 def _published(row: Any) -> Published | None:
@@ -458,18 +468,18 @@ def _published(row: Any) -> Published | None:
     return Published(row.id, row.outlet, row.outlet in sites, row.added, size, (article.url, article.origin.title))
 
 
-def _set_lead(connection: Connection, ids: Sequence[str], after: Collection[tuple[str, int]]) -> None:
-    """Replace the entries of these articles in the feed of stories by `after`: (article id, time added)."""
-    query = select(_m.id, _m.added).where(*_OF_STORIES_FEED, _m.id.in_(ids))
-    before = {(row.id, row.added) for row in connection.execute(query)}
-    if before != after:
-        connection.execute(delete(schema.members).where(*_OF_STORIES_FEED, _m.id.in_(ids)))
-        joined = [{"id": id, **STORIES._asdict(), "added": at, "published": at} for id, at in after]
-        insert(connection, schema.members, joined)
-        changed = {(at, at) for _, at in before | set(after)}
+def _set_leads(connection: Connection, ids: Sequence[str], after: Mapping[str, int]) -> None:
+    """Replace the entries of articles in the feed of stories by `after` (article id -> time), and mark it stale."""
+    query = select(_m.id, _m.added).where(_m.axis == STORIES.axis, _m.slug == STORIES.slug)
+    before = {id: at for part in chunks(ids) for id, at in connection.execute(query.where(_m.id.in_(part)))}
+    for id, _ in before.items() - after.items():
+        drive(connection, "DELETE FROM members WHERE id = ? AND axis = ? AND slug = ?", (id, *STORIES))
+    new = after.items() - before.items()
+    insert(
+        connection, schema.members, [{"id": id, **STORIES._asdict(), "added": at, "published": at} for id, at in new]
+    )
+    if changed := {(at, at) for at in (*before.values(), *after.values())}:
         touch(connection, {STORIES: ("Stories", len(after) - len(before))}, {STORIES: changed})
-    elif after:
-        mark(connection, {STORIES: [(at, at) for _, at in after]})
 
 
 _STORY_SKETCH = schema.story_sketches.c

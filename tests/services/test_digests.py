@@ -64,6 +64,23 @@ def build_at(place: Place, now: datetime) -> None:
     place.build()
 
 
+LISTS = ("index.html", "feeds.html", "feeds.opml", "sitemap.xml")
+
+
+def test_a_digest_is_in_the_lists_of_feeds_as_long_as_it_has_entries(place: Place) -> None:
+    report(place, "one")
+    build_at(place, MORNING - timedelta(seconds=1))
+    listed = {name: "digests/morning." in place.published(name) for name in LISTS}
+    build_at(place, MORNING)
+    after = {name: "digests/morning." in place.published(name) for name in LISTS}
+    assert (listed, after) == (dict.fromkeys(LISTS, False), dict.fromkeys(LISTS, True))
+    assert 'text="Digests"' in place.published("feeds.opml")
+    config = place.config / "syndicator.toml"
+    config.write_text(config.read_text().partition("[[digest]]")[0])
+    place.build()
+    assert not [name for name in LISTS if "digests/" in place.published(name)]
+
+
 def end(place: Place) -> tuple[Problem, ...]:
     """The end of a run."""
     with place.app() as app:

@@ -259,15 +259,21 @@ def test_of_reports_that_come_together_the_longest_leads(merged: Place) -> None:
     assert list(shown(merged)) == [B]
 
 
-def test_a_story_keeps_its_id_when_its_lead_is_withdrawn(merged: Place) -> None:
+def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(merged: Place) -> None:
     for outlet in ("one", "two", "three"):
         report(merged, outlet)
     merged.build()
-    (before,) = entries(merged)
+    ((before, entry),) = entries(merged).items()
     operate(merged, "withdraw", id=A)
     assert merged.build().held == ()
     assert shown(merged) == {B: ("Three",)}
-    assert list(entries(merged)) == [before]
+    assert entries(merged)[before].link == B
+    with merged.app() as app:
+        reindex(app)
+    merged.build()
+    for name in ("all", "stories"):
+        after = entries(merged, name)[before]
+        assert (after.published, after.updated) == (entry.published, entry.updated)
 
 
 def test_updated_of_a_story_moves_at_noon_and_midnight_alone(merged: Place) -> None:

@@ -77,12 +77,13 @@ def readers(folder: Path, address: str) -> Iterator[Subscribe]:
 
 class Feed:
     """A feed and its subscriber. By id of an entry, `titles`: the title that it was published with first; `latest`: its
-    last title; `updated`: all values that it had."""
+    last title; `published`, `updated`: all values that it had."""
 
     def __init__(self, subscriber: Subscriber) -> None:
         self.subscriber = subscriber
         self.titles: dict[str, str] = {}
         self.latest: dict[str, str] = {}
+        self.published: dict[str, set[str]] = defaultdict(set)
         self.updated: dict[str, set[str]] = defaultdict(set)
 
     def poll(self, data: bytes) -> None:
@@ -91,6 +92,7 @@ class Feed:
         for entry in feedparser.parse(data).entries:
             self.titles.setdefault(entry.id, entry.title)
             self.latest[entry.id] = entry.title
+            self.published[entry.id].add(entry.published)
             self.updated[entry.id].add(dict.get(entry, "updated", ""))
 
 
@@ -130,6 +132,7 @@ def test_a_week_of_stories_shows_every_entry_once(
     assert len(feeds) == (3 if how == "off" else 5)
     for name, feed in feeds.items():
         assert Counter(feed.subscriber.titles) == Counter(feed.titles.values()), name
+        assert all(len(moments) == 1 for moments in feed.published.values()), feed.published
     everything = feeds["all.atom"]
     assert EDITED in everything.latest.values()
     assert Counter(map(is_of_story, everything.titles)) == Counter({False: articles, True: stories})

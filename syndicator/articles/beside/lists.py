@@ -96,7 +96,7 @@ STORIES = Lines(
     "stories.tsv",
     '# Which articles report one event: article id, tab, story ("-" for none), and "final" if an operator said so. The'
     " last\n# line of an article counts.\n",
-    re.compile(r"([a-z2-7]{26})\t([a-z2-7]{26}|-)(\tfinal)?\r?"),
+    re.compile(r"([a-z2-7]{26})\t([a-z0-9]{26}|-)(\tfinal)?\r?"),
     _last_decisions,
     _decision_fields,
 )

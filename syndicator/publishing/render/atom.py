@@ -28,7 +28,8 @@ def entry(view: View, base: str) -> bytes:
     if view.summary or not view.content:  # some text is required (the validator's MissingTextualContent)
         parts.append(element("summary", escaped(html.escape(view.text, quote=False)), type="html"))
     parts += [element("category", term=term, scheme=scheme) for term, scheme in categories(view, base)]
-    parts += [element("published", view.published.isoformat()), element("link", rel="via", href=view.url)]
+    published = view.began or view.published
+    parts += [element("published", published.isoformat()), element("link", rel="via", href=view.url)]
     if view.rights:
         parts.append(plain_text("rights", view.rights))
     if view.licence:  # RFC 4946

@@ -39,7 +39,7 @@ def item(view: View) -> bytes:
         _rights=_filled(text=view.rights, license=view.licence),
         _source=_filled(title=origin.title, feed_url=origin.url, home_page_url=origin.site),
     )
-    fields["date_published"] = view.published.isoformat()
+    fields["date_published"] = (view.began or view.published).isoformat()
     fields["date_modified"] = view.updated.isoformat()
     return _dump(fields)
 

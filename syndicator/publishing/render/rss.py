@@ -28,7 +28,7 @@ def item(view: View, base: str) -> bytes:
         element("guid", escaped(view.urn), isPermaLink="false"),
         *(element("category", plain(_plain(term)), domain=scheme) for term, scheme in categories(view, base)),
         *([element("enclosure", url=file.url, length=str(file.length), type=file.type)] if file else []),
-        element("pubDate", format_datetime(view.published)),
+        element("pubDate", format_datetime(view.began or view.published)),
         *([element("source", plain(_plain(view.origin.title)), url=view.origin.url)] if view.origin.url else []),
         # one line for all authors: newsboat and Miniflux show only the last dc:creator
         element("dc:creator", plain(_plain(view.author))),

@@ -97,6 +97,7 @@ class View:
     licence: str = ""  # the address of its licence
     also: tuple[tuple[str, str], ...] = ()  # name and address of reports of other outlets
     story: str = ""  # the story that it leads
+    began: datetime | None = None  # when that story did: `published` in feeds, whoever leads it
 
     @property
     def author(self) -> str:
@@ -213,8 +214,10 @@ def leading(view: View, story: Story, instance: uuid.UUID) -> View:
     `updated` only at noon and midnight."""
     latest = max(view.updated, *(moment for _, article in story.reports if (moment := _utc(article.added))))
     half = latest.replace(hour=latest.hour // _HALF_DAY * _HALF_DAY, minute=0, second=0, microsecond=0)
-    updated = _with_microseconds(max(view.published, half), story.name)
-    return replace(view, urn=story_urn(instance, story.name), updated=updated, story=story.name)
+    seconds = story.name[:10]  # when it began; names of earlier versions have no time
+    began = datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else view.published
+    updated = _with_microseconds(max(began, half), story.name)
+    return replace(view, urn=story_urn(instance, story.name), updated=updated, story=story.name, began=began)
 
 
 _BY_STRICTNESS: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")

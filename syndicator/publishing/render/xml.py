@@ -10,7 +10,7 @@ from typing import Any, Final
 from lxml import etree
 
 from syndicator.core import text
-from syndicator.core.axes import AXES
+from syndicator.core.axes import listed
 from syndicator.core.formats import FORMATS, PAGE
 from syndicator.core.model import FeedSpec
 from syndicator.publishing import paths
@@ -93,7 +93,7 @@ def opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
     for spec in specs:
         format = next((name for name, format in FORMATS.items() if format.xml and name in spec.formats), None)
         if format:
-            heading = AXES[spec.key.axis].heading
+            heading = listed(spec.key.axis).heading
             if heading not in folders:
                 folders[heading] = etree.SubElement(body, "outline", text=heading, title=heading)
             name = text.line(spec.name if heading else spec.title)

@@ -8,7 +8,7 @@ from html import escape
 from itertools import groupby, islice
 from typing import Final
 
-from syndicator.core.axes import AXES
+from syndicator.core.axes import listed
 from syndicator.core.model import FeedSpec
 
 WHOLE: Final = 1000  # feeds on one page: 700 kB of HTML. A choice
@@ -17,10 +17,8 @@ PAGES: Final = "-pages"  # extra part of a long list: OPML, and the sitemap of t
 _MOST: Final = 50_000  # addresses of a sitemap (https://www.sitemaps.org/protocol.html)
 _SITEMAPS: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
-Parts = Mapping[str, Sequence[FeedSpec]]
 
-
-def parts(specs: Sequence[FeedSpec]) -> Parts:
+def parts(specs: Sequence[FeedSpec]) -> Mapping[str, Sequence[FeedSpec]]:
     """Return part name -> feeds. The first part, "", has all feeds if they are few, else those of small axes."""
     specs_of: dict[str, Sequence[FeedSpec]] = {"": specs}
     if len(specs) > WHOLE:
@@ -28,7 +26,7 @@ def parts(specs: Sequence[FeedSpec]) -> Parts:
         specs_of[""] = [spec for group in axes.values() if len(group) <= PART for spec in group]
         for name, group in axes.items():
             if len(group) > PART:
-                specs_of |= _split(f"-{AXES[name].word}", "", group)
+                specs_of |= _split(f"-{listed(name).word}", "", group)
     return specs_of
 
 

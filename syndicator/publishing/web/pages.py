@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Settings
 from syndicator.core import text
-from syndicator.core.axes import ALL, AXES, CATEGORY, QUERY, SOURCE, STORIES, TAG, by_place
+from syndicator.core.axes import ALL, CATEGORY, DIGEST, QUERY, SOURCE, STORIES, TAG, by_place, listed
 from syndicator.core.formats import FORMATS, PAGE, subscribed
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source
 from syndicator.core.ports import FeedRow
@@ -228,7 +228,7 @@ class Pages:
             if part:
                 links_of[specs[0].key.axis].append((text.line(specs[0].name), f"{FEEDS}{part}.{PAGE}", len(specs)))
         return [
-            {"axis": name, "heading": AXES[name].heading, "items": (), "total": total, "parts": links}
+            {"axis": name, "heading": listed(name).heading, "items": (), "total": total, "parts": links}
             for name, links in links_of.items()
             for total in (sum(count for *_, count in links),)
         ]
@@ -287,7 +287,7 @@ class Pages:
         by_axis, kinds = {group["axis"]: group["items"] for group in groups}, []
         for axis in (CATEGORY, TAG, SOURCE):
             items = [item for item in by_axis.get(axis, ()) if item["name"] != unsaid]
-            kinds.append((axis, AXES[axis].heading, [(item["slug"], item["name"], item["count"]) for item in items]))
+            kinds.append((axis, listed(axis).heading, [(item["slug"], item["name"], item["count"]) for item in items]))
         languages = sorted({view.language.lower().partition("-")[0] for view in views})
         kinds.append(("lang", "Languages", [(item, item, 0) for item in languages]))
         queries = next(iter(self._groups((spec for spec in self.specs if spec.key.axis == QUERY), rows)), None)
@@ -334,7 +334,7 @@ class Pages:
                 "items": [_item(spec, rows.get(spec.key)) for spec in by_axis[name]],
                 "total": totals[name],
             }
-            for name, axis in by_place()
+            for name, axis in [*by_place(), (DIGEST, listed(DIGEST))]
             if name in by_axis
         ]
 
@@ -379,7 +379,7 @@ def _formats_of(stem: str, formats: Sequence[str], root: str, base: str) -> list
 
 
 def _sources(specs: Sequence[FeedSpec]) -> str:
-    count = sum(AXES[spec.key.axis].copies for spec in specs)
+    count = sum(listed(spec.key.axis).copies for spec in specs)
     return f"{count} sources" if count > 1 else "the sources"
 
 

@@ -25,8 +25,9 @@ def outlet_of(article: Article) -> str:
 
 
 def story_name(id: str, now: datetime) -> str:
-    """Return a new name for a story that begins at `now` with the article `id`."""
-    return b32encode(hashlib.sha256(f"{id} {now.isoformat()}".encode()).digest()).decode().lower()[:26]
+    """Return a new name for a story that begins at `now` with the article `id`; see `view.leading`."""
+    digest = b32encode(hashlib.sha256(f"{id} {now.isoformat()}".encode()).digest()).decode().lower()
+    return f"{now.timestamp():.0f}{digest}"[:26]
 
 
 def take_in(app: App) -> set[str]:
@@ -35,18 +36,14 @@ def take_in(app: App) -> set[str]:
     stamp = file.stamp() or ""
     if stamp == (notes.note(_READ) or ""):
         return set()
-    before = {member.article: member for member in app.store.stories.members()}
+    before = {member.article: (member.article, member.story, member.final) for member in app.store.stories.members()}
     decided = {decision[0]: decision for decision in lists.STORIES.read(file)}
-    changed = {id: decision for id, decision in decided.items() if id not in before or _decided(before[id]) != decision}
+    changed = {id: decision for id, decision in decided.items() if before.get(id) != decision}
     outlets = {id: outlet_of(article) for id, article in app.store.index.articles(list(changed)).items()}
     members = [Member(id, story, outlets.get(id, ""), final) for id, story, final in changed.values()]
     app.store.stories.put(members, before.keys() - decided.keys())
     notes.set_note(_READ, stamp or None, app.clock())
     return changed.keys() | (before.keys() - decided.keys())
-
-
-def _decided(member: Member) -> lists.Decided:
-    return member.article, member.story, member.final
 
 
 def decide(app: App, stories: Mapping[str, str], outlets: Mapping[str, str], *, final: bool) -> None:

@@ -19,9 +19,8 @@ _KEPT: Final = 10  # entries of a digest: a choice, as the two that follow
 _LINES: Final = 50
 _MOST: Final = 2000  # articles of a period that are looked at
 
-Issues = list[
-    dict[str, Any]
-]  # newest first: arguments of `publishing.digests.entry`, and `waits`, `tried`, `fault` of mail
+# Newest first: arguments of `publishing.digests.entry`, and `waits`, `tried`, `fault` of mail.
+Issues = list[dict[str, Any]]
 
 
 def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datetime:
@@ -86,8 +85,7 @@ def published(app: App, issue: Mapping[str, Any]) -> dict[str, Any]:
 
 def faults(store: Store) -> list[str]:
     """Return the mail faults of the newest entries."""
-    newest = (issue for digest in read(store).values() for issue in digest["issues"][:1])
-    return [issue["fault"] for issue in newest if issue["fault"]]
+    return [issue["fault"] for digest in read(store).values() for issue in digest["issues"][:1] if issue["fault"]]
 
 
 def read(store: Store) -> dict[str, Any]:

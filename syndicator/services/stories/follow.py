@@ -53,15 +53,16 @@ def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
     stories = app.store.stories
     articles = app.store.index.articles([row.article for row in unread])
     unread = [row for row in unread if row.article in articles]
-    stories.save({row: _sketched(app, row, articles[row.article], since) for row in unread})
-    rows = stories.sketched([row.article for row in unread])
-    outlets = {row.article: row.outlet for row in rows}
-    left = {row.article: "" for row in rows if row.story and not row.data and not row.final}
-    new = [report for row in rows if (report := _report(row, since))]
-    by_id = {row.article: row for row in rows}
+    sketches = {row: _sketched(app, row, articles[row.article], since) for row in unread}
+    stories.save(sketches)
+    before = {row.article: (row.story, row.final) for row in stories.members([row.article for row in unread])}
+    rows = {row.article: Sketched(*row[:5], *before.get(row.article, ("", False))) for row in sketches.values()}
+    outlets = {id: row.outlet for id, row in rows.items()}
+    left = {id: "" for id, row in rows.items() if row.story and not row.data and not row.final}
+    new = [report for row in rows.values() if (report := _report(row, since))]
 
     def near(report: Report) -> list[Report]:
-        likest = stories.near(by_id[report.id], keys(report.sketch), WINDOW // timedelta(microseconds=1))
+        likest = stories.near(rows[report.id], keys(report.sketch), WINDOW // timedelta(microseconds=1))
         outlets.update((row.article, row.outlet) for row in likest)
         return [candidate for row in likest if (candidate := _report(row, since))]
 
@@ -71,8 +72,7 @@ def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
         settled = {row.story for row, report in reports.items() if report is None}
         return [member._replace(final=member.final or member.story in settled) for member in reports.values() if member]
 
-    now = app.clock()
-    changed = left | changes(new, near, members, lambda group: story_name(min(report.id for report in group), now))
+    changed = left | changes(new, near, members, lambda group: story_name(min(group).id, app.clock()))
     decide(app, changed, outlets, final=False)
     return set(changed)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, or_, select, union_all
+from sqlalchemy import bindparam, delete, func, or_, select
 
 from syndicator.core.axes import STORIES
 from syndicator.core.model import Article
@@ -15,7 +15,7 @@ from syndicator.stories.sketch import KEYS
 
 NEWEST: Final = 25  # articles read for a key
 FOUND: Final = 20  # articles returned by `near`
-_a, _s, _k, _m = schema.articles.c, schema.story_sketches.c, schema.story_keys.c, schema.story_members.c
+_a, _s, _m = schema.articles.c, schema.story_sketches.c, schema.story_members.c
 _SHOWN = _a.told != 0
 _LEADS = schema.members.alias("leads")
 _UNREAD = (
@@ -25,31 +25,14 @@ _UNREAD = (
     .order_by(_a.added, _a.id)
     .limit(bindparam("most"))
 )
-_OF_KEY = [
-    select(_k.article)
-    .where(_k.key == bindparam(f"key{n}"), _k.at.between(bindparam("first"), bindparam("last")))
-    .order_by(_k.at.desc())
-    .limit(NEWEST)
-    .subquery()
-    for n in range(KEYS)
-]
-_SHARED = union_all(*(select(part.c.article) for part in _OF_KEY)).subquery()
-_MOST_SHARED = (
-    select(_SHARED.c.article, func.count().label("shared"))
-    .where(_SHARED.c.article != bindparam("but"))
-    .group_by(_SHARED.c.article)
-    .order_by(func.count().desc(), _SHARED.c.article)
-    .limit(FOUND)
-    .subquery()
-)
-_SKETCHED = select(_s.article, _s.outlet, _s.language, _s.at, _s.data, _m.story, _m.final).select_from(
-    schema.story_sketches.outerjoin(schema.story_members, _m.article == _s.article)
-)
-_NEAR = (
-    _SKETCHED.join(_MOST_SHARED, _MOST_SHARED.c.article == _s.article)
-    .where(_s.language == bindparam("language"))
-    .order_by(_MOST_SHARED.c.shared.desc(), _s.article)
-)
+_OF_KEY: Final = f"""SELECT article FROM (SELECT article FROM story_keys WHERE key = ? AND at BETWEEN ? AND ?
+    ORDER BY at DESC LIMIT {NEWEST}) AS newest"""
+# As text: as a statement of SQLAlchemy it takes three times as long.
+_NEAR: Final = f"""SELECT s.article, s.outlet, s.language, s.at, s.data, m.story, m.final
+    FROM (SELECT article, count(*) AS shared FROM ({" UNION ALL ".join([_OF_KEY] * KEYS)}) AS found
+        WHERE article <> ? GROUP BY article ORDER BY shared DESC, article LIMIT {FOUND}) AS found
+    JOIN story_sketches AS s ON s.article = found.article LEFT JOIN story_members AS m ON m.article = s.article
+    WHERE s.language = ? ORDER BY found.shared DESC, s.article"""
 _OF_STORIES = (
     select(_m.article, _m.outlet, _s.language, _s.at, _s.data, _m.story, _m.final)
     .select_from(schema.story_members.outerjoin(schema.story_sketches, _s.article == _m.article))
@@ -147,15 +130,9 @@ class Stories:
     def near(self, sketched: Sketched, found_by: Sequence[int], window: int) -> list[Sketched]:
         """Return the articles that share most of the keys `found_by`, best first, with the language of `sketched` and
         at most `window` microseconds from its time."""
-        at = sketched.at or 0
-        padded = [*found_by, *[-1] * (KEYS - len(found_by))]
-        values: dict[str, Any] = {f"key{n}": key for n, key in enumerate(padded)}
-        values |= {"first": at - window, "last": at + window, "but": sketched.article, "language": sketched.language}
-        return _sketched(self._db.rows(_NEAR, values))
-
-    def sketched(self, ids: Collection[str]) -> list[Sketched]:
-        parts = (self._db.rows(_SKETCHED.where(_s.article.in_(part))) for part in chunks(sorted(ids)))
-        return [sketched for part in parts for sketched in _sketched(part)]
+        at, padded = sketched.at or 0, [*found_by, *[-1] * (KEYS - len(found_by))]
+        values = [value for key in padded for value in (key, at - window, at + window)]
+        return _sketched(self._db.driven(_NEAR, *values, sketched.article, sketched.language))
 
     def of_stories(self, stories: Collection[str]) -> list[Sketched]:
         """Return the articles of these stories; `data` is None if an article is no longer compared."""
@@ -172,8 +149,7 @@ class Stories:
             upsert(connection, schema.story_members, [member._asdict() for member in members])
             for part in chunks(sorted(gone)):
                 connection.execute(delete(schema.story_members).where(_m.article.in_(part)))
-            rows.tell_alone(connection, sorted(gone))
-            rows.tell(connection, stories)
+            rows.tell(connection, stories, gone)
 
     def tell(self) -> None:
         """Publish all stories again in the way that the note HOW_SHOWN names."""
@@ -226,4 +202,4 @@ class Stories:
 
 
 def _sketched(records: Iterable[Any]) -> list[Sketched]:
-    return [Sketched(*row)._replace(story=row.story or "", final=bool(row.final)) for row in records]
+    return [Sketched._make((*row[:5], row[5] or "", bool(row[6]))) for row in records]
