@@ -86,7 +86,6 @@ def test_mistakes_break_them(name: str, text: str, wrong: list[str]) -> None:
 
 
 def test_what_the_files_say_of_a_key_stands_in_them() -> None:
-    assert "root" not in committed("syndicator")["properties"]  # which no operator writes
     tables = {**committed("syndicator")["definitions"], **committed("sources")["definitions"]}
     assert tables["Publish"]["properties"]["tag_min"]["description"].startswith("a tag gets a feed when")
     assert "paragraphs" in tables["RulesTable"]["properties"]["keep"]["description"]

@@ -339,7 +339,7 @@ class Console(Section):
 
 
 class Settings(Section):
-    """All settings. `root`: the folder for relative paths."""
+    """All settings."""
 
     site: Site = Site()
     fetch: Fetch = Fetch()
@@ -352,7 +352,7 @@ class Settings(Section):
     console: Console = Console()
     webhook: tuple[Webhook, ...] = ()
     digest: tuple[Digest, ...] = ()
-    root: Annotated[Path, Field(exclude=True)] = Path()
+    _root: Path = Path()  # relative paths start here
 
     @model_validator(mode="after")
     def _private(self) -> Settings:
@@ -367,15 +367,15 @@ class Settings(Section):
     @property
     def articles_at(self) -> str:
         """The articles' folder, or s3://bucket/prefix."""
-        return self._at(self.paths.articles)
+        return self.at(self.paths.articles)
 
     @property
     def public_at(self) -> str:
-        return self._at(self.paths.public)
+        return self.at(self.paths.public)
 
     @property
     def pages_at(self) -> str:
-        return self._at(self.paths.pages) if self.paths.pages else str(self.state_dir / "pages")
+        return self.at(self.paths.pages) if self.paths.pages else str(self.state_dir / "pages")
 
     @property
     def public_dir(self) -> Path | None:
@@ -390,10 +390,11 @@ class Settings(Section):
 
     @property
     def state_dir(self) -> Path:
-        return self.root / self.paths.state
+        return self._root / self.paths.state
 
-    def _at(self, place: str) -> str:
-        return place if is_bucket(place) else str(self.root / place)
+    def at(self, place: str) -> str:
+        """The path of a folder or file, "" for the root; an object store's address as it is."""
+        return place if is_bucket(place) else str(self._root / place)
 
     @property
     def store_url(self) -> str:
@@ -424,12 +425,12 @@ def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
     """Return the settings of a syndicator.toml, which may not exist yet. Raise as `load` does."""
     overrides = Overrides(Settings, PREFIX, environ)
     values = overrides.over(toml_files.without_dropped(file.values))
-    if "root" in file.values:
-        raise ConfigError.of([file.fault("unknown key 'root'; the paths are relative to the folder above", "root")])
     try:
-        return Settings.model_validate({**values, "root": root_of(file.path.parent, environ)})
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         raise ConfigError.of(overrides.faults(error, file)) from error
+    settings._root = root_of(file.path.parent, environ)
+    return settings
 
 
 def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:

@@ -231,18 +231,13 @@ def sentence(error: Mapping[str, Any], model: type[BaseModel], table: str = "") 
 def _suggested(name: str, place: Place, model: type[BaseModel], table: str) -> str:
     tables = dict(_tables(model))
     here = dotted(place)
-    if near := difflib.get_close_matches(name, _names(tables[here]), n=1) if here in tables else []:
+    if near := difflib.get_close_matches(name, list(tables[here].model_fields), n=1) if here in tables else []:
         return f"; did you mean {near[0]!r}?"
-    others = [dotted for dotted, table in tables.items() if name in _names(table) and dotted != here]
+    others = [dotted for dotted, table in tables.items() if name in table.model_fields and dotted != here]
     if len(others) != 1:
         return ""
     home = ".".join(filter(None, (table, others[0])))
     return f"; it belongs to [{home}]" if others[0] else "; it belongs to the table above it"
-
-
-def _names(table: type[BaseModel]) -> list[str]:
-    """Return the keys that an operator may write in a table."""
-    return [name for name, field in table.model_fields.items() if not field.exclude]
 
 
 def _tables(model: type[BaseModel], dotted: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
@@ -266,8 +261,6 @@ def leaves(model: type[BaseModel], place: Place = ()) -> Leaves:
     """Return all values of `model` and its tables, by keys."""
     fields: Leaves = {}
     for name, field in model.model_fields.items():
-        if field.exclude:
-            continue
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             fields |= leaves(field.annotation, (*place, name))
         else:

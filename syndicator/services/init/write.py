@@ -53,7 +53,7 @@ def _deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
     return deploy.Deployment(
         root=root.resolve(),
         config=config.resolve(),
-        public=(settings.public_dir or settings.root / "feeds/public").resolve(),
+        public=(settings.public_dir or root / "feeds/public").resolve(),
         program=program.words(),
         user=program.account(),
         elsewhere=tuple(path for path in written if not path.is_relative_to(root.resolve())),
