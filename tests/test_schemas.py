@@ -72,9 +72,9 @@ def test_a_new_folder_names_them_where_the_program_is() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "wrong"),
     [
-        ("syndicator", "[publish]\nprot = 1\nport = 'x'", ["/publish/prot", "/publish/port"]),
+        ("syndicator", "[publish]\nprot = 1\nlimit = 'x'", ["/publish/prot", "/publish/limit"]),
         ("syndicator", "[publish]\nformats = ['atm']", ["/publish/formats/0"]),
-        ("syndicator", "[fetch]\nper_host = 9", ["/fetch/per_host"]),
+        ("syndicator", "[fetch]\nworkers = 99", ["/fetch/workers"]),
         ("sources", "[[source]]\nkey = 'a'\nkind = 'x'", ["/source/0/kind", "/source/0/url"]),
         ("sources", "[[source]]\nkey = 'a'\nurl = 'b'\nrules = {select = 'p', remove = 1}", ["/source/0/rules/remove"]),
         ("feeds", "[[feed]]\nslug = 'A'", ["/feed/0/slug"]),

@@ -28,7 +28,7 @@ def files(digest: Digest, issues: Sequence[Mapping[str, Any]], entries: Entries,
     if not (views := list(filter(None, (entry(digest.name, issue, entries) for issue in issues)))):
         return {}
     formats, name, tongue = settings.publish.formats, _title(digest.name), settings.site.language
-    about, title = f"The stories of each {digest.every}.", f"{name} - {settings.site.title}"
+    about, title = f"The stories of each {'week' if ' ' in digest.at else 'day'}.", f"{name} - {settings.site.title}"
     named = FeedSpec(key=key, name=name, title=title, first_slug=digest.name, description=about)
     spec = replace(named, formats=formats, language=tongue)
     top = head(spec, settings, entries.instance, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from functools import partial
 from typing import Annotated, Literal
@@ -13,6 +12,7 @@ import typer
 from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, command, stopping
 from syndicator.cli.printing import counted
+from syndicator.cli.running.service import override
 from syndicator.core.errors import MissingError
 from syndicator.operations.operation import Argument
 
@@ -33,8 +33,7 @@ def console(
     from syndicator.services.container import need_folder
 
     need_folder(config)
-    if port is not None:
-        os.environ["SYNDICATOR_CONSOLE__PORT"] = str(port)
+    override(config, "console", None, port)
     if set_password:
         _set_password(config, name)
     elif token:

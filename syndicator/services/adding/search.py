@@ -273,11 +273,10 @@ async def _named(session: Session, links: Sequence[FeedLink]) -> tuple[list[_Fee
 async def _asked(
     session: Session, url: str, values: Mapping[str, str], *, kind: Literal["feed", "page"] = "feed"
 ) -> Fetched:
-    app = session.app
     if lacking := [name for name in secrets.variables(url) if name not in values]:
         raise MissingError(f"{url}: {unset_detail(lacking)}")
-    deadline = app.settings.fetch.feed_seconds
-    request = Request(url=url, kind=kind, secrets=values, deadline=deadline, allow=session.allow)
+    seconds = session.app.settings.fetch.seconds
+    request = Request(url=url, kind=kind, secrets=values, deadline=seconds, allow=session.allow)
     if isinstance(result := await session.fetcher.fetch(request), Fetched):
         return result
     failed = result if isinstance(result, Failed) else Failed(url=url, reason=FetchReason.NOT_MODIFIED)

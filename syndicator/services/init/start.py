@@ -55,7 +55,7 @@ class Start:
     contact: str = ""
     example: str = ""
     secret_path: str = ""  # for the operator alone
-    host: str = ""  # address that `up` listens on
+    listen: str = ""  # address and port that `up` listens on
 
 
 def checked(start: Start) -> Start:
@@ -76,7 +76,7 @@ def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
         shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + _FIRST_TAXONOMY
     title = start.title or EXAMPLES.get(start.example, "")
     settings = {"title": title, "url": start.url, "contact": start.contact}
-    settings |= {"secret_path": start.secret_path, "host": start.host, "archives": "atom", "stories": "link"}
+    settings |= {"secret_path": start.secret_path, "listen": start.listen, "archives": "atom", "stories": "link"}
     return shipped | {"syndicator.toml": _settings(shipped["syndicator.toml"], settings)}
 
 
@@ -180,13 +180,14 @@ def for_me(start: Start) -> Start:
     """Return `start` for a private instance, on the home network unless it has an address."""
     start = replace(start, secret_path=new_secret())
     address = "" if start.url else home_address()
-    return replace(start, url=f"http://{address}:{Publish().port}/", host=_EVERYWHERE) if address else start
+    port = Publish().port
+    return replace(start, url=f"http://{address}:{port}/", listen=f"{_EVERYWHERE}:{port}") if address else start
 
 
-def share(config: Path) -> None:
-    """Make the instance private, on the home network. Raises UsageError if public, MissingError if offline."""
+def share(config: Path, port: int | None = None) -> None:
+    """Make the instance private, on the home network at `port`. Raises UsageError if public, MissingError offline."""
     settings = load(config)
-    url, secret = settings.site.url, settings.publish.secret_path
+    url, secret, port = settings.site.url, settings.publish.secret_path, port or settings.publish.port
     if url and not _AT_HOME.fullmatch(url):
         if secret:
             return  # a web server answers at that address
@@ -194,8 +195,8 @@ def share(config: Path) -> None:
     if not (address := home_address()):
         raise MissingError("this machine is in no network; connect it, or name an address with --host")
     wanted = {
-        "site": {"url": f"http://{address}:{settings.publish.port}/"},
-        "publish": {"host": _EVERYWHERE, "secret_path": secret or new_secret()},
+        "site": {"url": f"http://{address}:{port}/"},
+        "publish": {"listen": f"{_EVERYWHERE}:{port}", "secret_path": secret or new_secret()},
     }
     path = config / "syndicator.toml"
     before = path.read_text(encoding="utf-8") if path.exists() else None

@@ -36,7 +36,7 @@ def settings(tmp_path: Path) -> Settings:
     (folder / "maps/moved.json").write_text(json.dumps({"moved": {"tags/old.rss": "all.atom"}, "gone": ["tags/x.rss"]}))
     site = SiteSettings(callback="https://hubs.example/")
     paths = Paths(public=str(folder), state=str(tmp_path / "state"))
-    return Settings(paths=paths, site=site, publish=Publish(secret_path=SECRET, port=0))
+    return Settings(paths=paths, site=site, publish=Publish(secret_path=SECRET, listen="127.0.0.1:0"))
 
 
 def ask(settings: Settings, *requests: tuple[str, str, str]) -> Answers:
