@@ -33,7 +33,7 @@ def test_every_command_is_told_of() -> None:
     assert told == known
 
 
-@pytest.mark.parametrize("name", [name for name in Settings.model_fields if name != "root"])
+@pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_told_of(name: str) -> None:
     (row,) = re.findall(rf"(?m)^\| `\[+{name}\]+`.*$", section(REFERENCE, "Settings"))
     told = set(re.findall(r"`([a-z_0-9]+)`", row))

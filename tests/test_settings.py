@@ -11,6 +11,7 @@ from syndicator.configuration.toml_files import DROPPED
 from syndicator.core.errors import ConfigError
 from syndicator.processes import worker
 from syndicator.publishing.selection import feeds
+from syndicator.services.descriptions import enrich
 from syndicator.visiting.fetch import client
 
 SECRET = "s3ntinel"
@@ -73,21 +74,21 @@ def test_refused(tmp_path: Path, lines: str, message: str) -> None:
     assert SECRET not in str(refused.value)
 
 
-PORT = "[publish]\nport = 1\n"
+LISTEN = "[publish]\nlisten = '127.0.0.1:1'\n"
 
 
 def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
-    (tmp_path / "syndicator.toml").write_text(PORT)
-    environ = {"SYNDICATOR_PUBLISH__PORT": "2", "syndicator_publish__hubs": '["https://hub.example/"]'}
+    (tmp_path / "syndicator.toml").write_text(LISTEN)
+    environ = {"SYNDICATOR_PUBLISH__LISTEN": "[::1]:2", "syndicator_publish__hubs": '["https://hub.example/"]'}
     found = load(tmp_path, environ).publish
-    assert (found.port, found.hubs, found.limit) == (2, ("https://hub.example/",), 50)
+    assert (found.host, found.port, found.hubs, found.limit) == ("::1", 2, ("https://hub.example/",), 50)
     assert load(tmp_path, {"SYNDICATOR_FETCH__ALLOW_LOOPBACK": "true"}).fetch.allow_loopback is True
     assert load(tmp_path, {}).publish.port == 1
 
 
 def test_a_bad_variable_is_named_and_the_file_is_not(tmp_path: Path) -> None:
-    (tmp_path / "syndicator.toml").write_text(PORT)
-    for name, said in (("SYNDICATOR_PUBLISH__PORT", "many"), ("SYNDICATOR_PUBLISH__HUBS", "https://hub.example/")):
+    (tmp_path / "syndicator.toml").write_text(LISTEN)
+    for name, said in (("SYNDICATOR_PUBLISH__LISTEN", "many"), ("SYNDICATOR_PUBLISH__HUBS", "https://hub.example/")):
         with pytest.raises(ConfigError) as refused:
             load(tmp_path, {name: said})
         assert str(refused.value).startswith(f"environment variable {name}: publish.")
@@ -108,11 +109,12 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
         '[fetch]\nnat64 = [\n  "64:ff9b::/96",\n  "10.0.0.0/8",\n]\nevery_min = "soon"\n'
     )
     with pytest.raises(ConfigError) as refused:
-        load(tmp_path, {"SYNDICATOR_PUBLISH__PORT": "x"})
+        load(tmp_path, {"SYNDICATOR_PUBLISH__LISTEN": "x"})
     faults = {fault.key: fault for fault in refused.value.faults}
     lines = {key: fault.line for key, fault in faults.items()}
     assert lines == {
-        "publish.prot": 2, "publish.limit": 3, "fetch.nat64": 8, "fetch.every_min": 10, "SYNDICATOR_PUBLISH__PORT": None
+        "publish.prot": 2, "publish.limit": 3, "fetch.nat64": 8, "fetch.every_min": 10,
+        "SYNDICATOR_PUBLISH__LISTEN": None
     }  # fmt: skip
     assert "(and 4 more: `syndicator check` lists them)" in str(refused.value)
 
@@ -120,16 +122,16 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[publish]\nprot = 1", "unknown key 'publish.prot'; did you mean 'port'?"),
+        ("[publish]\nlimt = 1", "unknown key 'publish.limt'; did you mean 'limit'?"),
         ("[publish]\nroot = 1", "unknown key 'publish.root'"),
         ("[site]\nlimit = 1", "unknown key 'site.limit'; it belongs to [publish]"),
-        ("[publish]\nport = 'x'", "publish.port: write a whole number (got 'x')"),
+        ("[publish]\nlimit = 'x'", "publish.limit: write a whole number (got 'x')"),
         ("[publish]\nhubs = 'x'", 'publish.hubs: write a list, such as ["a", "b"] (got \'x\')'),
         ("publish = 1", "publish: write a table: [its name] on a line, and its keys below (got '1')"),
         ("[publish]\ngzip = 'x'", "publish.gzip: write true or false (got 'x')"),
         ("\ufeff[publish]", "has a byte order mark; save it without"),
         ("[llm]\nkey_env = 'X'", "unknown key 'llm'; it belongs to [describe]"),
-        ("root = '/srv'", "unknown key 'root'; the paths are relative to the folder above"),
+        ("root = '/srv'", "unknown key 'root'"),
         ("[describe]\nkey_env = 'X'", "unknown key 'describe.key_env'; it belongs to [describe.llm]"),
     ],
 )
@@ -141,30 +143,95 @@ def test_a_suggestion_is_of_the_table_the_key_stands_in(tmp_path: Path, text: st
 
 
 def test_where_each_value_comes_from(tmp_path: Path) -> None:
-    (tmp_path / "syndicator.toml").write_text(PORT)
+    (tmp_path / "syndicator.toml").write_text(LISTEN)
     found = origins(tmp_path, {"SYNDICATOR_SITE__URL": "https://f.example/"})
-    assert found["publish.port"] == f"{tmp_path}/syndicator.toml:2"
+    assert found["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
     assert found["site.url"] == "environment variable SYNDICATOR_SITE__URL" and found["site.title"] == "default"
 
 
 @pytest.mark.parametrize("place", DROPPED, ids=".".join)
-def test_a_dropped_setting_is_a_warning_with_its_line_and_does_not_count(
-    tmp_path: Path, place: tuple[str, str]
-) -> None:
-    section, key = place
-    variable = f"SYNDICATOR_{section}__{key}".upper()
-    (tmp_path / "syndicator.toml").write_text(f"# mine\n[{section}]\n{key} = 'x'\n[console]\nport = 1\n")
+def test_a_dropped_setting_is_a_warning_with_its_line(tmp_path: Path, place: tuple[str, ...]) -> None:
+    name, (*section, key) = ".".join(place), place
+    variable = f"SYNDICATOR_{'__'.join(place)}".upper()
+    header = "[[digest]]\nname = 'd'" if section == ["digest"] else f"[{'.'.join(section)}]\n"
+    (tmp_path / "syndicator.toml").write_text(f"{header}\n{key} = '7'\n")
     environ = {variable: "7", "SYNDICATOR_SITE__TITLE": "Mine"}
-    loaded = load(tmp_path, environ)
-    assert (loaded.fetch, loaded.publish) == (Settings().fetch, Settings().publish)
-    assert (loaded.console.port, loaded.site.title) == (1, "Mine")
+    assert load(tmp_path, environ).site.title == "Mine"
     assert unknown_variables(environ) == {}
-    message = f"{section}.{key} is no setting any more: {DROPPED[place]}; "
+    message = f"{name} is no setting any more: {DROPPED[place]}; "
     assert [str(fault) for fault in dropped_settings(tmp_path, environ)] == [
         f"{tmp_path}/syndicator.toml:3: {message}delete the line",
         f"environment variable {variable}: {message}unset it",
     ]
-    assert f"{section}.{key}" not in origins(tmp_path, environ)
+    assert name not in origins(tmp_path, environ)
+
+
+@pytest.mark.parametrize("place", [place for place in DROPPED if not DROPPED[place].startswith("write")], ids=".".join)
+def test_a_setting_without_successor_does_not_count(tmp_path: Path, place: tuple[str, ...]) -> None:
+    *section, key = place
+    (tmp_path / "syndicator.toml").write_text(f"[{'.'.join(section)}]\n{key} = 'x'\n[site]\ntitle = 'Mine'\n")
+    loaded = load(tmp_path, {f"SYNDICATOR_{'__'.join(place)}".upper(): "7"})
+    assert loaded.site.title == "Mine"
+    assert loaded.model_dump() == Settings(site=loaded.site).model_dump()
+
+
+OLD_FILE = "[publish]\n{publish}\n[console]\n{console}\n[fetch]\n{fetch}\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "variables", "publish", "console", "seconds"),
+    [
+        ({}, {}, "127.0.0.1:8080", "127.0.0.1:8081", 20),
+        ({"publish": "port = 81"}, {}, "127.0.0.1:81", "127.0.0.1:8081", 20),
+        ({"publish": "host = '::'", "console": "host = ''\nport = 9"}, {}, "[::]:8080", ":9", 20),
+        ({"publish": "listen = '[::1]:5'"}, {"PUBLISH__PORT": "6"}, "[::1]:6", "127.0.0.1:8081", 20),
+        ({"publish": "port = 5"}, {"PUBLISH__HOST": "0.0.0.0"}, "0.0.0.0:5", "127.0.0.1:8081", 20),
+        ({"publish": "port = 5"}, {"PUBLISH__LISTEN": "h:6", "PUBLISH__HOST": "x"}, "h:6", "127.0.0.1:8081", 20),
+        ({"publish": "host = 'x'\nlisten = 'h:6'"}, {"CONSOLE__PORT": "7"}, "h:6", "127.0.0.1:7", 20),
+        ({"fetch": "feed_seconds = 3\npage_seconds = 4"}, {}, "127.0.0.1:8080", "127.0.0.1:8081", 4),
+        ({"fetch": "page_seconds = 60"}, {}, "127.0.0.1:8080", "127.0.0.1:8081", 60),
+        ({"fetch": "page_seconds = 60\nseconds = 5"}, {}, "127.0.0.1:8080", "127.0.0.1:8081", 5),
+        ({"fetch": "feed_seconds = 40"}, {"FETCH__PAGE_SECONDS": "50.5"}, "127.0.0.1:8080", "127.0.0.1:8081", 50.5),
+    ],
+)  # fmt: skip
+def test_parts_of_a_setting_of_earlier_versions_count(
+    tmp_path: Path, lines: dict[str, str], variables: dict[str, str], publish: str, console: str, seconds: float
+) -> None:
+    (tmp_path / "syndicator.toml").write_text(OLD_FILE.format(**{"publish": "", "console": "", "fetch": ""} | lines))
+    loaded = load(tmp_path, {f"SYNDICATOR_{name}": value for name, value in variables.items()})
+    assert (loaded.publish.listen, loaded.console.listen, loaded.fetch.seconds) == (publish, console, seconds)
+
+
+def test_parts_of_earlier_versions_are_named_as_origins_and_in_faults(tmp_path: Path) -> None:
+    (tmp_path / "syndicator.toml").write_text("[publish]\nport = 'x'\n[fetch]\nfeed_seconds = 'x'\n")
+    found = origins(tmp_path, {"SYNDICATOR_CONSOLE__HOST": "0.0.0.0"})
+    assert found["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
+    assert found["console.listen"] == "environment variable SYNDICATOR_CONSOLE__HOST"
+    with pytest.raises(ConfigError) as refused:
+        load(tmp_path, {"SYNDICATOR_CONSOLE__PORT": "many"})
+    assert [(fault.key, fault.line) for fault in refused.value.faults] == [
+        ("fetch.seconds", 4), ("publish.listen", 2), ("SYNDICATOR_CONSOLE__PORT", None)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lines", "at"),
+    [
+        ("every = 'week'", "mon 07:00"),
+        ("every = 'week'\nat = 'wed 08:00'", "wed 08:00"),
+        ("every = 'day'\nat = '08:00'", "08:00"),
+    ],
+)
+def test_a_weekly_digest_of_an_earlier_version_stays_weekly(tmp_path: Path, lines: str, at: str) -> None:
+    (tmp_path / "syndicator.toml").write_text(f"[[digest]]\nname = 'd'\n{lines}\n")
+    assert [digest.at for digest in load(tmp_path, {}).digest] == [at]
+
+
+@pytest.mark.parametrize("text", ["8080", "localhost", "::1:80", "h:65536", "http://h:80", "h:-1", "h:80/", "a b:80"])
+def test_an_address_to_listen_on_has_host_and_port(tmp_path: Path, text: str) -> None:
+    (tmp_path / "syndicator.toml").write_text(f"[console]\nlisten = '{text}'\n")
+    with pytest.raises(ConfigError, match=r"console\.listen: .* is no address to listen on"):
+        load(tmp_path, {})
 
 
 def test_a_file_that_is_wrong_elsewhere_still_says_so(tmp_path: Path) -> None:
@@ -181,6 +248,7 @@ def test_a_file_that_is_wrong_elsewhere_still_says_so(tmp_path: Path) -> None:
 def test_the_sentences_say_the_values_that_count() -> None:
     assert client.DECODED == 2
     values = {
+        ("describe", "llm", "concurrency"): enrich._AT_ONCE,
         ("fetch", "redirects"): client.MOST_REDIRECTS,
         ("fetch", "worker_seconds"): int(worker.SECONDS),
         ("fetch", "worker_megabytes"): worker.MEGABYTES,

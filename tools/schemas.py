@@ -38,7 +38,6 @@ def schema(name: str) -> dict[str, Any]:
     """The schema of the file `name`.toml."""
     made = MODELS[name].model_json_schema(ref_template="#/definitions/{model}")
     made["definitions"] = made.pop("$defs", {})
-    made.get("properties", {}).pop("root", None)
     made["additionalProperties"] = False
     cleaned: dict[str, Any] = _cleaned(made)
     explained = _explanations((ROOT / "config" / f"{name}.toml").read_text(encoding="utf-8"), name.removesuffix("s"))

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from syndicator.configuration import entry_rules, toml_files
+from syndicator.configuration import entry_rules
 from syndicator.configuration.tables import VARIABLE, root_of
 from syndicator.configuration.toml_files import Overrides, TomlFile, read_toml_file
 from syndicator.core import axes
@@ -91,7 +91,7 @@ def _callback(value: str) -> str:
 
 class Site(Section):
     title: str = "Syndicator"
-    url: str = ""  # where feeds/public is served, with http:// or https://; empty: publish.host and publish.port
+    url: str = ""  # where feeds/public is served, with http:// or https://; empty: publish.listen
     contact: str = ""  # a mail address or a page for the owners of the visited sites
     language: str = "en"
     author: str = ""
@@ -103,11 +103,9 @@ class Site(Section):
 
 class Fetch(Section):
     user_agent: str = ""  # empty: Syndicator/<version> (+contact)
-    feed_seconds: float = Field(20, gt=0, le=600)
-    page_seconds: float = Field(15, gt=0, le=600)
+    seconds: float = Field(20, gt=0, le=600)  # of one answer
     wire_bytes: int = Field(5_000_000, gt=0)  # of one answer, as sent; decompressed it may have twice as many
     pause: float = Field(1.0, ge=0, le=60)  # seconds between two requests to one host
-    per_host: int = Field(1, ge=1, le=8)  # connections to one host at a time
     concurrency: int = Field(32, ge=1, le=512)  # sources visited at a time
     workers: int = Field(1, ge=1, le=32)  # processes that read pages
     every_min: Duration = "15m"
@@ -128,7 +126,29 @@ def query(value: str) -> str:
 Query = Annotated[str, AfterValidator(lambda value: query(value) if value else value)]
 
 
-class Publish(Section):
+def _address(value: str) -> str:
+    match = re.fullmatch(r"(?:\[[^\s\[\]/]+\]|[^\s\[\]/:]*):(\d{1,5})", value)
+    if not match or int(match[1]) > _PORTS[-1]:
+        raise ValueError(f'{value!r} is no address to listen on; write it like "127.0.0.1:8080" or "[::1]:8080"')
+    return value
+
+
+class Listener(Section):
+    """A table with the address that a server listens on."""
+
+    listen: Annotated[str, AfterValidator(_address)]
+
+    @property
+    def host(self) -> str:
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(self.listen.rpartition(":")[2])
+
+
+class Publish(Listener):
+    listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8080"
     limit: int = Field(50, ge=1, le=1000)  # entries of a feed: the newest ...
     window_hours: int = Field(72, ge=0)  # ... and all of this long before the newest
     tag_min: int = Field(3, ge=1)  # articles before a tag that is not in taxonomy.toml gets a feed
@@ -149,8 +169,6 @@ class Publish(Section):
     hubs: tuple[str, ...] = ()
     questions: bool = True  # `up` and `serve` answer /q/..., feeds of whatever tags, sources and words are asked for
     secret_path: Annotated[str, _SECRET_PATH] = ""  # the feeds are for the operator alone, below this
-    host: str = "127.0.0.1"
-    port: int = Field(8080, ge=0, le=65535)
 
 
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?")
@@ -208,7 +226,6 @@ class Llm(Section):
     model: str = ""
     key_env: Annotated[str, AfterValidator(_variable)] = ""  # empty: the endpoint needs no key
     write: bool = False  # True: it writes excerpts, behind describing/llm/aligned.py, instead of choosing sentences
-    concurrency: int = Field(2, ge=1, le=32)
     daily_calls: int = Field(500, ge=0)
     daily_tokens: int = Field(1_000_000, ge=0)
     seconds: float = Field(30, gt=0, le=600)  # unless set, SECONDS_HERE for a model on this machine
@@ -321,25 +338,17 @@ class Digest(Section):
 
     name: Annotated[str, like("[a-z0-9](-?[a-z0-9]){0,59}", 'write small letters and hyphens, such as "big-news"')]
     of: Annotated[str, like("all|(tags|categories|queries|sources|authors)/[^/]+", 'write "all", "tags/ai"')] = "all"
-    every: Literal["day", "week"] = "day"
     at: Annotated[str, like(f"(({'|'.join(DAYS)}) )?{_TIME}", 'write "07:00", or "mon 07:00" for a week')] = "07:00"
     mail: tuple[Annotated[str, like(r"[^\s@,]+@[^\s@,]+", 'write ["me@example.org"]')], ...] = ()
 
-    @model_validator(mode="after")
-    def _fits(self) -> Digest:
-        if self.every == "day" and " " in self.at:
-            raise ValueError(f'at = "{self.at}" names a weekday; write every = "week" or the time alone')
-        return self
 
-
-class Console(Section):
-    host: str = "127.0.0.1"
-    port: int = Field(8081, ge=0, le=65535)
+class Console(Listener):
+    listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8081"  # port 0: any free one
     names: tuple[str, ...] = ()  # host names it is reached by besides this machine's: "console.example.org"
 
 
 class Settings(Section):
-    """All settings. `root`: the folder for relative paths."""
+    """All settings."""
 
     site: Site = Site()
     fetch: Fetch = Fetch()
@@ -352,7 +361,7 @@ class Settings(Section):
     console: Console = Console()
     webhook: tuple[Webhook, ...] = ()
     digest: tuple[Digest, ...] = ()
-    root: Annotated[Path, Field(exclude=True)] = Path()
+    _root: Path = Path()  # relative paths start here
 
     @model_validator(mode="after")
     def _private(self) -> Settings:
@@ -367,15 +376,15 @@ class Settings(Section):
     @property
     def articles_at(self) -> str:
         """The articles' folder, or s3://bucket/prefix."""
-        return self._at(self.paths.articles)
+        return self.at(self.paths.articles)
 
     @property
     def public_at(self) -> str:
-        return self._at(self.paths.public)
+        return self.at(self.paths.public)
 
     @property
     def pages_at(self) -> str:
-        return self._at(self.paths.pages) if self.paths.pages else str(self.state_dir / "pages")
+        return self.at(self.paths.pages) if self.paths.pages else str(self.state_dir / "pages")
 
     @property
     def public_dir(self) -> Path | None:
@@ -390,10 +399,11 @@ class Settings(Section):
 
     @property
     def state_dir(self) -> Path:
-        return self.root / self.paths.state
+        return self._root / self.paths.state
 
-    def _at(self, place: str) -> str:
-        return place if is_bucket(place) else str(self.root / place)
+    def at(self, place: str) -> str:
+        """The path of a folder or file, "" for the root; an object store's address as it is."""
+        return place if is_bucket(place) else str(self._root / place)
 
     @property
     def store_url(self) -> str:
@@ -402,7 +412,7 @@ class Settings(Section):
     @property
     def base_url(self) -> str:
         """The URL of the published feeds, with a slash at the end."""
-        url = self.site.url or f"http://{self.publish.host}:{self.publish.port}/"
+        url = self.site.url or f"http://{self.publish.listen}/"
         secret = self.publish.secret_path
         return url.rstrip("/") + "/" + (f"{secret}/" if secret else "")
 
@@ -423,13 +433,12 @@ def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings
 def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
     """Return the settings of a syndicator.toml, which may not exist yet. Raise as `load` does."""
     overrides = Overrides(Settings, PREFIX, environ)
-    values = overrides.over(toml_files.without_dropped(file.values))
-    if "root" in file.values:
-        raise ConfigError.of([file.fault("unknown key 'root'; the paths are relative to the folder above", "root")])
     try:
-        return Settings.model_validate({**values, "root": root_of(file.path.parent, environ)})
+        settings = Settings.model_validate(overrides.over(file.values))
     except ValidationError as error:
         raise ConfigError.of(overrides.faults(error, file)) from error
+    settings._root = root_of(file.path.parent, environ)
+    return settings
 
 
 def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
@@ -439,12 +448,11 @@ def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
 
 def dropped_settings(config_dir: Path, environ: Mapping[str, str] | None = None) -> tuple[Fault, ...]:
     """Return a fault for each dropped setting that file or environment still set."""
-    environ = os.environ if environ is None else environ
-    variables = toml_files.dropped_in_environment(environ, PREFIX)
     try:
-        return (*toml_files.dropped_in_file(_file(config_dir)), *variables)
+        file = _file(config_dir)
     except ConfigError:
-        return variables
+        file = TomlFile(config_dir, {})
+    return tuple(Overrides(Settings, PREFIX, os.environ if environ is None else environ).dropped(file))
 
 
 def _file(config_dir: Path) -> TomlFile:
@@ -455,6 +463,4 @@ def _file(config_dir: Path) -> TomlFile:
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """Return SYNDICATOR_ variables that are no setting, except Kubernetes', with the likely name or ""."""
     unknown = Overrides(Settings, PREFIX, environ).unknown()
-    for name in (VARIABLE, *toml_files.dropped_variables(environ, PREFIX)):
-        unknown.pop(name, None)
-    return {name: near for name, near in unknown.items() if not _KUBERNETES.fullmatch(name)}
+    return {name: near for name, near in unknown.items() if name != VARIABLE and not _KUBERNETES.fullmatch(name)}

@@ -180,7 +180,8 @@ class TomlFile:
 
     @cached_property
     def _lines(self) -> dict[Place, int]:
-        return lines_of(self.text)
+        lines = lines_of(self.text)
+        return {_PART_OF[place]: line for place, line in lines.items() if place in _PART_OF} | lines
 
 
 def read_toml_file(path: Path) -> TomlFile:
@@ -231,18 +232,13 @@ def sentence(error: Mapping[str, Any], model: type[BaseModel], table: str = "") 
 def _suggested(name: str, place: Place, model: type[BaseModel], table: str) -> str:
     tables = dict(_tables(model))
     here = dotted(place)
-    if near := difflib.get_close_matches(name, _names(tables[here]), n=1) if here in tables else []:
+    if near := difflib.get_close_matches(name, list(tables[here].model_fields), n=1) if here in tables else []:
         return f"; did you mean {near[0]!r}?"
-    others = [dotted for dotted, table in tables.items() if name in _names(table) and dotted != here]
+    others = [dotted for dotted, table in tables.items() if name in table.model_fields and dotted != here]
     if len(others) != 1:
         return ""
     home = ".".join(filter(None, (table, others[0])))
     return f"; it belongs to [{home}]" if others[0] else "; it belongs to the table above it"
-
-
-def _names(table: type[BaseModel]) -> list[str]:
-    """Return the keys that an operator may write in a table."""
-    return [name for name, field in table.model_fields.items() if not field.exclude]
 
 
 def _tables(model: type[BaseModel], dotted: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
@@ -266,8 +262,6 @@ def leaves(model: type[BaseModel], place: Place = ()) -> Leaves:
     """Return all values of `model` and its tables, by keys."""
     fields: Leaves = {}
     for name, field in model.model_fields.items():
-        if field.exclude:
-            continue
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             fields |= leaves(field.annotation, (*place, name))
         else:
@@ -281,15 +275,18 @@ class Overrides:
     def __init__(self, model: type[BaseModel], prefix: str, environ: Mapping[str, str]) -> None:
         self.model, self._prefix = model, prefix
         self.leaves = leaves(model)
-        self._names = {prefix + "__".join(map(str, place)).upper(): place for place in self.leaves}
+        self._lists = {place for place, field in self.leaves.items() if get_origin(field.annotation) is tuple}
+        self._names = {prefix + "__".join(map(str, place)).upper(): place for place in (*self.leaves, *DROPPED)}
         self._said = {name: value for name, value in environ.items() if name.upper().startswith(prefix)}
         self._set: dict[Place, str] = {
             self._names[name.upper()]: name for name in self._said if name.upper() in self._names
         }
+        parts = {_PART_OF[place]: name for place, name in self._set.items() if place in _PART_OF}
+        self._names_of = parts | self._set
 
     def unknown(self) -> dict[str, str]:
         """Return variables that are no setting, with the likely name or ""."""
-        names = {name.removeprefix(self._prefix): name for name in self._names}
+        names = {name.removeprefix(self._prefix): name for name, place in self._names.items() if place in self.leaves}
         unknown = [name for name in self._said if name.upper() not in self._names]
         near = {
             name: difflib.get_close_matches(name.upper().removeprefix(self._prefix), names, n=1) for name in unknown
@@ -297,39 +294,47 @@ class Overrides:
         return {name: names[close[0]] if close else "" for name, close in near.items()}
 
     def over(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return `values` overridden by variables: lists are JSON, other values text."""
-        result = dict(values)
-        for place, name in self._set.items():
-            _put(result, place, _value(self._said[name], self.leaves[place]))
+        """Return the `values` of a file without dropped settings, overridden by variables, in which lists are JSON."""
+        usual = {place: field.default for place, field in self.leaves.items()}
+        file = _renewed(dict(flat(values)), usual)
+        variables = {place: _value(self._said[name], place in self._lists) for place, name in self._set.items()}
+        result: dict[str, Any] = {}
+        for place, value in (file | _renewed(variables, usual | file)).items():
+            _put(result, place, value)
         return result
+
+    def dropped(self, file: TomlFile) -> Iterator[Fault]:
+        """Yield a fault for each dropped setting in the file, with its line, and in the variables."""
+        for at in file._lines:
+            if (place := tuple(part for part in at if isinstance(part, str))) in DROPPED:
+                yield file.fault(_message(place, "delete the line"), *at)
+        for key, name in self._set.items():
+            if key in DROPPED:
+                yield Fault(file=f"environment variable {name}", key=name, message=_message(key, "unset it"))
 
     def faults(self, error: ValidationError, file: TomlFile) -> list[Fault]:
         """Return the faults in the file and in the variables."""
         faults = []
         for detail in error.errors():
             place = detail["loc"]
-            name = next((self._set[place[:end]] for end in range(1, len(place) + 1) if place[:end] in self._set), None)
+            ends = (place[:end] for end in range(1, len(place) + 1))
+            name = next((self._names_of[end] for end in ends if end in self._names_of), None)
             message = sentence(detail, self.model)
             if name is None:
                 faults.append(file.fault(message, *place))
                 continue
-            wants_list = get_origin(self.leaves[self._names[name.upper()]].annotation) is tuple
-            how = "; in a variable it is written as JSON" if wants_list else ""
+            how = "; in a variable it is written as JSON" * (self._names[name.upper()] in self._lists)
             faults.append(Fault(file=f"environment variable {name}", key=name, message=message + how))
         return faults
 
     def origins(self, file: TomlFile) -> dict[str, str]:
         """Return the origin of each value by dotted name."""
-        return {
-            dotted(place): f"environment variable {self._set[place]}"
-            if place in self._set
-            else file.where(*place) or "default"
-            for place in self.leaves
-        }
+        variables = {place: f"environment variable {name}" for place, name in self._names_of.items()}
+        return {dotted(place): variables.get(place) or file.where(*place) or "default" for place in self.leaves}
 
 
-def _value(text: str, field: FieldInfo) -> Any:
-    if get_origin(field.annotation) is tuple:
+def _value(text: str, is_list: bool) -> Any:
+    if is_list:
         with suppress(ValueError):
             return json.loads(text)
     return text
@@ -345,49 +350,68 @@ def _put(values: dict[Any, Any], place: Place, value: Any) -> None:
         _put(values[first], tuple(rest), value)
 
 
-DROPPED: Final[Mapping[tuple[str, str], str]] = {
+_PART_OF: Final[Mapping[Place, Place]] = {
+    **{(section, key): (section, "listen") for section in ("console", "publish") for key in ("host", "port")},
+    **{("fetch", f"{kind}_seconds"): ("fetch", "seconds") for kind in ("feed", "page")},
+    ("digest", "every"): ("digest", "at"),
+}  # dropped setting -> the one that contains its value now
+DROPPED: Final[Mapping[Place, str]] = {
+    ("describe", "llm", "concurrency"): "it is always 2",
     ("fetch", "decoded_bytes"): "it is always twice fetch.wire_bytes",
+    ("fetch", "per_host"): "it is always 1",
     ("fetch", "redirects"): "it is always 5",
     ("fetch", "worker_seconds"): "it is always 10",
     ("fetch", "worker_megabytes"): "it is always 600",
     ("publish", "most"): "it is always 500, or publish.limit if that is more",
     ("publish", "source_share"): "it is always 0.33",
-}  # section and key -> its value now
+    **{old: f"write {dotted(new)} instead, for which it counts until then" for old, new in _PART_OF.items()},
+}  # what counts now
 
 
-def without_dropped(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the `values` of a file without the dropped settings."""
-    return {
-        section: {key: value for key, value in table.items() if (section, key) not in DROPPED}
-        if isinstance(table, Mapping)
-        else table
-        for section, table in values.items()
-    }
+def endpoint(host: str, port: object) -> str:
+    """Return "host:port", an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host and not host.startswith("[") else f"{host}:{port}"
 
 
-def dropped_in_file(file: TomlFile) -> tuple[Fault, ...]:
-    """Return a fault, with its line, for each dropped setting in `file`."""
-    tables = {section: table for section, table in file.values.items() if isinstance(table, Mapping)}
-    return tuple(
-        file.fault(_message(place, "delete the line"), *place)
-        for place in DROPPED
-        if place[1] in tables.get(place[0], ())
-    )
+def flat(values: Mapping[str, Any], place: Place = ()) -> Iterator[tuple[Place, Any]]:
+    """Iterate over the values that are no tables, with their places."""
+    for key, value in values.items():
+        if isinstance(value, Mapping) and value:
+            yield from flat(value, (*place, key))
+        else:
+            yield (*place, key), value
 
 
-def dropped_variables(environ: Mapping[str, str], prefix: str) -> dict[str, tuple[str, str]]:
-    """Return (section, key) by name for the variables in `environ` that set a dropped setting."""
-    names = {f"{prefix}{section}__{key}".upper(): (section, key) for section, key in DROPPED}
-    return {name: names[name.upper()] for name in environ if name.upper() in names}
+def _renewed(values: Mapping[Place, Any], usual: Mapping[Place, Any]) -> dict[Place, Any]:
+    """Return `values` without dropped settings. Settings that contain a dropped one are made of it, unless `values` has
+    them, and of their parts in `usual`."""
+    result = {place: value for place, value in values.items() if place not in DROPPED}
+    for section in ("publish", "console"):
+        parts = str(usual[section, "listen"]).rpartition(":")[::2]
+        host, port = (values.get((section, key), part) for key, part in zip(("host", "port"), parts, strict=True))
+        if (host, port) != parts:
+            result.setdefault((section, "listen"), endpoint(str(host), port))
+    seconds = usual["fetch", "seconds"]
+    longest = max((values.get(("fetch", f"{kind}_seconds"), seconds) for kind in ("feed", "page")), key=_number)
+    if longest != seconds:
+        result.setdefault(("fetch", "seconds"), longest)
+    if isinstance(digests := result.get(("digest",)), list):
+        result["digest",] = [_renewed_digest(table) if isinstance(table, Mapping) else table for table in digests]
+    return result
 
 
-def dropped_in_environment(environ: Mapping[str, str], prefix: str) -> tuple[Fault, ...]:
-    """Return a fault for each variable that sets a dropped setting."""
-    return tuple(
-        Fault(file=f"environment variable {name}", key=name, message=_message(place, "unset it"))
-        for name, place in dropped_variables(environ, prefix).items()
-    )
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("inf")  # so that it is chosen, and refused
 
 
-def _message(place: tuple[str, str], cure: str) -> str:
-    return f"{'.'.join(place)} is no setting any more: {DROPPED[place]}; {cure}"
+def _renewed_digest(table: Mapping[str, Any]) -> dict[str, Any]:
+    at = str(table.get("at", "07:00"))
+    weekly = table.get("every") == "week" and " " not in at
+    return {key: value for key, value in table.items() if key != "every"} | ({"at": f"mon {at}"} if weekly else {})
+
+
+def _message(place: Place, cure: str) -> str:
+    return f"{dotted(place)} is no setting any more: {DROPPED[place]}; {cure}"

@@ -210,14 +210,13 @@ def feed_request(source: Source, state: SourceState, settings: Settings, environ
         kind="page" if source.kind in ("page", "list") or source.rules.links else "feed",
         etag=state.etag,
         last_modified=state.last_modified,
-        deadline=settings.fetch.feed_seconds,
     )
 
 
 def page_request(url: str, source: Source, settings: Settings, environ: Mapping[str, str], **more: Any) -> Request:
     """Build a request for a page; `source` must have the terms of `url` (`ownership.terms`)."""
     own, same_site = _is_own(url, source), urls.same_site(url, source.url)
-    others: dict[str, Any] = {"kind": "page", "deadline": settings.fetch.page_seconds} | more
+    others: dict[str, Any] = {"kind": "page", "deadline": settings.fetch.seconds} | more
     return Request(
         url=url,
         headers={name: environ[key] for name, key in source.headers_env.items() if key in environ} if own else {},
@@ -234,7 +233,7 @@ def picture_request(url: str, source: Source | None, settings: Settings) -> Requ
     return Request(
         url=url,
         kind="image",
-        deadline=settings.fetch.page_seconds,
+        deadline=settings.fetch.seconds,
         allow=source.allow if source and _is_own(url, source) else (),
         robots=source.robots if source and urls.same_site(url, source.url) else "obey",
         most=MOST_PICTURE,

@@ -42,7 +42,7 @@ def specs(made: Iterable[tuple[Digest, Sequence[Mapping[str, Any]]]], settings: 
 
 def spec(digest: Digest, settings: Settings) -> FeedSpec:
     """Return the feed of a digest."""
-    name, about = _title(digest.name), f"The stories of each {digest.every}."
+    name, about = _title(digest.name), f"The stories of each {'week' if ' ' in digest.at else 'day'}."
     title, key = f"{name} - {settings.site.title}", FeedKey(DIGEST, digest.name)
     named = FeedSpec(key=key, name=name, title=title, first_slug=digest.name, description=about)
     return replace(named, formats=settings.publish.formats, language=settings.site.language)

@@ -395,15 +395,15 @@ def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
     hosts = None if app.store.single else app.store.hosts(lease_seconds(app.settings))
     turns = turns or hosts
     backoff = HostWaits(hosts, app.clock, LONGEST_RETRY) if hosts else Backoff(notes.note, note_now, app.clock)
-    throttle = Throttle(settings.pause, settings.per_host, asyncio.sleep, app.clock, backoff=backoff, turns=turns)
+    throttle = Throttle(settings.pause, asyncio.sleep, app.clock, backoff=backoff, turns=turns)
     asking = PoliteFetcher(client, throttle, backoff=backoff)
     robots = Robots(asking, notes.note, notes.set_note, user_agent=agent, clock=app.clock, prune=notes.prune_notes)
     return PoliteFetcher(client, throttle, robots, backoff)
 
 
 def lease_seconds(settings: Settings) -> float:
-    """Return the seconds after which an unrenewed lease on a host ends."""
-    return _LEASE_FACTOR * max(settings.fetch.feed_seconds, settings.fetch.page_seconds) + _LEASE_MORE
+    """Return the seconds after which an unrenewed lease on a host ends: longer than any request."""
+    return _LEASE_FACTOR * settings.fetch.seconds + _LEASE_MORE
 
 
 def make_enricher(app: App) -> Enricher:

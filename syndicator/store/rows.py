@@ -26,7 +26,7 @@ AT_ONCE = 0  # `next_try` of a picture that is due now
 
 
 def article_row(article: Article, stamp: FileStamp, merged_into: str | None) -> dict[str, Any]:
-    """Return the row of `articles`. `merged_into`: the id of its original, None if it is no copy."""
+    """Return the row of `articles`. `merged_into`: the id of its original."""
     return {
         "id": article.id,
         "path": stamp.path,
@@ -482,18 +482,16 @@ def _set_leads(connection: Connection, ids: Sequence[str], after: Mapping[str, i
         touch(connection, {STORIES: ("Stories", len(after) - len(before))}, {STORIES: changed})
 
 
-_STORY_SKETCH = schema.story_sketches.c
-
-
 def drop_sketches(connection: Connection, ids: Sequence[str]) -> None:
     """Delete the story sketches of these articles, and their keys."""
-    row = select(_STORY_SKETCH.article, _STORY_SKETCH.outlet, _STORY_SKETCH.at, _STORY_SKETCH.data)
+    sketches = schema.story_sketches.c
+    row = select(sketches.article, sketches.outlet, sketches.at, sketches.data)
     for part in chunks(ids):
-        for sketch in connection.execute(row.where(_STORY_SKETCH.article.in_(part))).all():
+        for sketch in connection.execute(row.where(sketches.article.in_(part))).all():
             for key in story_keys(*sketch):
                 values = key["key"], key["place"], key["article"]
                 drive(connection, "DELETE FROM story_keys WHERE key = ? AND place = ? AND article = ?", values)
-        connection.execute(delete(schema.story_sketches).where(_STORY_SKETCH.article.in_(part)))
+        connection.execute(delete(schema.story_sketches).where(sketches.article.in_(part)))
 
 
 def story_keys(article: str, outlet: str, at: int | None, data: bytes | None) -> Iterator[dict[str, Any]]:

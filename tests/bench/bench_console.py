@@ -32,7 +32,7 @@ def make(folder: Path, articles: int) -> str:
     """The instance, and the id of an article that has a file."""
     config = folder / "config"
     config.mkdir(parents=True)
-    (config / "syndicator.toml").write_text("[console]\nport = 0\n")
+    (config / "syndicator.toml").write_text("[console]\nlisten = '127.0.0.1:0'\n")
     names = "".join(f'[[tag]]\nname = "Tag {number}"\n' for number in range(100))
     (config / "taxonomy.toml").write_text('[[category]]\nname = "AI"\n' + names)
     lines = (f'[[source]]\nkey = "s{n}"\nurl = "https://s{n}.example/feed"\n' for n in range(SOURCES))

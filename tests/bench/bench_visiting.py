@@ -51,7 +51,7 @@ async def spread(urls: list[str], visit: Callable[[str], Awaitable[object]], wid
 
 async def ours(urls: list[str], *, etag: str | None, parse: bool) -> float:
     """CPU milliseconds a feed through the polite fetcher."""
-    throttle = Throttle(0, 1, asyncio.sleep, lambda: datetime.now(UTC))
+    throttle = Throttle(0, asyncio.sleep, lambda: datetime.now(UTC))
     settings = Fetch(allow_loopback=True)
     fetcher = PoliteFetcher(HttpFetcher(settings, user_agent="Bench/1", clock=lambda: datetime.now(UTC)), throttle)
 

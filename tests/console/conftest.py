@@ -198,7 +198,7 @@ def _followed() -> tuple[Path, World]:
     folder, world = Path(stack.enter_context(temporary)), stack.enter_context(serving(World(without={"slow"})))
     patient_config(folder / "config", world, port=0, taxonomy=TAXONOMY)
     settings = folder / "config/syndicator.toml"
-    settings.write_text(settings.read_text() + "\n[console]\nport = 0\n")
+    settings.write_text(settings.read_text() + "\n[console]\nlisten = '127.0.0.1:0'\n")
     instance = Instance(folder, world)
     instance.follow("holt", "launchbeat", "parallel", "gone")
     instance.run("refresh", "--all")

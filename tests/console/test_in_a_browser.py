@@ -269,7 +269,7 @@ def test_a_stranger_goes_from_nothing_to_a_mended_site(
     folder = tmp_path_factory.mktemp("empty")
     write_config(folder / "config", world, port=0, taxonomy=TAXONOMY)
     settings = folder / "config/syndicator.toml"
-    settings.write_text(settings.read_text() + "\n[console]\nport = 0\n")
+    settings.write_text(settings.read_text() + "\n[console]\nlisten = '127.0.0.1:0'\n")
     instance = Instance(folder, world)
     instance.follow()
     site = urljoin(next(one.url for one in world.sources if one.key == "launchbeat"), "/")

@@ -35,7 +35,7 @@ class Sandbox:
             "COLUMNS": "120",
             "SYNDICATOR_FETCH__ALLOW_LOOPBACK": "true",
             "SYNDICATOR_FETCH__PAUSE": "0",
-            "SYNDICATOR_PUBLISH__PORT": "0",
+            "SYNDICATOR_PUBLISH__LISTEN": "127.0.0.1:0",
         }
 
     def type(self, line: str, answers: str = "") -> subprocess.CompletedProcess[str]:

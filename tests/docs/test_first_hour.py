@@ -35,8 +35,7 @@ class Hour:
         self.serves = free_port()
         # at another address than the one at home, which another program may have and which not every machine has
         self.own = {
-            "SYNDICATOR_PUBLISH__PORT": str(self.serves),
-            "SYNDICATOR_PUBLISH__HOST": "127.0.0.1",
+            "SYNDICATOR_PUBLISH__LISTEN": f"127.0.0.1:{self.serves}",
             "SYNDICATOR_SITE__URL": f"http://127.0.0.1:{self.serves}/",
         }
         self.sandbox.environ |= self.own
@@ -210,7 +209,7 @@ def run_for_good(hour: Hour) -> None:
 def publish(hour: Hour) -> None:
     for name in hour.own:
         del hour.sandbox.environ[name]
-    hour.sandbox.environ["SYNDICATOR_PUBLISH__PORT"] = str(hour.serves)
+    hour.sandbox.environ["SYNDICATOR_PUBLISH__LISTEN"] = f"127.0.0.1:{hour.serves}"
     *made, saved, compared = hour.steps_of(5)
     assert "1 source added" in "".join(map(hour.type, made))
     assert hour.sandbox.cwd.name == "public"

@@ -193,7 +193,7 @@ def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         await asyncio.sleep(0)
 
     def fetcher(app: App) -> PoliteFetcher:
-        throttle, notes = Throttle(0, 1, pause, app.clock), app.store.visits
+        throttle, notes = Throttle(0, pause, app.clock), app.store.visits
         robots = Robots(PoliteFetcher(web, throttle), notes.note, notes.set_note, user_agent="X", clock=app.clock)
         return PoliteFetcher(web, throttle, robots)
 

@@ -17,13 +17,13 @@ def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
     sources.write_text(source.format("one", "one") + source.format("two", "two"))
     before = configuration(tmp_path, {})
     assert list(changes(before, before)) == []
-    settings.write_text("[publish]\nport = 1234\nlimit = 60\nmost = 9\n[describe.llm]\ndaily_calls = 1\n")
+    settings.write_text('[publish]\nlisten = "127.0.0.1:1234"\nlimit = 60\nmost = 9\n[describe.llm]\ndaily_calls = 1\n')
     sources.write_text(source.format("two", "other") + source.format("three", "three"))
     queries.write_text('[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n')
     assert list(changes(before, configuration(tmp_path, {}))) == [
         "setting describe.llm.daily_calls changed",
         "setting publish.limit changed",
-        "setting publish.port changed; it counts from the next start",
+        "setting publish.listen changed; it counts from the next start",
         f"{settings}:4: publish.most is no setting any more: it is always 500, or publish.limit if that is more; "
         "delete the line",
         "source one removed",

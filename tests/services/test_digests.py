@@ -28,7 +28,7 @@ from tests.stories.test_published import operate, report
 
 SETTINGS = '[publish]\ntag_min = 1\nstories = "link"\n[[digest]]\nname = "morning"\n'
 MORNING = datetime(2026, 3, 11, 7, tzinfo=UTC)
-UTC_DAY, WEEK = Digest(name="d", at="02:30"), Digest(name="w", every="week", at="mon 00:00")
+UTC_DAY, WEEK = Digest(name="d", at="02:30"), Digest(name="w", at="mon 00:00")
 
 
 @pytest.fixture(autouse=True)
@@ -168,7 +168,7 @@ def test_what_is_published_no_more_leaves_no_trace(place: Place, operation: str)
 
 
 def test_a_digest_is_of_one_feed_and_goes_with_its_table(tmp_path: Path) -> None:
-    place = place_of(tmp_path, 'of = "tags/llm"\nevery = "week"\nat = "wed 07:00"\n')
+    place = place_of(tmp_path, 'of = "tags/llm"\nat = "wed 07:00"\n')
     with place.app() as app:
         store_articles(app, "Tagged", "A text.", added=place.now, tags=("LLM",))
         store_articles(app, "Not", "A text.", added=place.now)
@@ -265,7 +265,7 @@ def test_the_first_entry_of_a_new_digest_is_not_mailed(tmp_path: Path) -> None:
         ('name = "Big News"', "2: digest.name: write small letters"),
         ('name = "a"\nof = "tag:ai"', "3: digest.of: write"),
         ('name = "a"\nat = "25:00"', "3: digest.at: write"),
-        ('name = "a"\nat = "mon 07:00"', 'every = "week"'),
+        ('name = "a"\nat = "may 07:00"', "3: digest.at: write"),
         ('name = "a"\nmail = ["me"]', "3: digest.mail: write"),
         ('name = "a"\n[[digest]]\nname = "a"', "same name"),
     ],

@@ -104,7 +104,7 @@ async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
     """Visits what is due, as a scheduler would, for `hours`. Visits made, the latest start in seconds after its plan,
     and the memory in use at each tick."""
     clock = world.clock
-    throttle = Throttle(1.0, 1, clock.sleep, clock)
+    throttle = Throttle(1.0, clock.sleep, clock)
     notes: dict[str, str | None] = {}
     robots = Robots(
         PoliteFetcher(world, throttle), notes.get, lambda k, v, at: notes.update({k: v}), user_agent="X", clock=clock

@@ -190,8 +190,7 @@ contact = "demo@example.org"
 
 [fetch]
 allow_loopback = true
-feed_seconds = {deadline}
-page_seconds = {deadline}
+seconds = {deadline}
 pause = 0
 
 [publish]
@@ -208,7 +207,7 @@ def write_config(dir: Path, world: World, *, port: int | None = None, taxonomy: 
     dir.mkdir(parents=True, exist_ok=True)
     text = (SHIPPED / "taxonomy.toml").read_text(encoding="utf-8") if taxonomy is None else taxonomy
     (dir / "taxonomy.toml").write_text(text, encoding="utf-8")
-    settings = _SETTINGS.format(deadline=DEADLINE_SECONDS) + ("" if port is None else f"port = {port}\n")
+    settings = _SETTINGS.format(deadline=DEADLINE_SECONDS) + ("" if port is None else f'listen = "127.0.0.1:{port}"\n')
     (dir / "syndicator.toml").write_text(settings, encoding="utf-8")
     sources = dir / "sources.toml"
     sources.write_text(_SOURCES, encoding="utf-8")

@@ -35,20 +35,24 @@ def up(
     from syndicator.services.container import need_folder
 
     need_folder(config)
-    _override(host, port)
     if share:
         from syndicator.services.init.start import share as share_at_home
 
-        share_at_home(config)
+        share_at_home(config, port)
+    override(config, "publish", host, port)
     printing.address_for_phones(load(config))  # even if another process serves already
     asyncio.run(serving.up(config))
 
 
-def _override(host: str | None, port: int | None) -> None:
-    """Set the options as environment variables, so that they count for feeds' own URLs too."""
-    for name, value in (("HOST", host), ("PORT", port)):
-        if value is not None:
-            os.environ[f"SYNDICATOR_PUBLISH__{name}"] = str(value)
+def override(config: Path, section: Literal["publish", "console"], host: str | None, port: int | None) -> None:
+    """Set the options as an environment variable, which overrides the file also for the feeds' own URLs."""
+    from syndicator.configuration.settings import load
+    from syndicator.configuration.toml_files import endpoint
+
+    if host is not None or port is not None:
+        here = getattr(load(config), section)
+        listen = endpoint(here.host if host is None else host, here.port if port is None else port)
+        os.environ[f"SYNDICATOR_{section.upper()}__LISTEN"] = listen
 
 
 @command()
@@ -165,7 +169,7 @@ def serve(
     config: Config = CONFIG,
 ) -> None:
     """Serve the published files. Visits no source."""
-    _override(host, port)
+    override(config, "publish", host, port)
     from syndicator.cli.running import serving
 
     asyncio.run(serving.serve(config))
@@ -187,8 +191,7 @@ def console(
     from syndicator.services.container import need_folder
 
     need_folder(config)
-    if port is not None:
-        os.environ["SYNDICATOR_CONSOLE__PORT"] = str(port)
+    override(config, "console", None, port)
     if set_password:
         _set_password(config, name)
     elif token:

@@ -151,7 +151,7 @@ async def up(config: Path) -> None:
 
 def no_source(settings: Settings) -> str:
     console, on = settings.console, any((settings.state_dir / switch).exists() for switch in SWITCHES)
-    beside = f", or the console at http://{console.host}:{console.port}/" if on else ""
+    beside = f", or the console at http://{console.listen}/" if on else ""
     return f"No source yet: `syndicator add URL`, `syndicator import FILE`{beside}"
 
 

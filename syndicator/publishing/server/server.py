@@ -291,10 +291,10 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _refused(host: str, port: int, error: OSError) -> MissingError:
     if error.errno == errno.EADDRINUSE:
-        return MissingError(f"port {port} on {host} is taken; stop what uses it, or set publish.port (or --port)")
+        return MissingError(f"port {port} on {host} is taken; stop what uses it, or change publish.listen (or --port)")
     if error.errno == errno.EACCES:
-        return MissingError(f"port {port} needs more rights; set publish.port to 1024 or more")
-    return MissingError(f"cannot listen on {host} port {port}: {error.strerror or error}; set publish.host")
+        return MissingError(f"port {port} needs more rights; write 1024 or more in publish.listen")
+    return MissingError(f"cannot listen on {host} port {port}: {error.strerror or error}; set publish.listen")
 
 
 _CALLBACK_AT_ONCE: Final = 8  # bodies read at once, each whole, before the check of its signature. A choice.

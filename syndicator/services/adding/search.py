@@ -262,7 +262,7 @@ async def _asked(
 ) -> Fetched:
     if lacking := [name for name in secrets.variables(url) if name not in values]:
         raise MissingError(f"{url}: {unset_detail(lacking)}")
-    deadline = session.app.settings.fetch.feed_seconds
+    deadline = session.app.settings.fetch.seconds
     request = Request(url=url, kind=kind, secrets=values, deadline=deadline, allow=session.allow)
     if isinstance(result := await session.fetcher.fetch(request), Fetched):
         return result

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from syndicator.configuration.entry_rules import Term
 from syndicator.configuration.settings import (
@@ -20,7 +20,7 @@ from syndicator.configuration.settings import (
 )
 from syndicator.configuration.sources.registry import placed_sources
 from syndicator.configuration.sources.schema import Placed
-from syndicator.configuration.toml_files import TomlFile, read_toml_file
+from syndicator.configuration.toml_files import TomlFile, dotted, flat, read_toml_file
 from syndicator.core import secrets, text, urls
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.model import Problem, Source
@@ -258,8 +258,8 @@ class Configured:
 
 def configured(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[Configured, ...]:
     """Return the settings in order, with passwords masked. Raises ConfigError."""
-    values = dict(_flat(load(config, environ).model_dump(mode="json")))
-    shown = {name: masked(value) if isinstance(value, str) else value for name, value in values.items()}
+    values = flat(load(config, environ).model_dump(mode="json"))
+    shown = {dotted(place): masked(value) if isinstance(value, str) else value for place, value in values}
     return tuple(Configured(name=name, value=shown[name], origin=at) for name, at in origins(config, environ).items())
 
 
@@ -267,27 +267,15 @@ def masked(value: str) -> str:
     return _PASSWORD.sub(r"\1:***", value)
 
 
-_AT_START = ("publish.host", "publish.port")  # read only when the service starts
-
-
 def changes(before: Configuration, after: Configuration) -> Iterator[str]:
     """Yield a line for each changed setting, source and query; no values."""
-    old, new = (dict(_flat(version.settings.model_dump())) for version in (before, after))
-    for name in sorted(old.keys() | new.keys()):
-        if old.get(name) != new.get(name):
-            yield f"setting {name} changed" + ("; it counts from the next start" if name in _AT_START else "")
+    old, new = (dict(flat(version.settings.model_dump())) for version in (before, after))
+    for name in (dotted(place) for place in sorted(old) if old[place] != new[place]):
+        yield f"setting {name} changed" + "; it counts from the next start" * (name == "publish.listen")
     yield from (str(fault) for fault in after.dropped if fault not in before.dropped)
     if before.sources is not after.sources:
         yield from _listed("source", *({source.key: source for source in each.sources} for each in (before, after)))
     yield from _listed("query", *({query.slug: query for query in each.queries} for each in (before, after)))
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value
 
 
 def _listed(what: str, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[str]:

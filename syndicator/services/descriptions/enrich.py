@@ -27,6 +27,7 @@ WAIT = timedelta(hours=1)  # after an article's first failure, doubled with each
 OPTED_OUT = timedelta(days=1)  # until an article of a source with `llm = false` is checked again
 BATCH = 100
 _KEPT = 4000  # characters of an answer that are kept
+_AT_ONCE = 2  # requests; the rest of a home endpoint is its owner's
 ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -113,7 +114,7 @@ class _Pass:
         ids = self._ids()
         try:
             await self._some(ids, going, over, once=True)  # one question is enough to notice a dead endpoint
-            await asyncio.gather(*(self._some(ids, going, over) for _ in range(self.settings.concurrency)))
+            await asyncio.gather(*(self._some(ids, going, over) for _ in range(_AT_ONCE)))
         finally:
             over.cancel()
         if self.broken:

@@ -354,7 +354,7 @@ async def show_url(url: str, app: App) -> Shown:
         return show_filed(app, id)
     async with aclosing(make_fetcher(app)) as fetcher:
         announcement = await announced(app, fetcher, url)
-        request = Request(url=url, deadline=app.settings.fetch.page_seconds)
+        request = Request(url=url, deadline=app.settings.fetch.seconds)
         if source := announcement.source:
             request = page_request(url, source, app.settings, app.environ)
         result = (source and without_credentials(request, source, app.environ)) or await fetcher.fetch(request)

@@ -184,7 +184,7 @@ class Outage:
             kind = ConditionReason.CONFIGURATION if isinstance(error, ConfigError) else ConditionReason.DATABASE
             conditions = [plain(kind, reason=means, detail=str(error), cure=cure, code=error.reason)]
         # ids depend on this instance's folder and the time: after a restart in an outage the alert is sent again
-        id = uuid.uuid5(uuid.NAMESPACE_OID, str(settings.root))
+        id = uuid.uuid5(uuid.NAMESPACE_OID, settings.at(""))
         self._memory, events = follow(self._memory, conditions, now, id)
         if settings.alert.command or settings.alert.mail:
             self._outbox = put(self._outbox, events)

@@ -268,7 +268,7 @@ def feed_url(settings: Settings, key: str) -> str:
     """Return the address of the health feed: among the published feeds if so set, else on our server."""
     publish, base = settings.publish, settings.base_url
     at_home = publish.secret_path and publish.host == "0.0.0.0"
-    here = base.removesuffix(f"{publish.secret_path}/") if at_home else f"http://{publish.host}:{publish.port}/"
+    here = base.removesuffix(f"{publish.secret_path}/") if at_home else f"http://{publish.listen}/"
     return (settings.base_url if settings.health.publish else here) + feed_name(key)
 
 

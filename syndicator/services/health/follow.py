@@ -97,7 +97,7 @@ def _write_textfile(app: App) -> list[Problem]:
         from syndicator.services.health import metrics
 
         try:
-            metrics.write(Path(app.settings.root / path), metrics.of(app.store, app.settings))
+            metrics.write(Path(app.settings.at(path)), metrics.of(app.store, app.settings))
         except OSError as error:
             return [Problem(what="health.textfile", reason=DiskError.reason, detail=str(DiskError.of(error)))]
     return []

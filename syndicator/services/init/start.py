@@ -41,7 +41,7 @@ class Start:
     contact: str = ""
     example: str = ""
     secret_path: str = ""  # for the operator alone
-    host: str = ""  # address that `up` listens on
+    listen: str = ""  # address and port that `up` listens on
 
 
 def checked(start: Start) -> Start:
@@ -61,7 +61,7 @@ def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
         shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + deploy.filled("taxonomy.toml")
     title = start.title or EXAMPLES.get(start.example, "")
     settings = {"title": title, "url": start.url, "contact": start.contact}
-    settings |= {"secret_path": start.secret_path, "host": start.host, "archives": "atom", "stories": "link"}
+    settings |= {"secret_path": start.secret_path, "listen": start.listen, "archives": "atom", "stories": "link"}
     return shipped | {"syndicator.toml": _settings(shipped["syndicator.toml"], settings)}
 
 
@@ -158,13 +158,14 @@ def for_me(start: Start) -> Start:
     """Return `start` for a private instance, on the home network unless it has an address."""
     start = replace(start, secret_path=new_secret())
     address = "" if start.url else home_address()
-    return replace(start, url=f"http://{address}:{Publish().port}/", host=_EVERYWHERE) if address else start
+    port = Publish().port
+    return replace(start, url=f"http://{address}:{port}/", listen=f"{_EVERYWHERE}:{port}") if address else start
 
 
-def share(config: Path) -> None:
-    """Make the instance private, on the home network. Raises UsageError, MissingError."""
+def share(config: Path, port: int | None = None) -> None:
+    """Make the instance private, on the home network at `port`. Raises UsageError if public, MissingError offline."""
     settings = load(config)
-    url, secret = settings.site.url, settings.publish.secret_path
+    url, secret, port = settings.site.url, settings.publish.secret_path, port or settings.publish.port
     if url and not _AT_HOME.fullmatch(url):
         if secret:
             return  # a web server answers at that address
@@ -172,8 +173,8 @@ def share(config: Path) -> None:
     if not (address := home_address()):
         raise MissingError("this machine is in no network; connect it, or name an address with --host")
     wanted = {
-        "site": {"url": f"http://{address}:{settings.publish.port}/"},
-        "publish": {"host": _EVERYWHERE, "secret_path": secret or new_secret()},
+        "site": {"url": f"http://{address}:{port}/"},
+        "publish": {"listen": f"{_EVERYWHERE}:{port}", "secret_path": secret or new_secret()},
     }
     path = config / "syndicator.toml"
     before = path.read_text(encoding="utf-8") if path.exists() else None
@@ -217,7 +218,7 @@ def _deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
     return deploy.Deployment(
         root=root.resolve(),
         config=config.resolve(),
-        public=(settings.public_dir or settings.root / "feeds/public").resolve(),
+        public=(settings.public_dir or root / "feeds/public").resolve(),
         program=words(),
         user=account(),
         elsewhere=tuple(path for path in written if not path.is_relative_to(root.resolve())),

@@ -25,9 +25,9 @@ Issues = list[dict[str, Any]]
 
 def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datetime:
     """Return the last end of a period at or before `now`, in UTC. `zone`: None for this machine's."""
-    weekday, hours = digest.at[:-5].strip() or DAYS[0], time.fromisoformat(digest.at[-5:])
+    weekday, hours = digest.at[:-5].strip(), time.fromisoformat(digest.at[-5:])
     days = (now.astimezone(zone).date() - timedelta(days=back) for back in range(len(DAYS) + 1))
-    wanted = (day for day in days if digest.every == "day" or DAYS[day.weekday()] == weekday)
+    wanted = (day for day in days if not weekday or DAYS[day.weekday()] == weekday)
     return next(end for day in wanted if (end := datetime.combine(day, hours, zone).astimezone(UTC)) <= now)
 
 

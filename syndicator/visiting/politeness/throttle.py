@@ -33,28 +33,26 @@ class HostBusy(Exception):
 
 @dataclass(slots=True)
 class _Host:
-    slots: asyncio.Semaphore
     delay: float = 0.0  # crawl-delay in seconds
     free_at: datetime | None = None  # when the pause after its last request is over
     backoff_until: datetime | None = None
     users: int = 0  # requests that run or wait
-    order: asyncio.Lock = field(default_factory=asyncio.Lock)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Throttle:
-    """`async with throttle.turn(host)` waits until the host may be asked. `pause`: seconds between requests to a host;
-    `per_host`: requests at a time; `backoff`: waits stored for later processes; `turns`: shared with other machines."""
+    """`async with throttle.turn(host)` waits until the host may be asked, by one at a time. `pause`: seconds between
+    requests to a host. `backoff`: waits stored for later processes. `turns`: shared with other machines."""
 
     def __init__(
         self,
         pause: float,
-        per_host: int,
         sleep: Callable[[float], Awaitable[None]],
         clock: Callable[[], datetime],
         backoff: Waits | None = None,
         turns: HostTurns | None = None,
     ) -> None:
-        self._pause, self._per_host, self._sleep = pause, per_host, sleep
+        self._pause, self._sleep = pause, sleep
         self._clock = self.now = clock
         self._backoff, self._turns = backoff, turns
         self._hosts: dict[str, _Host] = {}
@@ -66,7 +64,7 @@ class Throttle:
         host = self._host(name)
         host.users += 1
         try:
-            async with host.slots:
+            async with host.turn:
                 await self._wait(host)
                 turn = _ALONE if self._turns is None else await self._common_turn(self._turns, name)
                 try:
@@ -74,8 +72,7 @@ class Throttle:
                 finally:
                     if self._turns is not None:
                         self._turns.give_back(name, turn, self._gap(host))
-                    free_at = self._clock() + timedelta(seconds=self._gap(host))
-                    host.free_at = max(host.free_at or free_at, free_at)
+                    host.free_at = self._clock() + timedelta(seconds=self._gap(host))
         finally:
             host.users -= 1
 
@@ -99,7 +96,7 @@ class Throttle:
         """Send nothing to the host before `until`, at most 15 minutes."""
         host = self._host(name)
         until = min(until, self._clock() + LONGEST_BACKOFF)
-        host.backoff_until = max(host.backoff_until or until, until)
+        host.backoff_until = max(until, host.backoff_until or until)
         if self._backoff is not None:
             self._backoff.add(name, host.backoff_until)
 
@@ -125,35 +122,28 @@ class Throttle:
         host.delay = delay
 
     async def _wait(self, host: _Host) -> None:
-        async with host.order:
-            now = self._clock()
-            until = now
-            if host.free_at is not None:
-                until = max(until, min(host.free_at, now + timedelta(seconds=self._gap(host))))
-            if host.backoff_until is not None:
-                until = max(until, min(host.backoff_until, now + LONGEST_BACKOFF))
-            if until > now:
-                await self._sleep((until - now).total_seconds())
-            host.free_at = self._clock() + timedelta(seconds=self._gap(host)) if self._per_host > 1 else host.free_at
+        now = self._clock()
+        limits = ((host.free_at, timedelta(seconds=self._gap(host))), (host.backoff_until, LONGEST_BACKOFF))
+        until = max((min(at, now + longest) for at, longest in limits if at is not None), default=now)
+        if until > now:
+            await self._sleep((until - now).total_seconds())
 
     def _gap(self, host: _Host) -> float:
         return max(self._pause, host.delay)
 
     def _host(self, name: str) -> _Host:
-        host = self._hosts.get(name)
-        if host is None:
+        if (host := self._hosts.get(name)) is None:
             if len(self._hosts) >= _MOST_HOSTS:
                 self._forget()
             # with shared turns, a held host grants none
             until = self._backoff.until(name) if self._backoff is not None and self._turns is None else None
-            host = self._hosts[name] = _Host(asyncio.Semaphore(self._per_host), backoff_until=until)
+            host = self._hosts[name] = _Host(backoff_until=until)
         return host
 
     def _forget(self) -> None:
         now = self._clock()
         for name, host in list(self._hosts.items()):
-            waiting = host.users or any(at is not None and at > now for at in (host.free_at, host.backoff_until))
-            if not waiting:
+            if not (host.users or any(at is not None and at > now for at in (host.free_at, host.backoff_until))):
                 del self._hosts[name]
 
 

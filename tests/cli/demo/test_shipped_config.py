@@ -43,8 +43,6 @@ def _all_shown(values: dict[str, object], section: BaseModel, prefix: str = "") 
     for name in type(section).model_fields:
         default = getattr(section, name)
         inner = values.get(name)
-        if name == "root":
-            continue
         if inner is None:
             missing.append(prefix + name)
         elif isinstance(default, BaseModel):

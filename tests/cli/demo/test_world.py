@@ -252,7 +252,7 @@ def test_the_written_config_loads(world: World, tmp_path: Path) -> None:
     write_config(tmp_path / "config", world, taxonomy='[[category]]\nname = "AI"\ndescription = "x"\n')
     settings = load(tmp_path / "config", {})
     assert settings.fetch.allow_loopback and settings.fetch.pause == 0
-    assert settings.fetch.feed_seconds == settings.fetch.page_seconds == 3
+    assert settings.fetch.seconds == 3
     assert settings.public_dir == tmp_path / "feeds" / "public"
     assert load_sources(tmp_path / "config" / "sources.toml") == world.sources
     assert (tmp_path / "config" / "taxonomy.toml").read_text(encoding="utf-8").startswith("[[category]]")

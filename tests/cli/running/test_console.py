@@ -25,7 +25,7 @@ from tests.world import World
 def empty(tmp_path: Path) -> Instance:
     config = tmp_path / "config"
     config.mkdir()
-    (config / "syndicator.toml").write_text("[publish]\nport = 0\n[console]\nport = 0\n")
+    (config / "syndicator.toml").write_text("[publish]\nlisten = '127.0.0.1:0'\n[console]\nlisten = '127.0.0.1:0'\n")
     for name in ("sources", "taxonomy"):
         (config / f"{name}.toml").write_text("")
     return Instance(tmp_path, World())

@@ -61,7 +61,7 @@ def answer_of(url: str) -> tuple[int, str]:
 def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path) -> None:
     settings = tmp_path / "config/syndicator.toml"
     settings.parent.mkdir()
-    settings.write_text("[publish]\nport = 0\n")
+    settings.write_text("[publish]\nlisten = '127.0.0.1:0'\n")
     (settings.parent / "sources.toml").write_text("")
     with service(tmp_path, "serve") as (process, heard):
         address = told(heard, "READY=1").partition("STATUS=serving ")[2]
@@ -74,7 +74,7 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
         assert "<title>Health of Syndicator</title>" in answer_of(address + episodes.feed_name(key))[1]
         (tmp_path / "feeds/public/all.atom").write_text("<feed/>")
         assert answer_of(address + "readyz") == (200, "ok\n")
-        settings.write_text('[publish]\nport = 0\nhubs = ["https://hub.example/"]\n')
+        settings.write_text('[publish]\nlisten = "127.0.0.1:0"\nhubs = ["https://hub.example/"]\n')
         process.send_signal(signal.SIGHUP)
         told(heard, "RELOADING=1")
         told(heard, "READY=1")
@@ -109,7 +109,7 @@ def test_an_instance_without_sources_says_where_to_add_one(tmp_path: Path) -> No
 def test_up_is_watched_and_visits_at_once_what_sighup_added(tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.mkdir()
-    (config / "syndicator.toml").write_text("[publish]\nport = 0\n[fetch]\nallow_loopback = true\n")
+    (config / "syndicator.toml").write_text("[publish]\nlisten = '127.0.0.1:0'\n[fetch]\nallow_loopback = true\n")
     (config / "sources.toml").write_text("")
     with socket.create_server(("127.0.0.1", 0)) as site, service(tmp_path, "up") as (process, heard):
         address = told(heard, "READY=1").partition("STATUS=serving ")[2]

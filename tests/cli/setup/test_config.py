@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def config(tmp_path: Path) -> Path:
     (tmp_path / "config").mkdir()
     (tmp_path / "config/syndicator.toml").write_text(
-        '[publish]\nport = 81\n[store]\nurl = "postgresql://me:pass@db/x"\n'
+        '[publish]\nlisten = "0.0.0.0:81"\n[store]\nurl = "postgresql://me:pass@db/x"\n'
     )
     return tmp_path / "config"
 
@@ -30,12 +30,11 @@ def config(tmp_path: Path) -> Path:
 def test_each_setting_is_shown_with_where_it_comes_from(config: Path) -> None:
     environ = {"SYNDICATOR_FETCH__PROXY": "http://u:hidden@proxy.example:1", "SYNDICATOR_DESCRIBE__LLM__MODEL": "m"}
     found = {one.name: (one.value, one.origin) for one in configured(config, environ)}
-    assert found["publish.port"] == (81, f"{config}/syndicator.toml:2")
+    assert found["publish.listen"] == ("0.0.0.0:81", f"{config}/syndicator.toml:2")
     assert found["publish.limit"] == (50, "default")
     assert found["describe.llm.model"] == ("m", "environment variable SYNDICATOR_DESCRIBE__LLM__MODEL")
     assert found["store.url"][0] == "postgresql://me:***@db/x"
     assert found["fetch.proxy"][0] == "http://u:***@proxy.example:1"
-    assert "root" not in found
 
 
 @pytest.mark.parametrize("url", ["", "https://a.example/x:y@z", "sqlite:////srv/a.db", "http://me@proxy/"])
@@ -45,9 +44,9 @@ def test_what_has_no_password_is_shown_whole(url: str) -> None:
 
 def test_it_is_printed_for_people_and_for_programs(config: Path) -> None:
     shown = CliRunner().invoke(app, ["config", "show", "--config", str(config)]).stdout
-    assert f"publish.port\t81\t{config}/syndicator.toml:2\n" in shown
+    assert f'publish.listen\t"0.0.0.0:81"\t{config}/syndicator.toml:2\n' in shown
     told = json.loads(CliRunner().invoke(app, ["config", "show", "--json", "--config", str(config)]).stdout)
-    assert told["publish.port"] == {"value": 81, "origin": f"{config}/syndicator.toml:2"}
+    assert told["publish.listen"] == {"value": "0.0.0.0:81", "origin": f"{config}/syndicator.toml:2"}
 
 
 def test_a_dropped_setting_is_a_warning_of_every_command(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ def test_settings_that_all_feeds_show() -> None:
     hubs = SETTINGS.model_copy(update={"publish": Publish(hubs=("https://hub.example/",))})
     author = SETTINGS.model_copy(update={"site": Site(title="Days", url="https://feeds.example/", author="Ann")})
     assert len({before, staleness.common(hubs, INSTANCE), staleness.common(author, INSTANCE)}) == 3
-    port = SETTINGS.model_copy(update={"publish": Publish(port=9)})
+    port = SETTINGS.model_copy(update={"publish": Publish(listen="127.0.0.1:9")})
     assert staleness.common(port, INSTANCE) == before
 
 

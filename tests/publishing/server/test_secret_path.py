@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.settings import Publish, Settings
+from syndicator.configuration.settings import Paths, Publish, Settings
 from syndicator.configuration.settings import Site as SiteSettings
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.publishing.server.server import serve
@@ -35,7 +35,8 @@ def settings(tmp_path: Path) -> Settings:
     (folder / "all.atom.gz").write_bytes(gzip.compress(b"<feed>mine</feed>"))
     (folder / "maps/moved.json").write_text(json.dumps({"moved": {"tags/old.rss": "all.atom"}, "gone": ["tags/x.rss"]}))
     site = SiteSettings(callback="https://hubs.example/")
-    return Settings(root=tmp_path, site=site, publish=Publish(secret_path=SECRET, port=0))
+    paths = Paths(public=str(folder), state=str(tmp_path / "state"))
+    return Settings(paths=paths, site=site, publish=Publish(secret_path=SECRET, listen="127.0.0.1:0"))
 
 
 def ask(settings: Settings, *requests: tuple[str, str, str]) -> Answers:

@@ -68,7 +68,7 @@ def test_the_key_of_the_language_model_is_looked_for(place: Place) -> None:
 
 
 def test_a_file_is_named_once(place: Place) -> None:
-    for line in ("[publish", "[publish]\nport = 'x'"):
+    for line in ("[publish", "[publish]\nlimit = 'x'"):
         (one,) = found(place, settings=line)
         assert f"{one.what}{one.detail}".count("syndicator.toml") == 1
     (place.config / "sources.toml").unlink()

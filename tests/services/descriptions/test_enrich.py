@@ -394,11 +394,11 @@ def test_the_days_budget_holds_in_calls_and_in_tokens(tmp_path: Path, llm: FakeL
 
 
 def test_so_many_at_a_time_and_no_more(tmp_path: Path, llm: FakeLlm) -> None:
-    lab = Lab(tmp_path, llm, concurrency=3)
+    lab = Lab(tmp_path, llm)
     lab.file(*(f"Weather {number}" for number in range(10)))
     llm.behaviour = late(0.15)
     assert lab.ask().counts == {"accepted": 10}
-    assert llm.most_open == 3
+    assert llm.most_open == 2
 
 
 def test_no_new_question_when_the_time_is_over(lab: Lab) -> None:

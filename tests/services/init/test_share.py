@@ -46,6 +46,34 @@ def test_it_listens_at_home_behind_a_secret(config: Path, monkeypatch: pytest.Mo
     assert [line for line in before.splitlines() if line not in after] == []
 
 
+@pytest.mark.parametrize(
+    ("words", "lines", "listen"),
+    [
+        (["up", "--share", "--port", "9000"], "host = '127.0.0.1'", "0.0.0.0:9000"),
+        (["up", "--host", "::1"], "port = 81", "[::1]:81"),
+        (["serve", "--port", "0"], "listen = 'x.example:81'", "x.example:0"),
+        (["serve"], "listen = '[::1]:81'", "[::1]:81"),
+    ],
+)
+def test_options_override_a_part_of_the_address(
+    config: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], lines: str, listen: str
+) -> None:
+    async def served(config: Path) -> None:
+        seen.append(load(config).publish.listen)
+
+    seen: list[str] = []
+    monkeypatch.setenv("SYNDICATOR_PUBLISH__LISTEN", "")
+    monkeypatch.delenv("SYNDICATOR_PUBLISH__LISTEN")  # after the test, too
+    monkeypatch.setattr(serving, words[0], served)
+    load_commands()
+    (config / "syndicator.toml").write_text(f"[publish]\n{lines}\n")
+    CliRunner().invoke(app, [*words, "--config", str(config)], catch_exceptions=False)
+    assert seen == [listen]
+    if "--share" in words:
+        shared = load(config, {})
+        assert (shared.publish.listen, shared.site.url) == (listen, "http://192.168.1.5:9000/")
+
+
 def test_where_it_moved_in_the_network_its_secret_stays(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     start.share(config)
     before = load(config, {})

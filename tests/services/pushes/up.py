@@ -26,12 +26,10 @@ callback = "http://127.0.0.1:{port}/"
 [fetch]
 allow_loopback = true
 pause = 0.0
-per_host = 8
 [publish]
 tag_min = 1
 thumbnails = false
-host = "127.0.0.1"
-port = {port}
+listen = "127.0.0.1:{port}"
 """
 
 

@@ -51,7 +51,7 @@ class Instance:
         (self.config / "syndicator.toml").write_text(
             f'[site]\nurl = "https://feeds.example"\ntitle = "T"\n'
             f'[store]\nurl = "{url}"\n'
-            f"[fetch]\npause = {pause}\nfeed_seconds = {seconds}\npage_seconds = {seconds}\nallow_loopback = true\n"
+            f"[fetch]\npause = {pause}\nseconds = {seconds}\nallow_loopback = true\n"
             f'[publish]\nsettle = "1s"\nthumbnails = false\narchives = false\n'
             + (f'[paths]\narticles = "{bucket}/a"\npublic = "{bucket}/p"\npages = "{bucket}/h"\n' if bucket else "")
         )

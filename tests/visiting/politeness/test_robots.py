@@ -52,7 +52,7 @@ class Rig:
         self.clock = SimClock()
         self.script = Script()
         self.notes: dict[str, str] = {}
-        self.throttle = Throttle(1.0, 1, self.clock.sleep, self.clock)
+        self.throttle = Throttle(1.0, self.clock.sleep, self.clock)
         self.robots = self.another()
         self.polite = PoliteFetcher(self.script, self.throttle, self.robots)
 
@@ -328,7 +328,7 @@ def test_waiting_for_a_turn_costs_no_deadline() -> None:
     }
 
     async def run() -> list[FetchResult]:
-        polite = PoliteFetcher(script, Throttle(0.1, 1, asyncio.sleep, lambda: datetime.now(UTC)))
+        polite = PoliteFetcher(script, Throttle(0.1, asyncio.sleep, lambda: datetime.now(UTC)))
         requests = [Request(url="https://a.test/", kind="feed", deadline=0.15) for _ in range(5)]
         return list(await asyncio.gather(*(polite.fetch(request) for request in requests)))
 

@@ -17,9 +17,9 @@ from tests.visiting.simclock import SimClock
 class Log:
     """Requests of some seconds each, with when they began."""
 
-    def __init__(self, pause: float = 1.0, per_host: int = 1) -> None:
+    def __init__(self, pause: float = 1.0) -> None:
         self.clock = SimClock()
-        self.throttle = Throttle(pause, per_host, self.clock.sleep, self.clock)
+        self.throttle = Throttle(pause, self.clock.sleep, self.clock)
         self.began: list[tuple[float, str]] = []
         self.open: dict[str, int] = {}
         self.most: dict[str, int] = {}
@@ -56,12 +56,6 @@ def test_one_connection_per_host() -> None:
     log.run(*(("a", 1.0) for _ in range(5)), *(("b", 1.0) for _ in range(5)))
     assert log.most == {"a": 1, "b": 1}
     assert log.clock.since() == 5
-
-
-def test_more_connections_where_they_are_set() -> None:
-    log = Log(pause=0.1, per_host=3)
-    log.run(*(("a", 10.0) for _ in range(9)))
-    assert log.most == {"a": 3}
 
 
 def test_back_off() -> None:

@@ -20,7 +20,7 @@ class Machines:
         self.clock = SimClock()
         self.turns = CommonTurns(self.clock)
         common: HostTurns = self.turns
-        self.throttles = [Throttle(pause, 1, self.clock.sleep, self.clock, turns=common) for _ in range(2)]
+        self.throttles = [Throttle(pause, self.clock.sleep, self.clock, turns=common) for _ in range(2)]
         self.fetchers = [PoliteFetcher(self, throttle) for throttle in self.throttles]
         self.seconds, self.open, self.most, self.began = seconds, 0, 0, list[float]()
         self.answer: FetchResult | None = None
