@@ -28,8 +28,7 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], s
     """Return the names at `spot`, their kind ("line", "date", "alone", "signed") and weight; None without names."""
     element, distance = spot.element, spot.at - survey.origin
     if survey.found and abs(distance) <= _BESIDE:
-        own = inner(element, 2 * _READ)
-        whole = line if len(own) < 2 * _READ and len(line := " ".join(own.split())) <= _LONG_LINE else ""
+        whole = _short_line(element)
         if names := _within_line(element, whole):
             return names, "line", 2 if all(map(person_names.is_full, names)) else 1
         if names := _beside_date(spot, whole):
@@ -40,6 +39,20 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], s
         own = " ".join(inner(element, 2 * _LONG_LINE).split()).strip("()[]–—-/ ")
         return ((own,), "signed", 2) if person_names.is_known(own) else None
     return None
+
+
+def _short_line(element: Any) -> str:
+    """Return the text in `element` on one line, "" if it is long."""
+    pieces: list[str] = []
+    length = shown = 0
+    for piece in element.itertext():
+        pieces.append(piece)
+        length += len(piece)
+        shown += sum(map(len, piece.split()))
+        if length >= 2 * _READ or shown > _LONG_LINE:
+            return ""
+    line = " ".join("".join(pieces).split())
+    return line if len(line) <= _LONG_LINE else ""
 
 
 def _within_line(element: Any, whole: str) -> tuple[str, ...]:
@@ -106,7 +119,8 @@ _TOGETHER, _AT_ONCE = 120, 8  # characters between two names of one byline, if t
 _LOOK, _MOST_ALIKE = 4, 8  # least characters of tag and classes that are compared; names with an element for each
 _ENOUGH, _SOME, _STRONG = 4, 2, 3  # scores: of a byline, of one without rivals; weight of an unmistakable mark
 _FIRST_PIECES, _MOST_AROUND = 6, 100  # texts searched for the word "by"; most characters around a link to an author
-_REMEMBERED, _SHORT, _LONG = 512, 30, 220  # cached class names; characters of "by" and a login, and of any byline
+_REMEMBERED, _MOST = 512, 400  # cached class names; marks of a page
+_SHORT, _LONG = 30, 220  # characters of "by" and a login, and of any byline
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +136,21 @@ class Mark:
 
 def read(survey: Survey) -> tuple[str, int, list[str]]:
     """Return kind, score and names of the best byline, or ("", 0, []). A score from 6 on means beside the headline."""
-    marks = list(islice(filter(None, (_mark(spot, survey) for spot in survey.spots)), 400))
-    best = max(
-        marks, key=lambda mark: (mark.score, all(map(person_names.is_full, mark.people)), -abs(mark.at)), default=None
-    )
+    near = sum(spot.at - survey.origin <= _NEAR for spot in survey.spots)
+    marks: list[Mark] = []
+    best = None
+    for spots in (survey.spots[:near], survey.spots[near:]):
+        marks += islice(filter(None, (_mark(spot, survey) for spot in spots)), _MOST - len(marks))
+        best = max(marks, key=_likeness, default=None)
+        if best is not None and best.score >= _ENOUGH:  # no mark farther away scores that much
+            break
     if best is None or (best.score < _ENOUGH and not _is_only(best, marks)):
         return "", 0, []
     return best.kind, best.score, list(dict.fromkeys(name for mark in _together(best, marks) for name in mark.people))
+
+
+def _likeness(mark: Mark) -> tuple[int, bool, int]:
+    return mark.score, all(map(person_names.is_full, mark.people)), -abs(mark.at)
 
 
 def _is_only(best: Mark, marks: list[Mark]) -> bool:
