@@ -55,10 +55,8 @@ def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block
         str(item.get("isAccessibleForFree")).lower() in ("false", "http://schema.org/false") for item in document.jsonld
     )
     boxes = document.tree.iter("div", "section", "aside", "form")
-    if not locked and (
-        letters >= _LONG
-        or not _PAYWALL_BOX.search(" ".join([name for e in boxes for name in (e.get("id"), e.get("class")) if name]))
-    ):
+    names = (name for box in boxes for name in (box.get("id"), box.get("class")) if name)
+    if not locked and (letters >= _LONG or not _PAYWALL_BOX.search(" ".join(names))):
         return False
     counts = [str(item.get("wordCount", "")) for item in document.jsonld]
     words = next((int(count) for count in counts if count.isdecimal() and len(count) <= _MOST_DIGITS), 0)

@@ -225,18 +225,15 @@ def _of_facts(texts: Sequence[Block], facts: Facts) -> Columns:
     owns = [text.own for text in texts]
     starts = [own[:_START] for own in owns]
     uses = Counter(starts)
-    words = [set(_WORD.findall(text.text[:_SHOWN].casefold())) for text in texts]
+    words = (set(_WORD.findall(text.text[:_SHOWN].casefold())) for text in texts)
     tags = np.array([_TAG_NUMBERS.get(text.element.tag, -1) for text in texts])
-    named = [max([len(name) for name in names if name in own], default=0) for own in owns] if names else [0] * len(owns)
     features: Columns = {
         "title-in": [len(title) / len(own) if title and title in own else 0.0 for own in owns],
         "in-title": [len(own) >= _LEAST_NAME and own in title for own in owns],
         "title-words": [len(each & spoken) / (len(each) or 1) for each in words],
-        "told": [
-            len(own) >= _TELLING and (own in description or (description != "" and description in own)) for own in owns
-        ],
+        "told": [len(own) >= _TELLING and (own in description or "" != description in own) for own in owns],
         "told-start": [_common_start(start, description) / len(start) for start in starts],
-        "author": [length / len(own) for length, own in zip(named, owns, strict=True)],
+        "author": [max([len(name) for name in names if name in own], default=0) / len(own) for own in owns],
         "site": [len(site) >= _LEAST_NAME and site in own for own in owns],
         "again": [len(own) >= _TELLING and uses[own[:_START]] > 1 for own in owns],
         "in-body": [own[:_START] in body and own[-_START:] in body if body else _NONE for own in owns],
@@ -274,9 +271,7 @@ def _wording(texts: Sequence[Block]) -> Columns:
 
 def capitals(text: str) -> int:
     """Return the number of upper-case letters in `text`."""
-    if not text.isascii():
-        return sum(map(str.isupper, text))
-    return len(text) - len(text.encode().translate(None, _CAPITALS))
+    return len(text) - len(text.encode().translate(None, _CAPITALS)) if text.isascii() else sum(map(str.isupper, text))
 
 
 def _of_title(at: Any, heads: Any) -> Columns:

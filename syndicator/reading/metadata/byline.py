@@ -28,7 +28,8 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], s
     """Return the names at `spot`, their kind ("line", "date", "alone", "signed") and weight; None without names."""
     element, distance = spot.element, spot.at - survey.origin
     if survey.found and abs(distance) <= _BESIDE:
-        whole = _short_line(element)
+        own = inner(element, 2 * _READ)
+        whole = line if len(own) < 2 * _READ and len(line := " ".join(own.split())) <= _LONG_LINE else ""
         if names := _within_line(element, whole):
             return names, "line", 2 if all(map(person_names.is_full, names)) else 1
         if names := _beside_date(spot, whole):
@@ -39,20 +40,6 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], s
         own = " ".join(inner(element, 2 * _LONG_LINE).split()).strip("()[]–—-/ ")
         return ((own,), "signed", 2) if person_names.is_known(own) else None
     return None
-
-
-def _short_line(element: Any) -> str:
-    """Return the text in `element` on one line, "" if it is long."""
-    pieces: list[str] = []
-    length = shown = 0
-    for piece in element.itertext():
-        pieces.append(piece)
-        length += len(piece)
-        shown += sum(map(len, piece.split()))
-        if length >= 2 * _READ or shown > _LONG_LINE:
-            return ""
-    line = " ".join("".join(pieces).split())
-    return line if len(line) <= _LONG_LINE else ""
 
 
 def _within_line(element: Any, whole: str) -> tuple[str, ...]:

@@ -97,11 +97,8 @@ def _alternate(document: Document) -> str | None:
 def _print_links(tree: Any) -> Iterator[str]:
     for element in islice(tree.iter("a", "link"), 3_000):
         href = element.get("href", "")
-        if element.tag == "link":
-            prints = element.get("media") == "print" and "alternate" in element.get("rel", "")
-        else:
-            prints = _PRINT.search(href[:500]) is not None
-        if prints:
+        named = element.get("media") == "print" and "alternate" in element.get("rel", "")
+        if named if element.tag == "link" else _PRINT.search(href[:500]):
             yield href[:_LONGEST_URL]
 
 

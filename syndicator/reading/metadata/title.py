@@ -340,11 +340,11 @@ _AWAY = re.compile(
     r"popular|trending|carousel|slider|latest|promo|newsletter|breadcrumb|(?<!post-)(?<!entry-)(?<!article-)footer)",
     re.I,
 )
+_away = lru_cache(512)(_AWAY.search)  # a page repeats its names
 _AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
 _NO_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
 _MOST_EVENTS, _LEAST_PARAGRAPHS = 120_000, 5  # two an element; paragraphs of a page whose shares count
 _HELD = 0.6  # share of a page's paragraphs in an element that is never a sidebar, whatever its class
-_REMEMBERED = 512  # names of classes and ids
 _COMMENTS = "comment"  # in names of what may hold most of a page and is not the article
 
 
@@ -421,12 +421,7 @@ def _is_away(element: Any) -> bool:
     if tag in _AWAY_TAGS:
         return True
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
-    return named != " " and tag not in ("body", "main", "article") and _names_away(named)
-
-
-@lru_cache(_REMEMBERED)
-def _names_away(named: str) -> bool:
-    return _AWAY.search(named) is not None
+    return named != " " and tag not in ("body", "main", "article") and _away(named) is not None
 
 
 def _holds_most(element: Any, paragraphs: int) -> bool:
