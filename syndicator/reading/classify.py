@@ -52,8 +52,9 @@ def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block
     locked = any(
         str(item.get("isAccessibleForFree")).lower() in ("false", "http://schema.org/false") for item in document.jsonld
     )
-    boxes = (f"{e.get('id', '')} {e.get('class', '')}" for e in document.tree.iter("div", "section", "aside", "form"))
-    if not locked and (letters >= _LONG or not any(_PAYWALL_BOX.search(name) for name in boxes if name != " ")):
+    boxes = document.tree.iter("div", "section", "aside", "form")
+    names = (name for box in boxes for name in (box.get("id"), box.get("class")) if name)
+    if not locked and (letters >= _LONG or not _PAYWALL_BOX.search(" ".join(names))):
         return False
     counts = [str(item.get("wordCount", "")) for item in document.jsonld]
     words = next((int(count) for count in counts if count.isdecimal() and len(count) <= _MOST_DIGITS), 0)

@@ -129,7 +129,8 @@ def _share(pairs: Any) -> float:
     return float(pairs[:, 0].sum() / max(pairs[:, 1].sum(), 1))
 
 
-def _times_median(pairs: Any) -> float:
+def times_median(pairs: Any) -> float:
+    """Return the median of the first column, in times of that of the second."""
     return float(np.median(pairs[:, 0]) / np.median(pairs[:, 1]))
 
 
@@ -195,37 +196,46 @@ def _cell(values: Sequence[float]) -> str:
     return shown.ljust(26)
 
 
-def cpu(pages: Sequence[dict[str, Any]], rounds: int = 3) -> str:
-    """What reading, reading with describing, and trafilatura take of each page, one after the other in this process,
-    which looks for garbage as the worker's does; the least of the rounds after one that warms. Every tool has seen
+Tool = Callable[[bytes, str], Any]
+
+
+def least_cpu(pages: Sequence[dict[str, Any]], tools: Sequence[Tool], rounds: int = 3) -> Any:
+    """Return the CPU time in ms of each page (row) with each tool (column): the least of `rounds` after one that warms.
+    The tools take turns at each page, in this process, which looks for garbage as the worker does. Every tool has seen
     every page by then, so what is loaded or remembered once counts for none."""
     from syndicator.core.errors import NotAnArticle
-    from syndicator.describing.taxonomy.taxonomy import Taxonomy
-    from syndicator.pipeline.read_article import read_article
     from syndicator.processes.worker import _spare_garbage
-    from syndicator.reading.reader import read
-    from syndicator.services.init.start import SHIPPED
 
-    taxonomy = Taxonomy.from_toml(SHIPPED / "taxonomy.toml")
-
-    def spent(tool: Callable[[bytes, str], Any], row: dict[str, Any]) -> float:
+    def spent(tool: Tool, row: dict[str, Any]) -> float:
         html, started = html_of(row), time.process_time()
         with suppress(NotAnArticle):
             tool(html, row["url"] or NOWHERE)
         return time.process_time() - started
 
+    logging.disable(logging.CRITICAL)
+    _spare_garbage()
+    turns = [[[spent(tool, row) for tool in tools] for row in pages] for _ in range(rounds + 1)]
+    return 1e3 * np.array(turns[1:]).min(axis=0)
+
+
+def cpu(pages: Sequence[dict[str, Any]]) -> str:
+    """The CPU time of reading, of reading with describing, and of trafilatura."""
+    from syndicator.describing.taxonomy.taxonomy import Taxonomy
+    from syndicator.pipeline.read_article import read_article
+    from syndicator.reading.reader import read
+    from syndicator.services.init.start import SHIPPED
+
+    taxonomy = Taxonomy.from_toml(SHIPPED / "taxonomy.toml")
+
     def described(html: bytes, url: str) -> object:
         return read_article(html, url, taxonomy)
 
-    tools: tuple[Callable[[bytes, str], Any], ...] = (read, described, theirs)
-    _spare_garbage()
-    turns = [[[spent(tool, row) for tool in tools] for row in pages] for _ in range(rounds + 1)]
-    least = 1e3 * np.array(turns[1:]).min(axis=0)
+    least = least_cpu(pages, (read, described, theirs))
     mean, median = least.mean(axis=0), np.median(least, axis=0)
     names = ("reading", "reading and describing", "trafilatura")
     lines = [
         f"{name:24} median {median[at]:6.1f} ms, mean {mean[at]:6.1f} ms; times trafilatura: medians "
-        f"{_cell(_interval(least[:, [at, 2]], _times_median, BOOT)).strip()}, means {mean[at] / mean[2]:.2f}"
+        f"{_cell(_interval(least[:, [at, 2]], times_median, BOOT)).strip()}, means {mean[at] / mean[2]:.2f}"
         for at, name in enumerate(names)
     ]
     return "\n".join([f"{len(pages)} pages, load {os.getloadavg()[0]:.1f}", *lines])
@@ -241,7 +251,6 @@ def main() -> None:
     asked = options.parse_args()
     pages = rows(asked.every, asked.quick)
     if asked.cpu:
-        logging.disable(logging.CRITICAL)
         print(cpu(pages))
         return
     with tempfile.TemporaryDirectory() as made:
@@ -258,7 +267,7 @@ def main() -> None:
 
 def _cost(mine: Sequence[Prediction], other: Sequence[Prediction]) -> str:
     cpu = 1e3 * np.array([[a["cpu"], b["cpu"]] for a, b in zip(mine, other, strict=True)])
-    times = _interval(cpu, _times_median, BOOT)
+    times = _interval(cpu, times_median, BOOT)
     late = np.percentile(cpu[:, 0], 95)
     return (
         f"CPU median {np.median(cpu[:, 0]):.0f} ms, trafilatura {np.median(cpu[:, 1]):.0f} ms: {_cell(times).strip()} "

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syndicator.core import text
 from syndicator.describing.text import sentences
-from syndicator.reading.body import overlap
+from syndicator.reading.body import overlap, sequence
 from syndicator.reading.html import hints
 
 # Text of what the shortcuts turn on: words of several scripts, marks, blanks of all kinds, what may not be in XML.
@@ -45,3 +45,8 @@ def test_sentences_that_are_glued_are_seen(value: str) -> None:
 @given(_TEXT)
 def test_texts_are_made_ready_alike(value: str) -> None:
     assert hints.ready(value) == value.translate(hints._QUOTES).strip(" \t\n-–—*•|:<>[]()»").lower()
+
+
+@given(_TEXT)
+def test_capitals_are_upper_case_characters(value: str) -> None:
+    assert sequence.capitals(value) == sum(map(str.isupper, value))

@@ -60,6 +60,7 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
     level = np.array([block.level for block in blocks])
     kind_of = np.array([_KIND_NUMBERS.get(block.kind, 0) for block in blocks])
     texts = [(block.text, block.letters) for block in blocks]
+    heading = title.casefold().strip()
     return {
         "bias": np.ones(len(blocks)),
         "size": np.log1p(size),
@@ -73,7 +74,7 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
         "h3+": level > _SECTION,
         "digits": [_digits(block.text) for block in blocks],
         "hidden": _flags([block.hidden for block in blocks]),
-        "is-title": _flags([_is_title(block, title.casefold().strip()) for block in blocks]),
+        "is-title": _flags([_is_title(block, heading) for block in blocks]),
         "repeat": _flags(_repeats(blocks)),
         **{name: _flags([rule(text, letters) for text, letters in texts]) for name, rule in _TEXT_RULES.items()},
         **_of_frames(blocks),

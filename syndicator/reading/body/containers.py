@@ -25,6 +25,7 @@ class Containers:
     parent: Ints  # number of each one's parent; the root's is its own
     levels: list[Ints]  # the numbers of each depth, the root's first
     of: Ints  # number of the element of each block
+    markup: list[tuple[Any, ...]]  # tag and class of this element and of its parent
     letters: Floats  # below each element
     overlapping: Floats  # those that trafilatura's text has too
     linked: Floats  # those in links
@@ -75,8 +76,10 @@ def build(blocks: Sequence[Block]) -> Containers:
     depth = np.array(depths, dtype=np.int64)
     levels = [np.flatnonzero(depth == at) for at in range(int(depth.max(initial=-1)) + 1)]
     of = np.array([numbers[block.element] for block in blocks], dtype=np.int64)
+    names = [(node.tag, node.get("class")) for node in nodes]
+    markup = [(names[at], names[parents[at]] if parents[at] != at else None) for at in of.tolist()]
     empty = np.zeros(0)
-    return Containers(nodes, np.array(parents, dtype=np.int64), levels, of, empty, empty, empty, empty)
+    return Containers(nodes, np.array(parents, dtype=np.int64), levels, of, markup, empty, empty, empty, empty)
 
 
 def add_up(blocks: Sequence[Block], box: Containers) -> None:
@@ -119,7 +122,8 @@ def weigh(blocks: Sequence[Block], box: Containers) -> None:
     """Set the class hints of the elements in `box` and of `blocks`. Hints of boilerplate on elements with much prose do
     not count."""
     if not box.words:
-        box.words = [hints.of(node) for node in box.nodes]
+        own = blocks[0].own_hints if blocks else {}
+        box.words = [own[node] if node in own else hints.of(node) for node in box.nodes]
     before = box.hints or box.words
     total = max(float(box.prose.max(initial=0.0)), 1.0)
     weak, strong, closed = _bits(_WEAK), _bits(_STRONG), _bits(_CLOSED)

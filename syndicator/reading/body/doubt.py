@@ -5,8 +5,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-import numpy as np
-
 from syndicator.core.model import Entry
 from syndicator.reading.body import containers, overlap, scorer
 from syndicator.reading.html.blocks import Block
@@ -71,4 +69,4 @@ def log_odds(table: Literal["right", "listing"], values: Mapping[str, float]) ->
     """Return the log odds that a reading is the article (`table` "right"), or that its page lists articles or goods
     ("listing"). `values`: features by name."""
     trees = scorer.boosted("reading_trees.json", table)
-    return float(scorer.log_odds(trees, {name: np.array([value]) for name, value in values.items()})[0])
+    return float(scorer.log_odds(trees, {name: [value] for name, value in values.items()})[0])

@@ -41,7 +41,7 @@ def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) 
     containers.weigh(blocks, box)
     main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)
     taken = np.array([block.overlap for block in blocks])
-    features: Columns = {"overlap": taken, **text, **_of_containers(box, main), **_of_markup(blocks)}
+    features: Columns = {"overlap": taken, **text, **_of_containers(box, main), **_of_markup(blocks, box)}
     features |= _of_page(blocks, taken) | _of_overlap_around(blocks, taken)
     hints = class_hints.names()
     features |= block_features.bit_columns("near-", hints, [block.near for block in blocks])
@@ -87,7 +87,7 @@ def _of_lists(blocks: Sequence[Block]) -> Columns:
             if frame.kind in ("ul", "ol", "table", "dl"):
                 lists.setdefault(frame, []).append(block)
     shapes = {frame: _shape_of(mates) for frame, mates in lists.items()}
-    none = dict.fromkeys(_shape_of(blocks), 0.0)
+    none = dict.fromkeys(_shape_of(()), 0.0)
     of_blocks = [next((shapes[frame] for frame in reversed(block.frames) if frame in shapes), none) for block in blocks]
     return {name: [shape[name] for shape in of_blocks] for name in none}
 
@@ -104,9 +104,9 @@ def _shape_of(mates: Sequence[Block]) -> dict[str, float]:
     }
 
 
-def _of_markup(blocks: Sequence[Block]) -> Columns:
+def _of_markup(blocks: Sequence[Block], box: containers.Containers) -> Columns:
     sums: dict[tuple[Any, ...], list[float]] = {}
-    own = [sums.setdefault(markup(block.element), [0.0, 0.0, 0.0]) for block in blocks]
+    own = [sums.setdefault(key, [0.0, 0.0, 0.0]) for key in box.markup]
     for block, total in zip(blocks, own, strict=True):
         total[0] += block.overlap * block.letters
         total[1] += block.letters
@@ -116,12 +116,6 @@ def _of_markup(blocks: Sequence[Block]) -> Columns:
         rest = letters - block.letters
         means.append((overlapping - block.overlap * block.letters) / rest if rest > 0 else _NO_OTHERS)
     return {"alike-overlap": means, "alike-count": [math.log1p(count - 1) for _, _, count in own]}
-
-
-def markup(element: Any) -> tuple[Any, ...]:
-    """Return tag and class of `element` and of its parent."""
-    above = element.getparent()
-    return (element.tag, element.get("class"), None if above is None else (above.tag, above.get("class")))
 
 
 def _of_page(blocks: Sequence[Block], overlaps: Any) -> Columns:

@@ -62,7 +62,7 @@ def _padded(values: Sequence[Any], last: Any, length: int) -> list[Any]:
 
 def log_odds(trees: Trees, values: Mapping[str, Any]) -> Any:
     """Return the sum over all trees for each block. `values`: feature name -> a value for each block."""
-    columns = np.stack([values[name] for name in trees.names])
+    columns = np.array([values[name] for name in trees.names])  # a third of the time of np.stack
     answers = np.zeros((len(trees.features) + 1, columns.shape[1]), dtype=np.uint8)  # nothing passes the last question
     answers[:-1] = columns[trees.features] > trees.limits
     reached = np.zeros((len(trees.leaves), columns.shape[1]), dtype=np.uint8)

@@ -12,7 +12,7 @@ import numpy as np
 
 from syndicator.reading.body import containers, overlap, scorer
 from syndicator.reading.body.block_features import Columns
-from syndicator.reading.body.features import markup, shift
+from syndicator.reading.body.features import shift
 from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block
 
@@ -31,6 +31,7 @@ _PHRASES = ("credit", "disclosure", "aside", "appeal")
 _MARKS = {"quoted": "\"“„«»‘'", "marked": "*_—–-•©([", "closed": ")]*"}
 _HELD = {"loud": "!", "at": "@", "rights": "©"}
 _TAGS = ("p", "div", "span", "em", "i", "small", "strong", "b", "footer", "time", "section", "td")
+_TAG_NUMBERS = {tag: number for number, tag in enumerate(_TAGS)}
 _WORD = re.compile(r"\w{3,}")
 _COUNTED = re.compile(  # "page 2 of 3", "5 min read", "2 days ago"
     r"^\W*(?:(?:page|seite|pagina|página|strona|sida)\W*\d+\s*(?:/|of|von|de|sur|di|van)\s*\d+"
@@ -39,6 +40,7 @@ _COUNTED = re.compile(  # "page 2 of 3", "5 min read", "2 days ago"
     re.I,
 )
 _LISTS = ("ul", "ol", "table", "dl")
+_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 
 
 class Facts(NamedTuple):
@@ -100,7 +102,7 @@ def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> C
         **_of_page(chance, mass, letters),
         **_of_sure(odds, letters),
         **_of_containers(box, box.of[texts.places], mass, letters),
-        **_of_groups(texts.blocks, mass, letters),
+        **_of_groups(texts.blocks, [box.markup[at] for at in texts.places.tolist()], mass, letters),
         **_of_sections(texts.blocks, odds, mass, letters),
     }
     own = {f"second {name}": np.asarray(column, dtype=np.float32) for name, column in features.items()}
@@ -181,9 +183,8 @@ def _mean(mass: Any, letters: Any) -> Any:
     return np.where(letters > 0, mass / np.maximum(letters, 1.0), _NONE)
 
 
-def _of_groups(texts: Sequence[Block], mass: Any, letters: Any) -> Columns:
+def _of_groups(texts: Sequence[Block], alike: Sequence[Any], mass: Any, letters: Any) -> Columns:
     lists = [next((frame for frame in text.frames if frame.kind in _LISTS), at) for at, text in enumerate(texts)]
-    alike = [markup(text.element) for text in texts]
     heads = [(text.level, text.element.get("class")) if text.kind == "h" else at for at, text in enumerate(texts)]
     features: Columns = {}
     for name, keys in (("list", lists), ("alike", alike), ("heads", heads)):
@@ -221,27 +222,24 @@ def _of_facts(texts: Sequence[Block], facts: Facts) -> Columns:
     names = [own for name in facts.authors if len(own := overlap.letters(name)) >= _LEAST_NAME]
     heads = [at for at, text in enumerate(texts) if text.level == 1 or text.own == title != ""]
     spoken = set(_WORD.findall(" ".join([facts.title, *(texts[at].text for at in heads[:_TITLES])]).casefold()))
-    starts = Counter(text.own[:_START] for text in texts)
-    rows = []
-    for text in texts:
-        own = text.own
-        words = set(_WORD.findall(text.text[:_SHOWN].casefold()))
-        rows.append(
-            {
-                "title-in": len(title) / len(own) if title and title in own else 0.0,
-                "in-title": len(own) >= _LEAST_NAME and own in title,
-                "title-words": len(words & spoken) / (len(words) or 1),
-                "told": len(own) >= _TELLING and (own in description or (description != "" and description in own)),
-                "told-start": _common_start(own[:_START], description) / min(len(own), _START),
-                "author": max((len(name) for name in names if name in own), default=0) / len(own),
-                "site": len(site) >= _LEAST_NAME and site in own,
-                "again": len(own) >= _TELLING and starts[own[:_START]] > 1,
-                "in-body": float(own[:_START] in body and own[-_START:] in body) if body else _NONE,
-                **_wording(text),
-            }
-        )
-    features: Columns = {name: [row[name] for row in rows] for name in rows[0]}
-    features |= {f"tag-{tag}": [text.element.tag == tag for text in texts] for tag in _TAGS}
+    owns = [text.own for text in texts]
+    starts = [own[:_START] for own in owns]
+    uses = Counter(starts)
+    words = (set(_WORD.findall(text.text[:_SHOWN].casefold())) for text in texts)
+    tags = np.array([_TAG_NUMBERS.get(text.element.tag, -1) for text in texts])
+    features: Columns = {
+        "title-in": [len(title) / len(own) if title and title in own else 0.0 for own in owns],
+        "in-title": [len(own) >= _LEAST_NAME and own in title for own in owns],
+        "title-words": [len(each & spoken) / (len(each) or 1) for each in words],
+        "told": [len(own) >= _TELLING and (own in description or "" != description in own) for own in owns],
+        "told-start": [_common_start(start, description) / len(start) for start in starts],
+        "author": [max([len(name) for name in names if name in own], default=0) / len(own) for own in owns],
+        "site": [len(site) >= _LEAST_NAME and site in own for own in owns],
+        "again": [len(own) >= _TELLING and uses[own[:_START]] > 1 for own in owns],
+        "in-body": [own[:_START] in body and own[-_START:] in body if body else _NONE for own in owns],
+        **_wording(texts),
+    }
+    features |= {f"tag-{tag}": tags == number for tag, number in _TAG_NUMBERS.items()}
     features |= {f"type-{name}": np.full(len(texts), chance) for name, chance in facts.types.items()}
     features["declared"] = np.full(len(texts), facts.declared)
     features |= _of_title(np.arange(len(texts)), np.array(heads, dtype=np.intp))
@@ -249,25 +247,31 @@ def _of_facts(texts: Sequence[Block], facts: Facts) -> Columns:
 
 
 def _common_start(text: str, other: str) -> int:
+    if text[:1] != other[:1]:
+        return 0
     differing = (at for at, pair in enumerate(zip(text, other, strict=False)) if pair[0] != pair[1])
     return next(differing, min(len(text), len(other)))
 
 
-def _wording(text: Block) -> dict[str, float]:
-    short = text.letters <= _SHORT_TEXT
-    low = hints.ready(text.text) if short else ""
-    phrases = hints.inside(_PHRASES, low) if short else frozenset()
-    shown = text.text[:_SHOWN]
+def _wording(texts: Sequence[Block]) -> Columns:
+    lows = [hints.ready(text.text) if text.letters <= _SHORT_TEXT else "" for text in texts]
+    phrases = [hints.inside(_PHRASES, low) for low in lows]
+    shown = [text.text[:_SHOWN] for text in texts]
     return {
-        **{f"has-{kind}": kind in phrases for kind in _PHRASES},
-        "cut": hints.starts(("cut",), low)[0] if short else 0.0,
-        "upper": sum(map(str.isupper, shown)) / len(shown),
-        **{name: shown[-1 if name == "closed" else 0] in marks for name, marks in _MARKS.items()},
-        **{name: mark in text.text for name, mark in _HELD.items()},
-        "counted": short and _COUNTED.match(text.text) is not None,
-        "colon-early": ":" in shown[:_LONG],
-        "words": math.log1p(text.text.count(" ")),
+        **{f"has-{kind}": [kind in each for each in phrases] for kind in _PHRASES},
+        "cut": [hints.starts(("cut",), low)[0] for low in lows],
+        "upper": [capitals(each) / len(each) for each in shown],
+        **{name: [each[-1 if name == "closed" else 0] in marks for each in shown] for name, marks in _MARKS.items()},
+        **{name: [mark in text.text for text in texts] for name, mark in _HELD.items()},
+        "counted": [text.letters <= _SHORT_TEXT and _COUNTED.match(text.text) is not None for text in texts],
+        "colon-early": [":" in each[:_LONG] for each in shown],
+        "words": [math.log1p(text.text.count(" ")) for text in texts],
     }
+
+
+def capitals(text: str) -> int:
+    """Return the number of upper-case letters in `text`."""
+    return len(text) - len(text.encode().translate(None, _CAPITALS)) if text.isascii() else sum(map(str.isupper, text))
 
 
 def _of_title(at: Any, heads: Any) -> Columns:

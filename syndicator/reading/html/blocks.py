@@ -1,6 +1,7 @@
 """Blocks of a page (paragraphs, headings, rows, code, images) with the lists, quotes and tables around them. Pure."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +41,7 @@ class Block:
     frames: tuple[Frame, ...]
     hints: int  # class hints of all elements above it (class_hints.py)
     near: int  # those of the three nearest
+    own_hints: Mapping[Any, int] = field(default_factory=dict)  # those of each element of the page itself
     runs: list[Run] = field(default_factory=list)
     level: int = 0  # 1 to 6, of a heading
     cells: list[list[Run]] = field(default_factory=list)
@@ -70,6 +72,7 @@ class _Walker:
         self.stack: list[_State] = []
         self.numbers: dict[Frame, int] = {}
         self.tags = class_hints.tags()
+        self.hints: dict[Any, int] = {}
 
     def walk(self, root: Any) -> list[Block]:
         steps = etree.iterwalk(root, events=("start", "end"))
@@ -106,6 +109,7 @@ class _Walker:
             return True
         frames, above, last, marks, href, hidden, block = self.state
         bits, named, concealed = _attributes(element, self.tags.get(tag, 0))
+        self.hints[element] = bits
         hidden = hidden or concealed
         if tag not in INLINE:
             return self._block(element, tag, bits, hidden, named)
@@ -155,7 +159,7 @@ class _Walker:
         near = 0
         for bits in last:
             near |= bits
-        return Block(kind, element, frames, above, near, hidden=hidden)
+        return Block(kind, element, frames, above, near, self.hints, hidden=hidden)
 
     def _flush(self) -> None:
         if self.runs:

@@ -71,8 +71,7 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Do
         raise NotAnArticle("not-html", f"content type {content_type[:100]}")
     content, used = charset.decode(html, content_type)
     content = content[:_MOST]
-    if any(len(piece) > _LONG and not 0 <= piece.find(">") <= _LONG for piece in content.split("<")):
-        content = _LONG_TAG.sub(_few_attributes, content)
+    content = _LONG_TAG.sub(_few_attributes, content)
     _refuse_text(content)
     tree = tree_of(content)
     _open_noscript(tree)
@@ -145,6 +144,8 @@ def _open_noscript(tree: Any) -> None:
 
 def inner(element: Any, most: int = 1_000) -> str:
     """Return the text in `element`, at most `most` characters."""
+    if not len(element):
+        return (element.text or "")[:most]
     pieces: list[str] = []
     length = 0
     for count, piece in enumerate(element.itertext()):

@@ -106,7 +106,8 @@ _TOGETHER, _AT_ONCE = 120, 8  # characters between two names of one byline, if t
 _LOOK, _MOST_ALIKE = 4, 8  # least characters of tag and classes that are compared; names with an element for each
 _ENOUGH, _SOME, _STRONG = 4, 2, 3  # scores: of a byline, of one without rivals; weight of an unmistakable mark
 _FIRST_PIECES, _MOST_AROUND = 6, 100  # texts searched for the word "by"; most characters around a link to an author
-_REMEMBERED, _SHORT, _LONG = 512, 30, 220  # cached class names; characters of "by" and a login, and of any byline
+_REMEMBERED, _MOST = 512, 400  # cached class names; marks of a page
+_SHORT, _LONG = 30, 220  # characters of "by" and a login, and of any byline
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +123,21 @@ class Mark:
 
 def read(survey: Survey) -> tuple[str, int, list[str]]:
     """Return kind, score and names of the best byline, or ("", 0, []). A score from 6 on means beside the headline."""
-    marks = list(islice(filter(None, (_mark(spot, survey) for spot in survey.spots)), 400))
-    best = max(
-        marks, key=lambda mark: (mark.score, all(map(person_names.is_full, mark.people)), -abs(mark.at)), default=None
-    )
+    near = sum(spot.at - survey.origin <= _NEAR for spot in survey.spots)
+    marks: list[Mark] = []
+    best = None
+    for spots in (survey.spots[:near], survey.spots[near:]):
+        marks += islice(filter(None, (_mark(spot, survey) for spot in spots)), _MOST - len(marks))
+        best = max(marks, key=_likeness, default=None)
+        if best is not None and best.score >= _ENOUGH:  # no mark farther away scores that much
+            break
     if best is None or (best.score < _ENOUGH and not _is_only(best, marks)):
         return "", 0, []
     return best.kind, best.score, list(dict.fromkeys(name for mark in _together(best, marks) for name in mark.people))
+
+
+def _likeness(mark: Mark) -> tuple[int, bool, int]:
+    return mark.score, all(map(person_names.is_full, mark.people)), -abs(mark.at)
 
 
 def _is_only(best: Mark, marks: list[Mark]) -> bool:

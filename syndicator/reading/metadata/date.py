@@ -62,6 +62,8 @@ names = cache(Names)
 def parse_date_text(value: str) -> datetime | None:
     """Return the date in `value` (ISO 8601 and similar, RFC 5322, epoch seconds, prose), or None."""
     value = value.strip()[:_LONGEST]
+    if not value:
+        return None
     match = _MACHINE.search(value) or _COMPACT.match(value)
     if match:
         return _moment(*match.groups())

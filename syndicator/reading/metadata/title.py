@@ -4,7 +4,7 @@ without the site's name. On 570 of 654 real pages an h1 is the title."""
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -340,6 +340,7 @@ _AWAY = re.compile(
     r"popular|trending|carousel|slider|latest|promo|newsletter|breadcrumb|(?<!post-)(?<!entry-)(?<!article-)footer)",
     re.I,
 )
+_away = lru_cache(512)(_AWAY.search)  # a page repeats its names
 _AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
 _NO_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
 _MOST_EVENTS, _LEAST_PARAGRAPHS = 120_000, 5  # two an element; paragraphs of a page whose shares count
@@ -412,14 +413,15 @@ def _heading(body: Any, headline: str) -> Any:
 
 
 def _is_away(element: Any) -> bool:
-    if not isinstance(element.tag, str) or element.tag in _NO_TEXT:
+    tag = element.tag
+    if not isinstance(tag, str) or tag in _NO_TEXT:
         return True
-    if element.tag == "footer" and element.getparent().tag in ("article", "main"):
+    if tag == "footer" and element.getparent().tag in ("article", "main"):
         return False
-    if element.tag in _AWAY_TAGS:
+    if tag in _AWAY_TAGS:
         return True
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
-    return named != " " and element.tag not in ("body", "main", "article") and _AWAY.search(named) is not None
+    return named != " " and tag not in ("body", "main", "article") and _away(named) is not None
 
 
 def _holds_most(element: Any, paragraphs: int) -> bool:

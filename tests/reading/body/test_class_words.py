@@ -110,6 +110,13 @@ def test_a_resource_is_no_source() -> None:
     assert hints.of_words("references") & hints.bit("footnote")
 
 
+def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
+    page = '<nav id="menu"><a class="share" href="/a">Share</a></nav><div class="postContent" role="main"><p>Text'
+    own = read_blocks(parse(f"<html><body>{page}</body></html>".encode(), "https://a.example/b").tree)[0].own_hints
+    assert own == {element: hints.of(element) for element in own}
+    assert [element.tag for element, bits in own.items() if bits] == ["nav", "a", "div"]
+
+
 def test_weighing_again_after_another_comparison_forgets_the_first() -> None:
     """Words are freed where the extractor's text stands, and bound again where another one's does not."""
     paid = "".join(f"<p class='paywall'>{text}</p>" for text in TEXTS)

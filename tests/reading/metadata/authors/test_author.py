@@ -208,6 +208,11 @@ def test_a_box_below_the_text() -> None:
     assert read(HEAD + TEXT * 8 + box) == "Maren Oduya"
 
 
+def test_a_box_below_the_text_beats_a_weak_mark_above_the_headline() -> None:
+    box = '<div class="post-author"><h4>Maren Oduya</h4><p>Maren Oduya writes on boats and what they carry.</p></div>'
+    assert read('<p><a href="/users/fisk">Fisk</a></p>' + HEAD + TEXT * 8 + box) == "Maren Oduya"
+
+
 def test_authors_of_other_articles_do_not_count() -> None:
     others = "".join(f'<div class="related"><a rel="author" href="/a{n}">Other Name{n}</a></div>' for n in "abc")
     comments = '<div class="comments"><cite class="author">Ann Reader</cite></div>'
