@@ -161,16 +161,13 @@ class Builder:
             index.mark_fresh(Fresh(key=spec.key, seen=0, files={}))
             self.written.add(redirects.JSON)
         chosen = head_of_window(spec, index, row)
-        files, archives, empty = (
-            index.files(spec.key) if row.built else {},
-            list[Document](),
-            head(spec, self.settings, self.instance, None),
-        )
-        if empty.archives:
+        archives, empty = list[Document](), head(spec, self.settings, self.instance, None)
+        folder, files = f"{paths.ARCHIVES}{paths.stem(spec.key)}/", index.files(spec.key) if row.built else {}
+        if not files:  # if the database was lost, documents keep their addresses
+            files = dict.fromkeys(outlet.names(folder), "")
+        if empty.archives and (row.count > len(chosen.ids) or any(name.startswith(folder) for name in files)):
             about = staleness.of_archive(spec, shared)
-            archives = archive.chain(
-                spec, index, chosen.ids, self.open_month, about, files, lambda name: outlet.get(name) is not None
-            )
+            archives = archive.chain(spec, index, chosen.ids, self.open_month, about, files)
         made_with = staleness.of_feed(spec, shared, self._of_pages)
         feed = Feed(spec, row, chosen.ids, empty, made_with, archives, files, left_out=chosen.left_out)
         if article_pages.wanted(spec, self.settings.publish.archives):

@@ -9,7 +9,7 @@ Published documents keep their addresses: nothing published is split or joined l
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -131,15 +131,12 @@ def chain(
     open_month: str,
     about: str,
     published: Mapping[str, str],
-    there: Callable[[str], bool],
 ) -> list[Document]:
     """Return the archive documents of a feed, oldest first. `shown`: ids of its head; `open_month`: the current month,
-    that of the newest article in the store; `about`: a fingerprint of all other input; `published`:
-    `ArticleIndex.files` of the feed; `there`: returns True if a file is published."""
+    that of the newest article in the store; `about`: a fingerprint of all other input; `published`: its published
+    files, name -> fingerprint."""
     months, old_bits = index.month_fingerprints(spec.key), _published_bits(spec.key, published)
     closed = {month: of for month, of in months.items() if month < open_month}
-    if not published:  # the feed is new, or the database was lost
-        old_bits = {month: frozenset([""]) for month in closed if there(paths.archive_name(spec.key, month))}
     documents = list(_closed(spec, index, closed, shown, old_bits, published))
     if open_month in months:
         parts = old_bits.get(open_month, frozenset())
