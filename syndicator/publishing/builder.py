@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -170,11 +170,10 @@ class Builder:
             archives = archive.chain(spec, index, chosen.ids, self.open_month, about, files)
         made_with = staleness.of_feed(spec, shared, self._of_pages)
         feed = Feed(spec, row, chosen.ids, empty, made_with, archives, files, left_out=chosen.left_out)
-        if article_pages.wanted(spec, self.settings.publish.archives):
-            about, days = staleness.of_calendar(spec, shared, self._of_pages), index.days(spec.key)
-            if PAGE not in empty.archives:
-                feed.calendar = self.pages.calendars[paths.stem(spec.key)] = article_pages.planned(spec, days, about)
-            feed.days = {day: (count, "") for day, (count, _) in days.items()}
+        if article_pages.wanted(spec, self.settings.publish.archives) and PAGE not in empty.archives:
+            about = staleness.of_calendar(spec, shared, self._of_pages)
+            feed.calendar = article_pages.planned(spec, index.days(spec.key), about)
+            self.pages.calendars[paths.stem(spec.key)] = feed.calendar
         return feed
 
     def write_older(self, feeds: Sequence[Feed]) -> Iterator[None]:
@@ -406,7 +405,12 @@ class Builder:
         newest = max((view.updated for view in views), default=feed.head.updated)
         previous = feed.archives[-1].name if feed.archives else ""
         top = replace(feed.head, previous=previous, removed=self._tombstones(spec.key, newest))
-        self.pages.describe(spec, feed.row.count, feed.days, views)
+        days: Mapping[str, int] = {}
+        if article_pages.wanted(spec, self.settings.publish.archives):
+            days = Counter(view.published.strftime("%Y-%m-%d") for view in views)
+            if feed.row.count > len(feed.ids):
+                days = {day: count for day, (count, _) in self.index.days(spec.key).items()}
+        self.pages.describe(spec, feed.row.count, days, views)
         contents = documents(top, spec.formats, views, spec.content, entries)
         files = {paths.file_name(spec.key, format): data for format, data in contents.items()}
         led = {entry_urn(self.instance, view.id) for view in views if view.story}

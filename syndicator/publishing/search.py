@@ -91,7 +91,10 @@ def _terms_of(view: View, words: bytes | None) -> dict[str, str]:
     """Return the article's terms with their weight marks, without words of a text that may not be quoted."""
     marks: dict[str, str] = {}
     for word in zlib.decompress(words).decode().split() if words and (view.summary or view.html) else ():
-        marks[word.rstrip(_CLEAR)] = _CLEAR if word.endswith(_CLEAR) else _SEEN
+        if word[-1] == _CLEAR:
+            marks[word[:-1]] = _CLEAR
+        else:
+            marks[word] = _SEEN
     about = (view.summary, view.category, *view.authors, view.origin.title)
     marks |= dict.fromkeys(each_term("\n".join(about)), _CLEAR)
     marks |= dict.fromkeys(each_term("\n".join((view.title, *view.tags))), _LOUD)

@@ -23,7 +23,7 @@ from syndicator.publishing.render.head import Head, head, links
 from syndicator.publishing.render.view import View, language, view
 from syndicator.publishing.web import calendar, directory, front, story
 from syndicator.publishing.web.about import About, about
-from syndicator.publishing.web.calendar import DAY, MONTH, YEAR, CalendarPage, Days, file_name, holding
+from syndicator.publishing.web.calendar import DAY, MONTH, YEAR, CalendarPage, file_name, holding
 from syndicator.publishing.web.calendar import PAGE as CALENDAR_PAGE
 from syndicator.publishing.web.calendar import calendar as calendar_calendar
 from syndicator.publishing.web.shell import Page, page, qr_svg
@@ -123,11 +123,11 @@ class Pages:
         names = [view.picture.name for view in views if view.picture] if self.settings.site.url else []
         return {"image": self.settings.base_url + names[0]} if names else {}
 
-    def describe(self, spec: FeedSpec, count: int, days: Days, views: Sequence[View]) -> None:
+    def describe(self, spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View]) -> None:
         """Store the facts (see `about`) for a feed's page until `forget`."""
         stem = paths.stem(spec.key)
         to = replace(self.links, base="../" * stem.count("/"))
-        self.about[stem] = about(spec, count, {day: number for day, (number, _) in days.items()}, views, to)
+        self.about[stem] = about(spec, count, days, views, to)
 
     def forget(self, key: FeedKey) -> None:
         """Drop the facts of a feed, to free memory; those of the feed of everything stay, for the shared pages."""
@@ -464,7 +464,7 @@ def faults(look: Look, settings: Settings) -> list[str]:
         for spec in specs:
             stem, top = paths.stem(spec.key), head(spec, settings, uuid.UUID(int=0), _WHEN)
             calendar_pages = pages.calendars[stem] = calendar_calendar(stem, days, "", by_day=spec.key == ALL)
-            pages.describe(spec, 2, days, views)
+            pages.describe(spec, 2, {day: count for day, (count, _) in days.items()}, views)
             pages.feed_page(top, stories)
             for item in calendar_pages:
                 pages.calendar_page(
