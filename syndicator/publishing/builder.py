@@ -165,9 +165,11 @@ class Builder:
         folder, files = f"{paths.ARCHIVES}{paths.stem(spec.key)}/", index.files(spec.key) if row.built else {}
         if not files:  # if the database was lost, documents keep their addresses
             files = dict.fromkeys(outlet.names(folder), "")
-        if empty.archives and (row.count > len(chosen.ids) or any(name.startswith(folder) for name in files)):
+        short = self.settings.publish.archives == "atom"  # months share documents
+        longer = not short or row.count > len(chosen.ids) or any(name.startswith(folder) for name in files)
+        if empty.archives and longer:
             about = staleness.of_archive(spec, shared)
-            archives = archive.chain(spec, index, chosen.ids, self.open_month, about, files)
+            archives = archive.chain(spec, index, chosen.ids, self.open_month, about, files, shared=short)
         made_with = staleness.of_feed(spec, shared, self._of_pages)
         feed = Feed(spec, row, chosen.ids, empty, made_with, archives, files, left_out=chosen.left_out)
         if article_pages.wanted(spec, self.settings.publish.archives) and PAGE not in empty.archives:

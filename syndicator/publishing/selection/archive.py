@@ -1,9 +1,9 @@
 """RFC 5005 archives: the documents of a feed besides its head, and the articles of the head.
 
-Past UTC months of `added` share a document, named after the last, until it has 50 entries. A month of more than 200, or
-with published parts, is halved by time until each part has at most `limit`. The newest months have no document while
-the head shows their entries. So a reader that follows prev-archive from the head finds every article, and may stop at a
-document that it has.
+A past UTC month of `added` has one document. In new instances (`archives = "atom"`) months share one, named after the
+last, until it has 50 entries, and the newest have none while the head shows them. A month of more than 200 entries, or
+with published parts, is halved by time until each part has at most `limit`. So a reader that follows prev-archive from
+the head finds every article, and may stop at a document that it has.
 
 Published documents keep their addresses: nothing published is split or joined later."""
 
@@ -96,7 +96,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _SPAN: Final = 42  # bits: 2**42 microseconds are 50 days, more than any month
 _FORM: Final = "1"  # increase when archive documents change
 _WHOLE: Final = 200  # most entries of a document of whole months: some 200 kB, as the longest head feed
-_LEAST: Final = 50  # entries after which a document gets no further month: a choice
+_LEAST: Final = 50  # entries after which a shared document gets no further month: a choice
 
 Entry = tuple[str, datetime, str]  # id, added, fingerprint
 Placed = tuple[int, str, str]  # microseconds into the month, id, fingerprint
@@ -131,13 +131,15 @@ def chain(
     open_month: str,
     about: str,
     published: Mapping[str, str],
+    *,
+    shared: bool,
 ) -> list[Document]:
     """Return the archive documents of a feed, oldest first. `shown`: ids of its head; `open_month`: the current month,
     that of the newest article in the store; `about`: a fingerprint of all other input; `published`: its published
-    files, name -> fingerprint."""
+    files, name -> fingerprint; `shared`: months share documents."""
     months, old_bits = index.month_fingerprints(spec.key), _published_bits(spec.key, published)
     closed = {month: of for month, of in months.items() if month < open_month}
-    documents = list(_closed(spec, index, closed, shown, old_bits, published))
+    documents = list(_closed(spec, index, closed, shown if shared else None, old_bits, published))
     if open_month in months:
         parts = old_bits.get(open_month, frozenset())
         documents += _sealed(spec, index.month_entries(spec.key, open_month), shown, open_month, parts)
@@ -175,18 +177,19 @@ def _closed(
     spec: FeedSpec,
     index: ArticleIndex,
     closed: Mapping[str, tuple[int, str]],
-    shown: Collection[str],
+    shown: Collection[str] | None,
     old_bits: Mapping[str, frozenset[str]],
     published: Mapping[str, str],
 ) -> Iterator[Document]:
-    """Yield the documents of past months, oldest first. `closed`: their numbers of entries and fingerprints. Reads the
+    """Yield the documents of past months, oldest first. `closed`: their numbers of entries and fingerprints; `shown`:
+    ids of the head if months share documents, else None. Reads the
     entries of the newest document that is not published, and of a month in parts if they changed."""
-    runs = _runs(closed, old_bits)
+    runs = _runs(closed, old_bits, 1 if shown is None else _LEAST)
     for name, in_parts, months in runs:
         if in_parts:
             yield from _parts(spec, index, name, closed[name][1], old_bits.get(name, frozenset()), published)
             continue
-        if not name and months is runs[-1][2] and _are_shown(shown, spec.key, months, index):
+        if not name and months is runs[-1][2] and shown is not None and _are_shown(shown, spec.key, months, index):
             return
         made_of, *more = (closed[month][1] for month in months)
         fingerprint = _digest(made_of, *more) if more else made_of
@@ -194,7 +197,7 @@ def _closed(
 
 
 def _runs(
-    closed: Mapping[str, tuple[int, str]], old_bits: Mapping[str, frozenset[str]]
+    closed: Mapping[str, tuple[int, str]], old_bits: Mapping[str, frozenset[str]], least: int
 ) -> list[tuple[str, bool, list[str]]]:
     """Return the months of each document, with the published name, "" for none, and True for a month in parts. Months
     without a published document join the next one that is published, for articles that got a tag later."""
@@ -205,7 +208,7 @@ def _runs(
         end = next((end for end in ends if end >= month), "")
         in_parts = month != end and (count > _WHOLE or month in old_bits)
         name = month if in_parts else end
-        if not runs or runs[-1][0] != name or (not name and (size >= _LEAST or size + count > _WHOLE)):
+        if not runs or runs[-1][0] != name or (not name and (size >= least or size + count > _WHOLE)):
             runs.append((name, in_parts, []))
             size = 0
         runs[-1][2].append(month)

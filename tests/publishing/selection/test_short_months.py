@@ -142,3 +142,12 @@ def test_earlier_instances_keep_the_calendar_pages_of_tags() -> None:
     built(months(0, 8, 2), outlet, how(archives=True))
     assert documents(outlet, "tags/ai", "html") == ["2025", "2026"]
     assert documents(outlet, "sources/alpha") == []
+
+
+def test_earlier_instances_have_a_document_a_month() -> None:
+    index, outlet = months(0, 4, 1), MemoryOutlet()
+    for _ in range(2):
+        built(index, outlet, how(archives=True))
+        assert documents(outlet) == documents(outlet, "tags/ai") == ["2025-11", "2025-12", "2026-01"]
+        index.products.clear()
+        outlet.files.clear()
