@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import lru_cache
+from itertools import chain
 
 # Characters that XML 1.0 production [2] forbids, and others that feed validators warn of: C1 controls, noncharacters.
 _ILLEGAL = re.compile(
@@ -255,6 +256,7 @@ _UNSPACED = (
 # Vowel signs and the like of Hebrew, Arabic and Indic scripts: not letters, but parts of words.
 _MARKS = "\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
 _RUN = re.compile(f"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\\W_]|[{_MARKS}])+")
+_ASCII_RUN = re.compile("[a-z0-9]+")  # the same for ASCII in lower case, in a third of the time
 _FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _ALSO = str.maketrans({"ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
@@ -272,20 +274,31 @@ def folded(text: str) -> str:
 
 def each_word(text: str) -> Iterator[str]:
     """Iterate over the words of a text, without plural s; in scripts without spaces, over whole runs of letters."""
-    return filter(None, (run if _FIRST_UNSPACED.match(run) else _term(run) for run in _RUN.findall(folded(text))))
+    return filter(None, map(_word, _runs(text)))
 
 
 def each_term(text: str) -> Iterator[str]:
     """Iterate over the search terms of a text in order: words, or pairs of neighbours in scripts without spaces."""
-    for word in each_word(text):
-        if _FIRST_UNSPACED.match(word):
-            yield from (word[at : at + 2] for at in range(max(1, len(word) - 1)))
-        else:
-            yield word
+    return chain.from_iterable(map(_terms, _runs(text)))
+
+
+def _runs(text: str) -> list[str]:
+    plain = folded(text)
+    return (_ASCII_RUN if plain.isascii() else _RUN).findall(plain)
+
+
+@lru_cache(16_384)
+def _terms(run: str) -> tuple[str, ...]:
+    word = _word(run)
+    if _FIRST_UNSPACED.match(run):
+        return tuple(word[at : at + 2] for at in range(max(1, len(word) - 1)))
+    return (word,) if word else ()
 
 
 @lru_cache(8192)
-def _term(run: str) -> str:
+def _word(run: str) -> str:
+    if _FIRST_UNSPACED.match(run):
+        return run
     word = run[:_LONGEST]
     if len(word) > _SHORT and word.isascii() and word.endswith("s") and not word.endswith("ss"):
         word = word[:-1]

@@ -156,7 +156,6 @@ class Feed:
     archives: list[Document]
     known: Mapping[str, str]
     calendar: list[CalendarPage] = field(default_factory=list)
-    days: Days = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     files: dict[str, str] = field(default_factory=dict)
     owed: bool = False

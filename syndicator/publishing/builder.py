@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -128,6 +128,7 @@ class Builder:
     merged: Entries = field(init=False)
     removed: dict[FeedKey, list[Removed]] = field(init=False)
     open_month: str = field(init=False)
+    _of_pages: str = field(init=False)  # fingerprint of input that only pages use
     _moved: dict[FeedKey, list[FeedKey]] = field(init=False)
     fresh: list[Fresh] = field(default_factory=list)  # to be marked once their files are on disk
     made_of: dict[FeedKey, Mapping[str, str]] = field(default_factory=dict)  # files of no feed
@@ -136,6 +137,7 @@ class Builder:
     def __post_init__(self) -> None:
         self.merged = replace(self.entries, merged=True)
         self.removed = defaultdict(list)
+        self._of_pages = staleness.of_pages(self.settings, self.pages.templates.look)
         targets = redirects.moved(list(self.rows.values()))
         for item in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):
             for key in item.feeds:
@@ -159,21 +161,21 @@ class Builder:
             index.mark_fresh(Fresh(key=spec.key, seen=0, files={}))
             self.written.add(redirects.JSON)
         chosen = head_of_window(spec, index, row)
-        files, archives = index.files(spec.key), list[Document]()
-        if archive.wanted(spec, self.settings.publish.archives):
+        archives, empty = list[Document](), head(spec, self.settings, self.instance, None)
+        folder, files = f"{paths.ARCHIVES}{paths.stem(spec.key)}/", index.files(spec.key) if row.built else {}
+        if not files:  # if the database was lost, documents keep their addresses
+            files = dict.fromkeys(outlet.names(folder), "")
+        short = self.settings.publish.archives == "atom"  # months share documents
+        longer = not short or row.count > len(chosen.ids) or any(name.startswith(folder) for name in files)
+        if empty.archives and longer:
             about = staleness.of_archive(spec, shared)
-            archives = archive.chain(
-                spec, index, chosen.ids, self.open_month, about, files, lambda name: outlet.get(name) is not None
-            )
-        empty = head(spec, self.settings, self.instance, None)
-        pages = staleness.of_pages(self.settings, self.pages.templates.look)
-        made_with = staleness.of_feed(spec, shared, pages)
+            archives = archive.chain(spec, index, chosen.ids, self.open_month, about, files, shared=short)
+        made_with = staleness.of_feed(spec, shared, self._of_pages)
         feed = Feed(spec, row, chosen.ids, empty, made_with, archives, files, left_out=chosen.left_out)
-        if article_pages.wanted(spec, self.settings.publish.archives):
-            about = staleness.of_calendar(spec, shared, pages)
-            feed.days = index.days(spec.key)
-            feed.calendar = self.pages.calendars[paths.stem(spec.key)] = article_pages.planned(spec, feed.days, about)
-            feed.days = {day: (count, "") for day, (count, _) in feed.days.items()}
+        if article_pages.wanted(spec, self.settings.publish.archives) and PAGE not in empty.archives:
+            about = staleness.of_calendar(spec, shared, self._of_pages)
+            feed.calendar = article_pages.planned(spec, index.days(spec.key), about)
+            self.pages.calendars[paths.stem(spec.key)] = feed.calendar
         return feed
 
     def write_older(self, feeds: Sequence[Feed]) -> Iterator[None]:
@@ -182,12 +184,12 @@ class Builder:
         months: dict[str, list[tuple[Feed, Document | list[CalendarPage]]]] = defaultdict(list)
         for feed in feeds:
             for item in feed.archives:
-                names = archive.names(item, feed.head)
-                if self.whole or any(feed.known.get(name) != item.fingerprint for name in names):
-                    months[item.month].append((feed, item))
-                feed.files |= dict.fromkeys(names, item.fingerprint)
+                files = archive.files_of(item, feed.head, self._of_pages)
+                if self.whole or any(feed.known.get(name) != made_of for name, made_of in files.items()):
+                    months[item.months[-1]].append((feed, item))
+                feed.files |= files
                 if item.marker:
-                    feed.files[archive.marker(feed.spec.key, item.month)] = item.marker
+                    feed.files[archive.marker(feed.spec.key, item.months[-1])] = item.marker
             if self.brief:
                 feed.put_off_pages()
             changed = [page for page in feed.calendar if self.whole or feed.known.get(page.name) != page.fingerprint]
@@ -288,7 +290,7 @@ class Builder:
         """Write the pages about all feeds: front page, list of feeds, OPML, stylesheets, redirect maps."""
         rows, base = self.rows, self.settings.base_url
         files = self.pages.shared(rows, self._newest(), self.stories)
-        listed = lists.write(self.index, self.pages, self._about_pages(shared), whole=self.whole)
+        listed = lists.write(self.index, self.pages, shared + self._of_pages, whole=self.whole)
         files, self.changed[staleness.LISTS] = files | listed.files, listed.changed
         self.made_of |= {} if listed.made_of is None else {staleness.LISTS: listed.made_of}
         silent = [row.key for row in rows.values() if off(row, self.settings.publish)]
@@ -301,9 +303,6 @@ class Builder:
             self._delete(name)
         for name, data in files.items():
             self._put(name, data)
-
-    def _about_pages(self, shared: str) -> str:
-        return shared + staleness.of_pages(self.settings, self.pages.templates.look)
 
     def write_search(self, about: str, everything: Sequence[Feed]) -> Iterator[None]:
         """Write the search files. `about`: a fingerprint of their input besides articles."""
@@ -319,7 +318,7 @@ class Builder:
         """Write the changed pages of stories; all of them if the feed of stories is among `feeds`."""
         if not any(feed.spec.key == STORIES and PAGE in feed.spec.formats for feed in feeds):
             return
-        about, states = self._about_pages(shared), self.index.files(staleness.STORIES)
+        about, states = shared + self._of_pages, self.index.files(staleness.STORIES)
         for story in (story for story, made_of in states.items() if self.whole or made_of not in (about, _GONE)):
             name = paths.story_name(story)
             if ids := [id for id, _ in self.index.story_articles([story]).get(story, ())]:
@@ -354,7 +353,7 @@ class Builder:
     def write_articles(self, shared: str) -> Generator[None, None, Collection[str]]:
         """Write the pages of articles that are published whole; return the files of pages to delete."""
         doors = self.index, self.entries, self.pages, self.outlet, self._put
-        about, before = self._about_pages(shared), self.index.files(staleness.ARTICLES)
+        about, before = shared + self._of_pages, self.index.files(staleness.ARTICLES)
         result = yield from article_pages.write(
             *doors, sources=self.whole_texts, about=about, before=before, whole=self.whole
         )
@@ -388,17 +387,16 @@ class Builder:
         ids = archive.ids_of(item, feed.spec.key, self.index)
         entries = self._entries(feed.spec.key)
         views = entries.views(ids, feed.spec.content)
-        names = archive.names(item, feed.head)
-        formats = [_format(name) for name in names]
+        names = {_format(name): name for name in archive.files_of(item, feed.head, "")}
         head = replace(feed.head, self_name=item.name, current=False, removed=())
         head = replace(head, previous=item.previous, following=item.following)
-        contents = documents(head, formats, views, feed.spec.content, entries)
-        for name, format in zip(names, formats, strict=True):
+        contents = documents(head, list(names), views, feed.spec.content, entries)
+        for format, name in names.items():
             fault = self.entries.renderers[format].fault(contents[format])
             if fault:
                 feed.fault = f"{name}: {fault}"
                 return
-        for name, format in zip(names, formats, strict=True):
+        for format, name in names.items():
             self._put(name, contents[format])
         yield
 
@@ -409,7 +407,12 @@ class Builder:
         newest = max((view.updated for view in views), default=feed.head.updated)
         previous = feed.archives[-1].name if feed.archives else ""
         top = replace(feed.head, previous=previous, removed=self._tombstones(spec.key, newest))
-        self.pages.describe(spec, feed.row.count, feed.days, views)
+        days: Mapping[str, int] = {}
+        if article_pages.wanted(spec, self.settings.publish.archives):
+            days = Counter(view.published.strftime("%Y-%m-%d") for view in views)
+            if feed.row.count > len(feed.ids):
+                days = {day: count for day, (count, _) in self.index.days(spec.key).items()}
+        self.pages.describe(spec, feed.row.count, days, views)
         contents = documents(top, spec.formats, views, spec.content, entries)
         files = {paths.file_name(spec.key, format): data for format, data in contents.items()}
         led = {entry_urn(self.instance, view.id) for view in views if view.story}

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from syndicator.core.axes import AUTHOR, AXES, QUERY, TAG, listed
+from syndicator.core.axes import AXES, CATEGORY, QUERY, listed
 from syndicator.core.formats import ATOM, PAGE, of_file
 from syndicator.core.model import FeedKey
 
@@ -42,10 +42,9 @@ def archive_name(key: FeedKey, month: str) -> str:
 
 
 def is_asked_often(name: str) -> bool:
-    """Return True for files that are requested often between two builds: those at the web root, search files, and feeds
-    but those of single tags and authors."""
-    few = (AXES[TAG].folder, AXES[AUTHOR].folder)
-    return "/" not in name or (is_head(name) and not name.startswith(few)) or name.startswith(SEARCH)
+    """Return True for files that are requested often between two builds: those at the web root, and feeds of categories
+    and saved queries. Web servers compress the others."""
+    return "/" not in name or (is_head(name) and name.startswith((AXES[CATEGORY].folder, AXES[QUERY].folder)))
 
 
 def article_name(id: str) -> str:

@@ -274,7 +274,7 @@ def _steps(app: App, specs: Sequence[FeedSpec], outlet: Outlet, **arguments: Any
                 instance=app.instance,
                 remake=remake,
                 excused=excused(app),
-                markdown=lambda id: read(app, id).body,
+                markdown=lambda id: _body(app, id),
                 kept=app.entries,
                 **arguments,
             )
@@ -360,6 +360,16 @@ def read(app: App, id: str) -> Article:
         return app.article_store.get(path) if path else Article(id=id, url="", title="")
     except (ConfigError, OSError):
         return Article(id=id, url="", title="")
+
+
+def _body(app: App, id: str) -> str:
+    from syndicator.articles.frontmatter import markdown  # imported late: most builds read no file
+
+    path = app.store.index.path(id)
+    try:
+        return markdown(app.article_store.read(path)) if path else ""
+    except (ConfigError, OSError):
+        return ""
 
 
 def _planned(app: App, taxonomy: Vocabulary) -> tuple[list[FeedRow], list[FeedSpec]]:

@@ -199,7 +199,7 @@ def test_a_body_of_white_space_and_rules_survives_without_runs_of_blank_lines(bo
     article = fields.settle(full(body=body))
     data = frontmatter.dump(article)
 
-    assert frontmatter.load(data).body == article.body
+    assert frontmatter.load(data).body == frontmatter.markdown(data) == article.body
     assert "\n\n\n" not in article.body
     assert b"\n\n\n" not in data.split(b"\n---\n", 1)[1]
 

@@ -16,7 +16,7 @@ from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article, Enclosure, FeedKey, Origin, Source, article_id, entry_urn
 from syndicator.publishing.builder import BuildReport, build
 from syndicator.publishing.render.xml import NAMESPACES
-from syndicator.publishing.selection import feeds
+from syndicator.publishing.selection import archive, feeds
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import stale
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
@@ -209,10 +209,14 @@ def test_rss_and_json_carry_the_way_back() -> None:
 
 
 @pytest.mark.parametrize(("months", "said"), [(1, 0), (2, 2)])
-def test_an_archive_document_is_called_so_where_there_is_another(months: int, said: int) -> None:
+def test_an_archive_document_is_called_so_where_there_is_another(
+    monkeypatch: pytest.MonkeyPatch, months: int, said: int
+) -> None:
     old = [article(n, added=START - timedelta(days=35 * n)) for n in range(months + 1)]
     outlet = MemoryOutlet()
-    built(MemoryIndex(old), outlet)
+    monkeypatch.setattr(archive, "_LEAST", 1)
+    at_most(monkeypatch, 1)
+    built(MemoryIndex(old), outlet, Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0)))
     documents = [data for name, data in outlet.files.items() if name.startswith("archive/all/") and b"<feed" in data]
     assert len(documents) == months and all(b'rel="current"' in data for data in documents)
     assert sum(b"<fh:archive" in data for data in documents) == said

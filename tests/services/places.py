@@ -37,6 +37,7 @@ aliases = ["large language model"]
 [[tag]]
 name = "GPU"
 """
+SHORT = "[publish]\ntag_min = 1\nlimit = 1\nwindow_hours = 0\n"  # so that feeds have archives
 SOURCES = """\
 [[source]]
 key = "one"

@@ -51,7 +51,7 @@ class Head:
     removed: tuple[Removed, ...] = ()
     rights: str = ""  # the operator's own terms, for people
     licence: str = ""  # the address of the licence, if the operator named one
-    archives: tuple[str, ...] = (ATOM, JSON)  # the formats of its archive documents
+    archives: tuple[str, ...] = (ATOM, JSON)  # the formats of its archive documents, if it has any
 
     def url(self, format: str) -> str:
         return f"{self.base}{self.stem}.{format}"
@@ -96,12 +96,19 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
         updated=updated or EMPTY,
         rights=line(site.rights),
         licence=licence,
-        archives=tuple(
-            format
-            for format in (ATOM, JSON)
-            if format in spec.formats and (format == ATOM or settings.publish.archives is True)
-        ),
+        archives=_archives(spec, settings.publish.archives),
     )
+
+
+def _archives(spec: FeedSpec, setting: bool | str) -> tuple[str, ...]:
+    """Return the formats of a feed's archive documents, none without Atom."""
+    if setting == "atom" and spec.key.axis in (TAG, SOURCE):
+        formats: tuple[str, ...] = (ATOM, PAGE)
+    elif setting and AXES[spec.key.axis].archived:
+        formats = (ATOM, JSON) if setting is True else (ATOM,)
+    else:
+        return ()
+    return tuple(format for format in formats if format in spec.formats) if ATOM in spec.formats else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,20 @@
 """RFC 5005 archives: the documents of a feed besides its head, and the articles of the head.
 
-A past UTC month of `added` with at most 200 entries has one document. A larger month, or one with published parts, is
-halved by time until each part has at most `limit` entries. Parts of the current month hold only entries that left the
-head. So a reader that follows prev-archive from the head finds every article, and may stop at a document that it has.
+A past UTC month of `added` has one document. In new instances (`archives = "atom"`) months share one, named after the
+last, until it has 50 entries, and the newest have none while the head shows them. A month of more than 200 entries, or
+with published parts, is halved by time until each part has at most `limit`. So a reader that follows prev-archive from
+the head finds every article, and may stop at a document that it has.
 
 Published documents keep their addresses: nothing published is split or joined later."""
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from syndicator.core.axes import AXES
-from syndicator.core.formats import ATOM
+from syndicator.core.formats import ATOM, PAGE
 from syndicator.core.model import Article, FeedKey, FeedSpec
 from syndicator.core.ports import ArticleIndex, FeedRow
 from syndicator.publishing import paths
@@ -95,7 +95,8 @@ def _latest(key: FeedKey, index: ArticleIndex) -> datetime | None:
 _MICROSECOND: Final = timedelta(microseconds=1)
 _SPAN: Final = 42  # bits: 2**42 microseconds are 50 days, more than any month
 _FORM: Final = "1"  # increase when archive documents change
-_WHOLE: Final = 200  # most entries of a month's own document: some 200 kB, as the longest head feed
+_WHOLE: Final = 200  # most entries of a document of whole months: some 200 kB, as the longest head feed
+_LEAST: Final = 50  # entries after which a shared document gets no further month: a choice
 
 Entry = tuple[str, datetime, str]  # id, added, fingerprint
 Placed = tuple[int, str, str]  # microseconds into the month, id, fingerprint
@@ -103,11 +104,11 @@ Placed = tuple[int, str, str]  # microseconds into the month, id, fingerprint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """An archive document. `ids`: its entries, newest first; None: all of its month or, with `bits`, of that part.
+    """An archive document. `ids`: its entries, newest first; None: all of `months` or, with `bits`, of that part.
     `fingerprint`: equal if the document is unchanged."""
 
     name: str
-    month: str
+    months: Sequence[str]
     fingerprint: str
     ids: tuple[str, ...] | None = None
     bits: str | None = None
@@ -116,14 +117,11 @@ class Document:
     following: str = ""
 
 
-def wanted(spec: FeedSpec, archives: bool | str) -> bool:
-    """Return True if the feed has archives: Atom, and an axis with archives. `archives`: the setting."""
-    return bool(archives) and AXES[spec.key.axis].archived and ATOM in spec.formats
-
-
-def names(document: Document, head: Head) -> list[str]:
-    """Return the files of an archive document: Atom and, depending on settings, JSON, linked by next_url."""
-    return [document.name.removesuffix(ATOM) + format for format in head.archives]
+def files_of(document: Document, head: Head, pages: str) -> dict[str, str]:
+    """Return the files of an archive document, each with the fingerprint of its input. `pages`: the fingerprint of the
+    input that only pages use."""
+    made_of, name = document.fingerprint, document.name.removesuffix(ATOM)
+    return {name + format: _digest(made_of, pages) if format == PAGE else made_of for format in head.archives}
 
 
 def chain(
@@ -133,16 +131,15 @@ def chain(
     open_month: str,
     about: str,
     published: Mapping[str, str],
-    there: Callable[[str], bool],
+    *,
+    shared: bool,
 ) -> list[Document]:
     """Return the archive documents of a feed, oldest first. `shown`: ids of its head; `open_month`: the current month,
-    that of the newest article in the store; `about`: a fingerprint of all other input; `published`:
-    `ArticleIndex.files` of the feed; `there`: returns True if a file is published."""
+    that of the newest article in the store; `about`: a fingerprint of all other input; `published`: its published
+    files, name -> fingerprint; `shared`: months share documents."""
     months, old_bits = index.month_fingerprints(spec.key), _published_bits(spec.key, published)
-    documents: list[Document] = []
-    for month, (count, made_of) in months.items():
-        if month < open_month:
-            documents += _closed(spec, index, month, count, made_of, old_bits.get(month, frozenset()), published, there)
+    closed = {month: of for month, of in months.items() if month < open_month}
+    documents = list(_closed(spec, index, closed, shown if shared else None, old_bits, published))
     if open_month in months:
         parts = old_bits.get(open_month, frozenset())
         documents += _sealed(spec, index.month_entries(spec.key, open_month), shown, open_month, parts)
@@ -153,10 +150,10 @@ def ids_of(document: Document, key: FeedKey, index: ArticleIndex) -> Sequence[st
     """Return the article ids of a document, newest first."""
     if document.ids is not None:
         return document.ids
-    entries = index.month_entries(key, document.month)
+    entries = [entry for month in reversed(document.months) for entry in index.month_entries(key, month)]
     if document.bits is None:
         return [id for id, _, _ in entries]
-    placed = _placed(entries, document.month)
+    placed = _placed(entries, document.months[0])
     return [id for moment, id, _ in reversed(placed) if f"{moment:0{_SPAN}b}".startswith(document.bits)]
 
 
@@ -179,32 +176,70 @@ def marker(key: FeedKey, month: str) -> str:
 def _closed(
     spec: FeedSpec,
     index: ArticleIndex,
+    closed: Mapping[str, tuple[int, str]],
+    shown: Collection[str] | None,
+    old_bits: Mapping[str, frozenset[str]],
+    published: Mapping[str, str],
+) -> Iterator[Document]:
+    """Yield the documents of past months, oldest first. `closed`: their numbers of entries and fingerprints; `shown`:
+    ids of the head if months share documents, else None. Reads the
+    entries of the newest document that is not published, and of a month in parts if they changed."""
+    runs = _runs(closed, old_bits, 1 if shown is None else _LEAST)
+    for name, in_parts, months in runs:
+        if in_parts:
+            yield from _parts(spec, index, name, closed[name][1], old_bits.get(name, frozenset()), published)
+            continue
+        if not name and months is runs[-1][2] and shown is not None and _are_shown(shown, spec.key, months, index):
+            return
+        made_of, *more = (closed[month][1] for month in months)
+        fingerprint = _digest(made_of, *more) if more else made_of
+        yield Document(name=paths.archive_name(spec.key, name or months[-1]), months=months, fingerprint=fingerprint)
+
+
+def _runs(
+    closed: Mapping[str, tuple[int, str]], old_bits: Mapping[str, frozenset[str]], least: int
+) -> list[tuple[str, bool, list[str]]]:
+    """Return the months of each document, with the published name, "" for none, and True for a month in parts. Months
+    without a published document join the next one that is published, for articles that got a tag later."""
+    ends = sorted(month for month, bits in old_bits.items() if "" in bits)
+    runs: list[tuple[str, bool, list[str]]] = []
+    size = 0
+    for month, (count, _) in closed.items():
+        end = next((end for end in ends if end >= month), "")
+        in_parts = month != end and (count > _WHOLE or month in old_bits)
+        name = month if in_parts else end
+        if not runs or runs[-1][0] != name or (not name and (size >= least or size + count > _WHOLE)):
+            runs.append((name, in_parts, []))
+            size = 0
+        runs[-1][2].append(month)
+        size += count
+    return runs
+
+
+def _are_shown(shown: Collection[str], key: FeedKey, months: Sequence[str], index: ArticleIndex) -> bool:
+    return {id for month in months for id, _, _ in index.month_entries(key, month)} <= set(shown)
+
+
+def _parts(
+    spec: FeedSpec,
+    index: ArticleIndex,
     month: str,
-    count: int,
     made_of: str,
     old_bits: frozenset[str],
     published: Mapping[str, str],
-    there: Callable[[str], bool],
-) -> list[Document]:
-    """Return the documents of a past month of `count` entries, oldest first. `made_of`: its fingerprint. Reads the
-    entries of a month in parts only if they changed."""
-    whole = paths.archive_name(spec.key, month)
-    if "" in old_bits or (not old_bits and (count <= _WHOLE or there(whole))):
-        return [Document(name=whole, month=month, fingerprint=made_of)]
+) -> Iterator[Document]:
     parts: Iterable[str] = sorted(old_bits)
     if published.get(marker(spec.key, month)) != made_of:
         placed = _placed(index.month_entries(spec.key, month), month)
         parts = [bits for bits, _ in _split(placed, min(spec.limit, _WHOLE), old_bits)]
-    return [
-        Document(
+    for bits in parts:
+        yield Document(
             name=paths.archive_name(spec.key, f"{month}.{bits}"),
-            month=month,
+            months=[month],
             fingerprint=_digest(made_of, bits),
             bits=bits,
             marker=made_of,
         )
-        for bits in parts
-    ]
 
 
 def _sealed(
@@ -251,7 +286,7 @@ def _part(key: FeedKey, month: str, bits: str, entries: Sequence[Placed]) -> Doc
     fingerprint = _digest(*(f"{id}={of_entry}" for _, id, of_entry in entries))
     ids = tuple(id for _, id, _ in reversed(entries))
     name = paths.archive_name(key, f"{month}.{bits}" if bits else month)
-    return Document(name=name, month=month, fingerprint=fingerprint, ids=ids)
+    return Document(name=name, months=[month], fingerprint=fingerprint, ids=ids)
 
 
 def _linked(documents: Sequence[Document], place: int, about: str) -> Document:

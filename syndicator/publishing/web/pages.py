@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from syndicator.configuration.settings import Settings
 from syndicator.core import text
 from syndicator.core.axes import ALL, CATEGORY, DIGEST, QUERY, SOURCE, STORIES, TAG, by_place, listed
-from syndicator.core.formats import FORMATS, PAGE, subscribed
+from syndicator.core.formats import ATOM, FORMATS, PAGE, subscribed
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source
 from syndicator.core.ports import FeedRow
 from syndicator.core.ports.subscriptions import Picture
@@ -23,7 +23,7 @@ from syndicator.publishing.render.head import Head, head, links
 from syndicator.publishing.render.view import View, language, view
 from syndicator.publishing.web import calendar, directory, front, story
 from syndicator.publishing.web.about import About, about
-from syndicator.publishing.web.calendar import DAY, MONTH, YEAR, CalendarPage, Days, file_name, holding
+from syndicator.publishing.web.calendar import DAY, MONTH, YEAR, CalendarPage, file_name, holding
 from syndicator.publishing.web.calendar import PAGE as CALENDAR_PAGE
 from syndicator.publishing.web.calendar import calendar as calendar_calendar
 from syndicator.publishing.web.shell import Page, page, qr_svg
@@ -91,7 +91,10 @@ class Pages:
         )
 
     def feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
-        """Return the page of a feed: how to subscribe, and its latest stories, rendered by `story`."""
+        """Return the page of a feed: how to subscribe, and its latest stories, rendered by `story`. For an archive
+        document, return the page of its stories."""
+        if not head.current:
+            return self._archive_page(head, stories)
         spec = self._by_stem.get(head.stem)
         shell = self._shell(
             f"{head.stem}.{PAGE}",
@@ -101,7 +104,7 @@ class Pages:
             feeds=_formats_of(head.stem, head.formats, "../" * head.stem.count("/"), head.base),
             language=head.language,
         )
-        shown, earlier = self._cut(head.stem, story.days(stories, shell.root), shell.root)
+        shown, earlier = self._cut(head, story.days(stories, shell.root), shell.root)
         link = _Linked(head.stem, shell.root)
         years = [year for year in self.calendars.get(head.stem, ()) if len(year.span) == YEAR]
         return self.templates.render(
@@ -120,11 +123,11 @@ class Pages:
         names = [view.picture.name for view in views if view.picture] if self.settings.site.url else []
         return {"image": self.settings.base_url + names[0]} if names else {}
 
-    def describe(self, spec: FeedSpec, count: int, days: Days, views: Sequence[View]) -> None:
+    def describe(self, spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View]) -> None:
         """Store the facts (see `about`) for a feed's page until `forget`."""
         stem = paths.stem(spec.key)
         to = replace(self.links, base="../" * stem.count("/"))
-        self.about[stem] = about(spec, count, {day: number for day, (number, _) in days.items()}, views, to)
+        self.about[stem] = about(spec, count, days, views, to)
 
     def forget(self, key: FeedKey) -> None:
         """Drop the facts of a feed, to free memory; those of the feed of everything stay, for the shared pages."""
@@ -135,27 +138,47 @@ class Pages:
         self, head: Head, item: CalendarPage, stories: Sequence[bytes], tops: Mapping[str, Sequence[View]] | None = None
     ) -> bytes:
         """Return the page of a year, month or day of a feed. `tops`: articles by day, some of which are shown first."""
-        spec = self._by_stem[head.stem]
-        when, feed = story.span_name(item.span), text.line(spec.name)
-        about = f"{feed}: {item.count} {'story' if item.count == 1 else 'stories'} of {when}."
-        feeds = _formats_of(head.stem, head.formats, "../" * item.name.count("/"), head.base)
+        root = "../" * item.name.count("/")
+        link = _Linked(head.stem, root)
+        return self._older_page(
+            head,
+            item.name,
+            story.span_name(item.span),
+            item.count,
+            stories,
+            spans=[(*link(span), count) for span, count in item.parts if len(span) < DAY],
+            weeks=_weeks(item, link),
+            tops=[(*link(day), front.tops(views, self.links, root)) for day, views in (tops or {}).items()],
+            previous=link(item.previous),
+            following=link(item.following),
+            above=link(item.above),
+        )
+
+    def _archive_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
+        name, dates = _page_of(head.self_name), sorted({part[:DAY].decode() for part in stories})
+        root = "../" * name.count("/")
+        when = " to ".join(story.day_name(date).partition(", ")[2] for date in dict.fromkeys((*dates[:1], *dates[-1:])))
+        turn = {
+            "previous": ("Older", root + _page_of(head.previous)) if head.previous else ("", ""),
+            "following": ("Newer", root + (_page_of(head.following) if head.following else f"{head.stem}.{PAGE}")),
+        }
+        return self._older_page(head, name, when, len(stories), stories, **turn)
+
+    def _older_page(self, head: Head, name: str, when: str, count: int, stories: Sequence[bytes], **more: Any) -> bytes:
+        feed = text.line(self._by_stem[head.stem].name)
+        about = f"{feed}: {count} {'story' if count == 1 else 'stories'} of {when}."
+        feeds = _formats_of(head.stem, head.formats, "../" * name.count("/"), head.base)
         title = f"{when}: {head.title}"
-        shell = self._shell(item.name, title, about, updated=story.newest(stories), feeds=feeds, language=head.language)
-        link = _Linked(head.stem, shell.root)
+        shell = self._shell(name, title, about, updated=story.newest(stories), feeds=feeds, language=head.language)
         return self.templates.render(
             "calendar.html",
             page=shell,
             feed=feed,
             feed_page=f"{shell.root}{head.stem}.{PAGE}",
             when=when,
-            count=item.count,
-            spans=[(*link(span), count) for span, count in item.parts if len(span) < DAY],
-            weeks=_weeks(item, link),
-            tops=[(*link(day), front.tops(views, self.links, shell.root)) for day, views in (tops or {}).items()],
+            count=count,
             days=story.days(stories, shell.root),
-            previous=link(item.previous),
-            following=link(item.following),
-            above=link(item.above),
+            **{"spans": (), "weeks": (), "tops": (), "above": ("", "")} | more,
         )
 
     def story_page(self, name: str, views: Sequence[View], stories: Sequence[bytes]) -> bytes:
@@ -168,10 +191,12 @@ class Pages:
         feed = f"{shell.root}{paths.file_name(STORIES, PAGE)}"
         return self.templates.render("timeline.html", page=shell, heading=title, days=parts, feed_page=feed)
 
-    def _cut(self, stem: str, days: list[Day], root: str) -> tuple[list[Day], tuple[str, str]]:
+    def _cut(self, head: Head, days: list[Day], root: str) -> tuple[list[Day], tuple[str, str]]:
         """Return the newest stories and the link to the calendar page where they continue; all stories without such
-        pages."""
-        shown: list[Day] = []
+        pages, and the link to the page of the newest archive document, which has none of them."""
+        if PAGE in head.archives and head.previous and days:
+            return days, (days[-1].name, root + _page_of(head.previous))
+        stem, shown = head.stem, list[Day]()
         room = calendar.STORIES
         for day in days:
             shown.append(replace(day, stories=day.stories[:room]))
@@ -364,6 +389,10 @@ class _Linked:
         return (story.span_name(span), self.root + file_name(self.stem, span)) if span else ("", "")
 
 
+def _page_of(document: str) -> str:
+    return document.removesuffix(ATOM) + PAGE
+
+
 def _weeks(page: CalendarPage, link: _Linked) -> list[list[tuple[str, str, int]]]:
     if len(page.span) != MONTH or not page.parts:
         return []
@@ -435,7 +464,7 @@ def faults(look: Look, settings: Settings) -> list[str]:
         for spec in specs:
             stem, top = paths.stem(spec.key), head(spec, settings, uuid.UUID(int=0), _WHEN)
             calendar_pages = pages.calendars[stem] = calendar_calendar(stem, days, "", by_day=spec.key == ALL)
-            pages.describe(spec, 2, days, views)
+            pages.describe(spec, 2, {day: count for day, (count, _) in days.items()}, views)
             pages.feed_page(top, stories)
             for item in calendar_pages:
                 pages.calendar_page(

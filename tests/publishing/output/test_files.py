@@ -60,9 +60,11 @@ def test_what_few_ask_for_has_no_gz(tmp_path: Path) -> None:
         "archive/all/2026-11-26.html",
         "tags/ai.html",
         "tags/ai.json",
+        "sources/one.rss",
+        "search/2026-11.t0.js",
         "pictures/ab.webp",
     ]
-    often = ["all.atom", "index.html", "site.css", "categories/ai.json", "sources/one.rss", "search/2026-11.t0.js"]
+    often = ["all.atom", "index.html", "site.css", "categories/ai.json", "queries/one.rss"]
     for name in (*rare, *often):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / f"{name}.gz").write_bytes(b"of an earlier version")
@@ -89,7 +91,7 @@ def test_an_heir_is_later_than_what_its_readers_know(tmp_path: Path) -> None:
 def test_delete(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
     outlet.put("a.atom", b"1")
-    outlet.put("sources/b.atom", b"1")
+    outlet.put("queries/b.atom", b"1")
     assert outlet.delete("a.atom") and not outlet.delete("a.atom")
     assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["b.atom", "b.atom.gz"]
 

@@ -38,3 +38,8 @@ def test_a_term_is_found_by_itself_and_holds_nothing_that_files_use(text: str) -
     for term in each_term(text):
         assert not {" ", "\n", ","} & set(term)
         assert len(term) <= 66
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_text_beside_other_scripts_has_the_same_terms(text: str) -> None:
+    assert [*each_term(text), "犬"] == list(each_term(f"{text} 犬"))

@@ -16,7 +16,7 @@ from syndicator.core.model import FeedKey
 from syndicator.describing.taxonomy.edit import joined, rewritten
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, parse
 from syndicator.services.descriptions import redescribe, tags
-from tests.services.places import TAXONOMY, Place, store_articles
+from tests.services.places import SHORT, TAXONOMY, Place, store_articles
 
 Kind = Literal["rename", "merge"]
 
@@ -163,8 +163,7 @@ def test_what_was_learnt_speaks_by_the_new_name(place: Place) -> None:
 
 
 def test_archives_of_the_old_name_go_and_the_new_ones_are_there(tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings = "[publish]\ntag_min = 1\nlimit = 1\nwindow_hours = 0\n"
-    place = Place(tmp_path_factory.mktemp("old"), settings=settings)
+    place = Place(tmp_path_factory.mktemp("old"), settings=SHORT)
     place.take(fill)
     with place.app() as app:
         store_articles(app, "Later", "Of later.", tags=("GPU",), added=place.now.replace(month=5))
