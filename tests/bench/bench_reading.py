@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from syndicator.core.model import Draft, ReadArticle
 from tests.reading.structures import kept
 
 SHARED = Path(__file__).resolve().parent.parent.parent.parent / "shared"
@@ -49,14 +50,18 @@ def html_of(row: dict[str, Any]) -> bytes:
 
 
 def ours(html: bytes, url: str) -> Prediction:
-    from syndicator.core import text
     from syndicator.core.errors import NotAnArticle
     from syndicator.reading.reader import read
 
     try:
-        draft = read(html, url)
+        return prediction(read(html, url))
     except NotAnArticle as error:
         return {"refused": error.kind}
+
+
+def prediction(draft: Draft | ReadArticle) -> Prediction:
+    from syndicator.core import text
+
     date = draft.published.date().isoformat() if draft.published else ""
     author = draft.author.split(", ") if draft.author else []
     return {

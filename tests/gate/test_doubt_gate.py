@@ -3,21 +3,12 @@ what is read badly. On real pages, where ../shared is beside the checkout."""
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from collections.abc import Iterable
-from multiprocessing import Pool
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from syndicator.core.errors import NotAnArticle
-from syndicator.core.ports import Filed
-from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.pipeline.read_article import read_article
-from syndicator.pipeline.results import hold_reason
 from tests.bench import bench_reading
 from tests.gate import scores
 
@@ -26,7 +17,6 @@ GOOD, BAD = 0.8, 0.6  # F1 of a body from which it is read well, and below which
 MOST_GOOD = 0.02  # share of what is read well that may wait: the promise to operators
 LEAST_BAD = 0.39  # share of what is read badly that is to wait; .396 of 268 pages, .40 before ends had trees
 ARTICLES = ("article", "documentation", "structure")  # page types; the others are lists, shops and forums
-TAXONOMY = bench_reading.SHARED / "corpus/editor/taxonomy.toml"
 
 
 class Read(NamedTuple):
@@ -36,24 +26,16 @@ class Read(NamedTuple):
     reason: str
 
 
-def pages() -> list[dict[str, Any]]:
-    """All pages whose text, or parts of it, a person wrote down."""
-    found = []
-    for name in ("manifest", "more"):
-        with gzip.open(bench_reading.PAGES / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            found += [json.loads(line) for line in lines]
-    return [row for row in found if row["truth"].get("text") or row["truth"].get("must_have")]
+Rows = list[tuple[dict[str, Any], bench_reading.Prediction]]
 
 
-def judged(row: dict[str, Any]) -> Read | None:
-    """None for a page that makes no article."""
-    taxonomy = Taxonomy.from_toml(TAXONOMY)
-    try:
-        read = read_article(bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE, taxonomy)
-    except NotAnArticle:
-        return None
-    reason = hold_reason(read.doubts, every=False, categorised=False, flooded=False, filed=Filed(own=1))
-    return Read(is_well(row, read.text), reason)
+def judged(rows: Rows) -> list[Read]:
+    """Judge the pages that make an article, if a person wrote down their text or parts of it."""
+    return [
+        Read(is_well(row, ours["text"]), ours["hold"])
+        for row, ours in rows
+        if "refused" not in ours and (row["truth"].get("text") or row["truth"].get("must_have"))
+    ]
 
 
 def is_well(row: dict[str, Any], text: str) -> bool | None:
@@ -72,21 +54,20 @@ def _flat(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def share(found: Iterable[Read | None], *, well: bool) -> float:
+def share(found: Iterable[Read], *, well: bool) -> float:
     """The share of what was read well, or badly, that is on hold."""
-    chosen = [bool(one.reason) for one in found if one is not None and one.well is well]
+    chosen = [bool(one.reason) for one in found if one.well is well]
     return sum(chosen) / len(chosen)
 
 
-def test_nothing_of_the_quick_pages_that_is_read_well_waits(shared: Path) -> None:
-    found = [judged(row) for row in pages() if row.get("quick")]
-    assert sum(one is not None and one.well is True for one in found) >= 10
+def test_nothing_of_the_quick_pages_that_is_read_well_waits(read_rows: Rows) -> None:
+    found = judged([(row, ours) for row, ours in read_rows if row.get("quick")])
+    assert sum(one.well is True for one in found) >= 10
     assert share(found, well=True) == 0
 
 
 @pytest.mark.timeout(900)
-def test_of_all_pages_few_good_ones_wait_and_many_bad_ones(shared: Path) -> None:
-    with Pool(2) as pool:
-        found = pool.map(judged, pages(), chunksize=8)
+def test_of_all_pages_few_good_ones_wait_and_many_bad_ones(read_rows: Rows) -> None:
+    found = judged(read_rows)
     assert share(found, well=True) <= MOST_GOOD
     assert share(found, well=False) >= LEAST_BAD

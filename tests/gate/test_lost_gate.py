@@ -3,10 +3,7 @@ On our own pages everywhere, on real pages where ../shared is beside the checkou
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
-from multiprocessing import Pool
 from typing import Any, NamedTuple
 
 import pytest
@@ -41,13 +38,12 @@ def _flat(text: str) -> str:
     return re.sub(r"\W+", "", text).casefold()
 
 
-def seen(row: dict[str, Any]) -> Seen:
-    """What became of one page; trafilatura is asked only where ours is lost."""
-    html, url, truth = bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE, row["truth"]
-    text = bench_reading.ours(html, url).get("text") or ""
+def seen(row: dict[str, Any], text: str) -> Seen:
+    """Compare our `text` of a page; ask trafilatura only if it is lost."""
+    truth = row["truth"]
     lost = scores.body_f1([(truth["text"], text)]) < LOST
     if lost:
-        other = bench_reading.theirs(html, url)["text"]
+        other = bench_reading.theirs(bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE)["text"]
         lost = scores.body_f1([(truth["text"], other)]) > FOUND
     return Seen(lost, *edges(truth["text"] + (truth.get("title") or ""), text))
 
@@ -66,14 +62,12 @@ def test_a_menu_before_and_a_promotion_after_are_seen() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_all_pages(shared: Any) -> None:
-    rows: list[dict[str, Any]] = []
-    for name in ("manifest", "more"):
-        with gzip.open(bench_reading.PAGES / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            rows += [json.loads(line) for line in lines]
-    rows = [r for r in rows if r["truth"].get("text") and r["set"] in SETS and r["page_type"] in ARTICLES]
-    with Pool(2) as pool:
-        found = pool.map(seen, rows, chunksize=8)
-    shares = [sum(each) / len(rows) for each in zip(*found, strict=True)]
+def test_all_pages(read_rows: list[tuple[dict[str, Any], bench_reading.Prediction]]) -> None:
+    found = [
+        seen(row, ours.get("text") or "")
+        for row, ours in read_rows
+        if row["truth"].get("text") and row["set"] in SETS and row["page_type"] in ARTICLES
+    ]
+    shares = [sum(each) / len(found) for each in zip(*found, strict=True)]
     most = (MOST_LOST, MOST_FIRST, MOST_LAST)
     assert all(share <= limit for share, limit in zip(shares, most, strict=True)), shares

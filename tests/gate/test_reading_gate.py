@@ -99,10 +99,8 @@ def test_quick_pages(shared: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_all_pages(shared: Path, tmp_path: Path) -> None:
-    pages = bench_reading.rows()
-    with Pool(2) as pool:
-        made = pool.map(_ours, pages, chunksize=8)
+def test_all_pages(read_rows: list[tuple[dict[str, Any], bench_reading.Prediction]], tmp_path: Path) -> None:
+    pages, made = map(list, zip(*read_rows[: len(bench_reading.rows())], strict=True))
     assert failing(_figures(tmp_path, pages, made), FLOORS["all"]) == {}
     shares = bench_reading.structure(pages, {each["id"]: each for each in made})
     assert failing(shares, FLOORS["all"]["kept"]) == {}
