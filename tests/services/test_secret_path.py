@@ -73,7 +73,7 @@ def test_the_sites_that_are_visited_are_not_told_where_it_is(tmp_path: Path) -> 
 
 
 def test_the_health_feed_is_where_the_home_network_reaches_it() -> None:
-    shared = tomllib.loads(f'{PRIVATE}host = "0.0.0.0"\n')
+    shared = tomllib.loads(f'{PRIVATE}listen = "0.0.0.0:8080"\n')
     assert feed_url(Settings.model_validate(shared), "k") == "http://192.168.1.5:8080/health/k.atom"
     assert feed_url(Settings.model_validate(tomllib.loads(PRIVATE)), "k") == "http://127.0.0.1:8080/health/k.atom"
 

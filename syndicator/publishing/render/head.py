@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Settings
-from syndicator.core.axes import AXES, CATEGORY, SOURCE, TAG
+from syndicator.core.axes import AXES, CATEGORY, SOURCE, TAG, listed
 from syndicator.core.formats import ATOM, FORMATS, JSON, PAGE
 from syndicator.core.model import FeedKey, FeedSpec, feed_urn
 from syndicator.core.text import slug
@@ -104,7 +104,7 @@ def _archives(spec: FeedSpec, setting: bool | str) -> tuple[str, ...]:
     """Return the formats of a feed's archive documents, none without Atom."""
     if setting == "atom" and spec.key.axis in (TAG, SOURCE):
         formats: tuple[str, ...] = (ATOM, PAGE)
-    elif setting and AXES[spec.key.axis].archived:
+    elif setting and listed(spec.key.axis).archived:
         formats = (ATOM, JSON) if setting is True else (ATOM,)
     else:
         return ()
