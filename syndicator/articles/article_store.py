@@ -1,8 +1,8 @@
 """Article store in a folder, one markdown file per article under YYYY/MM/; opens folders and s3://bucket/prefix."""
 
-import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from syndicator.articles import disk
@@ -19,11 +19,7 @@ class FileArticleStore(Listed):
     """ArticleStore in the folder `root`, for one writer at a time (with the run lock) and any number of readers."""
 
     def __init__(
-        self,
-        root: Path,
-        *,
-        durable: bool = True,
-        in_turn: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
+        self, root: Path, *, durable: bool = True, in_turn: Callable[[], AbstractContextManager[object]] = nullcontext
     ) -> None:
         """Not `durable`: skip fsync. `in_turn`: lock between writers of the files beside the articles."""
         self.root, self.durable, self.in_turn = root, durable, in_turn
@@ -31,7 +27,7 @@ class FileArticleStore(Listed):
         self._paths: dict[str, list[str]] | None = None  # first six of the id -> paths; filled by the first search
         self._unsettled: set[Path] | None = None  # folders of files that were put within `together`
 
-    @contextlib.contextmanager
+    @contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
         self._unsettled = set()
         try:
@@ -69,7 +65,7 @@ class FileArticleStore(Listed):
         return next((path for path in self._candidates(id) if self._id_of(path) == id), None)
 
     def id_at(self, path: str) -> str:
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             if in_file := self._id_of(path):
                 return in_file
         return id_part(path) or ""
@@ -84,14 +80,14 @@ class FileArticleStore(Listed):
     def walk(self) -> Iterator[FileStamp]:
         for path, entry in self._entries():
             if is_article(entry.name):
-                with contextlib.suppress(FileNotFoundError):  # deleted since the folder was read
+                with suppress(FileNotFoundError):  # deleted since the folder was read
                     stat = entry.stat()
                     yield FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
 
     def begun(self) -> bool:
         """Return True if we wrote an article file here: hand-written ones have no digest."""
         for stamp in self.walk():
-            with contextlib.suppress(FileNotFoundError), (self.root / stamp.path).open("rb") as file:
+            with suppress(FileNotFoundError), (self.root / stamp.path).open("rb") as file:
                 if paths.is_ours(file.read(paths.HEAD_BYTES)):
                     return True
         return False
@@ -105,8 +101,7 @@ class FileArticleStore(Listed):
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
         """Return changes since `stamps` (any key). `sweep`: delete temporary files of crashed writers."""
         recorded = by_path(stamps)
-        new: list[FileStamp] = []
-        edited: list[FileStamp] = []
+        new, edited = list[FileStamp](), list[FileStamp]()
         for path, entry in self._entries():
             if not is_article(entry.name):
                 if sweep:

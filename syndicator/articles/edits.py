@@ -112,13 +112,8 @@ def may_write(article: Article, field: str, by: By) -> bool:
     """Return True if `by` may replace `field`: operators always, models only values of models and publishers."""
     if by is By.OPERATOR:
         return True
-    match by_of(article, field):
-        case By.OPERATOR:
-            return False
-        case By.LLM:
-            return by in (By.LLM, By.PUBLISHER)
-        case _:
-            return True
+    writer = by_of(article, field)
+    return writer is not By.OPERATOR and (writer is not By.LLM or by in (By.LLM, By.PUBLISHER))
 
 
 def claim(article: Article) -> Article:

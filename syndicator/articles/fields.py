@@ -53,8 +53,7 @@ _SHOWN_CHARS = 40  # of a wrong value, in a message
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """Conversions: `settle` to normal form, `write` to YAML, `read` from YAML (raises ConfigError), also of
-    `absent`."""
+    """Conversions: `settle` to normal form, `write` to YAML, `read` from YAML or `absent` (raises ConfigError)."""
 
     settle: Callable[[Any], Any]
     write: Callable[[Any], Any]
@@ -89,9 +88,8 @@ def _read_time(value: Any, where: str) -> datetime | None:
     try:
         return moment(datetime.fromisoformat(value_text)) if value_text else None
     except ValueError as error:
-        raise ConfigError(
-            f"{where}: {value_text[:_SHOWN_CHARS]!r} is no time; write it like '2026-11-24T10:00:00Z'"
-        ) from error
+        cure = "write it like '2026-11-24T10:00:00Z'"
+        raise ConfigError(f"{where}: {value_text[:_SHOWN_CHARS]!r} is no time; {cure}") from error
 
 
 def read_day(value: str, where: str) -> datetime:
@@ -168,7 +166,6 @@ def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
 
 ENCLOSURE = _record(Enclosure, needs="url", url=TEXT, type=TEXT, length=WHOLE, duration=TEXT, podcast=TEXTS)
 ORIGIN = _record(Origin, title=TEXT, url=TEXT, site=TEXT, id=TEXT, updated=TIME)
-
 
 SCHEMA = "schema"
 OPERATOR_KEYS = "operator_keys"
@@ -254,7 +251,6 @@ TABLE: tuple[Field, ...] = (
     Field("other_urls", TEXTS, 3, "aliases"),
     Field("unlisted", FLAG, 5),
 )
-
 
 _SCHEMAS = {str(row.schema): row.schema for row in TABLE}
 

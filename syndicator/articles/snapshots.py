@@ -79,13 +79,10 @@ class FileSnapshots:
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
         limit = before.timestamp()
-        removed = 0
-        for path in sorted(self.root.glob("*/*")):
-            if disk.is_litter(path.name) or path.stat().st_mtime < limit:
-                if not dry_run:
-                    path.unlink(missing_ok=True)
-                removed += 1
-        return removed
+        old = [path for path in self.root.glob("*/*") if disk.is_litter(path.name) or path.stat().st_mtime < limit]
+        for path in () if dry_run else old:
+            path.unlink(missing_ok=True)
+        return len(old)
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
         for path in sorted(self.root.glob("*/*.gz")):

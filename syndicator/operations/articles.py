@@ -197,8 +197,7 @@ def _edit(id: str, path: str, sentence: str, before: bytes, after: bytes) -> Cha
 def join(
     app: App,
     ids: Annotated[
-        tuple[str, ...],
-        Argument("Articles that report one event.", "URL|FILE|ID...", positional=True, lines=True),
+        tuple[str, ...], Argument("Articles that report one event.", "URL|FILE|ID...", positional=True, lines=True)
     ],
 ) -> Change:
     """Join articles, and the stories that they are in, into one story for good."""
@@ -335,9 +334,8 @@ def _prune_pages(app: App, pages_days: int | None) -> Change:
 def withdraw_muted(app: App) -> Change:
     """Withdraw the filed articles that `publish.mute` and `publish.keep` exclude."""
     from syndicator.services.mending import editorial
-    from syndicator.services.mending.editorial import muted
 
-    articles = muted(app)
+    articles = editorial.muted(app)
 
     def act(progress: Progress) -> None:
         for done, article in enumerate(articles):

@@ -56,11 +56,8 @@ def try_category(
     except (WorkerFailed, ValueError) as error:
         raise UsageError(f"{name!r} cannot be tried: {error}") from error
     titles = {article.id: article.title for article in articles}
-    moved = [
-        {"id": id, "title": titles[id], "before": before, "after": after}
-        for id, before, after in tried
-        if before != after
-    ]
+    changed = [row for row in tried if row[1] != row[2]]
+    moved = [{"id": id, "title": titles[id], "before": before, "after": after} for id, before, after in changed]
     joins, leaves = (Counter(article[when] for article in moved) for when in ("after", "before"))
     names = sorted(filter(None, {*joins, *leaves}))
     feeds = [{"feed": name, "joins": joins[name], "leaves": leaves[name]} for name in names]
@@ -127,19 +124,10 @@ def try_query(
         holds, held = _holds(app, new, article), old is not None and _holds(app, old, article)
         looked, count = looked + 1, count + holds
         joins, leaves = joins + (holds and not held), leaves + (held and not holds)
-    data = {
-        "slug": slug,
-        "title": title or (before.title if before else ""),
-        "query": query,
-        "before": before.query if before else "",
-        "stamp": _query_stamp(before),
-        "changed": before is not None,
-        "looked": looked,
-        "count": count,
-        "joins": joins,
-        "leaves": leaves,
-    }
-    return Change(subject="tags", sentence=f"queries/{slug}: {count} articles", data=data)
+    tried = {"slug": slug, "title": title or (before.title if before else ""), "query": query}
+    saved = {"before": before.query if before else "", "stamp": _query_stamp(before), "changed": before is not None}
+    counts = {"looked": looked, "count": count, "joins": joins, "leaves": leaves}
+    return Change(subject="tags", sentence=f"queries/{slug}: {count} articles", data={**tried, **saved, **counts})
 
 
 @operation("save-query", quick=True)

@@ -1,7 +1,5 @@
 """Queries: paged lists of values, for `status --list` and the API."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -31,7 +29,7 @@ class Query(WithArguments):
 
     columns: tuple[str, ...]
 
-    def read(self, place: Place, arguments: Mapping[str, Any], *, after: str = "", most: int = 100) -> Page:
+    def read(self, place: "Place", arguments: Mapping[str, Any], *, after: str = "", most: int = 100) -> Page:
         """Return up to `most` items after the item with the id `after`. Raises UsageError if that is gone."""
         listed = self.function(place, **arguments)
         if after and not any(item["id"] == after for item in listed):
@@ -40,7 +38,7 @@ class Query(WithArguments):
         return Page([plain(item) for item in items[:most]], str(items[most - 1]["id"]) if len(items) > most else "")
 
 
-def changes(place: Place, about: Annotated[str, Argument("Of one article or source.")] = "") -> Iterator[Item]:
+def changes(place: "Place", about: Annotated[str, Argument("Of one article or source.")] = "") -> Iterator[Item]:
     """Logged changes, newest first, each with the reason if it cannot be taken back."""
     from syndicator.operations.changes.log import Log
 
@@ -52,7 +50,7 @@ def changes(place: Place, about: Annotated[str, Argument("Of one article or sour
             yield {"id": str(change.number), **plain(change), **more}
 
 
-def jobs(place: Place) -> Iterator[Item]:
+def jobs(place: "Place") -> Iterator[Item]:
     """Jobs, newest first, without their arguments."""
     from syndicator.operations.jobs.queue import KEPT, Queue
 
@@ -61,7 +59,7 @@ def jobs(place: Place) -> Iterator[Item]:
 
 
 def articles(
-    place: Place,
+    place: "Place",
     filter: Annotated[str, Argument("all, unsure, untagged, partial, hold, merged.")] = "all",
     source: Annotated[str, Argument("Of one source.", completes="source")] = "",
     words: Annotated[tuple[str, ...], Argument("Words of the title.")] = (),
@@ -84,7 +82,7 @@ def articles(
 
 
 def sources(
-    place: Place, words: Annotated[tuple[str, ...], Argument("Words of the key, title or address.")] = ()
+    place: "Place", words: Annotated[tuple[str, ...], Argument("Words of the key, title or address.")] = ()
 ) -> Iterator[Item]:
     """Sources in configured order, each with the result of its last visit and the time of the next."""
     from syndicator.core import urls
@@ -96,7 +94,7 @@ def sources(
         yield {**(of_state(state) if state else {}), **shown}
 
 
-def feeds(place: Place) -> Iterator[Item]:
+def feeds(place: "Place") -> Iterator[Item]:
     """Feeds published now or before, each with its number of articles and the target if its address redirects."""
     from syndicator.publishing import paths
 
@@ -105,7 +103,7 @@ def feeds(place: Place) -> Iterator[Item]:
         yield {"id": paths.stem(row.key), "name": row.name, "articles": row.count, "moved_to": moved}
 
 
-def conditions(place: Place) -> Iterator[Item]:
+def conditions(place: "Place") -> Iterator[Item]:
     """Conditions that are wrong or worth knowing, each with its cure."""
     from syndicator.services.health.status import look
 

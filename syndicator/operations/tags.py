@@ -98,8 +98,7 @@ def confirm(
     app: App,
     id: Id,
     tags: Annotated[
-        tuple[str, ...],
-        Argument("Tags to add. None: its tags are right.", "TAG...", positional=True, completes="tag"),
+        tuple[str, ...], Argument("Tags to add. None: its tags are right.", "TAG...", positional=True, completes="tag")
     ] = (),
     category: Annotated[str | None, Argument("Its category. Without a TAG, its tags stay as they are.", "NAME")] = None,
 ) -> Change:

@@ -1,7 +1,5 @@
 """Undo: take back a logged change. Apply one operation to several subjects, as one logged change."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final
@@ -20,7 +18,7 @@ _Files = dict[str, tuple[Text, Text]]
 
 @operation("undo", quick=True)
 def undo(
-    app: App,
+    app: "App",
     progress: Progress,
     number: Annotated[str, Argument("The number of the change.", "NUMBER", positional=True)],
 ) -> Change:
@@ -67,7 +65,7 @@ EACH: Final = {
 
 @operation("each", quick=True)
 def each(
-    app: App,
+    app: "App",
     progress: Progress,
     name: Annotated[str, Argument(f"The operation: {', '.join(EACH)}.", "NAME", positional=True)],
     subjects: Annotated[tuple[str, ...], Argument("Articles or sources.", "ID...", positional=True, lines=True)],
@@ -112,7 +110,7 @@ def each(
     )
 
 
-def _undoable(log: Log, written: str) -> LoggedChange:
+def _undoable(log: "Log", written: str) -> "LoggedChange":
     number = int(written) if re.fullmatch("[0-9]{1,12}", written) else 0
     if (change := log.get(number)) is None:
         raise UsageError(f"there is no change {written[:12]!r}")
@@ -123,7 +121,7 @@ def _undoable(log: Log, written: str) -> LoggedChange:
     return change
 
 
-def _before(app: App, files: _Files) -> tuple[_Files, int]:
+def _before(app: "App", files: _Files) -> tuple[_Files, int]:
     """Return edits that restore the texts, and the number of articles with tags edited since. Raises UsageError."""
     from syndicator.operations.changes import texts
     from syndicator.operations.changes.log import undone
@@ -144,7 +142,7 @@ def _before(app: App, files: _Files) -> tuple[_Files, int]:
     return wanted, edited
 
 
-def _refuse_older_list(log: Log, change: LoggedChange, files: _Files) -> None:
+def _refuse_older_list(log: "Log", change: "LoggedChange", files: _Files) -> None:
     lists, taken = {name for name in files if name.startswith("list:")}, log.undone()
     for later in log.of(change.subject) if lists else ():
         if later.number <= change.number or later.number in taken or later.undoes is not None:

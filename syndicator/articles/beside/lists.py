@@ -101,7 +101,6 @@ STORIES = Lines(
     _decision_fields,
 )
 
-
 WITHDRAWN_TOML = "withdrawn.toml"
 _WITHDRAWALS_NOTE = (
     "# Articles that were withdrawn: they are in no feed and are never fetched again. Delete an entry to undo it.\n"
@@ -117,14 +116,9 @@ def _listed(data: bytes | None, file: KeptFile) -> list[Withdrawn]:
 
 
 def _entry(withdrawn: Withdrawn) -> str:
-    row = {
-        "id": withdrawn.id,
-        "url": withdrawn.url,
-        "at": fields.iso(withdrawn.at),
-        "aliases": list(withdrawn.aliases),
-        "feeds": [f"{key.axis}/{key.slug}" for key in withdrawn.feeds],
-    }
-    return feeds_toml.toml_table("withdrawn", row)
+    feeds = [f"{key.axis}/{key.slug}" for key in withdrawn.feeds]
+    row = {"id": withdrawn.id, "url": withdrawn.url, "at": fields.iso(withdrawn.at), "aliases": list(withdrawn.aliases)}
+    return feeds_toml.toml_table("withdrawn", {**row, "feeds": feeds})
 
 
 def _parsed(entry: dict[str, Any]) -> Withdrawn:
@@ -232,11 +226,7 @@ class RightsFile:
         def unlinked(there: dict[str, Any]) -> dict[str, Any]:
             links = {name: day for name, day in there["linked"][key].items() if name != site}
             hosts = {*there.get("shown", {}).get(key, ()), site}
-            return {
-                **there,
-                "linked": {**there["linked"], key: links},
-                "shown": {**there.get("shown", {}), key: hosts},
-            }
+            return {**there, "linked": {**there["linked"], key: links}, "shown": {**there.get("shown", {}), key: hosts}}
 
         self._update(unlinked)
 

@@ -35,12 +35,10 @@ class Bucket:
         config: Any = {name.lower(): value for name in VARIABLES if (value := environ.get(name))}
         endpoint = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL") or ""
         client: Any = {"timeout": _REQUEST, "allow_http": endpoint.startswith("http://")}
+        retries: Any = {"max_retries": _TRIES, "retry_timeout": patience or _PATIENCE}
         with self._named(""):
             self._store: S3Store = S3Store.from_url(
-                self.name,
-                config=config,
-                client_options=client,
-                retry_config={"max_retries": _TRIES, "retry_timeout": patience or _PATIENCE},
+                self.name, config=config, client_options=client, retry_config=retries
             )
 
     def get(self, key: str) -> tuple[bytes, str] | None:
@@ -101,7 +99,8 @@ class Bucket:
         except (self._errors.PermissionDeniedError, self._errors.UnauthenticatedError) as error:
             raise PermissionError(errno.EACCES, "the object store refuses", self._place(key)) from error
         except (self._errors.BaseError, FileNotFoundError) as error:
-            raise OSError(errno.EREMOTE, _first_line(error), self._place(key)) from error
+            first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            raise OSError(errno.EREMOTE, first_line[:300], self._place(key)) from error
 
     def _place(self, key: str) -> str:
         return f"{self.name}/{key}" if key else self.name
@@ -109,7 +108,3 @@ class Bucket:
 
 def _stamp(meta: Any) -> ObjectStamp:
     return ObjectStamp(key=meta["path"], etag=meta["e_tag"] or "", size=meta["size"], modified=meta["last_modified"])
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

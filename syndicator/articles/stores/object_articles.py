@@ -51,7 +51,7 @@ class ObjectArticleStore(Listed):
     ) -> tuple[Article, FileStamp, bool]:
         current = path or self._index.path(article.id)
         if current is None:
-            current = self._index.reserve(article.id, self._new_path(article))
+            current = self._index.reserve(article.id, names.new_reserved_path(self._index, article))
             merged, data = names.first(article)
             etag = self._put(current, data, over=ABSENT)
             if etag is not None:
@@ -144,7 +144,7 @@ class ObjectArticleStore(Listed):
             raise OSError(errno.EREMOTE, "it was edited meanwhile, and stays as it is", self._place(path))
 
     def add(self, article: Article, data: bytes) -> str:
-        path = self._index.reserve(article.id, self._new_path(article), writing=False)
+        path = self._index.reserve(article.id, names.new_reserved_path(self._index, article), writing=False)
         self.put_back(path, data)
         return path
 
@@ -183,9 +183,6 @@ class ObjectArticleStore(Listed):
         for id in ids:
             if (path := self._index.path(id)) is not None:
                 self._index.reserve(id, path, writing=False)
-
-    def _new_path(self, article: Article) -> str:
-        return names.new_reserved_path(self._index, article)
 
     def _place(self, path: str) -> str:
         return f"{self.name}/{path}"

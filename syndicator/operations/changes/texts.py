@@ -38,14 +38,14 @@ def read(app: App, name: str) -> Text:
     """Return the named text, None if it is missing. Raises OSError."""
     kind, _, path = name.partition(":")
     try:
-        return _READ[kind](app, path)
+        return _KINDS[kind][0](app, path)
     except FileNotFoundError:
         return None
 
 
 def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress) -> None:
     """Write each text, after checking all. Raises UsageError if one changed meanwhile or would be invalid; OSError."""
-    by_kind: dict[str, dict[str, Edit]] = {kind: {} for kind in _WRITE}
+    by_kind: dict[str, dict[str, Edit]] = {kind: {} for kind in _KINDS}
     for name, edit in edits.items():
         kind, _, path = name.partition(":")
         by_kind[kind][path] = edit
@@ -56,7 +56,7 @@ def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress)
             raise UsageError(f"{path} would not be valid TOML ({error}); edit it by hand") from error
     for kind, texts in by_kind.items():
         if texts:
-            _WRITE[kind](app, texts, progress)
+            _KINDS[kind][1](app, texts, progress)
 
 
 def packed_list(wrapper: Wrapper) -> str:
@@ -144,25 +144,15 @@ def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
     app.store.index.mark_stale(keys)
 
 
-_READ: Mapping[str, Callable[[App, str], Text]] = {
-    "config": _config,
-    "article": _article,
-    "list": _list,
-    "tags": _tags,
-    "story": _story,
-    "feed": _feed,
+# reader and writer by kind, in the order in which they are written: an article's tags need the feed
+_KINDS: Mapping[str, tuple[Callable[[App, str], Text], Callable[[App, Mapping[str, Edit], Progress], None]]] = {
+    "config": (_config, _write_config),
+    "list": (_list, _write_lists),
+    "feed": (_feed, _write_feeds),
+    "tags": (_tags, _write_tags),
+    "article": (_article, _write_articles),
+    "story": (_story, _write_stories),
 }
-# in the order in which they are written: an article's tags need the feed
-_WRITE: Mapping[str, Callable[[App, Mapping[str, Edit], Progress], None]] = {
-    "config": _write_config,
-    "list": _write_lists,
-    "feed": _write_feeds,
-    "tags": _write_tags,
-    "article": _write_articles,
-    "story": _write_stories,
-}
-
-
 _LONGEST = 1000  # characters of an argument that is logged: longer ones are in the texts
 
 

@@ -5,7 +5,6 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -139,8 +138,7 @@ class Queue:
         for path in sorted(self.root.glob(f"*{_FILE}"), reverse=True)[KEPT:]:
             if not (self.root / f"{path.stem}{_TODO}").exists():
                 for suffix in (_FILE, _CANCEL):
-                    with suppress(FileNotFoundError):
-                        path.with_suffix(suffix).unlink()
+                    path.with_suffix(suffix).unlink(missing_ok=True)
 
     def _write(self, name: str, data: bytes) -> None:
         disk.write(self.root / name, data, durable=False, mode=disk.PRIVATE)

@@ -1,5 +1,4 @@
-"""Run queued jobs in a process of its own: `python -m syndicator.operations.jobs.work CONFIG`, until stdin is
-closed."""
+"""Run queued jobs in a process: `python -m syndicator.operations.jobs.work CONFIG`, until stdin is closed."""
 
 import asyncio
 import os
