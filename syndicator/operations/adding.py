@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from syndicator.services.container import App
 
 PREVIEWED = 3  # feeds of one address whose entries are read at once
+Marks = Annotated[str, Argument("The list, as encoded when it was pointed at.", lines=True)]
 
 
 @operation("look", unlocked=True, is_question=True)
@@ -225,9 +226,6 @@ def fetch_list(app: App, key: Key) -> Change:
     if isinstance(answer := asyncio.run(fetch()), Failed):
         raise unanswered(request.url, answer)
     return Change(subject=source.key, sentence=f"{source.key}: its page is here", page=answer)
-
-
-Marks = Annotated[str, Argument("The list, as encoded when it was pointed at.", lines=True)]
 
 
 @operation("follow-list", quick=True)

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from syndicator.services.mending.editorial import Withdrawal
 
 Id = Annotated[str, Argument("An article: its URL, file or id.", "URL|FILE|ID", positional=True)]
+_MOST_DAYS: Final = 36_500  # a hundred years: no date is so far back that it cannot be written
+_STAY = {
+    "hand": "a hand wrote the file: name it to delete it",
+    "hold": "on hold: release it, or name it",
+    "copy": "a copy of it stays, and would come up as new",
+}
 
 
 @operation("withdraw", command="withdraw", quick=True)
@@ -244,14 +250,6 @@ def _stories(app: App, wanted: Mapping[str, str], how: str) -> Change:
         touches=tuple(f"story:{id}" for id in wanted),
         act=lambda progress: decisions.put(app, wanted, final=True),
     )
-
-
-_MOST_DAYS: Final = 36_500  # a hundred years: no date is so far back that it cannot be written
-_STAY = {
-    "hand": "a hand wrote the file: name it to delete it",
-    "hold": "on hold: release it, or name it",
-    "copy": "a copy of it stays, and would come up as new",
-}
 
 
 @operation("prune", command="prune")

@@ -29,6 +29,11 @@ _LOOK_SECONDS = 0.3  # between two looks at a cancelled job
 _EDGE = 160  # characters at both ends of a text
 
 Css = Annotated[tuple[str, ...] | None, Argument("CSS selectors of it; empty for none.", "CSS", lines=True)]
+All = Annotated[bool, Argument("Every article.")]
+Since = Annotated[datetime | None, Argument("Articles added on or after this day (UTC).", "DATE")]
+LONGEST = 60  # characters of a value that are shown
+MOST_PARAGRAPHS = 6  # of a changed body that are shown
+_BEFORE = 12  # characters shown before the first that differs
 
 
 class GivenRules(TypedDict, total=False):
@@ -101,10 +106,6 @@ def _rules_of(source: Source, changes: GivenRules) -> Rules:
     merged = {**table(source).get("rules", {}), **{name: value for name, value in changes.items() if value is not None}}
     rules = {name: list(value) if isinstance(value, tuple) else value for name, value in merged.items() if value != ()}
     return source_of({**values, "rules": rules} if rules else values).rules
-
-
-All = Annotated[bool, Argument("Every article.")]
-Since = Annotated[datetime | None, Argument("Articles added on or after this day (UTC).", "DATE")]
 
 
 @operation("reread", command="reread")
@@ -259,11 +260,6 @@ async def _asked(app: App, scope: Scope, titles: list[str], look: Callable[[], N
         except (CancelledJob, asyncio.CancelledError):
             stop.set()
     return await asking
-
-
-LONGEST = 60  # characters of a value that are shown
-MOST_PARAGRAPHS = 6  # of a changed body that are shown
-_BEFORE = 12  # characters shown before the first that differs
 
 
 def lines(change: FieldChange, before: Article, after: Article) -> Iterator[str]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]  # done, of how many; raises to cancel
 Inverse = tuple[str, Mapping[str, Any]]  # the name of an operation and its arguments
+MODULES = [
+    f"syndicator.operations.{name}" for name in ("sources", "adding", "mending", "articles", "tags", "naming", "undo")
+]
 
 
 class CancelledJob(Exception):
@@ -203,11 +206,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, Path) else value
-
-
-MODULES = [
-    f"syndicator.operations.{name}" for name in ("sources", "adding", "mending", "articles", "tags", "naming", "undo")
-]
 
 
 def operations() -> Mapping[str, Operation]:

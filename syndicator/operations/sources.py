@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from syndicator.services.container import App
 
 Key = Annotated[str, Argument("The key of a source.", "KEY", positional=True, completes="source")]
+# Settings that an operation may change, by section: none that names files, programs, secrets or where to listen.
+SETTINGS: Final = {
+    "site": ("title", "url", "contact", "language", "author", "icon", "rights"),
+    "fetch": ("every_min", "every_max", "pause"),
+    "publish": (
+        *("limit", "window_hours", "tag_min", "hold", "stories", "thumbnails", "archives", "entry_html", "settle"),
+        *("questions", "mute", "keep"),
+    ),
+}
+SETTINGS_FILE: Final = "syndicator.toml"
 
 
 @operation("retry")
@@ -175,18 +185,6 @@ def push(app: App) -> Change:
         }
 
     return Change(subject="sources", **change(True), logged=False, build=False, act=lambda progress: change(False))
-
-
-# Settings that an operation may change, by section: none that names files, programs, secrets or where to listen.
-SETTINGS: Final = {
-    "site": ("title", "url", "contact", "language", "author", "icon", "rights"),
-    "fetch": ("every_min", "every_max", "pause"),
-    "publish": (
-        *("limit", "window_hours", "tag_min", "hold", "stories", "thumbnails", "archives", "entry_html", "settle"),
-        *("questions", "mute", "keep"),
-    ),
-}
-SETTINGS_FILE: Final = "syndicator.toml"
 
 
 @operation("change-settings", quick=True, unlocked=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _FILE = "taxonomy.toml"
 Id = Annotated[str, Argument("An article: its id, file or address.", "ID|FILE|URL", positional=True)]
+Old = Annotated[str, Argument("The tag's name now.", "A", positional=True, completes="tag")]
 
 
 @operation("suggest-tags", command="tags suggest", unlocked=True, is_question=True)
@@ -176,9 +177,6 @@ def written(app: App, planned: Confirmed) -> Change:
         nothing="it says so already",
         act=lambda progress: write_decision(app, planned.path, planned.before, planned.after),
     )
-
-
-Old = Annotated[str, Argument("The tag's name now.", "A", positional=True, completes="tag")]
 
 
 @operation("rename-tag", command="tags rename")

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 Text = str | None
 _Files = dict[str, tuple[Text, Text]]
+# Operations that `each` does on several articles or sources, and their words for the result.
+EACH: Final = {
+    **{"confirm": "confirmed", "reject": "tags taken off", "hide": "hidden", "release": "published"},
+    **{"withdraw": "withdrawn", "restore": "restored", "set-tags": "tags set"},
+    **{"rest": "paused", "wake": "resumed", "change-source": "changed"},
+}
 
 
 @operation("undo", quick=True)
@@ -53,14 +59,6 @@ def undo(
         undoes=change.number,
         act=lambda progress: texts.write(app, wanted, progress),
     )
-
-
-# Operations that `each` does on several articles or sources, and their words for the result.
-EACH: Final = {
-    **{"confirm": "confirmed", "reject": "tags taken off", "hide": "hidden", "release": "published"},
-    **{"withdraw": "withdrawn", "restore": "restored", "set-tags": "tags set"},
-    **{"rest": "paused", "wake": "resumed", "change-source": "changed"},
-}
 
 
 @operation("each", quick=True)

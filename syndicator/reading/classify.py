@@ -37,10 +37,8 @@ def kind_of(document: Document, title: str, body: Sequence[Block], blocks: Seque
     named = _named(document, title, blocks)
     if named and letters < _THIN and not (letters > _STUB and _is_article(document)):
         return named
-    if letters < _STUB:
-        kind = _by_phrases(document, blocks, letters)
-        if kind:
-            return kind
+    if letters < _STUB and (kind := _by_phrases(document, blocks, letters)):
+        return kind
     return "empty" if letters < _TINY and not any(block.kind == "code" for block in body) else None
 
 
@@ -49,9 +47,8 @@ def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block
     letters = sum(block.letters for block in body)
     if letters < _LONG and _asks_at_end(body, blocks):
         return True
-    locked = any(
-        str(item.get("isAccessibleForFree")).lower() in ("false", "http://schema.org/false") for item in document.jsonld
-    )
+    declared = (str(item.get("isAccessibleForFree")).lower() for item in document.jsonld)
+    locked = any(value in ("false", "http://schema.org/false") for value in declared)
     boxes = document.tree.iter("div", "section", "aside", "form")
     names = (name for box in boxes for name in (box.get("id"), box.get("class")) if name)
     if not locked and (letters >= _LONG or not _PAYWALL_BOX.search(" ".join(names))):
@@ -97,10 +94,8 @@ def _by_phrases(document: Document, blocks: Sequence[Block], letters: int) -> st
     form = document.tree.find(".//input[@type='password']") is not None
     counts = {kind: _phrases_in(kind, blocks) for kind in (*_KINDS, "paywall")}
     marks = _table()["bot-check"]["elements"]
-    ids = (
-        f"{element.get('id', '')} {element.get('class', '')}"
-        for element in document.tree.iter("div", "form", "section")
-    )
+    boxes = document.tree.iter("div", "form", "section")
+    ids = (f"{box.get('id', '')} {box.get('class', '')}" for box in boxes)
     marked = any(mark in name for name in ids if name != " " for mark in marks)
     short, article = letters < _LEAD, _is_article(document)
     kinds = {

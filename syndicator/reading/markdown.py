@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, islice, takewhile
 from urllib.parse import quote
 
 from syndicator.core import text as texts
@@ -16,6 +16,9 @@ _INERT = {"<": "&lt;", "&": "&amp;", "~~": "\\~\\~"}
 _SIGN = re.compile(r"[\\`*\[\]<~_&]")  # one of which every match of _SPECIAL begins with; most texts have none
 _START = re.compile(r"^(\||#{1,6}(?=\s|$)|[-+](?=\s|$)|>|=+\s*$|-+\s*$|~{3,}|:?-{2,})|^(\d{1,9})([.)])(?=\s|$)", re.M)
 _SAFE = "/:@!$&'*+,;=-._~%?#[]"
+_SHAPING = frozenset(("li", "blockquote"))
+_LISTS = frozenset(("ul", "ol", "menu"))
+_FENCE = re.compile("`{3,}")
 
 
 def escape(value: str) -> str:
@@ -84,11 +87,6 @@ def image(picture: Image, base: str, caption: str = "") -> str:
     return f"![{escape(texts.line(picture.alt))}]({target}" + (f' "{title}")' if title else ")")
 
 
-_SHAPING = frozenset(("li", "blockquote"))
-_LISTS = frozenset(("ul", "ol", "menu"))
-_FENCE = re.compile("`{3,}")
-
-
 def to_markdown(blocks: Sequence[Block], base: str) -> str:
     """Return the markdown of `blocks`, with addresses resolved against `base`."""
     return _Writer(base).write(blocks)
@@ -143,14 +141,9 @@ class _Writer:
         cells = [render(cell, self.base, cell=True).strip() for cell in block.cells]
         if self.last is not None and self.last.kind == "row" and _frame(self.last, "table") is table:
             return [_bar(cells, self.columns)]
-        same = 0
-        while (
-            index + same < len(blocks)
-            and blocks[index + same].kind == "row"
-            and _frame(blocks[index + same], "table") is table
-        ):
-            same += 1
-        self.columns = max(len(other.cells) for other in blocks[index : index + same])
+        later = islice(blocks, index, None)
+        rows = takewhile(lambda other: other.kind == "row" and _frame(other, "table") is table, later)
+        self.columns = max(len(row.cells) for row in rows)
         return [_bar(cells, self.columns), "|" + " --- |" * self.columns]
 
     def _gap(self, block: Block) -> None:

@@ -54,8 +54,9 @@ _HOSTS: Mapping[str, re.Pattern[str]] = {
     "host-shop": re.compile(r"^(?:shop|store)\."),
 }
 
-
 _Phrases = tuple[tuple[str, re.Pattern[str]], ...]  # letters that each phrase begins with, and its pattern
+OTHER = "other"
+_LIKELY, _SHOWN = 0.4, 0.05  # least probability of a page's type, and of a type in the trace
 
 
 def _any_of(phrases: str) -> _Phrases:
@@ -84,9 +85,7 @@ _WORDS: Mapping[str, _Phrases] = {
         "contact us; get started; request a (?:quote|demo); book a; schedule a; free (?:quote|consultation|trial); "
         "our (?:services|clients|team|experts); why choose; sign up; learn more"
     ),
-    "more": _any_of(
-        "read more; load more; view all; see all; next page; older posts; show more; weiterlesen",
-    ),
+    "more": _any_of("read more; load more; view all; see all; next page; older posts; show more; weiterlesen"),
 }
 _MADE_BY: Mapping[str, re.Pattern[str]] = {
     "made-manual": re.compile(
@@ -189,9 +188,8 @@ def _of_head(document: Document) -> dict[str, float]:
 def _of_elements(tree: Any) -> dict[str, float]:
     elements = tree.iter("article", "time", "form", "h1", "nav", "address", "pre", "select", "main")
     counts = Counter(element.tag for element in islice(elements, 30_000))
-    return {
-        f"tag-{name}": math.log1p(counts[name]) for name in ("article", "time", "form", "h1", "nav", "pre", "select")
-    }
+    counted = ("article", "time", "form", "h1", "nav", "pre", "select")
+    return {f"tag-{name}": math.log1p(counts[name]) for name in counted}
 
 
 def _of_words(blocks: Sequence[Block]) -> dict[str, float]:
@@ -203,10 +201,6 @@ def _of_words(blocks: Sequence[Block]) -> dict[str, float]:
         **{name: math.log1p(count) for name, count in counts.items()},
         **{f"{name}-share": math.log1p(10 * count / thousands) for name, count in counts.items()},
     }
-
-
-OTHER = "other"
-_LIKELY, _SHOWN = 0.4, 0.05  # least probability of a page's type, and of a type in the trace
 
 
 class PageType(NamedTuple):

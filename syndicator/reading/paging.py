@@ -16,10 +16,15 @@ MOST_NUMBER: Final = 99
 _WORDS: Final = "page|pages|p|pg|pag|pagina|pagenum|pageno|paged|seite|sida|side|strona|sayfa|halaman|oldal|stranka"
 _WORD: Final = re.compile(rf"(?:{_WORDS})", re.IGNORECASE)
 _MARKED: Final = re.compile(rf"(?P<word>(?:{_WORDS})[-_]?)?(?P<number>\d{{1,2}})", re.IGNORECASE)
-_SUFFIX: Final = re.compile(
-    rf"(?P<stem>.+?)(?:(?P<cut>[-_,.])(?P<word>(?:{_WORDS})[-_]?)?)(?P<number>\d{{1,2}})", re.IGNORECASE
-)
+_SUFFIX: Final = re.compile(rf"(?P<stem>.+?)(?:(?P<cut>[-_,.])(?P<word>(?:{_WORDS})[-_]?)?)(?P<number>\d{{1,2}})", re.I)
 _NUMBER: Final = re.compile(r"\d{1,2}")
+PAGES: Final = "x-pages"  # the header that has the pages of which kept bytes consist
+_LONG: Final = 40  # characters of a paragraph by which it is known again; shorter ones may stand twice
+_MARKER: Final = re.compile(  # what titles say of pages, at their end
+    r"[\s\-\u2013\u2014|:,(\[]*(?:page|seite|p\u00e1gina|pagina|sida|\u30da\u30fc\u30b8)?\s*\d{1,2}"
+    r"(?:\s*(?:/|of|von|de|di|sur)\s*\d{1,2})?[\s)\]]*$",
+    re.IGNORECASE,
+)
 
 
 class Numbered(NamedTuple):
@@ -101,15 +106,6 @@ def _split(segment: str) -> tuple[str, str]:
 def _number(value: str, *, sure: bool) -> Numbered | None:
     number = int(value)
     return Numbered(number, sure) if 1 < number <= MOST_NUMBER else None
-
-
-PAGES: Final = "x-pages"  # the header that has the pages of which kept bytes consist
-_LONG: Final = 40  # characters of a paragraph by which it is known again; shorter ones may stand twice
-_MARKER: Final = re.compile(  # what titles say of pages, at their end
-    r"[\s\-\u2013\u2014|:,(\[]*(?:page|seite|p\u00e1gina|pagina|sida|\u30da\u30fc\u30b8)?\s*\d{1,2}"
-    r"(?:\s*(?:/|of|von|de|di|sur)\s*\d{1,2})?[\s)\]]*$",
-    re.IGNORECASE,
-)
 
 
 class Part(NamedTuple):

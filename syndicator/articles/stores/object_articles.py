@@ -20,6 +20,7 @@ from syndicator.core.ports.articles import ABSENT, ArticlePaths, Changes, FileSt
 
 _TRIES: Final = 20  # at a file that is edited at the same time
 _HEADERS: Final = {"Content-Type": "text/markdown; charset=utf-8"}
+_PRUNED: Final = "pruned"  # object with the day of the last pruning
 
 
 @dataclass(slots=True)
@@ -205,9 +206,6 @@ def _stamp(path: str, etag: str, size: int) -> FileStamp:
 
 def _stamp_of(stamp: ObjectStamp) -> FileStamp:
     return _stamp(stamp.key, stamp.etag, stamp.size)
-
-
-_PRUNED: Final = "pruned"  # object with the day of the last pruning
 
 
 class ObjectSnapshots:

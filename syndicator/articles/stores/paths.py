@@ -17,6 +17,11 @@ _LENGTHS = (ID_CHARS, 8, 12, 26)  # more if another article's id begins alike
 _NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")
 _PLACE = re.compile(r"(?:\d{4}/\d{2}/)?[^/]+")  # of an article file; hand-written ones may be in the root
 _ABOUT = "README.md"  # the operator's notes, no article
+_ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
+_OURS = re.compile(rb"^digest: *\S", re.MULTILINE)  # in every file that we wrote
+HEAD_BYTES = 1 << 16  # of a file: more than any frontmatter of ours
+# A reserved path may be without its file for so long: longer than any request with retries.
+WRITING: Final = timedelta(minutes=10)
 
 
 def is_article(name: str) -> bool:
@@ -81,11 +86,6 @@ def by_path(stamps: Mapping[str, FileStamp]) -> dict[str, tuple[str, int, int]]:
     return {stamp.path: (key, stamp.mtime_ns, stamp.size) for key, stamp in stamps.items()}
 
 
-_ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
-_OURS = re.compile(rb"^digest: *\S", re.MULTILINE)  # in every file that we wrote
-HEAD_BYTES = 1 << 16  # of a file: more than any frontmatter of ours
-
-
 def first(article: Article) -> tuple[Article, bytes]:
     """Return `article` signed, and its new file."""
     from syndicator.articles import frontmatter
@@ -132,10 +132,6 @@ def is_ours(data: bytes) -> bool:
     return _OURS.search(data[:HEAD_BYTES]) is not None
 
 
-# A reserved path may be without its file for so long: longer than any request with retries.
-WRITING: Final = timedelta(minutes=10)
-
-
 def new_reserved_path(index: ArticlePaths, article: Article) -> str:
     """Return a path for a new article, unlike those of articles whose ids begin alike."""
     near = index.near(article.id, ID_CHARS)
@@ -145,8 +141,7 @@ def new_reserved_path(index: ArticlePaths, article: Article) -> str:
 def left_behind(
     index: ArticlePaths, now: datetime, look: Callable[[str], FileStamp | None], *, sweep: bool = True
 ) -> Changes:
-    """Return files of unconfirmed reservations as new. `sweep`: drop those without file. `look`: returns a path's
-    stamp."""
+    """Return files of unconfirmed reservations as new. `sweep`: drop those without file. `look`: stamp by path."""
     since, new = now - WRITING, []
     if sweep:
         index.sweep(since)

@@ -151,8 +151,7 @@ def short(value: str) -> str:
 def fault(excerpt: str, asked: Material) -> Refusal | None:
     """Return the first fault of an excerpt that a model wrote about `asked`, or None."""
     code = asked.language or language.detect(asked.text, None)
-    address = _ADDRESS.search(excerpt)
-    if address:
+    if address := _ADDRESS.search(excerpt):
         return Refusal(reason="url", detail=short(address[0]))
     broken = sentences.fault(excerpt, asked.title)
     if broken or len(sentences.of_line(excerpt, code)) > sentences.SENTENCES:

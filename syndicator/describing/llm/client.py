@@ -101,9 +101,8 @@ class Endpoint:
 def completions(url: str) -> str:
     """Return the URL of chat completions for a base address such as "http://host:port/v1"."""
     parts = urlsplit(url.strip())
-    path = parts.path.rstrip("/")
-    path = path if path.endswith("/chat/completions") else f"{path}/chat/completions"
-    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+    base = parts.path.rstrip("/").removesuffix("/chat/completions")
+    return urlunsplit((parts.scheme, parts.netloc, f"{base}/chat/completions", parts.query, ""))
 
 
 def _reply(result: FetchResult, form: str) -> Reply | Failed:
@@ -138,9 +137,7 @@ def current(meter: Meter, settings: Llm, now: datetime) -> Meter:
     day = now.astimezone(UTC).strftime("%Y-%m-%d")
     name = f"{settings.url} {settings.model}"
     today = meter if meter.day == day else replace(meter, day=day, calls=0, tokens=0)
-    if today.endpoint != name:
-        today = Meter(endpoint=name, day=day, calls=today.calls, tokens=today.tokens)
-    return today
+    return today if today.endpoint == name else Meter(endpoint=name, day=day, calls=today.calls, tokens=today.tokens)
 
 
 def hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Refusal | None:

@@ -87,9 +87,8 @@ def key(plan: str, asked: Material) -> str:
 
 @lru_cache(maxsize=1)
 def _injections() -> re.Pattern[str]:
-    return re.compile(
-        "|".join(f"(?:{pattern})" for pattern in read_toml("prompt_injections.toml")["patterns"]), re.IGNORECASE
-    )
+    patterns = read_toml("prompt_injections.toml")["patterns"]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
 def judge(content: str, asked: Material) -> Accepted | Refusal:

@@ -38,11 +38,17 @@ _WORD = re.compile(rf"[{_EAST}]{{2}}|[^\W_{_EAST}]+(?:['’-][^\W_{_EAST}]+)*")
 _STEMMED = re.compile(rf"(?=([{_EAST}]{{2}}))|[^\W_{_EAST}]{{{LEAST},}}")
 _DIGIT = re.compile(r"\d")
 
-
 SCANNED: Final = 30  # first sentences of a text
 MOST: Final = 12  # candidates of a text
 FEWEST_WORDS: Final = 4  # of a candidate
 FEWEST_CJK: Final = 10  # characters of one in Chinese or Japanese
+ENOUGH: Final = 40  # words of a sufficient excerpt
+# Least log-odds of an opening sentence: of a language model, and of the publisher's description.
+OPENS: Final = -2.5
+OPENS_DESCRIBED: Final = -0.25
+# Least likeness of a description to its article (not another one or the site): share of stems plus cosine.
+LIKE: Final = 1.05
+END: Final = 25  # characters of a description's end, to find it in the text
 
 
 class Candidates(NamedTuple):
@@ -157,15 +163,6 @@ def _shared(candidate: Candidates) -> list[list[float]]:
 def stems(text: str) -> list[str]:
     """Return the longer words in lower case, cut to STEM letters; in East Asian scripts, pairs of characters."""
     return [match[1] or match[0][:STEM] for match in _STEMMED.finditer(text.casefold())]
-
-
-ENOUGH: Final = 40  # words of a sufficient excerpt
-# Least log-odds of an opening sentence: of a language model, and of the publisher's description.
-OPENS: Final = -2.5
-OPENS_DESCRIBED: Final = -0.25
-# Least likeness of a description to its article (not another one or the site): share of stems plus cosine.
-LIKE: Final = 1.05
-END: Final = 25  # characters of a description's end, to find it in the text
 
 
 def passage(candidate: Sequence[Sentence], first: int) -> tuple[int, ...]:

@@ -56,17 +56,13 @@ def save_learnt(state: State, path: Path) -> None:
 
 
 def _arrays(tagger: LearntTagger) -> dict[str, Any]:
-    forms = [
-        (form.tag, " ".join(form.stems), form.letters, form.case)
-        for many in tagger.matcher.forms.values()
-        for form in many
-    ]
+    forms = [form for many in tagger.matcher.forms.values() for form in many]
     return {
         "terms": _packed(tagger.index.terms),
         "tags": _packed(tagger.tags),
-        "form_numbers": np.array([(tag, letters) for tag, _, letters, _ in forms], dtype=np.int32),
-        "form_stems": _packed([stems for _, stems, _, _ in forms]),
-        "form_cases": _packed([case for *_, case in forms]),
+        "form_numbers": np.array([(form.tag, form.letters) for form in forms], dtype=np.int32),
+        "form_stems": _packed([" ".join(form.stems) for form in forms]),
+        "form_cases": _packed([form.case for form in forms]),
         "heads": _packed(sorted(tagger.matcher.heads)),
         "idf": tagger.index.idf,
         "starts": tagger.index.starts,

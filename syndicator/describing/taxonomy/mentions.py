@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import Final, NamedTuple
@@ -88,6 +88,7 @@ class Words:
     stems: list[str]
     text: str
     starts: list[int]  # number of the first word of each line
+    _spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict, init=False)
 
     def span(self, at: int) -> tuple[int, int]:
         """Return start and end of word number `at`. Only its line is searched, as few words are asked for."""
@@ -99,10 +100,6 @@ class Words:
             matches = WORD.finditer(low if len(low) == len(text) else text)
             self._spans[line] = [(begin + match.start(), begin + match.end()) for match in matches]
         return self._spans[line][at - self.starts[line]]
-
-    @cached_property
-    def _spans(self) -> dict[int, list[tuple[int, int]]]:
-        return {}
 
     @cached_property
     def _begins(self) -> list[int]:
@@ -155,9 +152,8 @@ class Matcher:
 
     @cached_property
     def _words_too(self) -> frozenset[int]:
-        return frozenset(
-            form.tag for forms in self.forms.values() for form in forms if form.case and is_word(form.case)
-        )
+        forms = (form for many in self.forms.values() for form in many)
+        return frozenset(form.tag for form in forms if form.case and is_word(form.case))
 
     def _places(self, words: Words) -> dict[int, dict[int, int]]:
         """Return by tag the letters of its mentions by word index. A tag inside a longer one counts too."""

@@ -15,6 +15,17 @@ from syndicator.describing.text.language import function_words
 SHOUTED: Final = 6  # letters; a longer word in capitals is no acronym
 _JOINING: Final = frozenset(("and", "of", "the", "for", "in", "to"))
 _NONE: Mapping[str, str] = MappingProxyType({})
+WORDS: Final = 4  # at most
+CHARACTERS: Final = 40
+PHRASE: Final = 3  # words of a tag that may be a phrase ("how to ...") or repeat the title
+MOST_OF_TITLE: Final = 0.6  # share of the title's letters
+_ADDRESS = re.compile(r"https?:|www\.|\.(?:com|org|net|edu|gov|io)\b|[@<>{}|\\=\[\]~^]|^/|/.*/|\w:\w|::")
+_SENTENCE = re.compile(r"[?!;:…]|,\s|[^\W\d_]{2}[.](?:\s|$)|\.\.")
+_NUMBERED = re.compile(r"^(?=.*\d)[0-9a-f]{8,}$|\d{5,}")
+_FIELD = re.compile(r"([^\W\d_]+)[-_: ]?\d+$")  # id-123
+_ABBREVIATED = re.compile(r"(?:[A-Za-z]\.){2,}|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|Dr|St|vs|No)\.")
+_PART = re.compile(r"[\w+#.]+")
+_SLUG = re.compile(r"^[^\W_A-Z]+(?:[-_][^\W_A-Z]+)+$")
 
 
 @lru_cache(maxsize=1)
@@ -83,19 +94,6 @@ def _word(word: str, learnt: Mapping[str, str]) -> str | None:
 
 def _fold(name: str) -> str:
     return re.sub(r"[\s_\-‐‑–.]+", "", name.casefold())
-
-
-WORDS: Final = 4  # at most
-CHARACTERS: Final = 40
-PHRASE: Final = 3  # words of a tag that may be a phrase ("how to ...") or repeat the title
-MOST_OF_TITLE: Final = 0.6  # share of the title's letters
-_ADDRESS = re.compile(r"https?:|www\.|\.(?:com|org|net|edu|gov|io)\b|[@<>{}|\\=\[\]~^]|^/|/.*/|\w:\w|::")
-_SENTENCE = re.compile(r"[?!;:…]|,\s|[^\W\d_]{2}[.](?:\s|$)|\.\.")
-_NUMBERED = re.compile(r"^(?=.*\d)[0-9a-f]{8,}$|\d{5,}")
-_FIELD = re.compile(r"([^\W\d_]+)[-_: ]?\d+$")  # id-123
-_ABBREVIATED = re.compile(r"(?:[A-Za-z]\.){2,}|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|Dr|St|vs|No)\.")
-_PART = re.compile(r"[\w+#.]+")
-_SLUG = re.compile(r"^[^\W_A-Z]+(?:[-_][^\W_A-Z]+)+$")
 
 
 def clean(tag: str) -> str:

@@ -1,8 +1,6 @@
 """Tags from confirmed articles, by nearest posts, a ridge regression per tag, and mentions; tags from the vocabulary
 alone, by mentions and nearness of names (weights by tools/train/fit_tags.py)."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -123,11 +121,11 @@ class LearntTagger:
         strange = [n for n in unnamed if closeness(alike[self.has[:, n] > 0]) < float(self.close[n])]
         return {self.tags[n]: float(probable[n]) for n in likely if n not in strange}
 
-    def renamed(self, old: str, new: str) -> LearntTagger:
+    def renamed(self, old: str, new: str) -> "LearntTagger":
         """Rename the tag `old` to `new`."""
         return replace(self, tags=tuple(new if tag == old else tag for tag in self.tags))
 
-    def joined(self, old: str, new: str) -> LearntTagger:
+    def joined(self, old: str, new: str) -> "LearntTagger":
         """Merge the posts of tag `old` into `new`. The features' weights, shared by all tags, stay."""
         gone, target = self.tags.index(old), self.tags.index(new)
         if gone == target:
@@ -215,8 +213,7 @@ def features(
         "alike": alike,
         "log-alike": np.log(alike + 0.02),
     }
-    result: Floats = np.stack([columns[name] for name in FEATURES], axis=-1).astype(np.float32)
-    return result
+    return np.stack([columns[name] for name in FEATURES], axis=-1).astype(np.float32)
 
 
 def chances(rows: Floats, weights: Floats) -> Floats:

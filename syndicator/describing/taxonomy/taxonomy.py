@@ -39,6 +39,7 @@ class Taxonomy:
     forms: Mapping[str, str] = field(default_factory=dict)  # folded word to spelling
     filed: LearntCategories | None = None  # learnt from confirmed categories
     trust: Trust | None = None  # in tags that were never confirmed
+    _prepared: dict[str, Categories] = field(default_factory=dict, init=False, compare=False)  # by language
 
     @classmethod
     def from_toml(cls, path: Path | str) -> "Taxonomy":
@@ -170,10 +171,6 @@ class Taxonomy:
         if code not in self._prepared:
             self._prepared[code] = prepare(self.vocabulary.category, code)
         return self._prepared[code]
-
-    @cached_property
-    def _prepared(self) -> dict[str, Categories]:
-        return {}
 
     @cached_property
     def _zero_shot(self) -> ZeroShotTagger | None:

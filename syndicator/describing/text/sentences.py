@@ -199,9 +199,8 @@ def too_long(excerpt: str) -> bool:
 
 def form(sentence: str) -> str:
     """Return the code of the first rule of form that a sentence breaks, "" if none."""
-    for code, search in _FORMS:
-        if search(sentence):
-            return code
+    if code := next((code for code, search in _FORMS if search(sentence)), ""):
+        return code
     low = sentence.casefold()
     if any(phrase in low for phrase in boilerplate()):
         return "boilerplate"

@@ -1,7 +1,5 @@
 """Compare a text with many earlier ones by weighted words; learn the usual spelling of a word."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import re
@@ -48,8 +46,8 @@ class Index:
 
     terms: tuple[str, ...]
     idf: Floats
-    starts: NDArray[np.int64]
-    rows: NDArray[np.int32]
+    starts: "NDArray[np.int64]"
+    rows: "NDArray[np.int32]"
     values: Floats
     size: int  # texts
 
@@ -57,7 +55,7 @@ class Index:
     def _number(self) -> dict[str, int]:
         return {term: number for number, term in enumerate(self.terms)}
 
-    def vector(self, counts: Counter[str]) -> tuple[NDArray[np.int64], Floats]:
+    def vector(self, counts: Counter[str]) -> "tuple[NDArray[np.int64], Floats]":
         """Return the numbers of known terms and their weights, normalised to length one."""
         weighted = [(self._number[term], 1 + math.log(n)) for term, n in counts.items() if term in self._number]
         numbers = np.array([number for number, _ in weighted], dtype=np.int64)

@@ -22,6 +22,7 @@ _LASTING = {
     "retag": _UNKEPT,
     "merge-tags": _UNKEPT,
 }
+_AROUND = 3  # lines of context that must match, fewer next to a later edit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,9 +155,6 @@ def _read(line: bytes) -> LoggedChange | None:
         return LoggedChange(**json.loads(line))
     except (ValueError, TypeError):  # half a line: the machine stopped while it was written
         return None
-
-
-_AROUND = 3  # lines of context that must match, fewer next to a later edit
 
 
 def undone(before: str | None, after: str | None, now: str | None) -> str | None:

@@ -27,6 +27,9 @@ _DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b\d{1,2}[./]\d{1,2}[./]\d{2}")
 _ENDS = ".!?。！？…"
 _LINES = frozenset(("p", "dt", "caption"))
 _BRACKETS = re.compile(r"\W*[(\[].*[)\]]\W*", re.S)
+# Chosen on pages of the open half; 0.05 does alike.
+_LEAST, _PART_OF_IT = 0.15, 0.3  # score of a row that stays with its table; share of the table's letters that must stay
+_MOST_DIRECT, _LEAST_HEAD = 0.8, 5  # share of items that lead to headings; letters of a heading that ends an item
 
 
 def trim(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
@@ -137,10 +140,6 @@ def _why_below(line: Block) -> str:
     return ""
 
 
-# Chosen on pages of the open half; 0.05 does alike.
-_LEAST, _PART_OF_IT = 0.15, 0.3  # score of a row that stays with its table; share of the table's letters that must stay
-
-
 def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
     """Keep a table whole if a third of it stays, or the texts before and after it."""
     for (is_row, _), group in groupby(range(len(blocks)), lambda at: (blocks[at].kind == "row", blocks[at].frames)):
@@ -155,9 +154,6 @@ def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
 def _is_enclosed(blocks: Sequence[Block], stay: Sequence[bool], places: Sequence[int]) -> bool:
     before = next((stay[at] for at in range(places[0] - 1, -1, -1) if blocks[at].letters), False)
     return before and next((stay[at] for at in range(places[-1] + 1, len(blocks)) if blocks[at].letters), False)
-
-
-_MOST_DIRECT, _LEAST_HEAD = 0.8, 5  # share of items that lead to headings; letters of a heading that ends an item
 
 
 def contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:

@@ -118,5 +118,4 @@ def _known(label: str) -> str | None:
         info = codecs.lookup(label)
     except (LookupError, ValueError):
         return None
-    name = info.name
-    return _SUPERSET.get(name, name) if getattr(info, "_is_text_encoding", True) else None
+    return _SUPERSET.get(info.name, info.name) if getattr(info, "_is_text_encoding", True) else None

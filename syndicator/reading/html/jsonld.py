@@ -84,13 +84,9 @@ def _salvage(script: str) -> Iterator[Any]:
     item: Object = {}
     for name, value in _PAIR.findall(script):
         item.setdefault(name, _unescape(value))
-    names = [_unescape(name) for name in _AUTHOR.findall(script)[:20]]
+    people = [{"@type": "Person", "name": _unescape(name)} for name in _AUTHOR.findall(script)[:20]]
     if item.get("headline") or item.get("datePublished"):
-        yield {
-            "@type": "Article",
-            **item,
-            **({"author": [{"@type": "Person", "name": name} for name in names]} if names else {}),
-        }
+        yield {"@type": "Article", **item, **({"author": people} if people else {})}
 
 
 def _unescape(value: str) -> str:

@@ -64,9 +64,8 @@ def is_data(table: Any) -> bool:
     if table.find(".//h3") is not None:
         return False
     filled = [cell for row in lengths for cell in row if cell]
-    return (
-        bool(filled) and sum(filled) / len(filled) < _LONG_CELL and sum(1 for n in columns if n > 1) * 2 >= len(columns)
-    )
+    wide = sum(number > 1 for number in columns) * 2 >= len(columns)
+    return bool(filled) and sum(filled) / len(filled) < _LONG_CELL and wide
 
 
 def rows(table: Any) -> Iterator[Row]:

@@ -28,15 +28,9 @@ def candidates(document: Document, shown: Sequence[Sequence[Shown]]) -> list[tup
         by, items = next((pair for pair in declared if _are_one(pair[1], shown_list)), ("blocks", {}))
         rest.append((by, [replace(s, item=_filled(s.item, items[s.key])) if s.key in items else s for s in shown_list]))
     alone = [
-        (
-            by,
-            [
-                Shown(item=item, key=key, form=by, path=by, shape=shape(item.url), layout=by)
-                for key, item in items.items()
-            ],
-        )
-        for by, items in declared
-        if not any(_are_one(items, shown_list) for shown_list in shown)
+        (by, [Shown(item=row, key=key, form=by, path=by, shape=shape(row.url), layout=by) for key, row in own.items()])
+        for by, own in declared
+        if not any(_are_one(own, shown_list) for shown_list in shown)
     ]
     links = {_last(url) for anchor in document.tree.iter("a") if (url := _url(document, anchor.get("href")))}
     drawn = [pair for pair in alone if not any(_last(item.item.url) in links for item in pair[1])]
@@ -105,9 +99,7 @@ def _items(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, Item
 
 
 def _item(document: Document, url: str, row: dict[str, Any]) -> Item:
-    dates = (
-        date.parse_date_text(value) for value in jsonld.strings(row.get("datePublished") or row.get("dateCreated"))
-    )
+    dates = map(date.parse_date_text, jsonld.strings(row.get("datePublished") or row.get("dateCreated")))
     pictures = (absolute(document, value) for value in jsonld.strings(row.get("image"), "url", "contentUrl", "@id"))
     return Item(
         url=url,

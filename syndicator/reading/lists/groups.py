@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from syndicator.core import urls
@@ -126,11 +126,8 @@ def _is_beside(group: Group) -> bool:
 
 def merged(document: Document, best: Group, groups: Sequence[Group], links: Sequence[Link]) -> Listed:
     """Return the items of `best`, and of other groups if they belong to the same list."""
-    own = [*best.links, *_alike(best, links)]
-    for other in groups:
-        if other is not best and is_of(other, best):
-            own += other.links
-    return _listed(document, own, links)
+    parts = (other.links for other in groups if other is not best and is_of(other, best))
+    return _listed(document, [*best.links, *_alike(best, links), *chain.from_iterable(parts)], links)
 
 
 def _listed(document: Document, own: Sequence[Link], links: Sequence[Link]) -> Listed:

@@ -115,24 +115,12 @@ def read_items(document: Document, records: Sequence[Record], forms: Mapping[str
     """Return title, date and picture of each item, "" or None if missing. `forms`: address -> form of the link."""
     out = []
     for record, title in zip(records, titles(records), strict=True):
-        dated, pictured = published(record), picture(document, record)
-        first = record.links[0]
-        form = (forms or {}).get(record.key, first.form)
-        item = Item(
-            url=first.url,
-            title=title[:_LONGEST],
-            published=dated[1] if dated else None,
-            image=pictured[1] if pictured else "",
-        )
-        shown = Shown(
-            item=item,
-            key=record.key,
-            form=form,
-            path=_CLASS.sub("", form),
-            shape=shape(first.url),
-            layout=_layout(record, title, dated[0] if dated else None, pictured[0] if pictured else None),
-        )
-        out.append(shown)
+        dated, pictured = published(record) or (None, None), picture(document, record) or (None, "")
+        url, key = record.links[0].url, record.key
+        form = (forms or {}).get(key, record.links[0].form)
+        item = Item(url=url, title=title[:_LONGEST], published=dated[1], image=pictured[1])
+        layout = _layout(record, title, dated[0], pictured[0])
+        out.append(Shown(item=item, key=key, form=form, path=_CLASS.sub("", form), shape=shape(url), layout=layout))
     return out
 
 
@@ -255,10 +243,8 @@ def _date(element: Any, named: str) -> tuple[int, datetime] | None:
 
 def _labelled(element: Any) -> datetime | None:
     for name in ("title", "data-date", "data-time", "data-timestamp", "data-datetime"):
-        value = element.get(name) or ""
-        if (
-            value and len(value) <= _DATE_LINE and (when := date.parse_date_text(value.split(" 1")[0]))
-        ):  # "2026-03-08 17..."
+        value = element.get(name) or ""  # such as "2026-03-08 17..."
+        if value and len(value) <= _DATE_LINE and (when := date.parse_date_text(value.split(" 1")[0])):
             return when
     label = text.line(inner(element, _DATE_LINE + 1))
     return next(date.days(label), None) if len(label) <= _DATE_LINE else None

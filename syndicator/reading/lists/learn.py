@@ -31,6 +31,15 @@ _PARAGRAPH, _WHOLE_MOST = 80, 2_000  # characters of a paragraph of text; paragr
 _ITEM, _EXCERPT, _HARDLY = 200, 1_000, 10  # characters per item of a section, of an excerpt, per item elsewhere
 _ARTICLE = {"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle"}
 _BESIDE = ("nav", "footer", "aside")
+_NEXT_PAGE_LONGEST = 60  # characters of a link's text
+_NEXT = re.compile(
+    r"^\W{0,3}(next|older|more|weiter|nächste|ältere|suivante?s?|plus ancien\w*|siguientes?|próxim[oa]s?|anterior\w*|"
+    r"proxim[oa]s?|successiv[oi]|volgende|次|次へ|古い|下一页|下一頁|التالي|more)\b.{0,20}$|^\W{0,2}(older|ältere|次|›|»|→)",
+    re.I,
+)
+_PAGED = re.compile(r"(page|seite|pagina|página|p|paged|start|offset|seite)[=/_-]?\d{1,4}", re.I)
+OFFERED: Final = 3  # lists that hold one element; a choice
+_LIST_PAGE_MOST, _LIST_PAGE_LONGEST = 1_000, 300  # links; characters of a link's text
 
 
 def is_list(document: Document, shown: Sequence[Shown]) -> bool:
@@ -76,15 +85,6 @@ def _prose(tree: Any, keys: Collection[str], base: str) -> int:
     return count + sum(own for own in owned.values() if own > _EXCERPT)
 
 
-_NEXT_PAGE_LONGEST = 60  # characters of a link's text
-_NEXT = re.compile(
-    r"^\W{0,3}(next|older|more|weiter|nächste|ältere|suivante?s?|plus ancien\w*|siguientes?|próxim[oa]s?|anterior\w*|"
-    r"proxim[oa]s?|successiv[oi]|volgende|次|次へ|古い|下一页|下一頁|التالي|more)\b.{0,20}$|^\W{0,2}(older|ältere|次|›|»|→)",
-    re.I,
-)
-_PAGED = re.compile(r"(page|seite|pagina|página|p|paged|start|offset|seite)[=/_-]?\d{1,4}", re.I)
-
-
 def next_page(document: Document) -> str:
     """Return the address of the list's next page on the same site (rel=next, else a link to older items), or ""."""
     anchors = document.tree.iter("link", "a")
@@ -96,9 +96,8 @@ def next_page(document: Document) -> str:
 
 def _is_next(anchor: Any) -> bool:
     label = text.line(inner(anchor, _NEXT_PAGE_LONGEST + 1)) or anchor.get("aria-label") or ""
-    return (
-        len(label) <= _NEXT_PAGE_LONGEST and bool(_NEXT.match(label)) and bool(_PAGED.search(anchor.get("href") or ""))
-    )
+    is_named = len(label) <= _NEXT_PAGE_LONGEST and _NEXT.match(label) is not None
+    return is_named and _PAGED.search(anchor.get("href") or "") is not None
 
 
 def _address(document: Document, href: str) -> str:
@@ -106,9 +105,6 @@ def _address(document: Document, href: str) -> str:
     if not url or not urls.same_publisher(url, document.url) or urls.alias(url) == urls.alias(document.url):
         return ""
     return url if urlsplit(url).netloc == urlsplit(document.url).netloc else ""
-
-
-_CUT = ("…", "...")
 
 
 def read_listing(
@@ -159,11 +155,8 @@ def candidates(document: Document, also: Collection[str] = ()) -> list[tuple[str
 
 def _entry(shown: Shown) -> Entry:
     item = shown.item
-    title = "" if item.title.endswith(_CUT) else item.title  # what is cut off is no title of an article
+    title = "" if item.title.endswith(("…", "...")) else item.title  # what is cut off is no title of an article
     return Entry(id=item.url, url=item.url, title=title, published=item.published, image=item.image, listed=True)
-
-
-OFFERED: Final = 3  # lists that hold one element; a choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,9 +200,6 @@ def _links_at(meant: Sequence[Any], links: Sequence[Link]) -> list[Link]:
     around = ([element, *element.iter("a")] for element in islice(meant, 8))
     own = ([by_anchor[element] for element in anchors if element in by_anchor] for anchors in around)
     return next((inside for inside in own if inside), [])
-
-
-_LIST_PAGE_MOST, _LIST_PAGE_LONGEST = 1_000, 300  # links; characters of a link's text
 
 
 def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]) -> ParsedFeed:

@@ -20,6 +20,13 @@ SOLD = re.compile(
     re.I,
 )
 _ENDING, _FEW = 5, 2  # letters of an ending such as .html; words of a segment that is a name
+# All numbers are choices.
+_MOST, _PROOF = 12, 3  # forms, paths, shapes, layouts; known items that prove a list (half of a short one)
+_HALF, _NEARLY_ALL = 0.5, 0.9
+_TITLED, _MIXED = 12, 4  # characters of a title that is unique; shapes of a list from all parts of a site
+_NO_WORD = re.compile(r"[\W_]+")
+_LONG, _SHORT = 3.0, 0.25  # times the usual length of a title
+Chosen = tuple[Sequence[Shown], Wrapper]  # the items of a list, and the traits to remember
 
 
 def shape(url: str) -> str:
@@ -54,17 +61,6 @@ def family(url: str) -> str:
     host, _, rest = shape(url).partition("?")[0].partition("/")
     first, deeper, _ = rest.partition("/")
     return f"{host}/{first}/" if deeper else f"{host}/"
-
-
-# All numbers are choices.
-_MOST, _PROOF = 12, 3  # forms, paths, shapes, layouts; known items that prove a list (half of a short one)
-_HALF, _NEARLY_ALL = 0.5, 0.9
-_TITLED, _MIXED = 12, 4  # characters of a title that is unique; shapes of a list from all parts of a site
-_NO_WORD = re.compile(r"[\W_]+")
-_LONG, _SHORT = 3.0, 0.25  # times the usual length of a title
-
-
-Chosen = tuple[Sequence[Shown], Wrapper]  # the items of a list, and the traits to remember
 
 
 class Unsure(Exception):

@@ -107,9 +107,8 @@ def _candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, 
             yield from (("json-ld", value) for value in islice(jsonld.strings(stated, "url", "contentUrl", "@id"), 2))
     for name in _LATER:
         yield from ((name, value) for value in document.metas.get(name, ())[:1])
-    yield from (
-        ("image_src", link.get("href") or "") for link in document.tree.iter("link") if link.get("rel") == "image_src"
-    )
+    links = (link for link in document.tree.iter("link") if link.get("rel") == "image_src")
+    yield from (("image_src", link.get("href") or "") for link in links)
     if entry is not None:
         yield "entry", entry.image
     images = islice(document.tree.iter("img"), 150)
@@ -128,8 +127,7 @@ def absolute(document: Document, value: str) -> str | None:
 def source(element: Any) -> str:
     """Return the address of an img: the largest of a srcset, else lazy, else src; "" for no real picture."""
     for name in _LAZY_SETS:
-        best = largest(element.get(name) or "")
-        if best:
+        if best := largest(element.get(name) or ""):
             return best
     addresses = (element.get(name) or "" for name in _LAZY)
     return next((value for value in addresses if value and not _UNREAL.match(value)), "")
