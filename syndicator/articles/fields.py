@@ -301,11 +301,8 @@ def front(settled: Article, theirs: Iterable[str] = (), *, aged: bool = False) -
     if aged:
         later = [(row, value) for row, value in later if row.attribute not in old]
     again = {old.get(row.attribute) for row, _ in later} | taken
-    first = {
-        row.key: value
-        for row, value in pairs
-        if row.schema == 1 and (value or row.always) and not (row.until and row.key in again)
-    }
+    oldest = [(row, value) for row, value in pairs if row.schema == 1 and (value or row.always)]
+    first = {row.key: value for row, value in oldest if not (row.until and row.key in again)}
     if not later:
         return first
     schema = max(row.schema for row, _ in later)

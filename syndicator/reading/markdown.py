@@ -105,8 +105,7 @@ class _Writer:
         captions = _captions(blocks)
         self.hollow = _hollow(blocks)
         for index, block in enumerate(blocks):
-            lines = self._lines(block, blocks, index, captions)
-            if lines:
+            if lines := self._lines(block, blocks, index, captions):
                 self._gap(block)
                 self._put(block, lines)
                 self.last = block
@@ -148,9 +147,7 @@ class _Writer:
 
     def _gap(self, block: Block) -> None:
         last = self.last
-        if last is None:
-            return
-        if last.kind == block.kind == "row" and _frame(last, "table") is _frame(block, "table"):
+        if last is None or (last.kind == block.kind == "row" and _frame(last, "table") is _frame(block, "table")):
             return
         shared = [a for a, b in zip(self._shape(last), self._shape(block), strict=False) if a is b]
         item = next((f for f in reversed(self._shape(block)) if f.kind == "li"), None)

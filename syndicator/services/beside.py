@@ -9,14 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from syndicator.articles.beside.feeds_toml import (
-    KeptFeed,
-    read_feeds,
-    read_sources,
-    update_feeds,
-    update_sources,
-    write_sources,
-)
+from syndicator.articles.beside.feeds_toml import KeptFeed, read_feeds, read_sources, update_feeds, update_sources
 from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
 from syndicator.configuration.settings import Publish
 from syndicator.configuration.sources.identity import departures, successions, with_address
@@ -53,7 +46,7 @@ class Beside:
                 self.store.visits.set_note(_NOTHING, "true", self.clock())
         if self.sources.stamp() is None:
             states = {key: (state.url,) for key, state in self.store.visits.states().items()}
-            write_sources(self.sources, {**_addresses(self.store.index), **states})
+            update_sources(self.sources, lambda before: {**_addresses(self.store.index), **states})
         self.store.index.keep = self.keep
 
     def keep(self, row: FeedRow) -> None:

@@ -91,11 +91,6 @@ def update_sources(
     file.update(changed)
 
 
-def write_sources(file: KeptFile, addresses: Mapping[str, tuple[str, ...]]) -> None:
-    """Replace the addresses of all sources."""
-    update_sources(file, lambda before: addresses)
-
-
 def _sources(data: bytes | None, file: KeptFile) -> dict[str, tuple[str, ...]]:
     plain = plain_sources(data or b"")
     return dict(_read(data, file, "source", _source)) if plain is None else plain

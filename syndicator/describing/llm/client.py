@@ -166,10 +166,8 @@ def begun(meter: Meter, cost: int) -> Meter:
 
 def succeeded(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
     """Record an answer with its `tokens`; impossible numbers (below 1, over ten times `cost`) are ignored."""
-    took = tokens if 0 < tokens <= 10 * cost else cost
-    return replace(
-        meter, tokens=meter.tokens - cost + took, form=form, failures=0, rests=0, rest_until=None, reason="", detail=""
-    )
+    spent = meter.tokens + (tokens - cost if 0 < tokens <= 10 * cost else 0)
+    return replace(meter, tokens=spent, form=form, failures=0, rests=0, rest_until=None, reason="", detail="")
 
 
 def failed(meter: Meter, failure: Failed, now: datetime) -> Meter:

@@ -118,12 +118,12 @@ class Categories:
 
 def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categories:
     """Return vectors and words of the categories for texts in `language`: English or one with a file in data/topics."""
-    rivals = vocabulary.apart(defined, language)
+    others = vocabulary.unlike(defined, language)
+    rivals = [topic for topic in others if topic.name in vocabulary.APART]
     lists = [_words(category, language) for category in defined] + [dict.fromkeys(r.words, 1.0) for r in rivals]
     seen = Counter(word for words in lists for word in words)
     rare = {word: math.log((len(lists) + 0.5) / count) for word, count in seen.items()}
     subjects = [frozenset().union(*(t.subject for t in vocabulary.of_category(c, language))) for c in defined]
-    others = vocabulary.unlike(defined, language)
     listed = {*seen, *(word for words in (*subjects, *(topic.words for topic in others)) for word in words)}
     return Categories(
         names=(*(category.name for category in defined), *(RIVAL for _ in rivals)),

@@ -130,11 +130,6 @@ def of_category(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
     return [topic for topic in topics(language) if topic.name in alike]
 
 
-def apart(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
-    """Return the topics in APART that match none of `categories`."""
-    return [topic for topic in unlike(categories, language) if topic.name in APART]
-
-
 def unlike(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
     """Return the topics that match none of `categories`."""
     own = {topic.name for category in categories for topic in of_category(category, language)}

@@ -64,9 +64,7 @@ def by_words(sample: str, declared: str | None) -> str | None:
     """Return the language whose function words are frequent and clearly lead, else None; `declared` needs less lead."""
     words = Counter(word.casefold() for word in _WORD.findall(sample))
     total = max(1, words.total())
-    share = {
-        code: sum(map(words.__getitem__, words.keys() & small)) / total for code, small in function_words().items()
-    }
+    share = {code: sum(map(words.__getitem__, words.keys() & own)) / total for code, own in function_words().items()}
     (best, most), (_, second) = Counter(share).most_common(2)
     if declared in share and share[declared] >= SURE and share[declared] >= BEHIND * most:
         return declared

@@ -62,9 +62,7 @@ def _declared(document: Document) -> Iterator[tuple[str, dict[str, Item]]]:
     for entry in document.tree.iter("*"):
         if "h-entry" not in (entry.get("class") or "").split():
             continue
-        named = {
-            name: element for element in entry.iter("*") for name in (element.get("class") or "").split() if "-" in name
-        }
+        named = {name: node for node in entry.iter("*") for name in (node.get("class") or "").split() if "-" in name}
         link, name, dated = named.get("u-url"), named.get("p-name"), named.get("dt-published")
         url = _url(document, link.get("href")) if link is not None else None
         if not url or len(entries) == _MOST:

@@ -16,7 +16,7 @@ from syndicator.articles.beside.feeds_toml import (
     read_feeds,
     read_sources,
     update_feeds,
-    write_sources,
+    update_sources,
 )
 from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.core.errors import ConfigError
@@ -61,7 +61,7 @@ def test_nothing_to_say_makes_no_file_and_empties_one_that_is_there(tmp_path: Pa
 def test_sources_keep_the_order_of_their_addresses(tmp_path: Path) -> None:
     path = tmp_path / "sources.toml"
     kept = {"wired": ("https://b.example/", "https://a.example/"), "ars": ("https://ars.example/feed",), "none": ()}
-    write_sources(FolderFile(path), kept)
+    update_sources(FolderFile(path), lambda before: kept)
     assert list(read_sources(FolderFile(path)).items()) == [("ars", kept["ars"]), ("wired", kept["wired"])]
 
 
@@ -86,7 +86,7 @@ def test_the_fast_way_reads_what_a_parser_reads_or_leaves_it_to_that(parts: list
 def test_what_we_write_is_read_the_fast_way(tmp_path: Path) -> None:
     path = tmp_path / "sources.toml"
     kept = {"ars": ("https://ars.example/feed",), "wired": ("https://b.example/é", "https://a.example/")}
-    write_sources(FolderFile(path), kept)
+    update_sources(FolderFile(path), lambda before: kept)
     assert plain_sources(path.read_bytes()) == kept
 
 
