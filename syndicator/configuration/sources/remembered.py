@@ -109,7 +109,9 @@ def _with_added(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] |
     except (OSError, ValueError, TypeError):
         return _UNKNOWN
     end = data[size:]
-    if end and not (data[:size].endswith(b"\n") or end.startswith(b"\n")):
+    if not end:
+        return sources, len(sources), of
+    if not (data[:size].endswith(b"\n") or end.startswith(b"\n")):
         return _UNKNOWN
     from syndicator.configuration.sources.schema import added
 
