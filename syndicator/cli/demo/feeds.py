@@ -1,8 +1,4 @@
-"""The sites of the demo (names, addresses of pages, texts beside the stories) and their feeds in RSS 2.0, Atom, RSS
-1.0 and JSON Feed.
-"""
-
-from __future__ import annotations
+"""The sites of the demo (names, addresses, texts beside the stories); their feeds in RSS 2.0 and 1.0, Atom, JSON."""
 
 import json
 import tomllib
@@ -65,12 +61,8 @@ SITES: Final = _rows("site", Site)
 TROUBLES: Final = _rows("trouble", Trouble)
 
 
-TYPES = {
-    "rss": "application/rss+xml; charset=utf-8",
-    "atom": "application/atom+xml; charset=utf-8",
-    "rdf": "application/rdf+xml; charset=utf-8",
-    "json": "application/feed+json; charset=utf-8",
-}
+_KINDS: Final = {"rss": "rss+xml", "atom": "atom+xml", "rdf": "rdf+xml", "json": "feed+json"}
+TYPES: Final = {name: f"application/{kind}; charset=utf-8" for name, kind in _KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,111 +87,97 @@ class Item:
 def render(site: Site, base: str, feed_url: str, items: Iterable[Item]) -> bytes:
     """Return the feed of `site`. `items`: newest first."""
     write = {"rss": _rss, "atom": _atom, "rdf": _rdf, "json": _json}[site.feed]
-    return write(site, base, feed_url, list(items)).encode()
+    return "\n".join(write(site, base, feed_url, list(items))).encode()
 
 
 def _tag(name: str, text: str, attributes: str = "") -> str:
     return f"<{name}{attributes}>{escape(text, quote=False)}</{name}>" if text else ""
 
 
-def _rss(site: Site, base: str, feed_url: str, items: list[Item]) -> str:
-    return "\n".join(
-        [
-            '<?xml version="1.0" encoding="UTF-8"?>',
-            '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:atom="http://www.w3.org/2005/Atom"'
-            ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">',
-            f"<channel>{_tag('title', site.title)}",
-            f'<atom:link href="{escape(feed_url)}" rel="self" type="application/rss+xml" />',
-            _tag("link", base + "/") + _tag("description", site.tagline) + _tag("language", site.language),
-            "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>1</sy:updateFrequency>",
-            *(_rss_item(item, site.title) for item in items),
-            "</channel></rss>\n",
-        ]
-    )
+def _rss(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
+    return [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:atom="http://www.w3.org/2005/Atom"'
+        ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">',
+        f"<channel>{_tag('title', site.title)}",
+        f'<atom:link href="{escape(feed_url)}" rel="self" type="application/rss+xml" />',
+        _tag("link", base + "/") + _tag("description", site.tagline) + _tag("language", site.language),
+        "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>1</sy:updateFrequency>",
+        *("\n".join(_rss_item(item, site.title)) for item in items),
+        "</channel></rss>\n",
+    ]
 
 
-def _rss_item(item: Item, site_title: str) -> str:
+def _rss_item(item: Item, site_title: str) -> list[str]:
     # as WordPress ends every excerpt
     tail = f'The post <a href="{escape(item.url)}">{escape(item.title)}</a> appeared first on {escape(site_title)}.'
-    return "\n".join(
-        [
-            "<item>",
-            _tag("title", item.title) + _tag("link", item.url + "?utm_source=rss&utm_medium=feed"),
-            f"<dc:creator><![CDATA[{item.author}]]></dc:creator>",
-            _tag("pubDate", format_datetime(item.published)),
-            "".join(f"<category><![CDATA[{label}]]></category>" for label in item.labels),
-            _tag("guid", item.guid, ' isPermaLink="false"'),
-            f"<description><![CDATA[<p>{escape(item.summary, quote=False)}</p>\n<p>{tail}</p>]]></description>",
-            f'<media:thumbnail url="{escape(item.picture)}" />' if item.picture else "",
-            "</item>",
-        ]
-    )
+    return [
+        "<item>",
+        _tag("title", item.title) + _tag("link", item.url + "?utm_source=rss&utm_medium=feed"),
+        f"<dc:creator><![CDATA[{item.author}]]></dc:creator>",
+        _tag("pubDate", format_datetime(item.published)),
+        "".join(f"<category><![CDATA[{label}]]></category>" for label in item.labels),
+        _tag("guid", item.guid, ' isPermaLink="false"'),
+        f"<description><![CDATA[<p>{escape(item.summary, quote=False)}</p>\n<p>{tail}</p>]]></description>",
+        f'<media:thumbnail url="{escape(item.picture)}" />' if item.picture else "",
+        "</item>",
+    ]
 
 
-def _atom(site: Site, base: str, feed_url: str, items: list[Item]) -> str:
+def _atom(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
     newest = max((item.updated for item in items), default=None)
-    return "\n".join(
-        [
-            '<?xml version="1.0" encoding="utf-8"?>',
-            f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{site.language}">',
-            _tag("title", site.title)
-            + _tag("subtitle", site.tagline)
-            + _tag("id", f"tag:{site.key}.example,2025:feed"),
-            f'<link rel="alternate" type="text/html" href="{base}/"/>',
-            f'<link rel="self" type="application/atom+xml" href="{escape(feed_url)}"/>',
-            _tag("updated", newest.isoformat() if newest else "2025-09-01T00:00:00Z"),
-            *(_atom_entry(item) for item in items),
-            "</feed>\n",
-        ]
-    )
+    return [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{site.language}">',
+        _tag("title", site.title) + _tag("subtitle", site.tagline) + _tag("id", f"tag:{site.key}.example,2025:feed"),
+        f'<link rel="alternate" type="text/html" href="{base}/"/>',
+        f'<link rel="self" type="application/atom+xml" href="{escape(feed_url)}"/>',
+        _tag("updated", newest.isoformat() if newest else "2025-09-01T00:00:00Z"),
+        *("\n".join(_atom_entry(item)) for item in items),
+        "</feed>\n",
+    ]
 
 
-def _atom_entry(item: Item) -> str:
+def _atom_entry(item: Item) -> list[str]:
     body = f'<content type="html">{escape(item.content)}</content>' if item.content else ""
     audio = f'<link rel="enclosure" type="audio/wav" length="{item.audio_bytes}" href="{escape(item.audio)}"/>'
-    return "\n".join(
-        [
-            "<entry>",
-            _tag("title", item.title, ' type="text"') + _tag("id", item.guid),
-            f'<link rel="alternate" type="text/html" href="{escape(item.url)}"/>{audio if item.audio else ""}',
-            _tag("published", item.published.isoformat()) + _tag("updated", item.updated.isoformat()),
-            f"<author>{_tag('name', item.author)}</author>" if item.author else "",
-            "".join(f'<category term="{escape(label)}"/>' for label in item.labels),
-            _tag("summary", item.summary, ' type="text"') + body,
-            "</entry>",
-        ]
-    )
+    return [
+        "<entry>",
+        _tag("title", item.title, ' type="text"') + _tag("id", item.guid),
+        f'<link rel="alternate" type="text/html" href="{escape(item.url)}"/>{audio if item.audio else ""}',
+        _tag("published", item.published.isoformat()) + _tag("updated", item.updated.isoformat()),
+        f"<author>{_tag('name', item.author)}</author>" if item.author else "",
+        "".join(f'<category term="{escape(label)}"/>' for label in item.labels),
+        _tag("summary", item.summary, ' type="text"') + body,
+        "</entry>",
+    ]
 
 
-def _rdf(site: Site, base: str, feed_url: str, items: list[Item]) -> str:
-    return "\n".join(
-        [
-            '<?xml version="1.0" encoding="utf-8"?>',
-            '<rdf:RDF xmlns="http://purl.org/rss/1.0/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
-            ' xmlns:dc="http://purl.org/dc/elements/1.1/">',
-            f'<channel rdf:about="{escape(feed_url)}">{_tag("title", site.title)}{_tag("link", base + "/")}',
-            _tag("description", site.tagline) + "<items><rdf:Seq>",
-            *(f'<rdf:li rdf:resource="{escape(item.url)}"/>' for item in items),
-            "</rdf:Seq></items></channel>",
-            *(_rdf_item(item) for item in items),
-            "</rdf:RDF>\n",
-        ]
-    )
+def _rdf(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
+    return [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        '<rdf:RDF xmlns="http://purl.org/rss/1.0/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/">',
+        f'<channel rdf:about="{escape(feed_url)}">{_tag("title", site.title)}{_tag("link", base + "/")}',
+        _tag("description", site.tagline) + "<items><rdf:Seq>",
+        *(f'<rdf:li rdf:resource="{escape(item.url)}"/>' for item in items),
+        "</rdf:Seq></items></channel>",
+        *("\n".join(_rdf_item(item)) for item in items),
+        "</rdf:RDF>\n",
+    ]
 
 
-def _rdf_item(item: Item) -> str:
-    return "\n".join(
-        [
-            f'<item rdf:about="{escape(item.guid or item.url)}">',
-            _tag("title", item.title) + _tag("link", item.url) + _tag("description", item.summary),
-            _tag("dc:creator", item.author) + _tag("dc:date", item.published.isoformat()),
-            "".join(_tag("dc:subject", label) for label in item.labels) + _tag("dc:language", item.language),
-            "</item>",
-        ]
-    )
+def _rdf_item(item: Item) -> list[str]:
+    return [
+        f'<item rdf:about="{escape(item.guid or item.url)}">',
+        _tag("title", item.title) + _tag("link", item.url) + _tag("description", item.summary),
+        _tag("dc:creator", item.author) + _tag("dc:date", item.published.isoformat()),
+        "".join(_tag("dc:subject", label) for label in item.labels) + _tag("dc:language", item.language),
+        "</item>",
+    ]
 
 
-def _json(site: Site, base: str, feed_url: str, items: list[Item]) -> str:
+def _json(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
     document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": site.title,
@@ -209,7 +187,7 @@ def _json(site: Site, base: str, feed_url: str, items: list[Item]) -> str:
         "language": site.language,
         "items": [_json_item(item) for item in items],
     }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return [json.dumps(document, ensure_ascii=False, indent=1) + "\n"]
 
 
 def _json_item(item: Item) -> dict[str, object]:

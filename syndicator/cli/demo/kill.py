@@ -74,14 +74,13 @@ async def _run(place: Path, limit: float | None) -> bool:
     process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=quiet, stderr=quiet)
     try:
         await asyncio.wait_for(process.wait(), limit)
+        return False
     except TimeoutError:
-        process.kill()
-        await process.wait()
         return True
     finally:
         if process.returncode is None:
             process.kill()
-    return False
+            await process.wait()
 
 
 def _addresses(place: Path) -> Iterator[str]:

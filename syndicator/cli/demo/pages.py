@@ -170,7 +170,12 @@ def _values(site: Site, base: str, feed_url: str, story: Story, others: Sequence
     url = base + path_of(site, story)
     picture = picture_of(base, story)
     wall = story.extra.get("wall", "")
-    inline = f'<p><img src="{picture}" alt="{escape(story.picture_alt)}" width="600"></p>'
+    alt = escape(story.picture_alt)
+    caption = f'<img src="{picture}" alt="{alt}"/><figcaption>{alt}</figcaption>'
+    figure = f'<figure class="{site.classes.get("figure", "")}">{caption}</figure>'
+    labels = [f'<a rel="tag" href="{base}/tag/{_slug(label)}/">{escape(label)}</a>' for label in story.labels]
+    links = [f'<a href="{base}{path_of(site, other)}">{escape(other.title)}</a>' for other in others]
+    inline = f'<p><img src="{picture}" alt="{alt}" width="600"></p>'
     return {
         **{name: escape(value) for name, value in _texts(site, story).items()},
         **_dates(story),
@@ -181,17 +186,13 @@ def _values(site: Site, base: str, feed_url: str, story: Story, others: Sequence
         "canonical": f'<link rel="canonical" href="{escape(story.extra.get("canonical", url))}"/>',
         "picture": picture or f"{base}/logo.svg",
         "picture_meta": f'<meta property="og:image" content="{picture}"/>' if picture else "",
-        "picture_figure": _figure(site, story, picture) if picture else "",
+        "picture_figure": figure if picture else "",
         "picture_inline": inline if picture else "",
         "body": _body(site, story),
         "plain_body": story.body,
-        "labels": ", ".join(
-            f'<a rel="tag" href="{base}/tag/{_slug(label)}/">{escape(label)}</a>' for label in story.labels
-        ),
+        "labels": ", ".join(labels),
         "related": _list(site, base, others),
-        "related_inline": ", ".join(
-            f'<a href="{base}{path_of(site, other)}">{escape(other.title)}</a>' for other in others
-        ),
+        "related_inline": ", ".join(links),
         "json_ld": _script(_json_ld(site, story, url, picture)),
         "next_data": _script({"props": {"pageProps": {"slug": story.slug, "title": story.title}}, "buildId": "k3Jx9"}),
         "wall": _template(f"{site.key}.paywall.html").template if wall in ("paywall", "metered") else "",
@@ -200,18 +201,12 @@ def _values(site: Site, base: str, feed_url: str, story: Story, others: Sequence
 
 
 def _texts(site: Site, story: Story) -> dict[str, str]:
-    return {
-        "title": story.title,
-        "author": story.author,
+    names = ("title", "author", "summary", "section", "language", "slug", "picture_alt")
+    return {name: getattr(story, name) for name in names} | {
         "author_slug": _slug(story.author),
         "author_first": story.author.split(" ")[0],
-        "summary": story.summary,
-        "section": story.section,
         "section_slug": _slug(story.section),
         "labels_plain": ", ".join(story.labels),
-        "language": story.language,
-        "slug": story.slug,
-        "picture_alt": story.picture_alt,
         "by": _BY.get(story.language, "By"),
         "agency": story.extra.get("agency", ""),
     }
@@ -246,12 +241,6 @@ def _body(site: Site, story: Story) -> str:
         return f'<{match[1]} class="{name}">' if name else match[0]
 
     return re.sub(r"<(\w+)>", classed, "\n\n".join(blocks))
-
-
-def _figure(site: Site, story: Story, picture: str) -> str:
-    alt = escape(story.picture_alt)
-    open_tag = f'<figure class="{site.classes.get("figure", "")}">'
-    return f'{open_tag}<img src="{picture}" alt="{alt}"/><figcaption>{alt}</figcaption></figure>'
 
 
 def _list(site: Site, base: str, stories: Sequence[Story]) -> str:
@@ -298,9 +287,8 @@ def png(name: str, width: int = 1200, height: int = 630) -> bytes:
     row = period * (width // (2 * band) + 2)
     rows = b"".join(b"\0" + row[3 * (y % (2 * band)) : 3 * (y % (2 * band) + width)] for y in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows, 6)) + _chunk(b"IEND", b"")
-    )
+    data = _chunk(b"IDAT", zlib.compress(rows, 6))
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + data + _chunk(b"IEND", b"")
 
 
 def svg(name: str) -> bytes:

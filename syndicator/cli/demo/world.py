@@ -19,8 +19,7 @@ _HTML = "text/html; charset=utf-8"
 
 
 class World:
-    """The demo's web: `start`, visit `sources`, `aclose`. `port`: 0 for free ones, else the same addresses in each run.
-    `without`: keys of sites and troubles to leave out."""
+    """The demo's web. `port`: 0 for free ones, else the same in each run. `without`: keys of places to leave out."""
 
     def __init__(self, *, port: int = 0, without: Collection[str] = frozenset()) -> None:
         self.requests: list[Seen] = []
@@ -94,9 +93,8 @@ class World:
         """Return a file that is neither page nor feed, or None."""
         base = self._servers[site.key].base
         if path == "/robots.txt":
-            return Answer(
-                body=f"{site.robots}\nSitemap: {base}/sitemap.xml\n".encode(), type="text/plain; charset=utf-8"
-            )
+            robots = f"{site.robots}\nSitemap: {base}/sitemap.xml\n"
+            return Answer(body=robots.encode(), type="text/plain; charset=utf-8")
         if path == "/sitemap.xml":
             return Answer(body=pages.sitemap(site, base, self._of(site)).encode(), type="application/xml")
         if path == "/blogroll.opml" and site.key == "holt":
@@ -124,9 +122,8 @@ class World:
                 return self._fixed(pages.page(site, base, feed_url, self._credited(story), others).encode(), _HTML)
             if site.key == "meridian" and path == own_path.replace(".html", ".amp.html"):
                 return self._fixed(pages.amp(site, base, feed_url, story).encode(), _HTML)
-        return Answer(
-            status=HTTPStatus.NOT_FOUND, body=b"<!DOCTYPE html><title>Not found</title><h1>Page not found</h1>\n"
-        )
+        body = b"<!DOCTYPE html><title>Not found</title><h1>Page not found</h1>\n"
+        return Answer(status=HTTPStatus.NOT_FOUND, body=body)
 
     def _credited(self, story: Story) -> Story:
         """Add the canonical address to a story that another site published first."""
