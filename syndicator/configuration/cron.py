@@ -1,7 +1,5 @@
 """Next time of a cron expression, by APScheduler's cron trigger."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 
@@ -14,31 +12,25 @@ _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def next_fire(expression: str, after: datetime) -> datetime:
     """Return the next UTC time after `after` that matches the crontab(5) `expression` in the time zone of `after`. If
     neither day field is "*", either may match. Raise ConfigError with a valid example."""
+    from apscheduler.triggers.cron import CronTrigger
+
     fields = expression.split()
     if len(fields) != _FIELDS:
         raise _bad(expression, f"it has {len(fields)} fields, not {_FIELDS}")
     minute, hour, day, month, weekday = fields
     either = not day.startswith("*") and not weekday.startswith("*")
-    days = [(day, "*"), ("*", weekday)] if either else [(day, weekday)]
     try:
-        fires = [_fire((minute, hour, day_of_month, month, other), after) for day_of_month, other in days]
+        names = _weekday(weekday)
+        days = [(day, "*"), ("*", names)] if either else [(day, names)]
+        triggers = [
+            CronTrigger(None, month, date, None, name, hour, minute, timezone=after.tzinfo) for date, name in days
+        ]
+        times: list[datetime] = [time for trigger in triggers if (time := trigger.get_next_fire_time(after, after))]
     except ValueError as error:
         raise _bad(expression, str(error)) from error
-    times = [fire for fire in fires if fire is not None]
     if not times:
         raise _bad(expression, "it never fires")
-    return min(times)
-
-
-def _fire(fields: tuple[str, str, str, str, str], after: datetime) -> datetime | None:
-    from apscheduler.triggers.cron import CronTrigger
-
-    minute, hour, day, month, weekday = fields
-    trigger = CronTrigger(
-        minute=minute, hour=hour, day=day, month=month, day_of_week=_weekday(weekday), timezone=after.tzinfo
-    )
-    fire: datetime | None = trigger.get_next_fire_time(after, after)
-    return None if fire is None else fire.astimezone(UTC)
+    return min(times).astimezone(UTC)
 
 
 def _weekday(field: str) -> str:

@@ -3,8 +3,6 @@ Adjacent terms mean `and`. tag: category: source: author: language: take a word 
 of the title, url: part of the address, words: search words as on the pages. Terms without field match whole words in
 title, excerpt and body, in any case. Also detects pages whose texts became much shorter."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Callable, Sequence
@@ -38,17 +36,17 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    inner: Expr
+    inner: "Expr"
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    parts: tuple[Expr, ...]
+    parts: "tuple[Expr, ...]"
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    parts: tuple[Expr, ...]
+    parts: "tuple[Expr, ...]"
 
 
 Expr = Term | Not | And | Or
@@ -142,16 +140,12 @@ class _Parser:
             raise QueryError("an empty query", 0)
         expression = self.disjunction()
         if self.kind != "end":
-            raise QueryError("a closing parenthesis without an opening one", self.at)
+            raise QueryError("a closing parenthesis without an opening one", self.tokens[self.position].at)
         return expression
 
     @property
     def kind(self) -> str:
         return self.tokens[self.position].kind
-
-    @property
-    def at(self) -> int:
-        return self.tokens[self.position].at
 
     def disjunction(self) -> Expr:
         parts = [self.conjunction()]

@@ -1,8 +1,6 @@
 """Selectors of the operator's rules: CSS (Selectors Level 3), optionally with an attribute, as in
 `meta[name=author]::attr(content)` (Scrapy) or `meta[name=author]@content`. Also: missed selectors, and walls. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,14 +1,12 @@
 """Settings from config/syndicator.toml, overridden by environment variables SYNDICATOR_*. Unknown keys are errors,
 unknown variables are not: Kubernetes sets SYNDICATOR_SERVICE_HOST and others for a service of that name."""
 
-from __future__ import annotations
-
 import ipaddress
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, get_args
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -238,7 +236,7 @@ class Llm(Section):
         return {"seconds": SECONDS_HERE, **values} if here else values
 
     @model_validator(mode="after")
-    def _whole(self) -> Llm:
+    def _whole(self) -> Self:
         if self.url and not self.model:
             raise ValueError("set model to the name of the model that the endpoint at url is to use")
         return self
@@ -259,9 +257,7 @@ def _smtp(value: str) -> str:
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError('write it like "smtps://user@mail.example.org"')
     if parts.password:
-        raise ValueError(
-            "do not write a password into a URL; put it in an environment variable and name that in password_env"
-        )
+        raise ValueError("write no password into a URL; put it in an environment variable, named in password_env")
     return value
 
 
@@ -364,7 +360,7 @@ class Settings(Section):
     _root: Path = Path()  # relative paths start here
 
     @model_validator(mode="after")
-    def _private(self) -> Settings:
+    def _private(self) -> Self:
         if self.publish.secret_path and self.publish.hubs:
             raise ValueError("hubs would learn the secret addresses; leave publish.hubs or publish.secret_path empty")
         if self.publish.secret_path and is_bucket(self.paths.public):

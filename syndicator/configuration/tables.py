@@ -1,7 +1,5 @@
 """Edit one table of a TOML file, keeping comments; folders of an instance. Pure."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping
@@ -12,8 +10,7 @@ _ANY_HEADER = re.compile(r"\s*\[")
 
 
 def with_table(text: str, kind: str, number: int | None, values: Mapping[str, str]) -> str:
-    """Return `text` with these values in table `number` (from 0; None: a new one) of list `kind`. Raise ValueError if
-    more would change (inline tables, headers in strings)."""
+    """Return `text` with `values` in table `number` (None: a new one) of list `kind`. ValueError for inline ones."""
     after = _edited(text, kind, number, values)
     if tomllib.loads(after) != _wanted(tomllib.loads(text), kind, number, values):
         raise ValueError(f"{kind} cannot be edited safely")

@@ -1,8 +1,4 @@
-"""TOML files of the configuration: faults, line numbers of keys, overriding environment variables, and settings of
-earlier versions that have no effect.
-"""
-
-from __future__ import annotations
+"""TOML files of the configuration: faults, lines of keys, overriding environment variables, dropped settings."""
 
 import difflib
 import json
@@ -134,13 +130,9 @@ _SECRET = frozenset(("llm", "url", "headers_env", "secret"))
 _CURES = {
     "tuple_type": 'write a list, such as ["a", "b"]',
     "string_type": "write a text, in quotes",
-    "bool_type": "write true or false",
-    "bool_parsing": "write true or false",
-    "int_type": "write a whole number",
-    "int_parsing": "write a whole number",
-    "int_from_float": "write a whole number",
-    "float_type": "write a number",
-    "float_parsing": "write a number",
+    **dict.fromkeys(("bool_type", "bool_parsing"), "write true or false"),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "write a whole number"),
+    **dict.fromkeys(("float_type", "float_parsing"), "write a number"),
     "model_type": "write a table: [its name] on a line, and its keys below",
 }  # instead of pydantic's messages, which name its types
 _SHOWN = 80  # characters of a wrong value
@@ -156,12 +148,8 @@ class TomlFile:
 
     def fault(self, message: str, *place: str | int, entry: str = "") -> Fault:
         """Return a fault at `place`. `entry`: name of the table for people, such as "source 'one'"."""
-        return Fault(
-            file=str(self.path),
-            line=self._line(place),
-            key=dotted(place),
-            message=f"{entry}: {message}" if entry else message,
-        )
+        message = f"{entry}: {message}" if entry else message
+        return Fault(file=str(self.path), line=self._line(place), key=dotted(place), message=message)
 
     def faults(self, error: ValidationError, model: type[BaseModel], *place: str | int, entry: str = "") -> list[Fault]:
         """Return all faults that pydantic reports for the table at `place`, described by `model`."""
@@ -287,9 +275,10 @@ class Overrides:
     def unknown(self) -> dict[str, str]:
         """Return variables that are no setting, with the likely name or ""."""
         names = {name.removeprefix(self._prefix): name for name, place in self._names.items() if place in self.leaves}
-        unknown = [name for name in self._said if name.upper() not in self._names]
+        unknown = {name: name.upper() for name in self._said if name.upper() not in self._names}
         near = {
-            name: difflib.get_close_matches(name.upper().removeprefix(self._prefix), names, n=1) for name in unknown
+            name: difflib.get_close_matches(upper.removeprefix(self._prefix), names, n=1)
+            for name, upper in unknown.items()
         }
         return {name: names[close[0]] if close else "" for name, close in near.items()}
 
@@ -383,8 +372,7 @@ def flat(values: Mapping[str, Any], place: Place = ()) -> Iterator[tuple[Place, 
 
 
 def _renewed(values: Mapping[Place, Any], usual: Mapping[Place, Any]) -> dict[Place, Any]:
-    """Return `values` without dropped settings. Settings that contain a dropped one are made of it, unless `values` has
-    them, and of their parts in `usual`."""
+    """Return `values` without dropped settings, which become part of those that replace them, completed by `usual`."""
     result = {place: value for place, value in values.items() if place not in DROPPED}
     for section in ("publish", "console"):
         parts = str(usual[section, "listen"]).rpartition(":")[::2]

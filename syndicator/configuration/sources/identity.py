@@ -1,7 +1,5 @@
 """Keys and files of sources, moved sources, successors of removed sources, states after an edit. Pure."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import re
@@ -136,14 +134,13 @@ def successions(wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[s
 
 
 def departures(wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]) -> list[str]:
-    """Return sources whose feed stops redirecting: its target was removed, or their key has an unrelated address
-    now."""
-    departed = []
-    for key in sorted(wanted.keys() & rows.keys()):
-        target = rows[key].moved_to
-        if target is not None and (target.slug not in wanted or not is_at(wanted[key], addresses.get(key, ()))):
-            departed.append(key)
-    return departed
+    """Return sources whose feed stops redirecting: its target was removed, or their key has an unrelated address."""
+    return [
+        key
+        for key in sorted(wanted.keys() & rows.keys())
+        if (target := rows[key].moved_to) is not None
+        and (target.slug not in wanted or not is_at(wanted[key], addresses.get(key, ())))
+    ]
 
 
 def with_address(addresses: tuple[str, ...], url: str) -> tuple[str, ...]:
@@ -161,10 +158,10 @@ def is_at(url: str, addresses: Iterable[str]) -> bool:
 def reconciled(source: Source, state: SourceState | None) -> SourceState:
     """Return the state of `source` as written now. A new address resets validators and health."""
     terms, rules = _digest(source), source.rules.digest
+    fresh = SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
     if state is None:
-        return SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
+        return fresh
     if state.url != source.url:
-        fresh = SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
         return replace(fresh, first_visit=state.first_visit, last_success=state.last_success, recent=state.recent)
     now = replace(state, terms=terms, rules=rules, unmatched=state.unmatched if rules == state.rules else {})
     if rules != state.rules:

@@ -1,7 +1,5 @@
 """Read OPML 2.0 subscription lists (opml.org) of other programs; write our sources without loss. Pure."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -66,10 +64,9 @@ def read_opml(data: bytes) -> SubscriptionList:
     # NUL bytes are removed to search UTF-16 too
     if b"<!ENTITY" in data.replace(b"\0", b""):
         raise NotAFeed("broken-xml", "the document declares entities")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     try:
-        root = etree.fromstring(
-            data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
-        )
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise NotAFeed("broken-xml", str(error)) from error
     if root is None or not isinstance(root.tag, str) or root.tag.rpartition("}")[2].lower() != "opml":
@@ -81,9 +78,8 @@ def read_opml(data: bytes) -> SubscriptionList:
         item = _outline(element)
         alias = urls.alias(item.url) if isinstance(item, Outline) else ""
         if isinstance(item, Outline) and alias in outlines_by_alias:
-            item = Skipped(
-                line=item.line, name=item.title, why=f"{item.url} stands in line {outlines_by_alias[alias].line} too"
-            )
+            why = f"{item.url} stands in line {outlines_by_alias[alias].line} too"
+            item = Skipped(line=item.line, name=item.title, why=why)
         if isinstance(item, Skipped):
             skipped.append(item)
         elif item is not None:
@@ -118,16 +114,12 @@ def write_opml(title: str, sources: Sequence[Source], sites: Mapping[str, str] |
     root = etree.Element("opml", {"version": "2.0"}, nsmap={"syndicator": SPACE})
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")
-    folders: dict[str, Any] = {}
+    folders: dict[str, Any] = {"": body}
     for place, source in enumerate(sources, 1):
-        parent = body
-        folder = text.line(source.category or "")
-        if folder:
-            if folder not in folders:
-                folders[folder] = etree.SubElement(body, "outline", {"text": folder, "title": folder})
-            parent = folders[folder]
+        if (folder := text.line(source.category or "")) not in folders:
+            folders[folder] = etree.SubElement(body, "outline", {"text": folder, "title": folder})
         site = text.line((sites or {}).get(source.key, ""))
-        etree.SubElement(parent, "outline", {**_for_others(source, site), **_for_ourselves(source, place)})
+        etree.SubElement(folders[folder], "outline", {**_for_others(source, site), **_for_ourselves(source, place)})
     document: bytes = etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
     return document
 

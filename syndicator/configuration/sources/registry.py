@@ -1,7 +1,5 @@
 """Read sources.toml and sources.d; edit them without loss of comments. New sources go to sources.toml."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 import tomllib
@@ -224,17 +222,12 @@ def _table_text(source: Source) -> str:
 
     document, tables, table = tomlkit.document(), tomlkit.aot(), tomlkit.table()
     for name, value in plain(source).items():
-        if name == "rules":
-            rules = tomlkit.table()
-            for rule, set_to in value.items():
-                rules.append(rule, list(set_to) if isinstance(set_to, tuple) else set_to)
-            table.append(name, rules)
-        elif name == "headers_env":
+        if name == "headers_env":
             inline = tomlkit.inline_table()
             inline.update(dict(value))
             table.append(name, inline)
         else:
-            table.append(name, list(value) if isinstance(value, tuple) else value)
+            table.append(name, value)
     tables.append(table)
     document.append("source", tables)
     return tomlkit.dumps(document)

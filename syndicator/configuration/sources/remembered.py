@@ -1,8 +1,6 @@
 """A cache of valid sources: parsing 100,000 takes ten seconds, the cache half a second. Appended sources are parsed
 alone; a broken cache is ignored. While sources.toml has faults, the last valid sources count."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Edit a source's table in the text of sources.toml, keeping comments; sources as plain values. Pure."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import re

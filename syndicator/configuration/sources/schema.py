@@ -1,14 +1,12 @@
 """Format of sources.toml. Every error names file, source, key and cure."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
@@ -172,7 +170,7 @@ class SourceTable(Section):
     rules: RulesTable = RulesTable()
 
     @model_validator(mode="after")
-    def _one_rhythm(self) -> SourceTable:
+    def _one_rhythm(self) -> Self:
         if self.every and self.cron:
             raise ValueError("has both every and cron; remove one of them")
         if self.force and not (self.every or self.cron):
@@ -180,7 +178,7 @@ class SourceTable(Section):
         return self
 
     @model_validator(mode="after")
-    def _lists(self) -> SourceTable:
+    def _lists(self) -> Self:
         if self.rules.links and self.kind != "auto":
             raise ValueError(
                 f"has rules.links, which makes it a page that lists articles; take kind = {self.kind!r} out"
