@@ -1,5 +1,4 @@
-"""Responses: pages, parts, forms that queue jobs, strangers' pages in a frame; conditions with remedies,
-differences."""
+"""Responses: pages, parts, forms that queue jobs, strangers' pages in a frame; remedies of conditions, differences."""
 
 import re
 import tomllib
@@ -102,15 +101,8 @@ def plural(count: int, noun: str, many: str = "") -> str:
 T = TypeVar("T")
 
 _PATIENCE_SECONDS = 0.8  # a page without a script waits so long for its job, then says that it is under way
-NAVIGATION = (
-    ("/", "Today"),
-    ("/add", "Add"),
-    ("/articles", "Articles"),
-    ("/sources", "Sources"),
-    ("/tags", "Tags"),
-    ("/changes", "Changes"),
-    ("/settings", "Settings"),
-)
+_SECTIONS = ("Add", "Articles", "Sources", "Tags", "Changes", "Settings")
+NAVIGATION = (("/", "Today"), *((f"/{name.lower()}", name) for name in _SECTIONS))
 
 
 def console_of(request: Request) -> Console:

@@ -1,8 +1,6 @@
 """CPU work in child processes: a page that hangs or eats memory fails alone. Children get pickled calls over a pipe,
 ignore SIGINT and SIGTERM to finish a page, and end when the parent is gone (SIGIO)."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import gc
@@ -116,7 +114,7 @@ class Worker:
         """Call `close` without blocking the event loop."""
         await asyncio.to_thread(self.close)
 
-    def _work(self, job: _Job) -> tuple[bytes, bytes]:
+    def _work(self, job: "_Job") -> tuple[bytes, bytes]:
         child = self._idle.get()
         try:
             job.child = child
@@ -131,7 +129,7 @@ class Worker:
 @dataclass(slots=True, eq=False)
 class _Job:
     payload: bytes
-    child: _Child | None = None
+    child: "_Child | None" = None
     dropped: bool = False
 
     def drop(self) -> None:
@@ -158,9 +156,7 @@ def _result(answer: tuple[bytes, bytes]) -> Any:
 
 class _Child:
     def __init__(self, seconds: float, megabytes: int, preload: tuple[str, ...]) -> None:
-        self._seconds = seconds
-        self._megabytes = megabytes
-        self._preload = preload
+        self._seconds, self._megabytes, self._preload = seconds, megabytes, preload
         self._process: subprocess.Popen[bytes] | None = None
         self._alive: IO[Any] | None = None  # our end of a pipe; the child ends when it closes
         self._killed = False  # by us; it may still be running for a moment
@@ -245,14 +241,9 @@ class _Child:
     def _discard(self) -> None:
         if self._alive is not None:
             self._alive.close()
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        if self._process is not None:
+            with self._process:  # closes its pipes and waits
+                self._process.kill()
         self._process, self._killed = None, False
 
     def _frame(self, process: subprocess.Popen[bytes], pipe: IO[bytes], seconds: float) -> tuple[bytes, bytes]:
@@ -330,20 +321,16 @@ def serve() -> NoReturn:
     os.dup2(2, 1)  # output of libraries must not mix with answers
     for module in preload:
         importlib.import_module(module)
-    _spare_garbage()
+    # pages are trees, and a search for garbage per 700 objects takes a seventh of the CPU
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_MOST_NEW)
     logging.disable()  # warnings of libraries about odd pages do not help the operator
     _limit(int(megabytes))
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             _write(answers, *_answer(_read(calls)[1], answers, float(seconds)))
     os._exit(0)
-
-
-def _spare_garbage() -> None:
-    """Collect garbage less often: pages are trees, and a search per 700 objects takes a seventh of the CPU."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_MOST_NEW)
 
 
 def _answer(payload: bytes, answers: IO[bytes], seconds: float) -> tuple[bytes, bytes]:

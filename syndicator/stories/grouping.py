@@ -4,8 +4,6 @@ Two articles are compared by their names, first words and numbers. WEIGHTS turn 
 one event (tools/train/fit_stories.py). Texts of one template share words and some names, but each has names of its own:
 they are no evidence. In a mean each outlet counts once, however much it writes."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -79,8 +77,7 @@ def _share(terms: Terms, shared: Iterable[int]) -> float:
 
 
 def _filled_in(sketch: Sketch, other: Sketch) -> bool:
-    """Return True for texts of one template: most first words that are no names agree, but each begins with names that
-    the other lacks."""
+    """Return True for texts of one template: most first words that are no names agree, but not the first names."""
     names = sketch.names.keys() | other.names.keys()
     words, others = sketch.lead.keys() - names, other.lead.keys() - names
     if len(words & others) <= TEMPLATE * max(FEW, min(len(words), len(others))):
@@ -170,7 +167,7 @@ def grouped(reports: Sequence[Report], new: Collection[str] = ()) -> list[list[R
         groups[first] += groups.pop(second)
         near = {pair: value for pair, value in near.items() if second not in pair}
         for other in groups.keys() - {first}:
-            near[_pair(first, other)] = _between(groups[first], groups[other], likely)
+            near[min(first, other), max(first, other)] = _between(groups[first], groups[other], likely)
     return list(groups.values())
 
 
@@ -220,10 +217,6 @@ def _rank(group: Sequence[Report]) -> tuple[object, ...]:
 
 def _order(report: Report) -> tuple[datetime, str]:
     return report.at, report.id
-
-
-def _pair(number: int, other: int) -> tuple[int, int]:
-    return (number, other) if number < other else (other, number)
 
 
 class Published(NamedTuple):

@@ -4,8 +4,6 @@ Twenty of each are enough; with all of them the groups get worse (tests/bench/be
 weight of each term, by how common it is in texts of its language; terms without a weight are rare. Needs no word list
 and no index in memory."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 import re
@@ -40,8 +38,7 @@ Terms = Mapping[int, float]
 
 
 class Sketch(NamedTuple):
-    """Weights by hash of the term. The weights of each kind have a length below one, shorter if a text has few
-    terms."""
+    """Weights by hash of the term. The weights of each kind have a length below one, less if a text has few terms."""
 
     names: Terms
     lead: Terms

@@ -1,7 +1,5 @@
 """Serve published files: types, strong validators, cached bodies, moved and gone feeds."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import hmac

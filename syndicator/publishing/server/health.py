@@ -1,7 +1,5 @@
 """Answers beside the published files: /healthz, /readyz, /metrics and the health feed."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import ipaddress

@@ -3,8 +3,6 @@
 Load is bounded: one answer is computed at a time, followed by a pause of the same length, so half of a core stays free.
 The queue and the cache are limited. Questions are not logged."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import hashlib

@@ -1,9 +1,4 @@
-"""Run an ASGI application until it is stopped, with connections limited by `core.requests`.
-
-WebSub callbacks (sections 5.2, 5.3 and 7), answered by functions of the server's owner.
-"""
-
-from __future__ import annotations
+"""Run an ASGI application, with connections limited by `core.requests`; WebSub callbacks (sections 5.2, 5.3, 7)."""
 
 import asyncio
 import contextlib
@@ -34,10 +29,7 @@ __all__ = ["ASGIApp", "Receive", "Scope", "Send", "serve"]
 BodyBytes = Callable[[str], int]  # largest request body in bytes, by path
 
 # Phases of a connection, and their seconds at most: an enum would cost each request a microsecond.
-_HEADER: Final = 0
-_BODY: Final = 1
-_ANSWER: Final = 2
-_CLOSE: Final = 3
+_HEADER, _BODY, _ANSWER, _CLOSE = range(4)
 _SECONDS: Final = (limits.HEADER_SECONDS, limits.REQUEST_SECONDS, limits.ANSWER_SECONDS, limits.LINGER_SECONDS)
 
 
@@ -49,7 +41,7 @@ class Connection(HttpToolsProtocol):
     """uvicorn's protocol of a connection, within our limits. `peer`: its client (`requests.client_of`)."""
 
     peer = ""
-    _pool: Connections
+    _pool: "Connections"
     _phase = _HEADER
     since = 0.0  # when the phase began; HEADER and BODY are one wait, for the whole request
     _received = 0  # bytes of the request under way, body and framing
@@ -184,8 +176,8 @@ class Connections(set[Any]):
                 del self._count[connection.peer]
 
     def make_room(self, peer: str) -> HTTPStatus | None:
-        """Cut the connection that has waited longest if there are too many, of `peer` or of all. If none can be cut,
-        return the status to refuse the new one with."""
+        """Cut the connection that has waited longest if there are too many, of `peer` or of all. Return None, or the
+        status to refuse the new one with."""
         of_peer = (connection for connection in self if connection.peer == peer)
         if self._count[peer] >= self._most_of_one and not self._cut_oldest(of_peer):
             return HTTPStatus.TOO_MANY_REQUESTS
@@ -340,16 +332,15 @@ async def _answer(request: Request, callbacks: Callbacks, room: asyncio.Semaphor
 
 async def _pushed(request: Request, token: str, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
     if room.locked():
-        return _phrase(HTTPStatus.SERVICE_UNAVAILABLE, **{"retry-after": "60"})
+        return _phrase(HTTPStatus.SERVICE_UNAVAILABLE)
     async with room:
         try:
             body = await request.body()
         except ClientDisconnect:
             return _phrase(HTTPStatus.BAD_REQUEST)
-    status = callbacks.push(token, request.headers, body)
-    busy = status == HTTPStatus.SERVICE_UNAVAILABLE
-    return _phrase(status, **({"retry-after": "60"} if busy else {}))
+    return _phrase(callbacks.push(token, request.headers, body))
 
 
 def _phrase(status: int, **headers: str) -> Response:
-    return one_line(f"{HTTPStatus(status).phrase}.", status, **headers)
+    later = {"retry-after": "60"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return one_line(f"{HTTPStatus(status).phrase}.", status, **headers, **later)

@@ -88,8 +88,7 @@ class Open(Exception):
 
 
 def shut_off(megabytes: int) -> None:
-    """Take network and files from this process, and limit it to `megabytes` more of memory. Import all modules first.
-    Raises Open on failure."""
+    """Take network and files from this process; limit it to `megabytes` more memory. Import all first. Raises Open."""
     if not _namespaces() and os.geteuid() == 0:
         # root could raise its limits again
         os.setgroups([])

@@ -82,15 +82,10 @@ class Decoder:
 
     def close(self) -> None:
         """End the child."""
-        self._kill()
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        if self._process is not None:
+            with self._process:  # closes its pipes and waits
+                self._process.kill()
+            self._process = None
 
     def _kill(self) -> None:
         if self._process is not None:

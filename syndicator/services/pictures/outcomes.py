@@ -16,16 +16,14 @@ from syndicator.core.reasons import FetchReason, PictureReason, explained
 _MOST_TRIES: Final = 5
 _FIRST_WAIT: Final = timedelta(hours=1)  # four times as long after each failure: the last one is after five days
 _LOOK_AGAIN: Final = timedelta(days=7)  # whether what a picture may be shown by has changed
-_FINAL: Final[frozenset[str]] = frozenset(
-    (
-        FetchReason.BAD_URL,
-        FetchReason.BLOCKED_ADDRESS,
-        FetchReason.DOWNGRADE,
-        FetchReason.GONE,
-        FetchReason.LEGAL,
-        FetchReason.ROBOTS,
-        FetchReason.TOO_LARGE,
-    )
+_FINAL: Final = (
+    FetchReason.BAD_URL,
+    FetchReason.BLOCKED_ADDRESS,
+    FetchReason.DOWNGRADE,
+    FetchReason.GONE,
+    FetchReason.LEGAL,
+    FetchReason.ROBOTS,
+    FetchReason.TOO_LARGE,
 )
 # What a server says of a picture (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag); "none"
 # is noindex and nofollow. A directive for one robot begins with its name: "googlebot: noindex".
@@ -38,8 +36,7 @@ def kept(row: PictureRow, picture: Picture) -> PictureRow:
 
 
 def failed(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
-    """Return `row` after a failed fetch, to try again later or give up. It counts as a try unless the fault was ours or
-    no request was sent."""
+    """Return `row` after a failed fetch. It counts as a try unless the fault was ours or no request was sent."""
     if failure.unasked or failure.ours:
         return _again(row, failure.reason, failure.detail, failure.retry_after or now + _FIRST_WAIT)
     if failure.reason in _FINAL:
@@ -81,10 +78,8 @@ def told(row: PictureRow) -> str:
 
 
 def _tried(row: PictureRow, reason: str, detail: str, now: datetime, after: datetime | None) -> PictureRow:
-    tries = row.tries + 1
-    wait = _FIRST_WAIT * 4 ** (tries - 1)
-    due = max(now + wait, after or now) if tries < _MOST_TRIES else None
-    return _again(replace(row, tries=tries), reason, detail, due)
+    due = max(now + _FIRST_WAIT * 4**row.tries, after or now) if row.tries + 1 < _MOST_TRIES else None
+    return _again(replace(row, tries=row.tries + 1), reason, detail, due)
 
 
 def _again(row: PictureRow, reason: str, detail: str, due: datetime | None) -> PictureRow:

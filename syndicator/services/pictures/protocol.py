@@ -10,12 +10,8 @@ QUESTION: Final = struct.Struct(">I")
 ANSWER: Final = struct.Struct(">BI")
 READY: Final = 255  # the child's first answer: it is shut off
 MADE: Final = 0
-REFUSALS: Final = (
-    PictureReason.FORMAT,
-    PictureReason.BROKEN,
-    PictureReason.PIXELS,
-    PictureReason.SMALL,
-)  # the code of a refusal is its place here, from 1
+# the code of a refusal is its place here, from 1
+REFUSALS: Final = (PictureReason.FORMAT, PictureReason.BROKEN, PictureReason.PIXELS, PictureReason.SMALL)
 NOT_SHUT_OFF: Final = 77  # the exit status of a child that could not be shut off
 MOST_SIDE: Final = 640  # pixels: the widest column of our pages on a screen with two of them a CSS pixel
 MOST_ANSWER: Final = 200_000  # bytes; photographs have 10,000 to 60,000

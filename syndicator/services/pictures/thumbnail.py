@@ -40,8 +40,7 @@ class Refused(Exception):
 
 
 def thumbnail(data: bytes) -> bytes:
-    """Return a WebP of the first frame: upright, on white, cut to between 1:1 and 3:1. Raises Refused, or an error of
-    Pillow."""
+    """Return a WebP of the first frame: upright, on white, cut to 1:1 to 3:1. Raises Refused and Pillow's errors."""
     image = _opened(data)
     _check(image.format or "", *image.size)
     turn = _turn(image)
