@@ -17,7 +17,7 @@ from syndicator.configuration.toml_files import Overrides, TomlFile, read_toml_f
 from syndicator.core import axes
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.formats import FORMATS, checked
-from syndicator.core.urls import Network
+from syndicator.core.urls import Network, private
 
 AxisName = Annotated[
     str, AfterValidator(axes.checked), Field(json_schema_extra={"enum": [axis.word for _, axis in axes.by_place()]})
@@ -415,8 +415,6 @@ class Settings(Section):
     @property
     def is_exposed(self) -> bool:
         """True if http exposes the secret address of the feeds outside the home network."""
-        from syndicator.core.urls import private
-
         return bool(self.publish.secret_path) and self.base_url.startswith("http:") and not private(self.base_url)
 
 

@@ -10,7 +10,7 @@ _ANY_HEADER = re.compile(r"\s*\[")
 
 
 def with_table(text: str, kind: str, number: int | None, values: Mapping[str, str]) -> str:
-    """Return `text` with `values` in table `number` (None: a new one) of list `kind`. ValueError for inline ones."""
+    """Return `text` with `values` in table `number` (None: a new one) of list `kind`. Raise ValueError if inline."""
     after = _edited(text, kind, number, values)
     if tomllib.loads(after) != _wanted(tomllib.loads(text), kind, number, values):
         raise ValueError(f"{kind} cannot be edited safely")

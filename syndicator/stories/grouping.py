@@ -36,8 +36,7 @@ TOGETHER: Final = 300_000_000  # microseconds: what was added in the same five m
 
 
 class Report(NamedTuple):
-    """An article to group. `outlet`: its publisher; `language`: a code, "" if unknown; `story`: its story, "" for none;
-    `final`: it stays in its story."""
+    """An article to group. `outlet`: its publisher; `language`, `story`: "" for none; `final`: stays in its story."""
 
     id: str
     outlet: str

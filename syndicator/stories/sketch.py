@@ -1,8 +1,7 @@
 """Sketches, by which articles are compared: their rarest names, rarest first words and rarest numbers.
 
 Twenty of each are enough; with all of them the groups get worse (tests/bench/bench_stories.py). data/common.bin has the
-weight of each term, by how common it is in texts of its language; terms without a weight are rare. Needs no word list
-and no index in memory."""
+weight of each term, by how common it is in texts of its language; terms without a weight are rare."""
 
 import hashlib
 import math

@@ -59,9 +59,8 @@ def _file_with(path: Path, key: str) -> Path:
 def add_sources(
     path: Path, sources: Sequence[Source], known: Callable[[], Mapping[str, Source] | None] = lambda: None
 ) -> None:
-    """Append `sources` to `path`, all or none; create it if missing. `known`: returns all sources by `urls.alias`,
-    under the lock (reading 100,000 takes 10 s). Raise UsageError if a key or URL is taken, ConfigError for an invalid
-    file, LockedError after 10 s."""
+    """Append `sources` to `path`, all or none; create it if missing. `known`: return all sources by `urls.alias`, under
+    the lock. Raise UsageError if a key or URL is taken, ConfigError for an invalid file, LockedError after 10 s."""
     with _locked_file(path) as target:
         text = target.read_text(encoding="utf-8") if target.exists() else ""
         there = known()  # after reading the text: an editor may save at any moment

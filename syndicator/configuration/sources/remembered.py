@@ -148,11 +148,9 @@ def _row(source: Source) -> dict[str, Any]:
 def _source(row: Mapping[str, Any]) -> Source:
     if len(row) == _LEAST:
         return Source(**row)
-    values_by_name: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
-    }
-    if "rules" in values_by_name:
-        values = (tuple(value) if isinstance(value, list) else value for value in values_by_name["rules"])
-        rules: dict[str, Any] = dict(zip(_RULES, values, strict=True))
-        values_by_name["rules"] = Rules(**rules)
-    return Source(**values_by_name)
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    if "rules" in values:
+        parts = (tuple(part) if isinstance(part, list) else part for part in values["rules"])
+        rules: dict[str, Any] = dict(zip(_RULES, parts, strict=True))
+        values["rules"] = Rules(**rules)
+    return Source(**values)

@@ -31,8 +31,7 @@ def with_rules(text: str, number: int, rules: Rules) -> str:
 
 
 def with_fields(text: str, number: int, changed: Mapping[str, Any]) -> str:
-    """Return `text` with these values in source `number` (from 0); None removes a key. New keys precede the table of
-    rules, unlike in tomlkit. The caller checks the result."""
+    """Return `text` with these values in source `number`; None removes a key. New keys precede the rules."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)
@@ -41,16 +40,15 @@ def with_fields(text: str, number: int, changed: Mapping[str, Any]) -> str:
         if value is None:
             table.pop(name, None)
         else:
-            (table if name in table else new)[name] = list(value) if isinstance(value, tuple) else value
+            (table if name in table else new)[name] = value
     text = str(tomlkit.dumps(document))
     lines = text.splitlines(keepends=True)
     headers = [at for at, line in enumerate(lines) if HEADER.match(line)]
     if not new or number >= len(headers):
         return text
     end = next((at for at in range(headers[number] + 1, len(lines)) if _TABLE.match(lines[at])), len(lines))
-    return _put(
-        lines, headers[number], end, [f"{name} = {tomlkit.item(item).as_string()}" for name, item in new.items()]
-    )
+    added = [f"{name} = {tomlkit.item(value).as_string()}" for name, value in new.items()]
+    return _put(lines, headers[number], end, added)
 
 
 def _each(rules: Rules) -> list[tuple[str, Any, Any]]:
@@ -65,14 +63,12 @@ def _plain(value: Any) -> Any:
 
 def _set(table: Any, name: str, value: Any) -> None:
     old = table.get(name)
-    if not isinstance(value, tuple):
-        table[name] = value
-    elif isinstance(old, str) and value == (str(old),):
+    if isinstance(old, str) and value == (str(old),):
         return
-    elif isinstance(old, list) and value[: len(old)] == _plain(old):  # extending keeps comments in the list
-        old.extend(value[len(old) :])
+    if isinstance(old, list) and isinstance(value, tuple) and value[: len(old)] == _plain(old):
+        old.extend(value[len(old) :])  # keeps comments in the list
     else:
-        table[name] = list(value)
+        table[name] = value
 
 
 def _with_table(text: str, number: int, rules: Rules) -> str:
@@ -82,7 +78,7 @@ def _with_table(text: str, number: int, rules: Rules) -> str:
     new = tomlkit.table()
     for name, value, default in _each(rules):
         if value != default:
-            new.append(name, list(value) if isinstance(value, tuple) else value)
+            new.append(name, value)
     lines = text.splitlines(keepends=True)
     headers = [at for at, line in enumerate(lines) if HEADER.match(line)]
     if not new or number >= len(headers):

@@ -171,8 +171,7 @@ async def show_tags(request: Request) -> Response:
 
 async def live(request: Request) -> Response:
     query = request.query_params.get("query", "")[:_LONGEST]
-    look = console_of(request).look
-    trial, saved = await look(lambda place: (lists.try_query(place, query), lists.queries(place)))
+    trial, saved = await console_of(request).look(lambda place: (lists.try_query(place, query), lists.queries(place)))
     return part(request, "query.html", trial=trial, saved=saved, query=query)
 
 

@@ -111,8 +111,7 @@ def make_app(
     public: Path, *, hubs: Sequence[str] = (), base_url: str = "", secret_path: str = "", ask: Ask | None = None
 ) -> ASGIApp:
     """Return an ASGI application that serves the folder `public`. `hubs`, `base_url` (with slash): for Link headers of
-    feeds. `secret_path`: if set, everything is served below this name and nothing else is found. `ask`: answers names
-    below q/ that have no file."""
+    feeds. `secret_path`: serve everything below this name only. `ask`: answers names below q/ that have no file."""
     files = _Files(public, tuple(hubs), base_url, ask)
     return _below(f"/{secret_path}", files) if secret_path else files
 

@@ -176,8 +176,7 @@ class Connections(set[Any]):
                 del self._count[connection.peer]
 
     def make_room(self, peer: str) -> HTTPStatus | None:
-        """Cut the connection that has waited longest if there are too many, of `peer` or of all. Return None, or the
-        status to refuse the new one with."""
+        """Cut the longest waiting connection if `peer`, or all, have too many. Return a status if none can be cut."""
         of_peer = (connection for connection in self if connection.peer == peer)
         if self._count[peer] >= self._most_of_one and not self._cut_oldest(of_peer):
             return HTTPStatus.TOO_MANY_REQUESTS

@@ -1,7 +1,6 @@
-"""The process that decodes pictures: no network, no files, only pipes for pictures and answers. The kernel enforces
-this after `shut_off`: it opens no descriptor (RLIMIT_NOFILE 0, CAP_SYS_RESOURCE given up), writes no file and dumps no
-core. If the system allows, it has network and user namespaces of its own; without them, an attacker in it could signal
-processes of the same user."""
+"""The process that decodes pictures: no network, no files, only two pipes. The kernel enforces this after `shut_off`:
+it opens no descriptor (RLIMIT_NOFILE 0, CAP_SYS_RESOURCE given up), writes no file and dumps no core. It has its own
+namespaces of network and users if the system allows; else an attacker in it could signal processes of the same user."""
 
 import contextlib
 import ctypes
