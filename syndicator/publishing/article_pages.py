@@ -59,9 +59,8 @@ def write(
     before: Mapping[str, str],
     whole: bool,
 ) -> Generator[None, None, Made]:
-    """Write the pages of the days that changed (of all days if `whole`) with `put`, yielding after each day. `sources`:
-    those published whole; `about`: a fingerprint of all input besides articles; `before`: `made_of` of the last
-    call."""
+    """Write the pages of changed days (of all if `whole`) with `put`, yielding after each day. `sources`: those
+    published whole; `about`: a fingerprint of all input besides articles; `before`: `made_of` of the last call."""
     keys = sorted(FeedKey(SOURCE, source.key) for source in sources)
     days = _days(keys, index, about)
     changed = [day for day in days.order if whole or before.get(day) != days.made_of[day]]

@@ -179,8 +179,7 @@ class Builder:
         return feed
 
     def write_older(self, feeds: Sequence[Feed]) -> Iterator[None]:
-        """Write the changed archive documents and calendar pages of `feeds`, month by month, so that each shared entry
-        is rendered once."""
+        """Write changed archive documents and calendar pages by month, so that a shared entry is rendered once."""
         months: dict[str, list[tuple[Feed, Document | list[CalendarPage]]]] = defaultdict(list)
         for feed in feeds:
             for item in feed.archives:
@@ -204,8 +203,7 @@ class Builder:
                     yield from self._write_pages(feed, part)
 
     def write_heads(self, feeds: list[Feed]) -> Iterator[None]:
-        """Write the head feeds in all formats. A feed with a fault keeps its old files. Empties `feeds`, to free
-        memory."""
+        """Write the head feeds; a feed with a fault keeps its old files. Empties `feeds`, to free memory."""
         while feeds:
             self._write_head(feed := feeds.pop(0))
             self.pages.forget(feed.spec.key)
@@ -214,16 +212,14 @@ class Builder:
             yield
 
     def settle(self) -> None:
-        """Mark the written feeds fresh, after their files are on disk. After a crash before that they are written
-        again."""
+        """Mark the written feeds fresh, after their files are on disk; after an earlier crash, write them again."""
         self.outlet.settle()
         if self.fresh:
             self.index.mark_fresh(*self.fresh)
             self.fresh.clear()
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:
-        """Delete the files of feeds that the configuration dropped (their addresses answer 410), and archives of moved
-        feeds, since the new feeds have their own."""
+        """Delete files of dropped feeds (their addresses answer 410), and archives of moved feeds: new ones exist."""
         for key, row in self.rows.items():
             if old_archives(row):
                 files = self.index.files(key)
@@ -345,8 +341,7 @@ class Builder:
                 self._delete(name)
 
     def is_left(self, everything: Sequence[Feed]) -> bool:
-        """Return True if the feed of everything is stale and not in this build: a later build writes the shared
-        pages."""
+        """Return True if the feed of everything is stale and left to a later build, which writes the shared pages."""
         row = self.rows.get(ALL)
         return row is not None and row.stale and not everything and any(spec.key == ALL for spec in self.pages.specs)
 
@@ -430,15 +425,13 @@ class Builder:
         self.shown[feed.spec.key] = (len(feed.ids), feed.row.count)
 
     def _tombstones(self, key: FeedKey, newest: datetime) -> tuple[Removed, ...]:
-        """Return the withdrawn entries to list in a head feed; none if the operator has not enabled them. `newest`: the
-        time of its newest entry."""
+        """Return the withdrawn entries to list in a head feed, if enabled. `newest`: the time of its newest entry."""
         if "tombstones" not in self.settings.publish.extensions:
             return ()
         return tuple(item for item in self.removed[key][-_TOMBSTONES:] if item.when > newest - _TOMBSTONE_LIFE)
 
     def _fault(self, feed: Feed, files: Mapping[str, bytes], led: Collection[str]) -> str | None:
-        """Return why the new files must not replace the published ones (one is invalid, or entries are lost), or None.
-        `led`: ids of articles shown as stories."""
+        """Return why new files are invalid or lose entries, or None. `led`: ids of articles shown as stories."""
         for name, data in files.items():
             fault = self.entries.renderers[_format(name)].fault(data)
             if fault:

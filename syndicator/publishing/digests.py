@@ -23,8 +23,7 @@ _TAG: Final = re.compile(r"<[^>]*>")
 
 
 def files(digest: Digest, issues: Sequence[Mapping[str, Any]], entries: Entries, pages: Pages) -> dict[str, bytes]:
-    """Return the feed of a digest in all formats, by file name; none without entries. `issues`: see `entry`, newest
-    first."""
+    """Return the feed of a digest by file name; nothing without entries. `issues`: see `entry`, newest first."""
     if not (views := list(filter(None, (entry(digest.name, issue, entries) for issue in issues)))):
         return {}
     named = spec(digest, entries.settings)
@@ -49,9 +48,8 @@ def spec(digest: Digest, settings: Settings) -> FeedSpec:
 
 
 def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
-    """Return the entry of a digest without articles that cannot be shown, None if none is left. `issue`: `until` (the
-    end of its period, ISO 8601 in UTC), `day` (that day in the operator's zone), `stories` (the article ids of
-    each)."""
+    """Return the entry of a digest without articles that cannot be shown, None if none is left. `issue`: `until` (end
+    of its period, ISO 8601 in UTC), `day` (that day in the operator's zone), `stories` (article ids of each)."""
     views = {view.id: view for view in entries.views([id for ids in issue["stories"] for id in ids], None)}
     stories = [reports for ids in issue["stories"] if (reports := [views[id] for id in ids if id in views])]
     if not stories:

@@ -1,7 +1,5 @@
 """Entries of a build: each article's view and its bytes in each format, rendered once for all feeds."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

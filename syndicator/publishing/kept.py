@@ -44,8 +44,7 @@ class KeptEntries:
             self._about = about
 
     def get(self, key: Key, of: tuple[object, ...] | None = None) -> Made | None:
-        """Return the entry if its input equals `of`, else None. Without `of`, return it if this build has compared it
-        already."""
+        """Return the entry if its input equals `of` or, without `of`, if this build compared it already; else None."""
         entry = self._made.get(key)
         if entry is None or (entry.build != self._build if of is None else entry.of != of):
             return None

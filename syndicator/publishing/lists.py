@@ -34,8 +34,7 @@ class Lists:
 
 
 def write(index: ArticleIndex, pages: Pages, about: str, *, whole: bool) -> Lists:
-    """Return the changed parts (all if `whole`, or if the list has one part), and OPML if feeds were added or removed.
-    `about`: a fingerprint of all input besides the feeds."""
+    """Return the changed parts (all if `whole` or one), and OPML if feeds changed. `about`: see `fingerprint`."""
     parts, before, files = pages.parts, index.files(LISTS), dict[str, bytes]()
     of_all = directory.fingerprint(about, pages.specs) if len(parts) > 1 else ""
     made_of = {part: directory.fingerprint(about, specs) for part, specs in parts.items() if of_all}

@@ -1,5 +1,4 @@
-"""Templates and stylesheets of pages, ours and the operator's. Imports no template library, which takes long to
-load."""
+"""Templates and stylesheets of pages, ours and the operator's. Imports no template library, which loads slowly."""
 
 import hashlib
 from collections.abc import Mapping

@@ -16,8 +16,7 @@ STORIES: Final = "stories/"  # a page for each story
 
 
 def stem(key: FeedKey) -> str:
-    """Return the path of a feed below the web root without ending, such as all, tags/ai or sources/example. The slug of
-    a question (see `questions`) is this path already."""
+    """Return a feed's path below the web root without ending, such as tags/ai; a question's slug is its path."""
     return key.slug if key.slug.startswith(QUESTIONS) else listed(key.axis).folder + key.slug
 
 

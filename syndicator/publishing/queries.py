@@ -46,8 +46,7 @@ class SavedQuery:
 
 
 def load_queries(path: Path) -> tuple[SavedQuery, ...]:
-    """Return the [[feed]] entries of feeds.toml; none if the file is missing. Raises ConfigError, which marks a fault
-    in a query with a caret."""
+    """Return the [[feed]] entries of feeds.toml; none if the file is missing. Raises ConfigError."""
     return queries_of(read_toml_file(path)) if path.exists() else ()
 
 

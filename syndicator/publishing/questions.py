@@ -36,8 +36,7 @@ class QuestionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Terms (kind, value) that an article needs (`wanted`) and must not have (`barred`); sorted, without duplicates, so
-    that equal questions are equal."""
+    """Terms (kind, value) that an article needs (`wanted`) and must not have (`barred`), sorted and distinct."""
 
     wanted: tuple[Term, ...]
     barred: tuple[Term, ...] = ()
@@ -91,8 +90,7 @@ def parse(stem: str) -> Question:
 
 
 def _values(kind: str, value: str) -> Iterable[str]:
-    """Return the values in one part of an address, such as two words, normalised; none if they are invalid for
-    `kind`."""
+    """Return the values in one part of an address, such as two words, normalised; none if invalid for `kind`."""
     match kind:
         case "tag" | "category" if value.strip():
             return (slug(value),)
@@ -130,8 +128,7 @@ def answer(question: Question, read: Read, most: int) -> list[str]:
 
 
 def _places(question: Question, places_of: Callable[[str], set[int]], count: int) -> set[int]:
-    """Return the positions, below `count`, of the matching articles. `places_of`: returns the positions of a search
-    term."""
+    """Return the positions, below `count`, of the matching articles. `places_of`: returns those of a search term."""
     places = set(range(count))
     for choices in _choices(question.wanted):
         places = places and places & _holding(choices, places_of)
@@ -141,8 +138,7 @@ def _places(question: Question, places_of: Callable[[str], set[int]], count: int
 
 
 def _choices(terms: Iterable[Term]) -> list[list[list[str]]]:
-    """Return a list of alternatives for each kind and each word. An alternative is a list of search terms that must all
-    match."""
+    """Return the alternatives for each kind and each word; of an alternative, all search terms must match."""
     choices: dict[object, list[list[str]]] = {}
     for kind, value in terms:
         if kind == "words":

@@ -140,8 +140,7 @@ MonthEntries = Sequence[tuple[str, datetime, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """A period. `months`: its months, if past; `ids`: the articles of a block, oldest first; `fingerprint`: changes if
-    an article is added, removed or changed."""
+    """`months`: those of a past period; `ids`: articles of a block, oldest first; `fingerprint`: of its articles."""
 
     name: str
     fingerprint: str

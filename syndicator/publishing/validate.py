@@ -34,8 +34,7 @@ _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 
 
 def atom_fault(data: bytes) -> str | None:
-    """Check an Atom document against the grammar (RFC 4287 appendix B, RELAX NG), its Schematron rules, and for
-    duplicate ids (4.1.1)."""
+    """Check an Atom document by the grammar and Schematron rules of RFC 4287, appendix B; its ids differ (4.1.1)."""
     root = _root(data)
     if isinstance(root, str):
         return root
@@ -50,8 +49,7 @@ def atom_fault(data: bytes) -> str | None:
 
 
 def assembled_atom_fault(data: bytes) -> str | None:
-    """Check an Atom document whose entries passed `atom_entry_fault`: parse all with expat, at half the cost of a tree,
-    and check only the head against the grammar."""
+    """Check a document of entries that passed `atom_entry_fault`: parse it with expat, and only the head by grammar."""
     parser = ParserCreate()
     try:
         parser.Parse(data, True)
@@ -67,11 +65,7 @@ def assembled_atom_fault(data: bytes) -> str | None:
     return _head_fault(head) or _repeated([part.decode() for part in parts])
 
 
-@lru_cache(1024)
-def _head_fault(head: bytes) -> str | None:
-    """Call `atom_fault` for the document without entries, varying values replaced by constants, so that results are
-    cached."""
-    return atom_fault(head)
+_head_fault = lru_cache(1024)(atom_fault)  # of documents without entries, varying values replaced by constants
 
 
 def atom_entry_fault(data: bytes) -> str | None:

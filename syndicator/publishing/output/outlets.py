@@ -165,8 +165,7 @@ _OTHER: Final = "application/octet-stream"  # maps for web servers
 class ObjectOutlet:
     """An Outlet (see ports) on `objects`, for one build. An object is replaced only if it has not changed since this
     build read it: of two builds at a time one fails, and its feeds stay stale. `whole`: list all objects first, a
-    thousand a request; otherwise request each when needed. A .gz has the type of its file and Content-Encoding:
-    gzip."""
+    thousand a request, else request each when needed. A .gz has the type of its file and Content-Encoding: gzip."""
 
     objects: Objects
     gzip: bool = True
@@ -232,8 +231,7 @@ class ObjectOutlet:
             self._listed = True
 
     def _is(self, seen: ObjectStamp, data: bytes) -> bool:
-        """Return True if the object's bytes are `data`. Compares MD5 with the etag, as most stores make it; otherwise
-        downloads."""
+        """Return True if the object's bytes are `data`, by MD5 if the store's etags are digests, else by download."""
         if seen.size != len(data):
             return False
         return _is_digest(seen.etag, data) or (not self._digests and self.get(seen.key) == data)

@@ -71,8 +71,7 @@ def _files(row: FeedRow) -> list[str]:
 
 
 def publish(outlet: Outlet, wanted: Collection[str], stored: Callable[[str], bytes | None]) -> set[str]:
-    """Publish the thumbnails of `wanted` that are not published yet. `stored`: returns the bytes by name, None if they
-    are lost. Return the lost names. Raises OSError."""
+    """Publish the missing thumbnails of `wanted`; return the names without `stored` bytes. Raises OSError."""
     missing = set(wanted) - outlet.names(PICTURES)
     lost = set()
     for name in sorted(missing):

@@ -1,5 +1,4 @@
-"""Notify hubs of changed feeds (WebSub, https://www.w3.org/TR/websub/ section 6), and check that they accept
-subscribers."""
+"""Notify hubs of changed feeds (https://www.w3.org/TR/websub/ section 6), and check that they accept subscribers."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence

@@ -91,8 +91,7 @@ def categories(view: View, base: str) -> list[tuple[str, str]]:
 
 
 def media(view: View) -> list[str]:
-    """Return Media RSS 1.5.1 elements of a cover, and of an enclosure with a duration. Not itunes:duration: it would
-    make the feed a podcast."""
+    """Return Media RSS 1.5.1 elements of a cover and of an enclosure with a duration (itunes: would mean podcast)."""
     parts: list[str] = []
     if view.cover:
         type = {"type": view.cover_type} if view.cover_type else {}

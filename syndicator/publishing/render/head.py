@@ -63,8 +63,7 @@ class Head:
 
     @property
     def archived(self) -> bool:
-        """True for one archive document of several. A single one is not marked: the validator reports it as
-        incomplete."""
+        """True for one archive document of several: the validator reports a single one as incomplete."""
         return not self.current and bool(self.previous or self.following)
 
     def document(self, name: str, format: str) -> str:
@@ -138,8 +137,7 @@ class Links:
 
 
 def links(settings: Settings, named: Iterable[str] = ()) -> Links:
-    """Return the links for `settings`; `named`: tags of taxonomy.toml, which have a page from their first article
-    on."""
+    """Return the links for `settings`; `named`: tags of taxonomy.toml, which have a page with one article."""
     publish = settings.publish
     pages = {name for name, axis in AXES.items() if PAGE in publish.formats and axis.word in publish.axes}
     sure = None if publish.tag_min == 1 else frozenset(map(slug, named))
@@ -172,8 +170,7 @@ def plain(view: View, base: str) -> str:
 
 
 def reported(view: View, base: str) -> Iterator[str]:
-    """Yield as HTML the other outlets that reported the story, and the link to the story's page. `base`: the web
-    root."""
+    """Yield as HTML the other outlets of the story, and the link to the story's page. `base`: the web root."""
     if view.also:
         named = ", ".join(linked(name, url) for name, url in view.also)
         more = f"{_BETWEEN}{linked('Timeline', base + paths.story_name(view.story))}" if view.story else ""

@@ -80,8 +80,7 @@ def _adjusted(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
 
 
 def _image(token: Token, base_url: str) -> Iterator[Token]:
-    """Yield the image with an absolute address, its alternative text if the address is not allowed, nothing for a
-    tracking pixel."""
+    """Yield the image with an absolute address, its text if the address is not allowed, no tracking pixel."""
     source = _address(base_url, str(token.attrs.get("src", "")))
     if source and _PIXEL.search(source):
         return

@@ -210,8 +210,7 @@ def also(id: str, story: Story, source_of: Callable[[Article], Source | None]) -
 
 
 def leading(view: View, story: Story, instance: uuid.UUID) -> View:
-    """Return an entry for the whole story that the article of `view` leads, with the story's id. More outlets change
-    `updated` only at noon and midnight."""
+    """Return an entry for the story that `view` leads, with its id. `updated` changes only at noon and midnight."""
     latest = max(view.updated, *(moment for _, article in story.reports if (moment := _utc(article.added))))
     half = latest.replace(hour=latest.hour // _HALF_DAY * _HALF_DAY, minute=0, second=0, microsecond=0)
     seconds = story.name[:10]  # when it began; names of earlier versions have no time
@@ -275,8 +274,7 @@ def uri(value: str) -> str:
 
 @lru_cache(4096)
 def name(value: str) -> str:
-    """Return a name (author, tag, category, source) as one line without markup, which the validator reports even if
-    escaped (ContainsHTML)."""
+    """Return a name (of an author, tag, category, source) as one line without markup (validator: ContainsHTML)."""
     cleaned, before = line(value), ""
     while cleaned != before:
         before, cleaned = cleaned, text.line(_MARKUP.sub(" ", cleaned))
@@ -298,16 +296,14 @@ def line(value: str) -> str:
 
 
 def _printed(value: str) -> str:
-    """Remove characters that XML allows and HTML does not (HTML 13.2.3.5), which the validator reports; write "?" for a
-    replacement character."""
+    """Remove characters that XML allows and HTML does not (HTML 13.2.3.5), and write "?" for U+FFFD."""
     if value.isascii() and value.isprintable():
         return value
     return _UNPRINTED.sub("", _TWICE_ENCODED.sub(_decoded_twice, value)).replace("\ufffd", "?")
 
 
 def _decoded_twice(match: re.Match[str]) -> str:
-    """Decode text that was encoded twice (its characters are Latin-1 whose bytes are UTF-8), which the validator
-    reports."""
+    """Decode text that was encoded twice (Latin-1 characters whose bytes are UTF-8), which the validator reports."""
     try:
         return match[0].encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -326,8 +322,7 @@ def _words(value: str) -> list[str]:
 
 
 def times(article: Article) -> tuple[datetime, datetime]:
-    """Return (published, updated) as entries show them. `published` is never later than `added`; `updated` changes only
-    with a recorded revision."""
+    """Return (published, updated): `published` is never after `added`; only a recorded revision moves `updated`."""
     added = _utc(article.added) or _FIRST
     published = min(_utc(article.published) or added, added)
     published = published if published >= _FIRST else max(added, _FIRST)

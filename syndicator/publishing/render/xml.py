@@ -1,7 +1,5 @@
 """Write XML as text (a third of the cost of trees), and OPML 2.0 of our feeds."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Mapping, Sequence
@@ -61,8 +59,7 @@ def _attribute(value: str) -> str:
 
 def plain_text(tag: str, value: str) -> str:
     """Return an Atom text construct (RFC 4287 3.1). A text with <b> or AT&amp;T in it has type="html" and is escaped
-    twice, so that readers show it literally. Others have type="text": five of seven readers show &amp; if & is escaped
-    twice."""
+    twice, so that readers show it literally. Others have type="text": five of seven readers do not unescape twice."""
     if _LIKE_MARKUP.search(value):
         return element(tag, escaped(html.escape(value, quote=False)), type="html")
     return element(tag, (escaped if tag in _NOT_PLAIN else plain)(value), type="text")

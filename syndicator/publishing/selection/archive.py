@@ -59,8 +59,7 @@ def room(spec: FeedSpec, places: int) -> int:
 def _shared(
     spec: FeedSpec, index: ArticleIndex, *, always: int, places: int, reach: int, since: datetime | None
 ) -> Selection:
-    """Select `places` articles among the newest `reach` and those added after `since`, always with the newest
-    `always`."""
+    """Select `places` articles, the newest `always` included, among the newest `reach` and those after `since`."""
     if spec.share >= 1:
         return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
     near = index.ids(spec.key, limit=reach, since=since, most=_EVERY)
@@ -71,9 +70,8 @@ def _shared(
 
 
 def places_of(sources: Sequence[str], *, always: int, places: int, room: int) -> list[int]:
-    """Return the selected indices of `sources` (the source of each article, newest first), ascending. The newest
-    `always` are selected, then others in order while their source has fewer than `room`. If places stay empty, `room`
-    grows for all sources. Pure."""
+    """Return the selected indices of `sources` (of each article, newest first), ascending: the newest `always`, then
+    others while their source has fewer than `room`, which grows for all sources if places stay empty. Pure."""
     count, taken = Counter(sources), Counter(sources[:always])
     wanted = min(places, len(sources))
     while sum(max(taken[source], min(number, room)) for source, number in count.items()) < wanted:
@@ -104,8 +102,7 @@ Placed = tuple[int, str, str]  # microseconds into the month, id, fingerprint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """An archive document. `ids`: its entries, newest first; None: all of `months` or, with `bits`, of that part.
-    `fingerprint`: equal if the document is unchanged."""
+    """An archive document. `ids`: its entries, newest first; None: all of `months` or, with `bits`, of that part."""
 
     name: str
     months: Sequence[str]
@@ -118,8 +115,7 @@ class Document:
 
 
 def files_of(document: Document, head: Head, pages: str) -> dict[str, str]:
-    """Return the files of an archive document, each with the fingerprint of its input. `pages`: the fingerprint of the
-    input that only pages use."""
+    """Return the files of an archive document with fingerprints of input. `pages`: of input that only pages use."""
     made_of, name = document.fingerprint, document.name.removesuffix(ATOM)
     return {name + format: _digest(made_of, pages) if format == PAGE else made_of for format in head.archives}
 
@@ -182,8 +178,7 @@ def _closed(
     published: Mapping[str, str],
 ) -> Iterator[Document]:
     """Yield the documents of past months, oldest first. `closed`: their numbers of entries and fingerprints; `shown`:
-    ids of the head if months share documents, else None. Reads the
-    entries of the newest document that is not published, and of a month in parts if they changed."""
+    ids of the head if months share documents, else None. Reads entries of few months."""
     runs = _runs(closed, old_bits, 1 if shown is None else _LEAST)
     for name, in_parts, months in runs:
         if in_parts:
@@ -245,8 +240,7 @@ def _parts(
 def _sealed(
     spec: FeedSpec, entries: Sequence[Entry], shown: Collection[str], month: str, old_bits: frozenset[str]
 ) -> list[Document]:
-    """Return the documents of the current month, oldest first; none if the head shows all of it and none was
-    published."""
+    """Return the documents of the current month, oldest first; none if the head shows it and none was published."""
     if not old_bits and {id for id, _, _ in entries} <= set(shown):
         return []
     placed = _placed(entries, month)

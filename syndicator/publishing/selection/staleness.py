@@ -119,8 +119,7 @@ def stale(
     owed: bool = True,
 ) -> set[FeedKey]:
     """Return the feeds that need a build: marked stale, never built or, if `settings` and `instance` are given, built
-    with other settings or another `look`. `feeds`: all rows; `owed`: include feeds whose calendar pages were left to a
-    later build."""
+    with other settings or another `look`. `feeds`: all rows; `owed`: include feeds that owe calendar pages."""
     rows = {row.key: row for row in feeds}
     shared, pages = (common(settings, instance), of_pages(settings, look)) if settings and instance else ("", "")
 
@@ -152,8 +151,7 @@ def unpublished(specs: Sequence[FeedSpec], rows: Iterable[FeedRow], publish: Pub
 
 
 def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
-    """Return True for a feed that is still published although the configuration or the operator dropped it or its
-    axis."""
+    """Return True for a published feed that the configuration or the operator dropped, itself or its axis."""
     if row.key in wanted or row.moved_to is not None:
         return False
     given_up = AXES[row.key.axis].configured and not row.dropped and is_on(row.key.axis, publish)

@@ -22,8 +22,7 @@ _MONTH: Final = 30
 @dataclass(frozen=True, slots=True)
 class About:
     """`rhythm`: "5 a day", "" if unknown. `site`: the address of a source's site. `bars`: an SVG path with a bar for
-    each of the 90 days until `until`, "" without days; the highest bar means `most` stories. `related`: tags (name,
-    link)."""
+    each of the 90 days until `until`, "" without days; the highest means `most`. `related`: tags (name, link)."""
 
     count: int
     rhythm: str
@@ -35,8 +34,7 @@ class About:
 
 
 def about(spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View], links: Links) -> About:
-    """Return the facts of a feed with `count` articles. `days`: number of articles by UTC day; `views`: the newest
-    articles."""
+    """Return the facts of a feed with `count` articles. `days`: articles by UTC day; `views`: the newest articles."""
     last = date.fromisoformat(max(days)) if days else date.min
     shown = [days.get(str(last - timedelta(days=back)), 0) for back in range(_DAYS)] if days else []
     most = max(shown, default=0)

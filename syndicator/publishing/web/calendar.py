@@ -77,8 +77,7 @@ def _spread(
 
 
 def weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]]]:
-    """Return the weeks, from Monday, of a month ("2026-11"): (day, number of stories); the day is "" outside the
-    month."""
+    """Return the weeks, from Monday, of a month ("2026-11"): (day, number of stories); ("", 0) outside the month."""
     first = date.fromisoformat(f"{month}-01")
     start = first - timedelta(days=first.weekday())
     names = [str(start + timedelta(days=n)) for n in range(_CELLS)]

@@ -1,5 +1,4 @@
-"""The list of all feeds for people and search engines. A long list is divided by the first letters of slugs, so that a
-new feed or article changes one part. Pure."""
+"""The list of all feeds; a long one is divided by the first letters of slugs, so that changes touch one part. Pure."""
 
 import hashlib
 from collections import defaultdict
@@ -49,8 +48,7 @@ def _split(name: str, start: str, specs: Sequence[FeedSpec]) -> Iterator[tuple[s
 
 
 def sitemap(pages: Iterable[tuple[str, str]], base: str, kind: str = "url") -> bytes:
-    """Return the sitemap of the first 50,000 `pages`: (file, UTC day of its newest story or ""). `base`: the web root;
-    `kind`: "sitemap" for an index of sitemaps."""
+    """Return the sitemap of `pages`: (file, UTC day of its newest story or ""). `kind`: "sitemap" for an index."""
     lines = [
         f"<{kind}><loc>{escape(base + name)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</{kind}>"
         for name, day in islice(pages, _MOST)

@@ -64,8 +64,7 @@ def leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]:
 
 
 def tops(views: Sequence[View], links: Links, root: str) -> list[dict[str, Any]]:
-    """Return the values (see `line`) of the lead stories of a day. `root`: the relative path from the page to the web
-    root."""
+    """Return the values (see `line`) of the lead stories of a day. `root`: the path from the page to the web root."""
     chosen = leads(grouped(views, ()))[:_TOPS]
     by_id = {view.id: line(view, (), links, "", view.published) for view in views if view.id in chosen}
     return [by_id[id] | {"root": root} for id in chosen]
@@ -86,8 +85,7 @@ def line(view: View, others: Sequence[View], links: Links, language: str, newest
 
 
 def sections(lines: Iterable[dict[str, Any]], rows: Mapping[str, int]) -> list[Section]:
-    """Group the lines by category, newest first: the category with most articles first, stories without one last.
-    `rows`: number of articles by category."""
+    """Group lines by category, newest first; categories with most articles (`rows`) first, "" last."""
     by_name: dict[str, Section] = {}
     for row in sorted(lines, key=lambda row: str(row["stamp"]), reverse=True):
         by_name.setdefault(row["topic"], Section(row["topic"], row["category"], [])).lines.append(row)

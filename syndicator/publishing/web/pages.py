@@ -91,8 +91,7 @@ class Pages:
         )
 
     def feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
-        """Return the page of a feed: how to subscribe, and its latest stories, rendered by `story`. For an archive
-        document, return the page of its stories."""
+        """Return the page of a feed or of an archive document. `stories`: items rendered by `story`."""
         if not head.current:
             return self._archive_page(head, stories)
         spec = self._by_stem.get(head.stem)
@@ -225,8 +224,7 @@ class Pages:
         }
 
     def listed(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
-        """Return the page and the sitemap of a part of the list of feeds, by file name. `rows`: of its feeds and of the
-        feed of everything."""
+        """Return page and sitemap of a part of the list of feeds, by file name. `rows`: of its feeds, and of ALL."""
         specs, base, files = self.parts[part], self.settings.base_url, dict[str, bytes]()
         newest = {key: row.latest_added.strftime("%Y-%m-%d") for key, row in rows.items() if row.latest_added}
         pages = [(paths.file_name(spec.key, PAGE), newest.get(spec.key, "")) for spec in specs if PAGE in spec.formats]
@@ -341,8 +339,7 @@ class Pages:
         most: int | None = None,
         then: Callable[[FeedSpec], str] = lambda spec: "",
     ) -> _Groups:
-        """Return the feeds by axis. `most`: only so many of each, those with most articles; equal ones in the order of
-        `then`."""
+        """Return the feeds by axis. `most`: only so many of each, those with most articles first, then by `then`."""
         by_axis: dict[str, list[FeedSpec]] = defaultdict(list)
         for spec in specs:
             if spec.key.axis != "category" or spec.name != self.links.unsaid:

@@ -22,9 +22,8 @@ from syndicator.publishing.render.view import language, uri
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Values for `base.html`. `name`: the page's file below the web root. `feeds`: the feeds to subscribe to, as
-    (label, link, address, media type), the recommended one first. `updated`: time of the newest story. `kind`: the
-    page's type in schema.org."""
+    """Values for `base.html`. `name`: file below the web root. `feeds`: (label, link, address, media type) of each, the
+    recommended one first. `updated`: time of the newest story. `kind`: the page's type in schema.org."""
 
     name: str
     title: str
@@ -115,8 +114,7 @@ _WIDE: Final = '<div class="wide" tabindex="0" role="region" aria-label="Table">
 
 def page_text(html: str, picture: str = "") -> str:
     """Adapt `html` to a page with a title: headings start at level two and skip none, wide tables scroll, and pictures
-    become links, since they would load from other hosts. `picture`: the address of a picture to leave out, because the
-    page shows it already."""
+    become links, since they would load from other hosts. `picture`: the address of a picture to leave out."""
     parts: list[str] = []
     at, linked = 0, False
     headings = _levels(int(match[2][1]) for match in _TAG.finditer(html) if match[2][0] == "h" and not match[1])
@@ -151,8 +149,7 @@ def _levels(levels: Iterator[int]) -> Iterator[int]:
 
 
 def _picture(attributes: dict[str, str], shown: str, linked: bool) -> str:
-    """Return a picture as a link; inside a link, as its description. `shown`: the escaped address of the picture to
-    leave out."""
+    """Return a picture as a link; inside a link, as its description; "" for the escaped address `shown`."""
     address = attributes.get("src", "")
     if not address or address == shown:
         return ""

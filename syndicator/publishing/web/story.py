@@ -42,8 +42,7 @@ class Day:
 def article(
     view: View, links: Links, site_language: str, neighbours: Sequence[View | None], root: str
 ) -> dict[str, Any]:
-    """Return the fields of an article's page. `neighbours`: the articles before and after it, None if missing; `root`:
-    the path from the page to the web root."""
+    """Return the fields of an article's page. `neighbours`: the articles before and after it; `root`: see `days`."""
     previous, following = (
         (neighbour.title, root + paths.article_name(neighbour.id)) if neighbour else ("", "")
         for neighbour in neighbours
@@ -59,8 +58,7 @@ def article(
 
 
 def facts(view: View, picture: str) -> dict[str, Any]:
-    """Return the schema.org data of an article (https://schema.org/Article), whose publisher is that of its page.
-    `picture`: the address of its thumbnail, "" for none."""
+    """Return the data of an article (https://schema.org/Article). `picture`: the address of its thumbnail or ""."""
     publisher = {"@type": "Organization", "name": view.origin.title, "url": view.origin.site}
     fields = {
         "headline": view.title,
@@ -143,8 +141,7 @@ def newest(parts: Sequence[bytes]) -> datetime | None:
 
 @lru_cache(4096)
 def day_name(date: str) -> str:
-    """Return the name of a day "2026-11-26". In English whatever the locale, so that the same store gives the same
-    bytes."""
+    """Return the name of a day "2026-11-26", in English whatever the locale, so that equal stores give equal bytes."""
     day = datetime.fromisoformat(date)
     return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 

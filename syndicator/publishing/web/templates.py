@@ -28,8 +28,7 @@ ROOT: Final = "\0"
 
 
 class Templates:
-    """The templates of one build. `faults`: errors by operator's template. After an error the page is rendered with our
-    templates alone."""
+    """The templates of one build. `faults`: errors by operator's template; after one the page has ours instead."""
 
     def __init__(self, look: Look | None = None) -> None:
         self.look = look or Look()
