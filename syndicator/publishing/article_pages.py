@@ -27,45 +27,26 @@ from syndicator.publishing.web.pages import Pages
 _FORM: Final = "1"  # increase when these pages change
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The result of `write`. `made_of`: UTC day -> fingerprint of the input of its pages; pass it to the next call as
-    `before`. `going`: files of existing pages to delete, once no other page links them."""
-
-    made_of: Mapping[str, str]
-    going: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _Days:
-    order: Sequence[str]
-    made_of: Mapping[str, str]
-
-    def near(self, day: str) -> tuple[str, str]:
-        """Return the previous and the next day with pages, "" if there is none."""
-        at = bisect_left(self.order, day)
-        return (self.order[at - 1] if at else "", "".join(self.order[at + 1 : at + 2]))
-
-
 def write(
     index: ArticleIndex,
     entries: Entries,
     pages: Pages,
     outlet: Outlet,
     put: Callable[[str, bytes], None],
-    *,
     sources: Iterable[Source],
     about: str,
     before: Mapping[str, str],
     whole: bool,
-) -> Generator[None, None, Made]:
-    """Write the pages of changed days (of all if `whole`) with `put`, yielding after each day. `sources`: those
-    published whole; `about`: a fingerprint of all input besides articles; `before`: `made_of` of the last call."""
+) -> Generator[None, None, tuple[dict[str, str], set[str]]]:
+    """Write the pages of changed days (of all if `whole`) with `put`, yielding after each day. Return UTC day ->
+    fingerprint of its pages' input, the next call's `before`, and the files of pages to delete, once no page links
+    them. `sources`: those published whole; `about`: a fingerprint of all input besides articles."""
     keys = sorted(FeedKey(SOURCE, source.key) for source in sources)
-    days = _days(keys, index, about)
-    changed = [day for day in days.order if whole or before.get(day) != days.made_of[day]]
-    if not changed and before.keys() == days.made_of.keys():
-        return Made(days.made_of)
+    made_of = _days(keys, index, about)
+    days = list(made_of)
+    changed = [day for day in days if whole or before.get(day) != made_of[day]]
+    if not changed and before.keys() == made_of.keys():
+        return made_of, set()
     without: set[str] = set()
     for _, group in groupby(changed, key=lambda day: day[:MONTH]):
         month = list(group)
@@ -75,22 +56,22 @@ def write(
                 put(name, data)
             without |= shown.without(day)
             yield
-    wanted = {paths.article_name(id) for ids in _ids(keys, index, days.order).values() for id in ids} - without
+    wanted = {paths.article_name(id) for ids in _ids(keys, index, days).values() for id in ids} - without
     there = {name for name in outlet.names(paths.ARTICLES) if name.endswith(f".{PAGE}")}
-    return Made(days.made_of, frozenset(there - wanted))
+    return made_of, there - wanted
 
 
 class _Shown:
     def __init__(
-        self, index: ArticleIndex, entries: Entries, keys: Sequence[FeedKey], days: _Days, wanted: Sequence[str]
+        self, index: ArticleIndex, entries: Entries, keys: Sequence[FeedKey], days: Sequence[str], wanted: Sequence[str]
     ) -> None:
         self._days = days
-        self._ids = _ids(keys, index, [near for day in wanted for near in (day, *days.near(day)) if near])
+        self._ids = _ids(keys, index, [near for day in wanted for near in (day, *self._near(day)) if near])
         self._views: dict[str, list[View]] = {}
         self._entries = entries
 
     def pages(self, day: str, pages: Pages) -> Iterable[tuple[str, bytes]]:
-        today, (before, after) = self._of(day), map(self._of, self._days.near(day))
+        today, (before, after) = self._of(day), map(self._of, self._near(day))
         previous: list[View | None] = [before[-1] if before else None, *today]
         following: list[View | None] = [*today[1:], after[0] if after else None]
         for view, earlier, later in zip(today, previous, following, strict=False):
@@ -100,6 +81,11 @@ class _Shown:
         """Return the page files of the day's articles that may not be shown whole."""
         return {paths.article_name(id) for id in self._ids.get(day, set()) - {view.id for view in self._of(day)}}
 
+    def _near(self, day: str) -> tuple[str, str]:
+        """Return the previous and the next day with pages, "" if there is none."""
+        at = bisect_left(self._days, day)
+        return (self._days[at - 1] if at else "", "".join(self._days[at + 1 : at + 2]))
+
     def _of(self, day: str) -> list[View]:
         """Return the day's articles that may be shown whole, oldest first."""
         if day not in self._views:
@@ -108,14 +94,15 @@ class _Shown:
         return self._views[day]
 
 
-def _days(keys: Sequence[FeedKey], index: ArticleIndex, about: str) -> _Days:
+def _days(keys: Sequence[FeedKey], index: ArticleIndex, about: str) -> dict[str, str]:
+    """Return UTC day -> fingerprint of its pages' input, ascending."""
     parts: dict[str, list[str]] = defaultdict(list)
     for key in keys:
         for day, (count, digest) in index.days(key).items():
             parts[day].append(f"{key.slug}={count},{digest}")
     order = sorted(parts)
     told_of = ["", *("\n".join(parts[day]) for day in order), ""]
-    return _Days(order, {day: _digest(about, *told_of[at : at + 3]) for at, day in enumerate(order)})
+    return {day: _digest(about, *told_of[at : at + 3]) for at, day in enumerate(order)}
 
 
 def _ids(keys: Sequence[FeedKey], index: ArticleIndex, days: Sequence[str]) -> dict[str, set[str]]:

@@ -5,7 +5,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import chain, groupby
 from typing import Any, Final
 
@@ -349,11 +349,9 @@ class Builder:
         """Write the pages of articles that are published whole; return the files of pages to delete."""
         doors = self.index, self.entries, self.pages, self.outlet, self._put
         about, before = shared + self._of_pages, self.index.files(staleness.ARTICLES)
-        result = yield from article_pages.write(
-            *doors, sources=self.whole_texts, about=about, before=before, whole=self.whole
-        )
-        self.made_of[staleness.ARTICLES] = result.made_of
-        return result.going
+        made_of, going = yield from article_pages.write(*doors, self.whole_texts, about, before, self.whole)
+        self.made_of[staleness.ARTICLES] = made_of
+        return going
 
     def _newest(self) -> list[View]:
         """Return the newest articles, and the other reports of their stories."""
@@ -401,7 +399,9 @@ class Builder:
         views = entries.views(feed.ids, spec.content)
         newest = max((view.updated for view in views), default=feed.head.updated)
         previous = feed.archives[-1].name if feed.archives else ""
-        top = replace(feed.head, previous=previous, removed=self._tombstones(spec.key, newest))
+        removed = self.removed[spec.key] if "tombstones" in self.settings.publish.extensions else []
+        shown = tuple(item for item in removed[-_TOMBSTONES:] if item.when > newest - _TOMBSTONE_LIFE)
+        top = replace(feed.head, previous=previous, removed=shown)
         days: Mapping[str, int] = {}
         if article_pages.wanted(spec, self.settings.publish.archives):
             days = Counter(view.published.strftime("%Y-%m-%d") for view in views)
@@ -423,12 +423,6 @@ class Builder:
         made_with, owed = feed.made_with, feed.owed
         self.fresh.append(Fresh(key=spec.key, seen=feed.row.mark, files=feed.files, made_with=made_with, owed=owed))
         self.shown[feed.spec.key] = (len(feed.ids), feed.row.count)
-
-    def _tombstones(self, key: FeedKey, newest: datetime) -> tuple[Removed, ...]:
-        """Return the withdrawn entries to list in a head feed, if enabled. `newest`: the time of its newest entry."""
-        if "tombstones" not in self.settings.publish.extensions:
-            return ()
-        return tuple(item for item in self.removed[key][-_TOMBSTONES:] if item.when > newest - _TOMBSTONE_LIFE)
 
     def _fault(self, feed: Feed, files: Mapping[str, bytes], led: Collection[str]) -> str | None:
         """Return why new files are invalid or lose entries, or None. `led`: ids of articles shown as stories."""

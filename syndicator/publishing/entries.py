@@ -19,6 +19,10 @@ from syndicator.publishing.render.head import Head, Links, card, links, plain
 from syndicator.publishing.render.view import View, also, leading, permitted, view
 from syndicator.publishing.web.pages import Pages
 
+# Errors of renderers and their libraries for values that they cannot write.
+_UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
+_NO_ROW: Final = "the database lists the article without a row; run `syndicator reindex`"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
@@ -41,16 +45,8 @@ RENDERERS: Final[dict[str, Renderer]] = {
 
 def renderers(pages: Pages) -> Mapping[str, Renderer]:
     """Return the renderer of each format; the one for pages uses `pages`."""
-    page = Renderer(
-        entry=lambda view, base: pages.story(view),
-        feed=pages.feed_page,
-        fault=lambda data: None if data else "invalid: empty",
-    )
-    return {**RENDERERS, PAGE: page}
-
-
-# Errors of renderers and their libraries for values that they cannot write.
-_UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
+    fault = lambda data: None if data else "invalid: empty"
+    return {**RENDERERS, PAGE: Renderer(entry=lambda view, base: pages.story(view), feed=pages.feed_page, fault=fault)}
 
 
 @dataclass(slots=True)
@@ -102,7 +98,9 @@ class Entries:
                 self.problems[id] = Problem(what=articles[id].url, reason=reason, detail="shown as an excerpt")
         pictures = self.index.pictures(missing) if missing and self.settings.publish.thumbnails else {}
         for id in missing:
-            if view := self._view(id, articles.get(id), sources.get(id), mode, html.get(id, ""), pictures.get(id)):
+            if id not in articles:
+                self.problems[id] = Problem(what=id, reason=FeedFileReason.NOT_IN_STORE, detail=_NO_ROW)
+            elif view := self._view(articles[id], sources[id], mode, html.get(id, ""), pictures.get(id)):
                 shown[id] = view
         return [shown[id] for id in ids if id in shown]
 
@@ -139,24 +137,14 @@ class Entries:
             fault = str(error)
         if fault is None:
             return entry
-        self.problems[view.id] = Problem(
-            what=view.url, reason=FeedFileReason.CANNOT_RENDER, detail=f"{format}: {fault}"
-        )
+        detail = f"{format}: {fault}"
+        self.problems[view.id] = Problem(what=view.url, reason=FeedFileReason.CANNOT_RENDER, detail=detail)
         return None
 
     def _view(
-        self,
-        id: str,
-        article: Article | None,
-        source: Source | None,
-        mode: ContentMode | None,
-        html: str,
-        picture: Picture | None,
+        self, article: Article, source: Source | None, mode: ContentMode | None, html: str, picture: Picture | None
     ) -> View | None:
-        if article is None:
-            detail = "the database lists the article without a row; run `syndicator reindex`"
-            self.problems[id] = Problem(what=id, reason=FeedFileReason.NOT_IN_STORE, detail=detail)
-            return None
+        id = article.id
         story = self.stories_of.get(id)
         named = also(id, story, self.source_of) if story else ()
         of = (article, source, html, picture, story and (named, [report.added for _, report in story.reports]))

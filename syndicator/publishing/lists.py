@@ -48,11 +48,8 @@ def write(index: ArticleIndex, pages: Pages, about: str, *, whole: bool) -> List
         files["feeds.opml"] = opml(pages.settings.site.title, pages.specs, base)
         alone = (spec for spec in pages.specs if listed(spec.key.axis).outlines)
         files |= {f"{paths.stem(spec.key)}.opml": opml(spec.title, [spec], base) for spec in alone}
-    gone = [
-        f"{name}{part}.{end}"
-        for part in before.keys() - made_of.keys()
-        for name, end in ((FEEDS, PAGE), (SITEMAP, "xml"))
-    ]
+    names = ((FEEDS, PAGE), (SITEMAP, "xml"))
+    gone = [f"{name}{part}.{end}" for part in before.keys() - made_of.keys() for name, end in names]
     if before.keys() == made_of.keys():
         return Lists(files, gone, {part: (before[part], made_of[part]) for part in before})
     return Lists(files, gone, made_of=made_of)

@@ -22,6 +22,9 @@ from syndicator.core.text import slug
 from syndicator.publishing import paths, questions
 from syndicator.publishing.paths import parse_stem
 
+_FORM: Final = "1"  # increase when queries match differently
+_PART: Final = 500  # articles in memory
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedQuery:
@@ -133,12 +136,8 @@ def _saved(item: FeedTable) -> SavedQuery:
         query=item.query or "",
         expr=_parsed(item.query) if item.query is not None else None,
         feed=feed,
-        title=item.title,
-        description=item.description,
-        limit=item.limit,
         window_hours=_hours(item.window),
-        content=item.content,
-        formats=item.formats,
+        **item.model_dump(include={"title", "description", "limit", "content", "formats"}),
     )
 
 
@@ -167,10 +166,6 @@ def _hours(window: str | None) -> int | None:
         return -(-seconds(window) // 3600)
     except ValueError as error:
         raise _Invalid("window", f"window: {error}") from error
-
-
-_FORM: Final = "1"  # increase when queries match differently
-_PART: Final = 500  # articles in memory
 
 
 def update_members(

@@ -33,6 +33,13 @@ _WORDS: Final = 400  # the first distinct terms of a text, from some 1,200 words
 _CHARACTERS: Final = 20_000  # of a text that are searched for terms
 _OFTEN: Final = 3
 _FAST: Final = 1  # level of zlib: 6 takes three times as long for a tenth less
+BLOCK: Final = 32  # articles of the open month
+_LARGE: Final = (64 * BLOCK, 8 * BLOCK, BLOCK)  # sizes of blocks
+_FORM: Final = "2"  # increase to make all files again
+_READ: Final = 20  # articles at a time
+_UNKNOWN: Final[list[Any]] = ["", "", 0, 0]  # row of an unlisted period
+
+MonthEntries = Sequence[tuple[str, datetime, str]]
 
 
 def text_words(text: str) -> bytes:
@@ -89,12 +96,8 @@ def facet(kind: str, value: str) -> str:
 
 def _terms_of(view: View, words: bytes | None) -> dict[str, str]:
     """Return the article's terms with their weight marks, without words of a text that may not be quoted."""
-    marks: dict[str, str] = {}
-    for word in zlib.decompress(words).decode().split() if words and (view.summary or view.html) else ():
-        if word[-1] == _CLEAR:
-            marks[word[:-1]] = _CLEAR
-        else:
-            marks[word] = _SEEN
+    body = zlib.decompress(words).decode().split() if words and (view.summary or view.html) else ()
+    marks = {word.removesuffix(_CLEAR): _CLEAR if word[-1] == _CLEAR else _SEEN for word in body}
     about = (view.summary, view.category, *view.authors, view.origin.title)
     marks |= dict.fromkeys(each_term("\n".join(about)), _CLEAR)
     marks |= dict.fromkeys(each_term("\n".join((view.title, *view.tags))), _LOUD)
@@ -129,13 +132,6 @@ def _step(skipped: int, mark: str) -> bytes:
     while skipped := skipped // 36:
         digits = _DIGITS[skipped % 36] + digits
     return f",{digits}{mark}".encode()
-
-
-BLOCK: Final = 32  # articles of the open month
-_LARGE: Final = (64 * BLOCK, 8 * BLOCK, BLOCK)  # sizes of blocks
-_FORM: Final = "2"  # increase to make all files again
-
-MonthEntries = Sequence[tuple[str, datetime, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,10 +173,6 @@ def _blocks(month: str, newest: MonthEntries, about: str) -> Iterator[Period]:
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join((_FORM, *parts)).encode()).hexdigest()[:16]
-
-
-_READ: Final = 20  # articles at a time
-_UNKNOWN: Final[list[Any]] = ["", "", 0, 0]  # row of an unlisted period
 
 
 def write_search(

@@ -30,7 +30,10 @@ _ALIKE: Final = (
     (re.compile(_TIME), b"<updated>2026-01-01T00:00:00Z<"),
     (re.compile(rb"href=\"https?://[A-Za-z0-9][A-Za-z0-9.:-]*/[A-Za-z0-9/._~-]*\""), b'href="https://x.example/"'),
 )
-_ATOM: Final = "{http://www.w3.org/2005/Atom}"
+_ATOM: Final = f"{{{ATOM}}}"
+_PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+_URN: Final = re.compile(r"urn:uuid:[0-9a-f-]{36}")
+_EVERY: Final = 2**31 - 1
 
 
 def atom_fault(data: bytes) -> str | None:
@@ -82,9 +85,8 @@ def atom_entry_fault(data: bytes) -> str | None:
 def ids(data: bytes) -> list[str]:
     """Return the entry ids of an Atom document in order; none if it cannot be parsed."""
     root = _root(data)
-    if isinstance(root, str):
-        return []
-    return [element.text or "" for element in root.iterfind(f"{_ATOM}entry/{_ATOM}id")]
+    elements = () if isinstance(root, str) else root.iterfind(f"{_ATOM}entry/{_ATOM}id")
+    return [element.text or "" for element in elements]
 
 
 def _title_of(data: bytes, id: str) -> str:
@@ -100,7 +102,7 @@ def _title_of(data: bytes, id: str) -> str:
 
 def _root(data: bytes) -> Any:
     try:
-        return etree.fromstring(data, _parser())
+        return etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
         return f"not-well-formed: {error}"
 
@@ -146,11 +148,7 @@ def rss_fault(data: bytes) -> str | None:
     for item in items:
         if not (item.findtext("title") or item.findtext("description")):
             return f"invalid: an item with neither a title nor a description ({item.findtext('guid')})"
-        if any(
-            enclosure.get(name) is None
-            for enclosure in item.iterfind("enclosure")
-            for name in ("url", "length", "type")
-        ):
+        if any({"url", "length", "type"}.difference(enclosure.keys()) for enclosure in item.iterfind("enclosure")):
             return f"invalid: an enclosure without url, length or type ({item.findtext('guid')})"
     return _repeated([item.findtext("guid") for item in items])
 
@@ -177,20 +175,11 @@ def _repeated(ids: Sequence[str | None]) -> str | None:
 
 
 @cache
-def _parser() -> Any:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-
-
-@cache
 def _grammar(start: str) -> Any:
     """Return the grammar for documents whose root is a feed or an entry (RFC 4287 section 2 allows both)."""
     source = resources.files("syndicator.publishing").joinpath("data/atom.rng").read_bytes()
     source = source.replace(b'<start><ref name="feed"/></start>', f'<start><ref name="{start}"/></start>'.encode())
-    return etree.RelaxNG(etree.fromstring(source, _parser()))
-
-
-_URN: Final = re.compile(r"urn:uuid:[0-9a-f-]{36}")
-_EVERY: Final = 2**31 - 1
+    return etree.RelaxNG(etree.fromstring(source, _PARSER))
 
 
 def named(fault: str, key: FeedKey, live: bytes, index: ArticleIndex, instance: uuid.UUID) -> str:
@@ -209,12 +198,7 @@ def named(fault: str, key: FeedKey, live: bytes, index: ArticleIndex, instance: 
 
 
 def lost(
-    old: Sequence[str],
-    new: Sequence[str],
-    excused: Collection[str],
-    spec: FeedSpec,
-    index: ArticleIndex,
-    instance: uuid.UUID,
+    old: list[str], new: list[str], excused: Collection[str], spec: FeedSpec, index: ArticleIndex, instance: uuid.UUID
 ) -> list[str]:
     """Return the entry ids of the published file `old` that the new one lacks without a reason; both newest first.
     Reasons: in `excused`, a story, pruned, or out of the feed (retagged, merged or on hold)."""
@@ -225,14 +209,8 @@ def lost(
     if not suspects(old, new, near, excused):
         return []
     members = _members(spec, index, instance, _EVERY)
-    known_ids = (
-        *(article.id for article in index.each()),
-        *index.merged(),
-        *index.behind(),
-        *index.on_hold(),
-        *index.pruned(),
-    )
-    indexed = {entry_urn(instance, id) for id in known_ids}
+    hidden = (*index.merged(), *index.behind(), *index.on_hold(), *index.pruned())
+    indexed = {entry_urn(instance, id) for id in (*(article.id for article in index.each()), *hidden)}
     return suspects(old, new, members, {*excused, *(indexed - set(members))})
 
 

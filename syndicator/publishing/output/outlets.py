@@ -19,6 +19,9 @@ from syndicator.core.formats import GZIP_LEVEL, cache_control, media_type
 from syndicator.core.ports.articles import ABSENT, Objects, ObjectStamp
 from syndicator.publishing import paths
 
+_JUST_NOW: Final = datetime.max.replace(tzinfo=UTC)  # later than all earlier objects
+_OTHER: Final = "application/octet-stream"  # maps for web servers
+
 
 class FileOutlet:
     """An Outlet (see ports) on the folder `root`. Files are replaced atomically, and only if their bytes differ. With
@@ -40,7 +43,7 @@ class FileOutlet:
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
         path = self._path(name)
-        changed = _size(path) != len(data) or self.get(name) != data
+        changed = self.get(name) != data
         if changed:
             latest = max(_mtime(other) for other in (path, *map(self._path, heir_of)))
             self._replace(path, data, earliest=latest + 1_000_000_000, durable=paths.is_head(name))
@@ -143,22 +146,11 @@ def _is_gzip_of(path: Path, data: bytes) -> bool:
         return False
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return -1
-
-
 def _mtime(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
     except FileNotFoundError:
         return 0
-
-
-_JUST_NOW: Final = datetime.max.replace(tzinfo=UTC)  # later than all earlier objects
-_OTHER: Final = "application/octet-stream"  # maps for web servers
 
 
 @dataclass(slots=True)

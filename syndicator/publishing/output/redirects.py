@@ -36,15 +36,10 @@ def files(
     feeds whose axis is not published now; `withdrawn`: pages of withdrawn articles."""
     prefix = urlsplit(base_url).path
     targets = moved(rows)
-    forward = {
-        file: paths.file_name(targets[row.key], file.rpartition(".")[2])
-        for row in rows
-        if row.key in targets
-        for file in _files(row)
-    }
-    forward = dict(sorted(forward.items()))
+    moves = ((old, new, format) for old, new in targets.items() for format in FORMATS)
+    forward = dict(sorted((paths.file_name(old, format), paths.file_name(new, format)) for old, new, format in moves))
     over = {*off, *(row.key for row in rows if row.dropped or row.moved_to)} - targets.keys()
-    gone = sorted(chain(withdrawn, (file for row in rows if row.key in over for file in _files(row))))
+    gone = sorted(chain(withdrawn, (paths.file_name(key, format) for key in over for format in FORMATS)))
     caddy = [
         "# In a site block: import this file.",
         *(f'redir "{prefix}{old}" "{prefix}{new}" 301' for old, new in forward.items()),
@@ -64,10 +59,6 @@ def files(
     texts = {JSON: json.dumps({"moved": forward, "gone": gone}, indent=1)}
     texts |= {NGINX: "\n".join(nginx), CADDY: "\n".join(caddy)}
     return {name: f"{text}\n".encode() for name, text in texts.items()}
-
-
-def _files(row: FeedRow) -> list[str]:
-    return [paths.file_name(row.key, format) for format in FORMATS]
 
 
 def publish(outlet: Outlet, wanted: Collection[str], stored: Callable[[str], bytes | None]) -> set[str]:

@@ -11,6 +11,7 @@ from syndicator.core.reasons import FetchReason
 from syndicator.publishing import paths
 
 _TRIES = 3
+_DEADLINE = 10.0  # seconds
 _AT_ONCE = 10  # addresses in one request: hubs limit its size and do not say how
 
 
@@ -25,7 +26,7 @@ async def notify(
     fetcher: Fetcher,
     *,
     allow: Callable[[str], Sequence[str]] = lambda hub: (),
-    deadline: float = 10.0,
+    deadline: float = _DEADLINE,
     wait: float = 1.0,
 ) -> list[Problem]:
     """Notify all `hubs` at once of changed feeds at `urls`, ten a request. `allow`: private networks in which a hub may
@@ -45,29 +46,21 @@ async def notify(
 
 
 async def refused(
-    topic: str,
-    hubs: Sequence[str],
-    fetcher: Fetcher,
-    *,
-    allow: Callable[[str], Sequence[str]] = lambda hub: (),
-    deadline: float = 10.0,
+    topic: str, hubs: Sequence[str], fetcher: Fetcher, *, allow: Callable[[str], Sequence[str]] = lambda hub: ()
 ) -> list[Problem]:
     """Return the hubs that refuse a subscription to the feed `topic` (section 5.1 asks for 202); a hub that cannot be
     reached does not count. No subscription results, because nobody confirms it."""
     asks = {"hub.mode": "subscribe", "hub.topic": topic, "hub.callback": f"{topic}?callback", "hub.verify": "async"}
     body = urlencode(asks)
-    results = await asyncio.gather(*(fetcher.fetch(_post(hub, body, allow, deadline)) for hub in hubs))
+    results = await asyncio.gather(*(fetcher.fetch(_post(hub, body, allow, _DEADLINE)) for hub in hubs))
     failed = [(hub, result) for hub, result in zip(hubs, results, strict=True) if isinstance(result, Failed)]
     answered = [(hub, failure) for hub, failure in failed if failure.status is not None]
     return [Problem(what=hub, reason=failure.reason, detail=failure.detail) for hub, failure in answered]
 
 
 def _post(hub: str, body: str, allow: Callable[[str], Sequence[str]], deadline: float) -> Request:
-    headers = {"content-type": "application/x-www-form-urlencoded"}
-    may = tuple(allow(hub))
-    return Request(
-        url=hub, kind="hub", method="POST", body=body.encode(), headers=headers, deadline=deadline, allow=may
-    )
+    headers, may, data = {"content-type": "application/x-www-form-urlencoded"}, tuple(allow(hub)), body.encode()
+    return Request(url=hub, kind="hub", method="POST", body=data, headers=headers, deadline=deadline, allow=may)
 
 
 async def _notified(request: Request, fetcher: Fetcher, wait: float) -> Problem | None:

@@ -35,9 +35,8 @@ def entry(view: View, base: str) -> bytes:
     if view.licence:  # RFC 4946
         parts.append(element("link", rel="license", href=view.licence))
     parts += [element("link", rel="related", href=url) for url in view.related]
-    parts += [
-        element("link", rel="related", href=url, title=name) for name, url in view.also if url not in view.related
-    ]
+    others = ((name, url) for name, url in view.also if url not in view.related)
+    parts += [element("link", rel="related", href=url, title=name) for name, url in others]
     if media_file := view.enclosure:
         length = str(media_file.length)
         parts.append(element("link", rel="enclosure", href=media_file.url, type=media_file.type, length=length))
@@ -78,9 +77,7 @@ def _with_distinct_times(entries: Sequence[bytes]) -> list[bytes]:
         while match and stamp in seen:
             stamp = (datetime.fromisoformat(stamp.decode()) + timedelta(microseconds=1)).isoformat().encode()
         seen.add(stamp)
-        result.append(
-            entry if not match or stamp == match[1] else entry[: match.start(1)] + stamp + entry[match.end(1) :]
-        )
+        result.append(entry[: match.start(1)] + stamp + entry[match.end(1) :] if match else entry)
     return result
 
 

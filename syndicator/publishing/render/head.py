@@ -19,6 +19,11 @@ from syndicator.publishing.render.view import View, language, line, uri
 from syndicator.publishing.render.view import name as view_name
 
 EMPTY: Final = datetime(2000, 1, 1, tzinfo=UTC)  # `updated` of a feed that never had an entry
+_MARKUP: Final = re.compile(r"<[^>]*>")
+_SRC: Final = re.compile(r"(src)=$", re.IGNORECASE)
+_BEGINNING: Final = 3000  # characters of the whole text's HTML that are searched for the excerpt
+_ABOVE: Final = 300  # characters above the excerpt in the whole text, such as a subheading or caption
+_BETWEEN: Final = " \N{MIDDLE DOT} "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,13 +155,6 @@ def links(settings: Settings, named: Iterable[str] = ()) -> Links:
     )
 
 
-_MARKUP: Final = re.compile(r"<[^>]*>")
-_SRC: Final = re.compile(r"(src)=$", re.IGNORECASE)
-_BEGINNING: Final = 3000  # characters of the whole text's HTML that are searched for the excerpt
-_ABOVE: Final = 300  # characters above the excerpt in the whole text, such as a subheading or caption
-_BETWEEN: Final = " \N{MIDDLE DOT} "
-
-
 def card(view: View, links: Links) -> str:
     """Return the entry as HTML: picture, excerpt, "Source · category · tags", then the whole, already sanitised text if
     it may be shown. Picture and excerpt are left out if the whole text repeats them."""
@@ -192,7 +190,8 @@ def _excerpt(view: View) -> Iterator[str]:
 
 
 def _names(view: View, links: Links) -> Iterator[str]:
-    yield linked(view.origin.title, view.origin.site or _root(view.url))
+    parts = urlsplit(view.url)
+    yield linked(view.origin.title, view.origin.site or f"{parts.scheme}://{parts.netloc}/")
     shown = {links.unsaid.casefold()}
     for name, address in ((view.category, links.category), *((tag, links.tag) for tag in view.tags)):
         if name and name.casefold() not in shown:
@@ -204,8 +203,3 @@ def linked(name: str, address: str) -> str:
     """Return a name as HTML, linked if it has an address."""
     shown = escape(name, quote=False)
     return f'<a href="{escape(address)}">{shown}</a>' if address else shown
-
-
-def _root(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}/"

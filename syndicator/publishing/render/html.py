@@ -20,13 +20,8 @@ _NAMES: Final = (
     "table tbody td th thead tr ul"
 )
 _TAGS: Final = frozenset(_NAMES.split())
-_ATTRIBUTES: Final = {
-    "a": {"href", "title"},
-    "img": {"src", "alt", "title"},
-    "ol": {"start"},
-    "td": {"align"},
-    "th": {"align"},
-}
+_CELL: Final = {"align"}
+_ATTRIBUTES: Final = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}, "td": _CELL, "th": _CELL}
 # Tracking pixels: usual names of one-pixel files and their hosts, and end points of analytics programs. Endings are
 # narrow, because a photo of a Pixel phone may have such a name.
 _PIXEL: Final = re.compile(

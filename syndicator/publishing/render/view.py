@@ -53,17 +53,19 @@ _HEADING: Final = re.compile(r"\s*<h([1-6])>(.*?)</h\1>\s*", re.DOTALL)
 _LONGEST_HEADING: Final = 2000  # characters of HTML: no title is longer
 # ISO 639-1; the validator knows few longer codes.
 _CODES: Final = (
-    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz "
-    "ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik "
-    "io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml "
-    "mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd "
-    "se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi "
-    "vo wa wo xh yi yo za zh zu "
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el "
+    "en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu "
+    "ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na "
+    "nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so "
+    "sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu "
 )
 _LANGUAGES: Final = frozenset(_CODES.split())
 _LONGEST_SUBTAG: Final = 8  # RFC 5646 section 2.1
 _TYPE: Final = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]*")
 _AUDIO_VIDEO: Final = re.compile(r"(audio|video)/[a-z0-9][a-z0-9.+-]*")
+_STRICTEST_FIRST: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")
+_MOST_ALSO: Final = 12
+_HALF_DAY: Final = 12  # hours
 _DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")  # seconds, MM:SS or HH:MM:SS (Apple)
 
 
@@ -123,7 +125,7 @@ def view(
     article = _without_private(_without_secrets(article, source), source)
     published, updated = times(article)
     allowed, restricted = permitted(article, source)
-    shown = allowed if mode is None else _stricter(mode, allowed)
+    shown = allowed if mode is None else min(mode, allowed, key=_STRICTEST_FIRST.index)
     url = uri(article.url)
     if not url:
         raise ValueError(f"no usable address: {article.url[:200]!r}")
@@ -191,10 +193,6 @@ def _readdressed(article: Article, changed: Callable[[str], str]) -> Article:
     )
 
 
-_MOST_ALSO: Final = 12
-_HALF_DAY: Final = 12  # hours
-
-
 def also(id: str, story: Story, source_of: Callable[[Article], Source | None]) -> tuple[tuple[str, str], ...]:
     """Return (name, address) of the first report of each other outlet in the story of article `id`."""
     address_of = {outlet: "" for outlet, article in story.reports if article.id == id}
@@ -219,13 +217,6 @@ def leading(view: View, story: Story, instance: uuid.UUID) -> View:
     return replace(view, urn=story_urn(instance, story.name), updated=updated, story=story.name, began=began)
 
 
-_BY_STRICTNESS: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")
-
-
-def _stricter(mode: ContentMode, other: ContentMode) -> ContentMode:
-    return _BY_STRICTNESS[min(_BY_STRICTNESS.index(mode), _BY_STRICTNESS.index(other))]
-
-
 def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tuple[str, ...]]:
     """Return how much of an article may be shown, and the names of the publisher's rules that restrict it. A recorded
     licence of the source lifts them. Rules: `vocabularies.terms`; nosnippet and noarchive (neither excerpt nor body);
@@ -245,8 +236,8 @@ def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tup
         restricted.append(f"max-snippet:{_snippet(article)}")
     if "noarchive" in rules:
         restricted.append("noarchive")
-    if restricted:
-        wanted = _stricter(wanted, "excerpt")
+    if restricted and wanted == "full":
+        wanted = "excerpt"
     return wanted, tuple(restricted)
 
 
@@ -352,12 +343,8 @@ def _parsed(value: str) -> datetime | None:
 
 
 def _snippet(article: Article) -> int | None:
-    limits = []
-    for rule in article.robots:
-        name, _, count = rule.lower().replace(" ", "").partition(":")
-        if name == "max-snippet" and count.isdigit():
-            limits.append(int(count))
-    return min(limits, default=None)
+    rules = (rule.lower().replace(" ", "").partition(":") for rule in article.robots)
+    return min((int(count) for name, _, count in rules if name == "max-snippet" and count.isdigit()), default=None)
 
 
 def _summary(article: Article, restricted: Sequence[str]) -> str:
@@ -439,11 +426,9 @@ def _source_id(value: str) -> str:
     # address with escapes that are not UTF-8, or escaped twice, has none: use a UUID made from it.
     if _TWICE.search(address) or not _FRAGMENT.fullmatch(fragment):
         return uuid.uuid5(uuid.NAMESPACE_URL, value).urn
+    composed = lambda match: quote(normalize("NFC", unquote(match[0], errors="strict")), safe="")
     try:
-        escaped = urls.canonical(address) if address else ""
-        spelled = _ESCAPED.sub(
-            lambda match: quote(normalize("NFC", unquote(match[0], errors="strict")), safe=""), escaped
-        )
+        spelled = _ESCAPED.sub(composed, urls.canonical(address) if address else "")
     except UnicodeDecodeError:
         return uuid.uuid5(uuid.NAMESPACE_URL, value).urn
     return spelled + (f"#{fragment}" if fragment else "")

@@ -29,6 +29,7 @@ NAMESPACES: Final[Mapping[str, str]] = {
 LOCAL: Final = ("podcast", "source", "creativeCommons")  # declared by the elements, which few feeds have
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2
 _LIKE_MARKUP: Final = re.compile(r"<|&#?\w+;")  # texts that readers may take for HTML
+_NOT_PLAIN: Final = ("subtitle", "rights")
 
 
 def escaped(value: str) -> str:
@@ -63,9 +64,6 @@ def plain_text(tag: str, value: str) -> str:
     if _LIKE_MARKUP.search(value):
         return element(tag, escaped(html.escape(value, quote=False)), type="html")
     return element(tag, (escaped if tag in _NOT_PLAIN else plain)(value), type="text")
-
-
-_NOT_PLAIN: Final = ("subtitle", "rights")
 
 
 def declared(prefixes: Sequence[str]) -> str:

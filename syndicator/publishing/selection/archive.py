@@ -9,13 +9,13 @@ Published documents keep their addresses: nothing published is split or joined l
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from syndicator.core.formats import ATOM, PAGE
-from syndicator.core.model import Article, FeedKey, FeedSpec
+from syndicator.core.model import FeedKey, FeedSpec
 from syndicator.core.ports import ArticleIndex, FeedRow
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Head
@@ -23,6 +23,14 @@ from syndicator.publishing.render.head import Head
 DAY: Final = timedelta(days=1)
 _REACH: Final = 4  # times `most`: how many articles are searched for other sources beside a flood
 _EVERY: Final = 2**31 - 1
+_MICROSECOND: Final = timedelta(microseconds=1)
+_SPAN: Final = 42  # bits: 2**42 microseconds are 50 days, more than any month
+_FORM: Final = "1"  # increase when archive documents change
+_WHOLE: Final = 200  # most entries of a document of whole months: some 200 kB, as the longest head feed
+_LEAST: Final = 50  # entries after which a shared document gets no further month: a choice
+
+Entry = tuple[str, datetime, str]  # id, added, fingerprint
+Placed = tuple[int, str, str]  # microseconds into the month, id, fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +94,7 @@ def places_of(sources: Sequence[str], *, always: int, places: int, room: int) ->
 
 def _latest(key: FeedKey, index: ArticleIndex) -> datetime | None:
     ids = index.ids(key, limit=1, since=None, most=1)
-    articles: Mapping[str, Article] = index.articles(ids)
-    return articles[ids[0]].added if ids and ids[0] in articles else None
-
-
-_MICROSECOND: Final = timedelta(microseconds=1)
-_SPAN: Final = 42  # bits: 2**42 microseconds are 50 days, more than any month
-_FORM: Final = "1"  # increase when archive documents change
-_WHOLE: Final = 200  # most entries of a document of whole months: some 200 kB, as the longest head feed
-_LEAST: Final = 50  # entries after which a shared document gets no further month: a choice
-
-Entry = tuple[str, datetime, str]  # id, added, fingerprint
-Placed = tuple[int, str, str]  # microseconds into the month, id, fingerprint
+    return next((article.added for article in index.articles(ids).values()), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +179,14 @@ def _closed(
     runs = _runs(closed, old_bits, 1 if shown is None else _LEAST)
     for name, in_parts, months in runs:
         if in_parts:
-            yield from _parts(spec, index, name, closed[name][1], old_bits.get(name, frozenset()), published)
+            made_of, bits_before = closed[name][1], old_bits.get(name, frozenset())
+            parts = sorted(bits_before)
+            if published.get(marker(spec.key, name)) != made_of:
+                placed = _placed(index.month_entries(spec.key, name), name)
+                parts = [bits for bits, _ in _split(placed, min(spec.limit, _WHOLE), bits_before)]
+            for bits in parts:
+                part, fingerprint = paths.archive_name(spec.key, f"{name}.{bits}"), _digest(made_of, bits)
+                yield Document(name=part, months=[name], fingerprint=fingerprint, bits=bits, marker=made_of)
             continue
         if not name and months is runs[-1][2] and shown is not None and _are_shown(shown, spec.key, months, index):
             return
@@ -213,28 +217,6 @@ def _runs(
 
 def _are_shown(shown: Collection[str], key: FeedKey, months: Sequence[str], index: ArticleIndex) -> bool:
     return {id for month in months for id, _, _ in index.month_entries(key, month)} <= set(shown)
-
-
-def _parts(
-    spec: FeedSpec,
-    index: ArticleIndex,
-    month: str,
-    made_of: str,
-    old_bits: frozenset[str],
-    published: Mapping[str, str],
-) -> Iterator[Document]:
-    parts: Iterable[str] = sorted(old_bits)
-    if published.get(marker(spec.key, month)) != made_of:
-        placed = _placed(index.month_entries(spec.key, month), month)
-        parts = [bits for bits, _ in _split(placed, min(spec.limit, _WHOLE), old_bits)]
-    for bits in parts:
-        yield Document(
-            name=paths.archive_name(spec.key, f"{month}.{bits}"),
-            months=[month],
-            fingerprint=_digest(made_of, bits),
-            bits=bits,
-            marker=made_of,
-        )
 
 
 def _sealed(

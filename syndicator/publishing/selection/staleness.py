@@ -16,7 +16,7 @@ from syndicator.core.model import FeedKey, FeedSpec, Problem, Source
 from syndicator.core.ports import FeedRow, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.look import Look
-from syndicator.publishing.render.head import Links, links
+from syndicator.publishing.render.head import links
 
 # Keys of files of no feed.
 ARTICLES: Final = FeedKey("", "articles")  # by day of publication
@@ -27,17 +27,22 @@ LISTS: Final = FeedKey("", "lists")  # by part of a long list of feeds
 # Increase when documents change, so that the first build after an upgrade writes all of them.
 _FORM: Final = "3"
 
-_DIGITS: Final = 32  # hexadecimal, of a sha256
 # Settings that select the articles of the head.
 _OF_HEADS: Final = frozenset(("limit", "window_hours", "most", "most_older", "share", "query"))
 _SHOWN: Final = ("url", "title", "content", "licence", "speaks_for")  # fields of a source in entries
+_LOOKED_AT: Final = 8  # feeds compared by `replaced`: a choice, some milliseconds
+LONG: Final = 50  # entries, the default of `publish.limit`: a feed with more waits longer
+FEW: Final = 6  # long feeds without extra waits. A choice, which halves the cost of a busy day (tests/bench/day.py)
+HOUR: Final = 3600.0  # seconds: how often most readers poll
+MANY: Final = 25  # waiting articles: half of a head feed, so that readers miss none. A choice
 
 
 def common(settings: Settings, instance: uuid.UUID) -> str:
     """Return the fingerprint of the input that all feeds share."""
-    publish = settings.publish
+    publish, pages = settings.publish, links(settings)
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
-    shown = (publish.thumbnails, publish.entry_html, publish.extensions, _linked(links(settings)))
+    linked = (pages.categories, pages.tags, pages.unsaid, pages.sources)
+    shown = (publish.thumbnails, publish.entry_html, publish.extensions, linked)
     later = (publish.archives, publish.stories)  # must not change the fingerprints of older instances
     new = [value for value in later if isinstance(value, str) and value != "off"]
     return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, *new, instance)
@@ -73,12 +78,7 @@ def _set(spec: FeedSpec) -> list[tuple[str, Any]]:
 
 
 def _digest(*parts: object) -> str:
-    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
-
-
-def _linked(pages: Links) -> tuple[object, ...]:
-    """Return the kinds of pages that entries link; instead of tags None if all are linked."""
-    return (pages.categories, pages.tags, pages.unsaid, pages.sources)
+    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def is_file(name: str) -> bool:
@@ -103,8 +103,6 @@ class BuildReport:
     shown: Mapping[FeedKey, tuple[int, int]] = field(default_factory=dict)
     seconds: float = 0.0  # elapsed time
 
-
-_LOOKED_AT: Final = 8  # feeds compared by `replaced`: a choice, some milliseconds
 
 Steps = Generator[None, None, BuildReport]  # a build, step by step
 
@@ -170,12 +168,6 @@ def is_on(axis: str, publish: Publish) -> bool:
 def old_archives(row: FeedRow) -> bool:
     """Return True for a feed that moved and whose archive documents still exist."""
     return bool(row.moved_to and row.made_with)
-
-
-LONG: Final = 50  # entries, the default of `publish.limit`: a feed with more waits longer
-FEW: Final = 6  # long feeds without extra waits. A choice, which halves the cost of a busy day (tests/bench/day.py)
-HOUR: Final = 3600.0  # seconds: how often most readers poll
-MANY: Final = 25  # waiting articles: half of a head feed, so that readers miss none. A choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

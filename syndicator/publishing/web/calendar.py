@@ -14,6 +14,7 @@ from syndicator.core.formats import PAGE as HTML
 from syndicator.publishing import paths
 
 PAGE: Final = 100  # stories: some 30 KB as gzip, and as many as a person skims
+STORIES: Final = 60  # on a feed's page: under 60 KB as gzip
 _FORM: Final = "1"  # increase when these pages change
 _CELLS: Final = 42  # days in a month of a calendar: six weeks
 YEAR, MONTH, DAY = 4, 7, 10  # lengths of these prefixes of "2026-11-26"
@@ -90,6 +91,3 @@ def _finished(page: CalendarPage, made_with: str, previous: str, following: str)
     parts = (_FORM, made_with, page.fingerprint, previous, following)
     digest = hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
     return replace(page, previous=previous, following=following, fingerprint=digest)
-
-
-STORIES: Final = 60  # on a feed's page: under 60 KB as gzip

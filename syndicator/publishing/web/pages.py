@@ -24,8 +24,6 @@ from syndicator.publishing.render.view import View, language, view
 from syndicator.publishing.web import calendar, directory, front, story
 from syndicator.publishing.web.about import About, about
 from syndicator.publishing.web.calendar import DAY, MONTH, YEAR, CalendarPage, file_name, holding
-from syndicator.publishing.web.calendar import PAGE as CALENDAR_PAGE
-from syndicator.publishing.web.calendar import calendar as calendar_calendar
 from syndicator.publishing.web.shell import Page, page, qr_svg
 from syndicator.publishing.web.shell import files as shell_files
 from syndicator.publishing.web.story import Day
@@ -234,10 +232,7 @@ class Pages:
             pages = [("", newest.get(ALL, "")), (f"{FEEDS}.{PAGE}", ""), *pages, *days]
             groups, count = [*groups, *self._parted()], len(self.specs)
         if not part and len(self.parts) > 1:
-            sitemaps = [
-                (f"{SITEMAP}{directory.PAGES}.xml", ""),
-                *((f"{SITEMAP}{name}.xml", "") for name in self.parts if name),
-            ]
+            sitemaps = [(f"{SITEMAP}{name}.xml", "") for name in (directory.PAGES, *filter(None, self.parts))]
             files[sitemap] = directory.sitemap(sitemaps, base, "sitemap")
             sitemap = sitemaps[0][0]
         about = f"{count} feeds to subscribe to: by category, tag and source."
@@ -251,9 +246,8 @@ class Pages:
             if part:
                 links_of[specs[0].key.axis].append((text.line(specs[0].name), f"{FEEDS}{part}.{PAGE}", len(specs)))
         return [
-            {"axis": name, "heading": listed(name).heading, "items": (), "total": total, "parts": links}
-            for name, links in links_of.items()
-            for total in (sum(count for *_, count in links),)
+            {"axis": name, "heading": listed(name).heading, "items": (), "total": sum(n for *_, n in own), "parts": own}
+            for name, own in links_of.items()
         ]
 
     def _front(self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[Sequence[str]]) -> bytes:
@@ -452,21 +446,18 @@ def faults(look: Look, settings: Settings) -> list[str]:
     """Return the faults of the operator's templates, with file and line: "templates/feed.html, line 3: …"."""
     specs = [FeedSpec(key=key, name=key.slug.title(), title=key.slug, first_slug=key.slug) for key in _KEYS]
     pages = Pages(specs, settings, look, ("Sea",))
-    views = [_view(_RICH, Picture(name="pictures/1.webp", width=640, height=360)), _view(_ARTICLE, None)]
+    samples = ((_RICH, Picture(name="pictures/1.webp", width=640, height=360)), (_ARTICLE, None))
+    views = [view(item, _SOURCE, uuid.UUID(int=0), None, "<p>Text.</p>", picture) for item, picture in samples]
     stories = [pages.story(item) for item in views]
-    for days in (
-        {"2026-03-10": (2, "")},
-        {"2026-03-10": (CALENDAR_PAGE + 1, ""), "2026-03-09": (CALENDAR_PAGE + 1, "")},
-    ):
+    busy = dict.fromkeys(("2026-03-10", "2026-03-09"), (calendar.PAGE + 1, ""))
+    for days in ({"2026-03-10": (2, "")}, busy):
         for spec in specs:
             stem, top = paths.stem(spec.key), head(spec, settings, uuid.UUID(int=0), _WHEN)
-            calendar_pages = pages.calendars[stem] = calendar_calendar(stem, days, "", by_day=spec.key == ALL)
+            calendar_pages = pages.calendars[stem] = calendar.calendar(stem, days, "", by_day=spec.key == ALL)
             pages.describe(spec, 2, {day: count for day, (count, _) in days.items()}, views)
             pages.feed_page(top, stories)
             for item in calendar_pages:
-                pages.calendar_page(
-                    top, item, [] if item.parts else stories, {"2026-03-10": views} if item.parts else None
-                )
+                pages.calendar_page(top, item, *([], {"2026-03-10": views}) if item.parts else (stories, None))
     for before, after in ((None, None), (views[0], views[1])):
         for shown in views:
             pages.article_page(shown, before, after)
@@ -476,7 +467,3 @@ def faults(look: Look, settings: Settings) -> list[str]:
     pages.listed("", rows)
     pages.shared({}, [])
     return list(dict.fromkeys(pages.templates.faults.values()))
-
-
-def _view(article: Article, picture: Picture | None) -> View:
-    return view(article, _SOURCE, uuid.UUID(int=0), None, "<p>Text.</p>", picture)

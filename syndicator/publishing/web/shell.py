@@ -19,6 +19,11 @@ from syndicator.core import text
 from syndicator.publishing import paths
 from syndicator.publishing.render.view import language, uri
 
+# A tag as nh3 writes it: attribute values may contain > but no ".
+_TAG: Final = re.compile(r'<(/?)(h[1-6]|a|img|table|td|th)((?:\s[a-z]+="[^"]*")*)\s*/?>')
+_VALUE: Final = re.compile(r'\s([a-z]+)="([^"]*)"')
+_WIDE: Final = '<div class="wide" tabindex="0" role="region" aria-label="Table">'
+
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
@@ -56,16 +61,10 @@ class Page:
         facts: dict[str, Any] = {"@context": "https://schema.org", "@type": self.kind}
         if self.subject is not None:
             return facts | dict(self.subject)
-        facts["name"] = self.title
-        if self.canonical:
-            facts["url"] = self.canonical
-        if self.description:
-            facts["description"] = self.description
-        if self.kind != "WebSite":
-            facts["isPartOf"] = {"@type": "WebSite", "name": self.site}
-        if self.updated:
-            facts["dateModified"] = self.updated.isoformat()
-        return facts | {"inLanguage": self.language}
+        facts |= {"name": self.title, "url": self.canonical, "description": self.description}
+        facts["isPartOf"] = {"@type": "WebSite", "name": self.site} if self.kind != "WebSite" else None
+        facts |= {"dateModified": self.updated and self.updated.isoformat(), "inLanguage": self.language}
+        return {name: value for name, value in facts.items() if value}
 
 
 def page(settings: Settings, name: str, title: str, description: str, **more: Any) -> Page:
@@ -104,12 +103,6 @@ def contact(value: str) -> str:
     if "@" in value and "/" not in value and not urlsplit(value).scheme:
         return f"mailto:{value}"
     return value if value.lower().startswith("mailto:") else uri(value)
-
-
-# A tag as nh3 writes it: attribute values may contain > but no ".
-_TAG: Final = re.compile(r'<(/?)(h[1-6]|a|img|table|td|th)((?:\s[a-z]+="[^"]*")*)\s*/?>')
-_VALUE: Final = re.compile(r'\s([a-z]+)="([^"]*)"')
-_WIDE: Final = '<div class="wide" tabindex="0" role="region" aria-label="Table">'
 
 
 def page_text(html: str, picture: str = "") -> str:
@@ -162,9 +155,8 @@ def qr_svg(address: str) -> str:
     """Return the QR code of an address as an svg element, black on white."""
     import segno
 
-    return str(
-        segno.make_qr(address, error="l").svg_inline(svgclass="qr", light="#fff", title="QR code", omitsize=True)
-    )
+    code = segno.make_qr(address, error="l")
+    return str(code.svg_inline(svgclass="qr", light="#fff", title="QR code", omitsize=True))
 
 
 def qr_lines(address: str) -> Sequence[str]:

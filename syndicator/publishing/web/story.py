@@ -18,8 +18,6 @@ from syndicator.publishing.web.shell import page_text
 from syndicator.publishing.web.templates import ROOT, Templates
 
 COLOURS: Final = 8  # classes mono-0 to mono-7 of site.css
-
-
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 _ROOT: Final = ROOT.encode()
 MOST_ALSO: Final = 6  # further sources of one story that are named
@@ -28,6 +26,7 @@ _MONTHS: Final = (
     "December",
 )  # fmt: skip
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_Fields = dict[str, Any]  # of a template
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +38,10 @@ class Day:
     stories: list[str]  # list items, as HTML
 
 
-def article(
-    view: View, links: Links, site_language: str, neighbours: Sequence[View | None], root: str
-) -> dict[str, Any]:
+def article(view: View, links: Links, site_language: str, neighbours: Sequence[View | None], root: str) -> _Fields:
     """Return the fields of an article's page. `neighbours`: the articles before and after it; `root`: see `days`."""
     previous, following = (
-        (neighbour.title, root + paths.article_name(neighbour.id)) if neighbour else ("", "")
-        for neighbour in neighbours
+        (near.title, root + paths.article_name(near.id)) if near else ("", "") for near in neighbours
     )
     return {
         "entry": view,
@@ -57,7 +53,7 @@ def article(
     }
 
 
-def facts(view: View, picture: str) -> dict[str, Any]:
+def facts(view: View, picture: str) -> _Fields:
     """Return the data of an article (https://schema.org/Article). `picture`: the address of its thumbnail or ""."""
     publisher = {"@type": "Organization", "name": view.origin.title, "url": view.origin.site}
     fields = {
@@ -100,14 +96,14 @@ def badge(name: str) -> tuple[str, int]:
     return letter, zlib.crc32(name.encode("utf-8", "replace")) % COLOURS
 
 
-def told(view: View, links: Links, site_language: str) -> dict[str, Any]:
+def told(view: View, links: Links, site_language: str) -> _Fields:
     """Return the fields that the page of an article, its list item and its line on the front page share."""
     topic = view.category if view.category != links.unsaid else ""
     return {
         "topic": topic,
         "lang": view.language if view.language.lower() != site_language.lower() else "",
         "date": f"{view.published.day} {_MONTHS[view.published.month - 1][:3]} {view.published.year}",
-        "time": clock(view.published),
+        "time": f"{view.published:%H:%M} UTC",
         "stamp": view.published.strftime(_STAMP),
         "source": links.source(view.source_key),
         "category": links.category(topic) if topic else "",
@@ -154,11 +150,6 @@ def span_name(span: str) -> str:
         case 1:
             return f"{_MONTHS[int(span[5:7]) - 1]} {span[:4]}"
     return day_name(span)
-
-
-def clock(moment: datetime) -> str:
-    """Return the time of day of a moment, in UTC."""
-    return f"{moment:%H:%M} UTC"
 
 
 def host(url: str) -> str:

@@ -9,16 +9,7 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import (
-    BytecodeCache,
-    ChoiceLoader,
-    Environment,
-    FunctionLoader,
-    PackageLoader,
-    StrictUndefined,
-    TemplateError,
-)
-from jinja2 import __version__ as jinja2
+import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from syndicator.publishing.look import TEMPLATES, Look
@@ -39,12 +30,12 @@ class Templates:
         if self._sandboxed is not None and template not in self.faults:
             try:
                 return _rendered(self._sandboxed, template, values)
-            except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+            except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
                 self.faults[template] = _located(error)
         return _rendered(_shipped(), template, values)
 
 
-def _rendered(environment: Environment, template: str, values: dict[str, Any]) -> bytes:
+def _rendered(environment: jinja2.Environment, template: str, values: dict[str, Any]) -> bytes:
     return environment.get_template(template).render(**values).encode("utf-8")
 
 
@@ -59,14 +50,14 @@ def _located(error: Exception) -> str:
     return f"{where}{str(error) or type(error).__name__}"
 
 
-class _Compiled(BytecodeCache):
+class _Compiled(jinja2.BytecodeCache):
     """Cache of our compiled templates in the package's __pycache__; compiling takes 0.1 s."""
 
     def _path(self, bucket: Any) -> Path:
         return Path(cache_from_source(str(files("syndicator.publishing") / f"{bucket.key}.html")))
 
     def get_source_checksum(self, source: str) -> str:
-        return super().get_source_checksum(f"{jinja2} {_options()} {source}")
+        return super().get_source_checksum(f"{jinja2.__version__} {_options()} {source}")
 
     def load_bytecode(self, bucket: Any) -> None:
         with suppress(OSError), self._path(bucket).open("rb") as file:
@@ -84,18 +75,18 @@ class _Compiled(BytecodeCache):
 
 
 @cache
-def _shipped() -> Environment:
-    loader = PackageLoader("syndicator.publishing")
-    return Environment(loader=loader, bytecode_cache=_Compiled(), auto_reload=False, **_options())
+def _shipped() -> jinja2.Environment:
+    loader = jinja2.PackageLoader("syndicator.publishing")
+    return jinja2.Environment(loader=loader, bytecode_cache=_Compiled(), auto_reload=False, **_options())
 
 
-def _sandboxed(look: Look) -> Environment:
+def _sandboxed(look: Look) -> jinja2.Environment:
     """Return the operator's templates over ours, in a sandbox in which they cannot change their values."""
-    ours = PackageLoader("syndicator.publishing")
+    ours = jinja2.PackageLoader("syndicator.publishing")
     theirs = {name: (text, f"{TEMPLATES}/{name}", None) for name, text in look.templates.items()}
-    loader = ChoiceLoader([FunctionLoader(theirs.get), ours])
+    loader = jinja2.ChoiceLoader([jinja2.FunctionLoader(theirs.get), ours])
     return ImmutableSandboxedEnvironment(loader=loader, auto_reload=False, **_options())
 
 
 def _options() -> dict[str, Any]:
-    return {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    return {"autoescape": True, "undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}

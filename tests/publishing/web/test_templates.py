@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import jinja2
 import pytest
 
 from syndicator.publishing.look import Look, look
@@ -84,8 +85,8 @@ def test_our_templates_are_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     compiled: list[int] = []
-    compile = templates.Environment.compile
-    monkeypatch.setattr(templates.Environment, "compile", lambda *given: compiled.append(1) or compile(*given))
+    compile = jinja2.Environment.compile
+    monkeypatch.setattr(jinja2.Environment, "compile", lambda *given: compiled.append(1) or compile(*given))
     templates._shipped.cache_clear()
     first = made(Look())[0]
     before = len(compiled)
