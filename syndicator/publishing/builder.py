@@ -126,17 +126,16 @@ class Builder:
     ended: list[str] = field(default_factory=list)
     held: list[Problem] = field(default_factory=list)
     merged: Entries = field(init=False)
-    removed: dict[FeedKey, list[Removed]] = field(init=False)
+    removed: dict[FeedKey, list[Removed]] = field(default_factory=lambda: defaultdict(list))
     open_month: str = field(init=False)
     _of_pages: str = field(init=False)  # fingerprint of input that only pages use
-    _moved: dict[FeedKey, list[FeedKey]] = field(init=False)
+    _moved: dict[FeedKey, list[FeedKey]] = field(default_factory=lambda: defaultdict(list))
     fresh: list[Fresh] = field(default_factory=list)  # to be marked once their files are on disk
     made_of: dict[FeedKey, Mapping[str, str]] = field(default_factory=dict)  # files of no feed
     changed: dict[FeedKey, dict[str, tuple[str, str]]] = field(default_factory=lambda: defaultdict(dict))  # before, now
 
     def __post_init__(self) -> None:
         self.merged = replace(self.entries, merged=True)
-        self.removed = defaultdict(list)
         self._of_pages = staleness.of_pages(self.settings, self.pages.templates.look)
         targets = redirects.moved(list(self.rows.values()))
         for item in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):
@@ -145,7 +144,6 @@ class Builder:
                 self.removed[key].append(Removed(urn=entry_urn(self.instance, item.id), when=item.at))
         latest = self.rows[ALL].latest_added if ALL in self.rows else None
         self.open_month = latest.strftime("%Y-%m") if latest else ""
-        self._moved = defaultdict(list)
         for old, target in targets.items():
             self._moved[target].append(old)
 
@@ -307,8 +305,7 @@ class Builder:
         views, made_of = self.entries.views, self.index.files(staleness.SEARCH)
         shown, text = (lambda ids: views(ids, None)), (lambda id: plain(self.markdown(id)))
         doors = self.index, self.outlet, shown, about, self._put, self._delete
-        written = search.write_search(*doors, made_of, text, self.whole)
-        self.made_of[staleness.SEARCH] = yield from written
+        self.made_of[staleness.SEARCH] = yield from search.write_search(*doors, made_of, text, self.whole)
 
     def write_stories(self, shared: str, feeds: Sequence[Feed]) -> Iterator[None]:
         """Write the changed pages of stories; all of them if the feed of stories is among `feeds`."""
@@ -445,8 +442,7 @@ class Builder:
         return self.merged if key == STORIES or (merge and AXES[key.axis].archived) else self.entries
 
     def _put_all(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:
-        """Write the files of a feed, also at its former addresses. Return the fault of a file that cannot be written,
-        or None. Raises OSError for faults that would hit every feed."""
+        """Write a feed's files, also at former addresses; return a file's fault, raise OSError if all feeds have it."""
         try:
             for name, data in files.items():
                 old = [paths.file_name(key, _format(name)) for key in self._moved.get(feed.spec.key, ())]

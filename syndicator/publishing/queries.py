@@ -28,8 +28,7 @@ _PART: Final = 500  # articles in memory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedQuery:
-    """A [[feed]] of feeds.toml: a query with its own feed or, with `feed`, settings for an existing feed. None in a
-    field: the general setting applies."""
+    """A [[feed]] of feeds.toml: a query, or settings for an existing `feed`. None: the general setting applies."""
 
     slug: str
     query: str = ""

@@ -215,9 +215,8 @@ def lost(
 
 
 def suspects(old: Sequence[str], new: Iterable[str], members: Sequence[str], excused: Collection[str]) -> list[str]:
-    """Return the ids missing without a reason. Pure. `members`: the feed's ids now, newest first. A member older than
-    the oldest entry of the new file was pushed out. Any other id is lost, unless excused, if an older entry is still
-    there, or no published entry is."""
+    """Return the ids missing without a reason. `members`: the feed's ids now, newest first; one older than the oldest
+    entry of the new file was pushed out. Others are lost, unless excused, if an older published entry or none stays."""
     present = set(new)
     rank = {id: place for place, id in enumerate(members)}
     oldest = max((rank[id] for id in present if id in rank), default=-1)

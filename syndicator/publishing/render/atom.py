@@ -30,10 +30,8 @@ def entry(view: View, base: str) -> bytes:
     parts += [element("category", term=term, scheme=scheme) for term, scheme in categories(view, base)]
     published = view.began or view.published
     parts += [element("published", published.isoformat()), element("link", rel="via", href=view.url)]
-    if view.rights:
-        parts.append(plain_text("rights", view.rights))
-    if view.licence:  # RFC 4946
-        parts.append(element("link", rel="license", href=view.licence))
+    parts += [plain_text("rights", view.rights)] if view.rights else []
+    parts += [element("link", rel="license", href=view.licence)] if view.licence else []  # RFC 4946
     parts += [element("link", rel="related", href=url) for url in view.related]
     others = ((name, url) for name, url in view.also if url not in view.related)
     parts += [element("link", rel="related", href=url, title=name) for name, url in others]
@@ -107,11 +105,9 @@ def _source(view: View) -> str:
         element("id", escaped(origin.id)),
         plain_text("title", origin.title),
         element("updated", (origin.updated or view.published).isoformat()),
+        *([element("link", rel="self", href=origin.url)] if origin.url else []),
+        *([element("link", rel="alternate", href=origin.site)] if origin.site else []),
     ]
-    if origin.url:
-        children.append(element("link", rel="self", href=origin.url))
-    if origin.site:
-        children.append(element("link", rel="alternate", href=origin.site))
     return element("source", "".join(children))
 
 

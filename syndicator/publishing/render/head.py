@@ -117,9 +117,8 @@ def _archives(spec: FeedSpec, setting: bool | str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The pages that entries link to, by settings and taxonomy.toml only: if they depended on existing feeds, the first
-    article of a tag would change all entries. `tags`: slugs of tags that surely have a page; None: all. `unsaid`: the
-    category of unclassified articles."""
+    """The pages that entries link to, by settings and taxonomy.toml only, so that new feeds change no entries. `tags`:
+    slugs of tags that surely have a page; None: all. `unsaid`: the category of unclassified articles."""
 
     base: str
     categories: bool = True

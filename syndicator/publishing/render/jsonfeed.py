@@ -12,10 +12,7 @@ from syndicator.publishing.render.view import View
 def item(view: View) -> bytes:
     """Return the item object of an article, equal in all feeds."""
     fields: dict[str, Any] = {"id": view.urn, "url": view.url, "title": view.title}
-    if view.content:
-        fields["content_html"] = view.content
-    else:
-        fields["content_text"] = view.text
+    fields["content_html" if view.content else "content_text"] = view.content or view.text
     # JSON Feed has one list for category and tags, which may have the same name
     tags: dict[str, str] = {}
     for tag in filter(None, (view.category, *view.tags)):

@@ -33,7 +33,8 @@ def item(view: View, base: str) -> bytes:
         # one line for all authors: newsboat and Miniflux show only the last dc:creator
         element("dc:creator", plain(_plain(view.author))),
         *media(view),
-        *_rights(view),
+        *([element("dc:rights", escaped(_plain(view.rights)))] if view.rights else []),
+        *([element("creativeCommons:license", escaped(view.licence))] if view.licence else []),
         *_podcast(view),
         # http://source.scripting.com/#1653758422000. The element declares its namespace, since the W3C validator
         # warns of namespaces that it does not know.
@@ -72,13 +73,6 @@ def _plain(value: str) -> str:
     """Put a space after each < that could start a tag: some readers take these fields for text and some for HTML, and
     "< b>" is the same to both. The validator takes </b> for markup, too."""
     return _TAG.sub(r"\1 ", value)
-
-
-def _rights(view: View) -> Iterator[str]:
-    if view.rights:
-        yield element("dc:rights", escaped(_plain(view.rights)))
-    if view.licence:
-        yield element("creativeCommons:license", escaped(view.licence))
 
 
 def _podcast(view: View) -> Iterator[str]:

@@ -42,10 +42,9 @@ class Selection:
 
 
 def head_of_window(spec: FeedSpec, index: ArticleIndex, row: FeedRow | None) -> Selection:
-    """Select a head feed: the newest `limit` articles, and those of the `window_hours` before the newest. Of the last
-    24 hours at most `most` are selected; in all at most `most_older`, or the last 24 hours' if these are more. If
-    articles must be left out, a source gets at most its `share` of the places while others have articles. Times count
-    back from the newest article."""
+    """Select a head feed: the newest `limit` articles, and those of the `window_hours` before the newest. Of the 24
+    hours before the newest at most `most`; in all at most `most_older`, or those of the 24 hours if they are more. If
+    articles are left out, a source gets at most its `share` of the places while others have articles."""
     latest = row.latest_added if row and row.latest_added else _latest(spec.key, index)
     since = latest - timedelta(hours=spec.window_hours) if latest else None
     older = min(spec.most_older, spec.most)

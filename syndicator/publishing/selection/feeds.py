@@ -48,7 +48,8 @@ def plan(
     the index page, saved queries last, then by slug."""
     by_key = {source.key: source for source in sources}
     details = _Details(settings, by_key, categories, {slug(name): about for name, about in tags.items()})
-    alive = sorted((row for row in rows if _alive(row)), key=lambda row: row.key)
+    published = (row for row in rows if row.moved_to is None and (row.count > 0 or not row.dropped))
+    alive = sorted(published, key=lambda row: row.key)
     specs: list[FeedSpec] = []
     for name, axis in by_place():
         if name == ALL.axis:
@@ -59,10 +60,6 @@ def plan(
     specs = _with_distinct_titles([spec for spec in specs if is_on(spec.key.axis, settings.publish)])
     others = {item.feed: item for item in queries if item.feed is not None}
     return [_adjusted(spec, others[spec.key]) if spec.key in others else spec for spec in specs]
-
-
-def _alive(row: FeedRow) -> bool:
-    return row.moved_to is None and (not row.dropped or row.count > 0)
 
 
 def _with_distinct_titles(specs: Sequence[FeedSpec]) -> list[FeedSpec]:

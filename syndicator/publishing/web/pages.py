@@ -67,8 +67,7 @@ class Pages:
         return story.story(view, self.links, self.templates, self._language)
 
     def article_page(self, view: View, previous: View | None, following: View | None) -> bytes:
-        """Return the page of an article that is published whole, with links to the pages before and after it. It names
-        the publisher's page as the original for search engines."""
+        """Return the page of an article that is published whole; its canonical address is the publisher's page."""
         name = paths.article_name(view.id)
         root, spec = "../" * name.count("/"), self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
         picture = self._image([view])
@@ -208,8 +207,7 @@ class Pages:
     def shared(
         self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[Sequence[str]] = ()
     ) -> dict[str, bytes]:
-        """Return the pages about all feeds, by file name: front page, search, archive, stylesheets. `views`: articles
-        of the front page; `stories`: the article ids of each story."""
+        """Return the pages about all feeds, by file name. `views`: of the front page; `stories`: ids of each story."""
         return {
             paths.INDEX: self._front(rows, views, stories),
             SEARCH: self._search(),

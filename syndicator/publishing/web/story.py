@@ -74,8 +74,7 @@ def facts(view: View, picture: str) -> _Fields:
 
 
 def story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
-    """Render the list item of an article, after a line with its time of publication, by which pages sort. Addresses
-    within the site begin with ROOT, those of `links` too."""
+    """Render the list item of an article after a line with its time, by which pages sort. Our links begin with ROOT."""
     name = view.origin.title
     item = templates.render(
         "story.html",
