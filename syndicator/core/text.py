@@ -101,7 +101,7 @@ def plain(markdown: str) -> str:
             else:
                 out.append(outer[min(margin, len(outer) - len(outer.lstrip(" "))) :])
             continue
-        if inner[:1].isalpha():  # most lines: no marker begins with a letter
+        if not inner or inner[0].isalpha():  # most lines: no marker begins with a letter
             out.append(_inline_text(inner).strip())
             table = False
             continue

@@ -27,10 +27,11 @@ NUMBERS: Final = 24.0  # the same of numbers
 RAREST: Final = 225  # such a byte, of a term that common.bin does not have
 _EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"  # scripts in which two characters count as a word
 _LETTER: Final = rf"[^\W\d_{_EAST}]"
-_WORD = re.compile(rf"(?=([{_EAST}]{{2}}))|{_LETTER}{{2,}}")
-# words that do not begin with a to z, so that most are skipped at once
-_NAME = re.compile(rf"(?=([{_EAST}]{{2}}))|[^\W\d_a-z{_EAST}](?<!{_LETTER}.){_LETTER}+", re.DOTALL)
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_PAIR: Final = rf"(?<=[{_EAST}])(?=([{_EAST}]))"
+# Each begins with a set of characters that has no others of ASCII, for which `re` looks fastest.
+_WORD = re.compile(rf"([^\x00-@\[-`{{-\x7f](?:{_PAIR}|(?<={_LETTER}){_LETTER}+))")
+_NAME = re.compile(rf"(?s)([^\x00-@\[-\x7f](?:{_PAIR}|(?<={_LETTER})(?<!{_LETTER}.)(?:(?<=([\w,] )[A-Z]))?{_LETTER}+))")
+_NUMBER = re.compile(r"[^\x00-/:-\x7f](?<=\d)\d*(?:[.,:]\d+)*")
 _ENDS = re.compile(r"[.!?…:。！？]['\"”’»)]*\s*$|^\s*['\"“„«(]*$|\n\s*['\"“„«(]*$")
 _BEFORE: Final = 6  # characters before a word in which a sentence may end
 Terms = Mapping[int, float]
@@ -59,17 +60,17 @@ def terms(title: str, text: str) -> Iterator[str]:
 
 def keys(of: Sketch) -> tuple[int, ...]:
     """Return the terms by which articles on the same event are looked up: the heaviest of names and first words."""
-    both: Counter[int] = Counter()
-    for terms in (of.names, of.lead):
-        both.update(terms)
-    return tuple(sorted(both, key=lambda term: (-both[term], term))[:KEYS])
+    both = dict(of.names)
+    for term, weight in of.lead.items():
+        both[term] = weight + both.get(term, 0.0)
+    return tuple(term for _, term in sorted((-weight, term) for term, weight in both.items())[:KEYS])
 
 
 def pack(of: Sketch) -> bytes:
     """Encode a sketch: for each kind the number of terms, their hashes, their weights in 255ths."""
     parts = []
     for terms in of:
-        hashes, weights = array("I", terms), bytes(round(255 * weight) for weight in terms.values())
+        hashes, weights = array("I", terms), bytes([round(255 * weight) for weight in terms.values()])
         parts += [bytes((len(terms),)), hashes.tobytes(), weights]
     return b"".join(parts)
 
@@ -79,41 +80,40 @@ _WEIGHTS: Final = tuple(byte / 255 for byte in range(256))
 
 def unpack(data: bytes) -> Sketch:
     """Decode the result of `pack`."""
-    kinds, at = [], 0
+    kinds, end = [], 0
     for _ in Sketch._fields:
-        count, at = data[at], at + 1
-        hashes = array("I", data[at : at + 4 * count])
-        at += 4 * count
-        kinds.append(dict(zip(hashes, map(_WEIGHTS.__getitem__, data[at : at + count]), strict=True)))
-        at += count
+        start = end + 1 + 4 * data[end]
+        hashes, end = array("I", data[end + 1 : start]), start + data[end]
+        kinds.append(dict(zip(hashes, map(_WEIGHTS.__getitem__, data[start:end]), strict=True)))
     return Sketch(*kinds)
 
 
 _NO_SIGNS: Final = str.maketrans("", "", ".,:")
 
 
-def _words(text: str) -> Iterator[str]:
-    return (stem(match[1] or match[0]) for match in _WORD.finditer(text))
+def _words(text: str) -> list[str]:
+    return stems(word + second for word, second in _WORD.findall(text))
 
 
-def _names(text: str) -> Iterator[str]:
-    """Yield capitalised words that begin no sentence; in a script without capitals, all words."""
+def _names(text: str) -> list[str]:
+    """Return capitalised words that begin no sentence; in a script without capitals, all words."""
+    names = []
     for match in _NAME.finditer(text):
-        word = match[1] or match[0]
-        first = word[0]
-        if first.lower() == first.upper() or (
-            first.isupper() and not _ENDS.search(text[max(0, match.start() - _BEFORE) : match.start()])
-        ):
-            yield stem(word)
+        word, second, inside = match.groups()
+        first, start = word[0], match.start()
+        inside = inside or (first.isupper() and not _ENDS.search(text[max(0, start - _BEFORE) : start]))
+        if inside or first.lower() == first.upper():
+            names.append(word + second if second else word)
+    return stems(names)
 
 
-def _numbers(text: str) -> Iterator[str]:
-    return (match[0].translate(_NO_SIGNS) for match in _NUMBER.finditer(text))
+def _numbers(text: str) -> list[str]:
+    return " ".join(_NUMBER.findall(text)).translate(_NO_SIGNS).split()
 
 
-def stem(word: str) -> str:
-    """Return the beginning of a word, in lower case."""
-    return word.lower()[:STEM]
+def stems(words: Iterable[str]) -> list[str]:
+    """Return the beginnings of words, in lower case."""
+    return [word[:STEM] for word in " ".join(words).lower().split()]
 
 
 def number(term: str) -> int:
@@ -123,18 +123,15 @@ def number(term: str) -> int:
 
 @lru_cache(maxsize=1)
 def _common() -> bytes:
-    return resources.files("syndicator.stories").joinpath("data/common.bin").read_bytes()
+    return resources.files("syndicator.stories").joinpath("data/common.bin").read_bytes().replace(b"\0", b"%c" % RAREST)
 
 
 def _rarest(terms: Iterable[str], added: float) -> Terms:
-    table = _common()
-    weights = {}
-    for term, times in Counter(map(number, terms)).items():
-        rarity = table[term % len(table)] or RAREST
-        weights[term] = (1 + math.log(times)) * rarity / SCALE
-    rarest = sorted(weights, key=lambda term: (-weights[term], term))[:TERMS]
-    length = math.hypot(added, *(weights[term] for term in rarest))
-    return {term: weights[term] / length for term in rarest}
+    table, counts = _common(), Counter(map(crc32, " ".join(terms).encode("utf-8", "replace").split()))
+    weights = [(-(1 + math.log(times)) * table[term % len(table)] / SCALE, term) for term, times in counts.items()]
+    rarest = sorted(weights)[:TERMS]
+    length = -math.hypot(added, *(weight for weight, _ in rarest))
+    return {term: weight / length for weight, term in rarest}
 
 
 def place(article: str, outlet: str) -> int:

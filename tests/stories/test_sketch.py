@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.stories.sketch import KEYS, TERMS, keys, number, pack, sketch, stem, unpack
+from syndicator.stories.sketch import KEYS, TERMS, keys, number, pack, sketch, stems, unpack
 
 TITLE = "Norvik Air cancels 140 flights"
 TEXT = "The airline said that 19,000 passengers were stranded. Egil Tamm of Norvik called it irresponsible."
@@ -26,7 +26,7 @@ LINES = 60_000  # that reading a hostile text may execute: far from what its len
 
 
 def terms(*words: str) -> set[int]:
-    return {number(stem(word)) for word in words}
+    return set(map(number, stems(words)))
 
 
 def test_names_are_words_in_capitals_that_begin_no_sentence() -> None:
