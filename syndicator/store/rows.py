@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -484,16 +484,15 @@ def _set_leads(connection: Connection, ids: Sequence[str], after: Mapping[str, i
 
 def drop_sketches(connection: Connection, ids: Sequence[str]) -> None:
     """Delete the story sketches of these articles, and their keys."""
-    sketches = schema.story_sketches.c
-    row = select(sketches.article, sketches.outlet, sketches.at, sketches.data)
     for part in chunks(ids):
-        for sketch in connection.execute(row.where(sketches.article.in_(part))).all():
+        these = f"FROM story_sketches WHERE article IN ({marks(part)})"
+        for sketch in drive(connection, f"SELECT article, outlet, at, data {these}", tuple(part)):
             for key in story_keys(*sketch):
                 values = key["key"], key["place"], key["article"]
                 drive(connection, "DELETE FROM story_keys WHERE key = ? AND place = ? AND article = ?", values)
-        connection.execute(delete(schema.story_sketches).where(sketches.article.in_(part)))
+        drive(connection, f"DELETE {these}", tuple(part))
 
 
-def story_keys(article: str, outlet: str, at: int | None, data: bytes | None) -> Iterator[dict[str, Any]]:
-    for key in keys(unpack(data)) if data else ():
-        yield {"key": key, "place": place(article, outlet), "at": at, "article": article}
+def story_keys(article: str, outlet: str, at: int | None, data: bytes | None) -> list[dict[str, Any]]:
+    row = {"place": place(article, outlet), "at": at, "article": article}
+    return [{"key": key, **row} for key in keys(unpack(data))] if data else []

@@ -4,41 +4,35 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, select
 
 from syndicator.core.axes import STORIES
 from syndicator.core.model import Article
 from syndicator.core.ports import Story
 from syndicator.store import codec, rows, schema
-from syndicator.store.database import Database, chunks, upsert
+from syndicator.store.database import Database, chunks, drive, marks, upsert
 from syndicator.stories.sketch import KEYS
 
 NEWEST: Final = 25  # articles read for a key
 FOUND: Final = 20  # articles returned by `near`
-_a, _s, _m = schema.articles.c, schema.story_sketches.c, schema.story_members.c
+_a, _m = schema.articles.c, schema.story_members.c
 _SHOWN = _a.told != 0
 _LEADS = schema.members.alias("leads")
-_UNREAD = (
-    select(_a.id, _a.path, _a.mtime_ns, _a.size, _a.added)
-    .select_from(schema.articles.outerjoin(schema.story_sketches, _s.article == _a.id))
-    .where(_a.added >= bindparam("first"), or_(_s.article.is_(None), _s.mtime_ns != _a.mtime_ns, _s.size != _a.size))
-    .order_by(_a.added, _a.id)
-    .limit(bindparam("most"))
-)
+# Statements of each pass are texts: those of SQLAlchemy take three times as long.
+_UNREAD: Final = """SELECT a.id, a.path, a.mtime_ns, a.size, a.added
+    FROM articles AS a LEFT JOIN story_sketches AS s ON s.article = a.id
+    WHERE a.added >= ? AND (s.article IS NULL OR s.mtime_ns <> a.mtime_ns OR s.size <> a.size)
+    ORDER BY a.added, a.id LIMIT ?"""
 _OF_KEY: Final = f"""SELECT article FROM (SELECT article FROM story_keys WHERE key = ? AND at BETWEEN ? AND ?
     ORDER BY at DESC LIMIT {NEWEST}) AS newest"""
-# As text: as a statement of SQLAlchemy it takes three times as long.
 _NEAR: Final = f"""SELECT s.article, s.outlet, s.language, s.at, s.data, m.story, m.final
     FROM (SELECT article, count(*) AS shared FROM ({" UNION ALL ".join([_OF_KEY] * KEYS)}) AS found
         WHERE article <> ? GROUP BY article ORDER BY shared DESC, article LIMIT {FOUND}) AS found
     JOIN story_sketches AS s ON s.article = found.article LEFT JOIN story_members AS m ON m.article = s.article
     WHERE s.language = ? ORDER BY found.shared DESC, s.article"""
-_OF_STORIES = (
-    select(_m.article, _m.outlet, _s.language, _s.at, _s.data, _m.story, _m.final)
-    .select_from(schema.story_members.outerjoin(schema.story_sketches, _s.article == _m.article))
-    .where(_m.story.in_(bindparam("stories", expanding=True)))
-    .order_by(_m.article)
-)
+_OF_STORIES: Final = """SELECT m.article, m.outlet, s.language, s.at, s.data, m.story, m.final
+    FROM story_members AS m LEFT JOIN story_sketches AS s ON s.article = m.article
+    WHERE m.story IN ({}) ORDER BY m.article"""
 _COLUMNS = [column.name for column in schema.story_sketches.columns]
 _OUTLETS, _LATEST = func.count(_m.outlet.distinct()), func.max(_a.added)
 _RECENT = select(_m.story).join(schema.articles, _a.id == _m.article).where(_a.added >= bindparam("since"), _SHOWN)
@@ -113,8 +107,8 @@ class Stories:
         sketches."""
         first = codec.micros(since)
         if not all:
-            first = max(first, self._db.scalar(select(func.max(_s.added))) or first)
-        return [Unread(*row) for row in self._db.rows(_UNREAD, {"first": first, "most": most})]
+            first = max(first, self._db.driven("SELECT max(added) FROM story_sketches")[0][0] or first)
+        return [Unread(*row) for row in self._db.driven(_UNREAD, first, most)]
 
     def save(self, new: Mapping[Unread, Sketched]) -> None:
         with self._db.write() as connection:
@@ -136,7 +130,7 @@ class Stories:
 
     def of_stories(self, stories: Collection[str]) -> list[Sketched]:
         """Return the articles of these stories; `data` is None if an article is no longer compared."""
-        parts = (self._db.rows(_OF_STORIES, {"stories": part}) for part in chunks(sorted(stories)))
+        parts = (self._db.driven(_OF_STORIES.format(marks(part)), *part) for part in chunks(sorted(stories)))
         return [sketched for part in parts for sketched in _sketched(part)]
 
     def put(self, members: Sequence[Member], gone: Collection[str] = ()) -> None:
@@ -145,7 +139,8 @@ class Stories:
         stories = {member.story for member in members}
         with self._db.write() as connection:
             for part in chunks(sorted({*gone, *(member.article for member in members)})):
-                stories |= set(connection.scalars(select(_m.story).where(_m.article.in_(part))))
+                query = f"SELECT story FROM story_members WHERE article IN ({marks(part)})"
+                stories |= {story for (story,) in drive(connection, query, tuple(part))}
             upsert(connection, schema.story_members, [member._asdict() for member in members])
             for part in chunks(sorted(gone)):
                 connection.execute(delete(schema.story_members).where(_m.article.in_(part)))
@@ -159,14 +154,16 @@ class Stories:
 
     def members(self, ids: Collection[str] | None = None) -> list[Member]:
         """Return the articles of all stories, or those of `ids` that have one."""
-        query = select(_m.article, _m.story, _m.outlet, _m.final)
-        parts = [query] if ids is None else [query.where(_m.article.in_(part)) for part in chunks(sorted(ids))]
-        return [Member(*row) for part in parts for row in self._db.rows(part)]
+        parts: Iterable[Sequence[str]] = [()] if ids is None else chunks(sorted(ids))
+        query = "SELECT article, story, outlet, final FROM story_members"
+        query += "" if ids is None else " WHERE article IN ({})"
+        records = (row for part in parts for row in self._db.driven(query.format(marks(part)), *part))
+        return [Member(*row[:3], bool(row[3])) for row in records]
 
     def prune(self, before: datetime, most: int) -> None:
         """Delete the sketches of the oldest articles added before `before`, at most `most`."""
-        old = select(_s.article).where(_s.added < codec.micros(before)).order_by(_s.added).limit(most)
-        if ids := [id for (id,) in self._db.rows(old)]:
+        old = "SELECT article FROM story_sketches WHERE added < ? ORDER BY added LIMIT ?"
+        if ids := [id for (id,) in self._db.driven(old, codec.micros(before), most)]:
             with self._db.write() as connection:
                 rows.drop_sketches(connection, ids)
 
