@@ -30,7 +30,8 @@ _LETTER: Final = rf"[^\W\d_{_EAST}]"
 _PAIR: Final = rf"(?<=[{_EAST}])(?=([{_EAST}]))"
 # Each begins with a set of characters that has no others of ASCII, for which `re` looks fastest.
 _WORD = re.compile(rf"([^\x00-@\[-`{{-\x7f](?:{_PAIR}|(?<={_LETTER}){_LETTER}+))")
-_NAME = re.compile(rf"(?s)([^\x00-@\[-\x7f](?:{_PAIR}|(?<={_LETTER})(?<!{_LETTER}.)(?:(?<=([\w,] )[A-Z]))?{_LETTER}+))")
+_FIRST: Final = rf"(?<={_LETTER})(?<!{_LETTER}.)(?<![.!?:]\s[A-Z])(?<!\n[A-Z])"  # of a word, but seldom of a sentence
+_NAME = re.compile(rf"(?s)([^\x00-@\[-\x7f](?:{_PAIR}|{_FIRST}(?:(?<=([\w,] )[A-Z]))?{_LETTER}+))")
 _NUMBER = re.compile(r"[^\x00-/:-\x7f](?<=\d)\d*(?:[.,:]\d+)*")
 _ENDS = re.compile(r"[.!?…:。！？]['\"”’»)]*\s*$|^\s*['\"“„«(]*$|\n\s*['\"“„«(]*$")
 _BEFORE: Final = 6  # characters before a word in which a sentence may end

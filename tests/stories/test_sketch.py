@@ -33,6 +33,7 @@ def test_names_are_words_in_capitals_that_begin_no_sentence() -> None:
     names = sketch(TITLE, TEXT).names.keys()
     assert terms("Norvik", "Tamm", "Air") <= names
     assert not terms("The", "Egil", "passengers") & names  # two begin a sentence
+    assert sketch("x", 'It flew." Perhaps, Norvik\n"Maybe". So Tamm').names.keys() == terms("Norvik", "Tamm")
 
 
 def test_words_count_at_the_beginning_alone_and_numbers_without_their_signs() -> None:
