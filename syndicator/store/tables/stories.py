@@ -158,7 +158,7 @@ class Stories:
         query = "SELECT article, story, outlet, final FROM story_members"
         query += "" if ids is None else " WHERE article IN ({})"
         records = (row for part in parts for row in self._db.driven(query.format(marks(part)), *part))
-        return [Member(*row[:3], bool(row[3])) for row in records]
+        return [Member(article, story, outlet, bool(final)) for article, story, outlet, final in records]
 
     def prune(self, before: datetime, most: int) -> None:
         """Delete the sketches of the oldest articles added before `before`, at most `most`."""
