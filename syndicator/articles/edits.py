@@ -145,5 +145,6 @@ def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) 
     }
     # an unmarked category is the model's by its excerpt or tags: mark it before an edit hides that
     by = marks.get("category_by") or article.category_by or category_by(article)
-    claimed = replace(article, **{**marks, "category_by": by})
-    return replace(claimed, category_by="") if by == category_by(claimed) else claimed
+    claimed = replace(article, **marks) if marks else article
+    by = "" if by == category_by(claimed) else by
+    return claimed if by == claimed.category_by else replace(claimed, category_by=by)

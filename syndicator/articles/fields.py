@@ -252,12 +252,13 @@ TABLE: tuple[Field, ...] = (
     Field("unlisted", FLAG, 5),
 )
 
+_ROWS = {row.key: row for row in TABLE}
 _SCHEMAS = {str(row.schema): row.schema for row in TABLE}
 
 
 def row(key: str) -> Field:
     """Return the row of `key`."""
-    return next(row for row in TABLE if row.key == key)
+    return _ROWS[key]
 
 
 def signed() -> tuple[Field, ...]:
