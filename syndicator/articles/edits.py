@@ -116,6 +116,7 @@ def may_write(article: Article, field: str, by: By) -> bool:
     return writer is not By.OPERATOR and (writer is not By.LLM or by in (By.LLM, By.PUBLISHER))
 
 
+@lru_cache(4)  # as `hand_edited`
 def claim(article: Article) -> Article:
     """Return `article` as loaded, with tags_by and excerpt_by "operator" if these fields were edited by hand."""
     return _claimed(article, article)
