@@ -155,14 +155,9 @@ class FileArticleStore(Listed):
         return path
 
     def delete(self, path: str) -> bool:
-        inside = self._inside(path)
-        try:
-            inside.unlink()
-        except FileNotFoundError:
-            return False
-        disk.sync_folder(inside.parent)
-        self._paths = None
-        return True
+        is_there = self._inside(path).exists()
+        self.delete_all([path])
+        return is_there
 
     def delete_all(self, paths: Iterable[str]) -> None:
         inside = [path for name in paths if (path := self._inside(name)).exists()]
