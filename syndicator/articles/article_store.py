@@ -39,8 +39,10 @@ class FileArticleStore(Listed):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        current = path if path is not None and self._id_of(path) == article.id else self.find(article.id)
-        old = self._read(current) if current else None
+        current, old = path, self._read(path) if path is not None else None
+        if old is None or paths.id_in(old, current or "") != article.id:
+            current = self.find(article.id)
+            old = self._read(current) if current else None
         if current and old is not None:
             merged, data = paths.over(article, old, current, ordered)
         else:
@@ -153,14 +155,9 @@ class FileArticleStore(Listed):
         return path
 
     def delete(self, path: str) -> bool:
-        inside = self._inside(path)
-        try:
-            inside.unlink()
-        except FileNotFoundError:
-            return False
-        disk.sync_folder(inside.parent)
-        self._paths = None
-        return True
+        is_there = self._inside(path).exists()
+        self.delete_all([path])
+        return is_there
 
     def delete_all(self, paths: Iterable[str]) -> None:
         inside = [path for name in paths if (path := self._inside(name)).exists()]

@@ -23,15 +23,10 @@ def names() -> tuple[str, ...]:
     return (*FIELDS, *(row.key for row in fields.signed()))
 
 
-def digest(article: Article) -> str:
-    """Return the digest of `article` for its file: 48 hexadecimal characters."""
-    return "".join(_hash(article, name) for name in FIELDS)
-
-
 def sign(article: Article) -> Article:
     """Return `article` with both digests, as in a file without edits."""
     hashes = {row.key: _hash(article, row.key) for row in fields.signed() if row.written(article)}
-    return replace(article, digest=digest(article), digest2=_joined(hashes))
+    return replace(article, digest="".join(_hash(article, name) for name in FIELDS), digest2=_joined(hashes))
 
 
 def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
@@ -99,12 +94,9 @@ def by_of(article: Article, field: str) -> By | None:
     An unmarked category is the model's if excerpt or tags are."""
     if field in hand_edited(article):
         return By.OPERATOR
-    if field in ("excerpt", "tags"):
-        recorded = getattr(article, f"{field}_by")
-    elif field == "category":
-        recorded = article.category_by or category_by(article)
-    else:
-        recorded = getattr(article, f"{field}_by", "") or By.PUBLISHER
+    recorded = getattr(article, f"{field}_by", "")
+    if not recorded and field not in ("excerpt", "tags"):
+        recorded = category_by(article) if field == "category" else By.PUBLISHER
     return next((by for by in By if by == recorded), None)
 
 
@@ -116,6 +108,7 @@ def may_write(article: Article, field: str, by: By) -> bool:
     return writer is not By.OPERATOR and (writer is not By.LLM or by in (By.LLM, By.PUBLISHER))
 
 
+@lru_cache(4)  # as `hand_edited`
 def claim(article: Article) -> Article:
     """Return `article` as loaded, with tags_by and excerpt_by "operator" if these fields were edited by hand."""
     return _claimed(article, article)
@@ -145,5 +138,6 @@ def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) 
     }
     # an unmarked category is the model's by its excerpt or tags: mark it before an edit hides that
     by = marks.get("category_by") or article.category_by or category_by(article)
-    claimed = replace(article, **{**marks, "category_by": by})
-    return replace(claimed, category_by="") if by == category_by(claimed) else claimed
+    claimed = replace(article, **marks) if marks else article
+    by = "" if by == category_by(claimed) else by
+    return claimed if by == claimed.category_by else replace(claimed, category_by=by)

@@ -101,11 +101,6 @@ def read_day(value: str, where: str) -> datetime:
     return moment(start) or start.replace(tzinfo=UTC)
 
 
-def _read_whole(value: Any, where: str) -> int:
-    digits = _read_text(value, where)
-    return int(digits) if _WHOLE.fullmatch(digits) else 0
-
-
 def _read_address(value: Any, where: str) -> str:
     url = _read_text(value, where)
     try:
@@ -133,7 +128,9 @@ TEXT_OR_NONE = FieldType(lambda value: text.legal(value or "") or None, lambda v
 TEXTS = FieldType(lambda values: tuple(filter(None, map(text.legal, values))), list, _read_texts, [])
 TIME = FieldType(moment, iso, _read_time)
 FLAG = FieldType(bool, _same, lambda value, where: _read_text(value, where).lower() in _TRUE)
-WHOLE = FieldType(lambda value: max(0, value), _same, _read_whole)  # anything else reads as 0: unknown
+WHOLE = FieldType(  # anything else reads as 0: unknown
+    lambda value: max(0, value), _same, lambda value, where: int((_WHOLE.fullmatch(_read_text(value, where)) or "0")[0])
+)
 ADDRESS = FieldType(_legal, _same, _read_address)
 # Markdown with line feeds only, never two blank lines in a row, none at either end. Not in the frontmatter.
 BODY = FieldType(lambda value: _GUARDED.sub("{{", spelled(value)), _same, _read_text)
@@ -252,12 +249,13 @@ TABLE: tuple[Field, ...] = (
     Field("unlisted", FLAG, 5),
 )
 
+_ROWS = {row.key: row for row in TABLE}
 _SCHEMAS = {str(row.schema): row.schema for row in TABLE}
 
 
 def row(key: str) -> Field:
     """Return the row of `key`."""
-    return next(row for row in TABLE if row.key == key)
+    return _ROWS[key]
 
 
 def signed() -> tuple[Field, ...]:

@@ -5,9 +5,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from itertools import starmap
+from textwrap import indent
 from typing import Any
 
-import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
@@ -17,7 +18,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, article_id
 
 # Every scalar is read as text: `on`, `no`, `1.10` and dates keep their spelling.
-_TextLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_BaseLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
@@ -26,14 +27,22 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*(?<! )")
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"))
 _ESCAPED = re.compile(r"[\\\t\n\r\x85\xa0\u2028\u2029\ufeff]")
 _TOML = re.compile(r"\+\+\+\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
+_SIMPLE_KEY = 100  # characters; libyaml writes longer keys than 128 in another way
 _ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")
+
+
+def _constructed(loader: Any, node: Any, deep: bool = False) -> Any:
+    return node.value if type(node) is yaml.ScalarNode else _BaseLoader.construct_object(loader, node, deep)
+
+
+_TextLoader: Any = type("_TextLoader", (_BaseLoader,), {"construct_object": _constructed, "resolve": lambda *_: ""})
 
 # Strings in quotes unless they are plain to every YAML reader; no anchors for repeated values.
 _Dumper: Any = type("_Dumper", (_BaseDumper,), {"ignore_aliases": lambda self, data: True})
 
 
 def _string(dumper: Any, value: str) -> Any:
-    style = None if _PLAIN.fullmatch(value) and value.lower() not in _WORDS else "'"
+    style = None if _quoted(value) == value else "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"' if _ESCAPED.search(value) else style)
 
 
@@ -52,13 +61,29 @@ def dump(
 
 
 def _file(front: Mapping[str, Any], body: str) -> bytes:
-    post = frontmatter.Post(body)
-    post.metadata = dict(front)
-    text = frontmatter.dumps(post, handler=YAMLHandler(), Dumper=_Dumper, sort_keys=False, width=10**9)
-    head, rule, rest = text.partition("\n---\n")
+    return (f"---\n{''.join(starmap(_lines, front.items()))}---\n\n{body}".strip() + "\n").encode()
+
+
+def _lines(key: Any, value: Any) -> str:
+    """Return the YAML of a key: that of libyaml, without its cost for texts, lists of texts and mappings of them."""
+    name, texts = _quoted(key), [_quoted(item) for item in (value if isinstance(value, list) else [value])]
+    simple = name and len(name) <= _SIMPLE_KEY
+    if simple and texts and None not in texts:
+        return f"{name}: {texts[0]}\n" if isinstance(value, str) else "\n- ".join((f"{name}:", *map(str, texts))) + "\n"
+    if simple and isinstance(value, dict) and value:
+        return f"{name}:\n{indent(''.join(starmap(_lines, value.items())), '  ')}"
+    text = YAMLHandler().export({key: value}, Dumper=_Dumper, sort_keys=False, width=10**9)
     # libyaml escapes characters beyond the basic plane; a backslash only ever stands in double quotes here
-    unescaped = _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[0], head)
-    return (unescaped + rule + rest.rstrip("\n") + "\n").encode()
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[0], text) + "\n"
+
+
+def _quoted(value: Any) -> str | None:
+    """Return a text in the style of `_string`; None if libyaml might escape it, or it is no text."""
+    if type(value) is not str or not value.isprintable() or (not value.isascii() and max(value) > "\uffff"):
+        return None
+    if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
+        return value
+    return None if "\\" in value else "'" + value.replace("'", "''") + "'"
 
 
 def load(data: bytes, path: str = "") -> Article:

@@ -72,11 +72,6 @@ def _last_decisions(lines: Iterable[re.Match[str]]) -> list[Decided]:
     return [decided for decided in last.values() if decided[1] != "-"]
 
 
-def _decision_fields(decided: Decided) -> tuple[str, ...]:
-    article, story, final = decided
-    return (article, story or "-", *(["final"] if final else []))
-
-
 CARRIED = Lines(
     "carried.tsv",
     "# Sources that announced an article which another source brought: article id, tab, source key.\n",
@@ -98,7 +93,7 @@ STORIES = Lines(
     " last\n# line of an article counts.\n",
     re.compile(r"([a-z2-7]{26})\t([a-z0-9]{26}|-)(\tfinal)?\r?"),
     _last_decisions,
-    _decision_fields,
+    lambda decided: (decided[0], decided[1] or "-", *(["final"] if decided[2] else [])),
 )
 
 WITHDRAWN_TOML = "withdrawn.toml"

@@ -70,10 +70,11 @@ def plan(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Reta
     others = [article for article, of in tagged if old_feed.slug != new_feed.slug in of]
     old = _spelled(vocabulary, holders, old)
     new = _spelled(vocabulary, others, new) if kind == "merge" else new
-    done = _done_already(vocabulary, old, new)
+    listed = None if (at := place(vocabulary, new)) is None else vocabulary.tag[at]
+    done = listed is not None and (listed.name == new if fold(old) == fold(new) else knows(listed, old))
     _check(vocabulary, old, new, exists=bool(holders) or done)
     if not done:
-        _check_kind(kind, old, new, there=place(vocabulary, new) is not None or bool(others), same=old_feed == new_feed)
+        _check_kind(kind, old, new, there=listed is not None or bool(others), same=old_feed == new_feed)
     _check_address(app, old_feed, new_feed)
     changes = ChangeCounter(app.store.index.merged())
     for article in holders:
@@ -125,12 +126,6 @@ def _spelled(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> s
         return vocabulary.tag[at].name
     slug = text.slug(name)
     return next((tag for article in holders for tag in article.tags if text.slug(tag) == slug), name)
-
-
-def _done_already(vocabulary: Vocabulary, old: str, new: str) -> bool:
-    if (at := place(vocabulary, new)) is None:
-        return False
-    return vocabulary.tag[at].name == new if fold(old) == fold(new) else knows(vocabulary.tag[at], old)
 
 
 def _check(vocabulary: Vocabulary, old: str, new: str, *, exists: bool) -> None:
