@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Final
 
 from syndicator.configuration.settings import Settings
@@ -147,7 +148,8 @@ class Entries:
         id = article.id
         story = self.stories_of.get(id)
         named = also(id, story, self.source_of) if story else ()
-        of = (article, source, html, picture, story and (named, [report.added for _, report in story.reports]))
+        times = story and [report.added for _, report in story.reports]
+        of = sha256(repr((article, source, html, picture, named, times)).encode()).digest()
         key = self._key(id, mode)
         entry = self.kept.get(key, of)
         if entry is None:

@@ -233,7 +233,7 @@ def open_app(
             clock=clock,
             jitter=jitter,
             environ=environ,
-            entries=entries or KeptEntries(1000),  # of one build: 35 MB less than those of the daemon
+            entries=entries or KeptEntries(),
         )
         if remake is not None and gone:
             remake(app)

@@ -103,10 +103,35 @@ def test_every_build_tells_of_a_template_with_a_fault() -> None:
 
 def test_those_go_that_were_not_shown_the_longest() -> None:
     kept = KeptEntries(most=2)
-    made = [Made((number,), view=None) for number in range(3)]  # type: ignore[arg-type]
+    made = [Made(b"%d" % number, view=None) for number in range(3)]  # type: ignore[arg-type]
     kept.put(("a", None), made[0])
     kept.put(("b", None), made[1])
-    assert kept.get(("a", None), (0,)) is made[0]
+    assert kept.get(("a", None), b"0") is made[0]
     kept.put(("c", None), made[2])
-    assert kept.get(("b", None), (1,)) is None
-    assert kept.get(("a", None), (0,)) is made[0] and kept.get(("c", None), (2,)) is made[2]
+    assert kept.get(("b", None), b"1") is None
+    assert kept.get(("a", None), b"0") is made[0] and kept.get(("c", None), b"2") is made[2]
+
+
+def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syndicator.publishing.kept._OPEN", 1)
+    kept = KeptEntries(most=3)
+
+    def put(id: str, of: bytes, **parts: bytes) -> None:
+        kept.put((id, None, False), Made(of, view=None, parts={**parts}))  # type: ignore[arg-type]
+
+    def parts_of(id: str, of: bytes) -> object:
+        made = kept.get((id, None, False), of)
+        return made and made.parts
+
+    put("a", b"1", atom=b"old")
+    put("b", b"1")
+    put("a", b"2")
+    put("c", b"1", atom=b"c")
+    assert parts_of("a", b"1") is None and parts_of("a", b"2") == {}
+    made = kept.get(("a", None, False), b"2")
+    assert made is not None
+    made.parts["rss"] = b"more"
+    assert parts_of("c", b"1") == {"atom": b"c"} and parts_of("a", b"2") == {"rss": b"more"}
+    put("d", b"1")
+    put("e", b"1")
+    assert parts_of("b", b"1") is None and parts_of("c", b"1") is None and parts_of("a", b"2")
