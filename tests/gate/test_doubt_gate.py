@@ -12,7 +12,7 @@ import pytest
 from tests.bench import bench_reading
 from tests.gate import scores
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # the first that needs the pages reads them
 GOOD, BAD = 0.8, 0.6  # F1 of a body from which it is read well, and below which it is read badly
 MOST_GOOD = 0.02  # share of what is read well that may wait: the promise to operators
 LEAST_BAD = 0.39  # share of what is read badly that is to wait; .396 of 268 pages, .40 before ends had trees
@@ -66,7 +66,6 @@ def test_nothing_of_the_quick_pages_that_is_read_well_waits(read_rows: Rows) -> 
     assert share(found, well=True) == 0
 
 
-@pytest.mark.timeout(900)
 def test_of_all_pages_few_good_ones_wait_and_many_bad_ones(read_rows: Rows) -> None:
     found = judged(read_rows)
     assert share(found, well=True) <= MOST_GOOD
