@@ -11,6 +11,7 @@ interval, a percentile bootstrap over pages. All 801 pages take about four minut
 from __future__ import annotations
 
 import argparse
+import gc
 import gzip
 import json
 import logging
@@ -209,7 +210,7 @@ def least_cpu(pages: Sequence[dict[str, Any]], tools: Sequence[Tool], rounds: in
     The tools take turns at each page, in this process, which looks for garbage as the worker does. Every tool has seen
     every page by then, so what is loaded or remembered once counts for none."""
     from syndicator.core.errors import NotAnArticle
-    from syndicator.processes.worker import _spare_garbage
+    from syndicator.processes import worker
 
     def spent(tool: Tool, row: dict[str, Any]) -> float:
         html, started = html_of(row), time.process_time()
@@ -218,7 +219,9 @@ def least_cpu(pages: Sequence[dict[str, Any]], tools: Sequence[Tool], rounds: in
         return time.process_time() - started
 
     logging.disable(logging.CRITICAL)
-    _spare_garbage()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(worker._MOST_NEW)
     turns = [[[spent(tool, row) for tool in tools] for row in pages] for _ in range(rounds + 1)]
     return 1e3 * np.array(turns[1:]).min(axis=0)
 
