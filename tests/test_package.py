@@ -83,7 +83,7 @@ def python_of(minor: int) -> str:
     pytest.skip(f"{name} is not installed")
 
 
-WAYS = [(11, pip, 1), (12, pip, 0), (13, pip, 1), (12, uv_tool, 1), (13, pipx, 1)]  # Python, installer, sdist or wheel
+WAYS = [(11, pip, 1), (12, pip, 0), (12, uv_tool, 1), (13, pipx, 1)]  # Python, installer, sdist or wheel
 
 
 @pytest.fixture(
