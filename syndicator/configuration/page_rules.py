@@ -87,7 +87,7 @@ _WALL_CURES: Final = {
 
 
 class Wall(NamedTuple):
-    """A wall on `pages` of the last `of` pages of a source. `reason`: its code, or LEAD; `means`: in words."""
+    """A paywall or other barrier on `pages` of the last `of`. `reason`: code (LEAD: free beginning); `means`: text."""
 
     reason: str
     means: str
@@ -102,7 +102,7 @@ def wall_of(reason: str) -> str | None:
 
 
 def wall(walls: Sequence[str]) -> Wall | None:
-    """Return the wall on most of a source's last pages. `walls`: of each page or "", newest first."""
+    """Return the wall on most of a source's last pages. `walls`: code or "" per page, newest first."""
     latest = walls[:KEPT]
     counts = Counter(reason_code for reason_code in latest if reason_code)
     behind = sum(counts.values())

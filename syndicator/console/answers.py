@@ -1,4 +1,4 @@
-"""Responses: pages, parts, forms that queue jobs, strangers' pages in a frame; remedies of conditions, differences."""
+"""Responses: pages, parts, forms that queue jobs, untrusted pages in an iframe; remedies of conditions, differences."""
 
 import re
 import tomllib
@@ -136,7 +136,7 @@ def awaited(job: Job | None) -> str:
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    """Return a page. `values`: for its template, besides the frame's."""
+    """Return an HTML page. `values`: variables for `template`, besides common ones."""
     console, session, job = console_of(request), session_of(request), job_of(request)
     shell = {
         "now": utc_now(),
@@ -170,7 +170,7 @@ async def ask_form(request: Request, name: str, then: str, /, *, dry_run: bool =
 
 
 async def worked(request: Request, job: Callable[..., T], *arguments: Any) -> T:
-    """Return the worker's result on a stranger's page. Raises HTTPException."""
+    """Return job(*arguments), run in the worker process. Raises HTTPException."""
     try:
         return await console_of(request).worker.call(job, *arguments)
     except WorkerFailed as error:
@@ -184,7 +184,7 @@ def local(path: str) -> str:
 
 
 async def framed(request: Request, page: tuple[bytes, str, Mapping[str, str]]) -> Response:
-    """Return a stranger's page (bytes, address, headers) for a frame with no network."""
+    """Return an untrusted page (bytes, address, headers) for an iframe without network."""
     try:
         html, policy = await console_of(request).worker.call(jobs.shown_page, *page)
     except (NotAnArticle, WorkerFailed) as error:

@@ -18,7 +18,7 @@ class Reason(StrEnum):
 
 
 class HubReason(Reason):
-    """Why no hub pushes a source. The source is polled as usual; reasons of fetching occur too."""
+    """Why no hub pushes a source, which is polled as usual. May also be a FetchReason."""
 
     UNVERIFIED = "unverified", "the hub has not verified the subscription yet", "check that it can reach site.callback"
     DENIED = "denied", "the hub denied the subscription", "nothing: it is asked again after a week"
@@ -154,7 +154,7 @@ class WorkerReason(Reason):
 
 
 class EntryReason(Reason):
-    """Why an entry of a feed has no article yet. Reasons of fetching, pages and workers occur too."""
+    """Why an entry of a feed has no article yet. May also be a FetchReason, PageReason, WorkerReason."""
 
     BACKFILL = "backfill", "older than the entries that a first visit takes", "raise backfill on the source"
     FLOOD = "flood", "the source announced ten times its usual number", "nothing: it is read day by day"
@@ -208,7 +208,7 @@ class HoldReason(Reason):
 
 
 class PictureReason(Reason):
-    """Why an article shows no picture. Reasons of fetching occur too."""
+    """Why an article shows no picture. May also be a FetchReason."""
 
     OFF_LIMITS = "picture-off-limits", "page, server or source forbid a copy", "set `licence` to override pages"
     FORMAT = "picture-format", "not JPEG, PNG, WebP or GIF"

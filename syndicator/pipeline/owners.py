@@ -84,7 +84,7 @@ def front_page(url: str) -> str:
 
 
 async def may_adopt(context: EntryContext, article: Article) -> bool:
-    """True if the source adopts `article`, whose saved page may show the feed's link."""
+    """True if the source should own `article`, counting feed links on its saved page."""
     snapshot = context.run.snapshots.get(article.id) if claim_of(article, context.run.owners) < OWNS else None
     if snapshot is not None:
         context = await linked_by(context, Page(html=snapshot[0], url=article.url, headers=snapshot[1]))

@@ -1,4 +1,4 @@
-"""Write articles and carriers, files before rows. Make revisions. Keep `added` in order."""
+"""Store articles and carriers (further sources) as file, then row; revise changed articles."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -34,8 +34,8 @@ def refile(
     a crash in between, the next start records the file. Return the article as its file has it, and True if the file
     changed. Raises OSError, ConfigError, StoreError.
 
-    `before`: the article in the file now; `path`: of that file; `ordered`: fields to overwrite even if edited by hand;
-    `html`: the rendered body; `score`: of a new category; `compared`, `blocks`: return data for comparison with
+    `before`: the article in the file now; `path`: its path; `ordered`: fields to overwrite even if edited by hand;
+    `html`: the rendered body; `score`: the new category's score; `compared`, `blocks`: return data for comparison with
     others."""
     if before is not None and before.added != article.added:
         ordered = {*ordered, "added"}
@@ -59,7 +59,7 @@ def refile(
 
 
 def was_released(article: Article, *, on_hold: bool) -> bool:
-    """True if a hand edit ended the hold of an unpublished article. `on_hold`: as recorded before. Pure."""
+    """True if a hand edit ended the hold of an unpublished article. `on_hold`: the recorded state. Pure."""
     return not article.hold and (on_hold or bool(article.hold_reason))
 
 

@@ -95,7 +95,7 @@ class _Shown:
 
 
 def _days(keys: Sequence[FeedKey], index: ArticleIndex, about: str) -> dict[str, str]:
-    """Return UTC day -> fingerprint of its pages' input, ascending."""
+    """Return UTC day -> fingerprint: articles and other input (`about`)."""
     parts: dict[str, list[str]] = defaultdict(list)
     for key in keys:
         for day, (count, digest) in index.days(key).items():
@@ -130,9 +130,9 @@ def planned(spec: FeedSpec, days: Days, made_with: str) -> list[CalendarPage]:
 
 @dataclass(slots=True)
 class Feed:
-    """A feed that is being built. `made_with`: the fingerprint of its settings; `known` and `files`: its files before
-    and after the build, name -> fingerprint; `left_out`: ids of articles only in archives; `owed`: some calendar pages
-    are left to a later build; `fault`: of an archive document, so the feed is not published."""
+    """A feed that is being built. `made_with`: the fingerprint of its settings; `known`, `files`: file name ->
+    fingerprint, before and after the build; `left_out`: ids of articles only in archives; `owed`: some calendar pages
+    wait for a later build; `fault`: error in an archive document, which prevents publishing."""
 
     spec: FeedSpec
     row: FeedRow

@@ -218,7 +218,7 @@ class PageType(NamedTuple):
 
 @cache
 def weights() -> Mapping[str, Mapping[str, float]]:
-    """Return type of page -> feature name -> its weight in the log odds."""
+    """Return the log-odds weights: page type -> feature name -> weight."""
     table: dict[str, dict[str, float]] = tomllib.loads(reading.file_text("page_types.toml"))["weights"]
     return table
 

@@ -100,7 +100,7 @@ def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
 def open_outlet(
     settings: Settings, environ: Mapping[str, str], *, whole: bool = False, held: Callable[[], object] = lambda: None
 ) -> Outlet:
-    """Open the place of published files. `whole`: for a build of many; `held`: called before each write."""
+    """Open the place of published files. `whole`: list all objects first; `held`: called before writes, may raise."""
     if settings.public_dir is not None:
         return FileOutlet(settings.public_dir, settings.publish.gzip, held)
     from syndicator.articles.stores.bucket import Bucket

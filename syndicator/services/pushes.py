@@ -69,7 +69,7 @@ class Registry(Hubs):
             await worker.aclose()
 
     def begin(self, store: Subscriptions, sources: Mapping[str, Source], base: str) -> None:
-        """Read the store once, and end unwanted subscriptions. `base`: `site.callback`."""
+        """Load `store` once; end subscriptions of removed/changed sources. `base`: `site.callback`."""
         if self._base is None:
             for row in store.all():
                 self._put(row)

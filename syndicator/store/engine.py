@@ -135,7 +135,7 @@ def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_sec
 
 
 def look_into(url: str, *, articles_exist: bool) -> Store | None:
-    """Return the store at `url`, read-only; None without store and articles. Raises StoreError as `open_store` does."""
+    """Return the store at `url`, read-only; None if not created yet. Raises StoreError as `open_store` does."""
     if is_gone(url):
         if articles_exist:
             raise StoreError(f"the database {make_url(url).database} is missing although there are articles; {_CURE}")

@@ -88,7 +88,7 @@ class Status:
         return self._entries(schema.entry_is("refused"))
 
     def late(self) -> tuple[Problem, ...]:
-        """Return the newest entries that wait until their feed announces them again."""
+        """Return the newest REFUSED_SHOWN entries waiting until their feed lists them again."""
         return self._entries(schema.entry_is("pending"), _LATE)
 
     def for_the_operator(self) -> tuple[Waiting, ...]:

@@ -210,8 +210,8 @@ def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
 
 
 def backup(usual: float, trust: float, most: float) -> float:
-    """Return seconds between polls of a pushed source: `usual` / (1 - trust), as missed articles wait, at most
-    `most`."""
+    """Return seconds between backup polls: `usual` / (1 - `trust`), at most `most`. `trust`: share of entries
+    pushed."""
     return max(usual, min(usual / (1.0 - trust), most))
 
 

@@ -45,7 +45,7 @@ def up(
 
 
 def override(config: Path, section: Literal["publish", "console"], host: str | None, port: int | None) -> None:
-    """Set the options as an environment variable, which overrides the file also for the feeds' own URLs."""
+    """Override the file's `listen` with `host` and `port`, in the environment, also for the feeds' own URLs."""
     from syndicator.configuration.settings import load
     from syndicator.configuration.toml_files import endpoint
 

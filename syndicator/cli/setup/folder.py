@@ -165,7 +165,7 @@ def check(
 
 
 def _ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
-    """Print the articles with a wrong owner, and mend them. Return True if any is left."""
+    """Print articles with a wrong source; True if any. `mend`: repair them and return False."""
     from syndicator.services.mending import ownership
 
     with opened_for_change(config) if mend else opened_to_look(config) as opened:

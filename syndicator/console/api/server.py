@@ -92,7 +92,7 @@ def openapi_document() -> dict[str, Any]:
 
 
 def _path(name: str, model: str, asked: Any = None, more: Any = None, *, key: bool = False) -> dict[str, Any]:
-    """Return a path. `asked`: schema of its arguments; `more`: schemas of further parameters."""
+    """Return an OpenAPI path. `asked`: its arguments' schema; `more`: further parameters' schemas."""
 
     def content(kind: str, model: str) -> dict[str, Any]:
         schema = {"$ref": f"#/components/schemas/{model}"}
@@ -109,7 +109,7 @@ def _path(name: str, model: str, asked: Any = None, more: Any = None, *, key: bo
 
 
 def _post(operation: Operation) -> dict[str, Any]:
-    """Return the path of an operation, whose arguments are the body."""
+    """Return an operation's OpenAPI path, with its arguments as body."""
     schema, path = schema_of(operation), _path(operation.name, "Job", None, DOING)
     for name in hidden(operation):
         del schema["properties"][name]
@@ -198,7 +198,7 @@ async def _list(query: Query, request: Request) -> Response:
     arguments, who = arguments_of(query, {**asked, **lists_of}), request.state.who
 
     def shown(place: Place, **arguments: Any) -> Iterator[Answer]:
-        """Yield the items without secrets, and without jobs of others."""
+        """Yield items without secrets; of jobs, only the caller's."""
         for item in query.function(place, **arguments):
             if query.name != "jobs" or item["who"] == who:
                 safe = {"url": secrets.shown(place.sources[item["id"]].url)} if query.name == "sources" else {}

@@ -247,7 +247,7 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
-    """A feed built from mark `seen`. `files`: as in `ArticleIndex.files`. None leaves the stored value."""
+    """A feed built from stale marks up to `seen`. `files`: name -> digest; None: stored values stay."""
 
     key: FeedKey
     seen: int
@@ -269,7 +269,7 @@ class ArticleIndex(Protocol):
     each write is a durable transaction; a feed stays stale if its build is killed. Raises as `VisitStore` does."""
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
-        """Return the feeds that are or were published (`among`: of these), with the marks that a build deletes."""
+        """Return the feeds ever published (only those in `among`, if given), with the marks that a build deletes."""
 
     def save_feed(self, row: FeedRow) -> None:
         """Store name, first slug, move and drop of a feed; other fields only of a new feed."""
@@ -350,7 +350,7 @@ class ArticleIndex(Protocol):
         """Replace digests `changed`: name -> (old, new), unless the stored digest is no longer the old one."""
 
     def mark_fresh(self, *fresh: Fresh) -> None:
-        """Mark feeds whose files are on disk as not held and, unless marked since, not stale; all or none."""
+        """Record that builds are on disk: feeds are no longer held, nor stale unless changed since. One transaction."""
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
         """Record why validation refused new files; the feed stays stale. `reason`: one line for the operator."""
@@ -413,7 +413,7 @@ class HostTurns(Protocol):
     """Turns, one at a time per host; they expire after a lease on the shared clock. Raises StoreError."""
 
     def take(self, host: str) -> Turn | Busy:
-        """Take a turn at `host`, unless another caller has it, its pause lasts or it is held."""
+        """Return a turn at `host`, or Busy during another's turn, the pause after it, or a `hold`."""
 
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
         """Free the host after `pause` seconds or its longer crawl-delay. An expired turn is ignored."""

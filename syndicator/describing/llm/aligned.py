@@ -104,7 +104,7 @@ def _same(word: _Word, other: _Word, rules: _Language) -> bool:
 
 
 def _words(sentence: str, rules: _Language) -> list[_Word]:
-    """Return the words that count. Breaks before skipped words move to the next."""
+    """Return the words outside `rules.free`. A skipped word's `broken` moves to the next."""
     words: list[_Word] = []
     last, broken = 0, False
     for match in _TOKEN.finditer(sentence):

@@ -30,7 +30,7 @@ MOST_TAGS: Final = 5  # tags of an article, for which the threshold is best
 
 
 class State(NamedTuple):
-    """All learnt state: tags, spellings by folded word, trust in new tags, categories."""
+    """Learnt models: tags, lower-case word -> spelling, trust in merely named tags, categories."""
 
     tagger: LearntTagger | None
     forms: Mapping[str, str]

@@ -49,12 +49,12 @@ class Taxonomy:
     def category(
         self, title: str, text: str, section: str = "", published: Sequence[str] = (), language: str | None = None
     ) -> Guess:
-        """Return the likeliest category with its probability. `section`, `published`: the publisher's."""
+        """Return the likeliest category, its probability. `section`, `published`: publisher's section, tags."""
         prepared = self._categories(title, text, language)
         return categories.guess(prepared, title, text, section, published, self.filed) if prepared else Guess(None, 0.0)
 
     def tags(self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()) -> tuple[str, ...]:
-        """Return at most MOST_TAGS tags, best first. `published`: the publisher's; `own`: names of author and site."""
+        """Return at most MOST_TAGS tags, best first. `published`: publisher's tags; `own`: names of author and site."""
         asked = self.mapped(published, text, title, own)
         if not self._spellings:
             return tuple(asked[:MOST_TAGS])
@@ -118,7 +118,7 @@ class Taxonomy:
         least: int = 1,
         filed: Iterable[tuple[str, str, str]] = (),
     ) -> "Taxonomy":
-        """Learn spellings, tags (if `least` posts have some), and categories from `filed`. Oldest first."""
+        """Learn spellings, tags (if `least` posts are tagged), categories from `filed`. Oldest posts first."""
         posts = list(history)
         forms = words.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
         spelled = replace(self, learnt=None, filed=self._learn_categories(filed, least), forms=forms)

@@ -87,7 +87,7 @@ def _doubles(file: TomlFile, kind: str, definitions: Sequence[CategoryDef | TagD
 
 
 class TaxonomyFiles(tuple[str, str, int]):
-    """(taxonomy.toml, learnt state, a number that changes with either), from which a worker loads the taxonomy."""
+    """Files to load the taxonomy from: (path of taxonomy.toml, path of learnt state, sum of mtimes)."""
 
     __slots__ = ()
 

@@ -74,14 +74,14 @@ class Queue:
             return None
 
     def keep_page(self, id: str, page: Fetched) -> None:
-        """Store the page of a job, on which an operator points at a list; the newest PAGES stay."""
+        """Store a job's fetched page, in which the operator selects a list; the newest PAGES stay."""
         headers = {**page.headers, ANSWERED: page.final_url}
         self._write(f"{id}{_PAGE}", packed(page.body, headers))
         for path in sorted(self.root.glob(f"*{_PAGE}"), reverse=True)[PAGES:]:
             path.unlink(missing_ok=True)
 
     def page(self, id: str) -> tuple[bytes, str, dict[str, str]] | None:
-        """Return the page of a job (bytes, final address, headers), or None."""
+        """Return the page stored by `keep_page` (bytes, final address, headers), or None."""
         try:
             page = unpacked((self.root / f"{id}{_PAGE}").read_bytes()) if _is_id(id) else None
         except OSError:

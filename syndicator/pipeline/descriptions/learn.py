@@ -131,9 +131,9 @@ def _remember(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> None:
 
 
 def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int) -> tuple[int, int, int]:
-    """Learn from the files `stamps` below `root`, oldest first, and replace the model; with fewer than `least` learn
-    spelling only. Return numbers: articles with confirmed tags, tags, articles with confirmed category. Raises
-    ConfigError, OSError."""
+    """Learn from the article files in `stamps` below `root`, oldest first; replace the model. Tags need `least` tagged
+    articles. Return numbers: articles with confirmed tags, tags, articles with confirmed category. Raises ConfigError,
+    OSError."""
     toml, learnt = Path(files[0]), Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
     articles = read_taught(FileArticleStore(Path(root)), stamps, learnt, MOST_TEXTS)

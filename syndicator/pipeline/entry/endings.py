@@ -122,7 +122,7 @@ def wait(row: EntryRow, reason: str, detail: str) -> Decision:
 
 
 def ask_operator(context: EntryContext, reason: str, detail: str) -> Decision:
-    """Wait until the operator corrects a setting or file."""
+    """Decide to wait until the operator fixes the cause."""
     until = context.run.clock() + ASKED_WAIT
     return wait(replace(context.row, next_try=until, reason=_why(context.row, reason), detail=detail), reason, detail)
 

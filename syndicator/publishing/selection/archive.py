@@ -98,7 +98,7 @@ def _latest(key: FeedKey, index: ArticleIndex) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """An archive document. `ids`: its entries, newest first; None: all of `months` or, with `bits`, of that part."""
+    """An archive document. `ids`: its entries, newest first; None: from `months`, at times that start with `bits`."""
 
     name: str
     months: Sequence[str]
@@ -111,7 +111,7 @@ class Document:
 
 
 def files_of(document: Document, head: Head, pages: str) -> dict[str, str]:
-    """Return the files of an archive document with fingerprints of input. `pages`: of input that only pages use."""
+    """Return file name -> input fingerprint of an archive document. `pages`: fingerprint of input for pages only."""
     made_of, name = document.fingerprint, document.name.removesuffix(ATOM)
     return {name + format: _digest(made_of, pages) if format == PAGE else made_of for format in head.archives}
 

@@ -54,7 +54,7 @@ def of_pages(settings: Settings, look: Look | None = None) -> str:
 
 
 def of_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
-    """Return the fingerprint of a feed's settings. `shared`: the result of `common`; `pages`: of `of_pages`."""
+    """Return the fingerprint of a feed's settings, with `shared` (from `common`) and `pages` (from `of_pages`)."""
     return _digest(_set(spec), shared, pages if PAGE in spec.formats else "")
 
 

@@ -94,7 +94,7 @@ def weights(table: Table) -> Mapping[str, float]:
 
 @cache
 def boosted(file: str, table: str) -> Trees:
-    """Return the trees of `table` in the file `name` of reading/data."""
+    """Return the trees under the key `table` in reading/data/`file`."""
     return read_trees(json.loads(reading.file_text(file))[table])
 
 

@@ -1,5 +1,5 @@
-"""A second score of a page's texts, by boosted trees that see the first log odds of a text and its neighbours. Trained
-on other domains than the first (tools/train/fit_sequence.py), to correct its mistakes. Pure."""
+"""Score a page's texts again, by boosted trees over the log odds that `scorer` gives a text and its neighbours. Trained
+on other domains (tools/train/fit_sequence.py), to correct the mistakes of `scorer`. Pure."""
 
 import math
 import re
@@ -67,8 +67,7 @@ class Texts:
 
 
 def texts_of(blocks: Sequence[Block], facts: Facts) -> Texts:
-    """Return those of the measured `blocks` that have letters, with their features. `facts`: the page's own
-    statements."""
+    """Return the measured `blocks` that have letters, with their features. `facts`: the page's own statements."""
     places = np.array([at for at, block in enumerate(blocks) if block.letters], dtype=np.intp)
     texts = tuple(blocks[at] for at in places.tolist())
     letters = np.array([block.letters for block in texts], dtype=np.float64)

@@ -162,7 +162,7 @@ def shown_days(document: Document, seen: Survey) -> list[Day]:
 
 
 def first_published(document: Document, seen: Survey) -> datetime | None:
-    """Return the day in a sentence such as "This was originally published on 3 May 2024", but not that of a label."""
+    """Return the date in a sentence such as "This was originally published on 3 May 2024"; short labels are ignored."""
     own = (spot.element.text or "" for spot in seen.spots)
     notes = (names().first.split(value[:400], 1)[1:] for value in own if len(value) > _LINE // 4)
     after = (

@@ -1,4 +1,4 @@
-"""Candidates of `add`; the session that searches them; their names and settings; writing them."""
+"""Sources that `add` found: choose, name and configure them, write them to sources.toml."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager

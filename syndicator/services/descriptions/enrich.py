@@ -248,7 +248,7 @@ class _Pass:
         self._note(replace(failed, at=now, next_try=now + wait))
 
     async def _judged(self, note: Asked, was: Article, asked: Material, answer: str) -> None:
-        """File the answer or record its refusal, unless the article changed meanwhile."""
+        """File the answer, or record why it fails, unless the article changed."""
         current = self._read(note.id)
         if current is None or validate.material(current[0]) != validate.material(was):
             return

@@ -1,4 +1,4 @@
-"""Alerts by command or mail. They never stop a run: faults are returned. Also alerts about outages of `up`."""
+"""Alerts by command or mail. They never stop a run: faults are returned. Also alerts if `syndicator up` fails."""
 
 import asyncio
 import json

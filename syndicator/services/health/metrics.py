@@ -52,7 +52,7 @@ _LAST: Final = {
 
 
 def of(store: Store, settings: Settings, hosts: HostCounts | None = None) -> Iterator[Metric]:
-    """Yield the metrics. `hosts`: if machines share the database. Raises StoreError."""
+    """Yield the metrics. `hosts`: counts if machines share the database. Raises StoreError."""
     fresh = build.of(build.read_freshness(store))
     pictures = store.pictures.counts() if settings.publish.thumbnails else None
     return families(store.status.counts(), read_counters(store), fresh, pictures, hosts)
@@ -156,7 +156,7 @@ def unready(settings: Settings, *, writes: bool) -> str:
 
 
 def measured(settings: Settings) -> bytes:
-    """Return the metrics. Raises StoreError, MissingError."""
+    """Return Prometheus metrics. Raises StoreError, MissingError."""
     with _store(settings) as store:
         hosts = None if store.single else store.hosts(lease_seconds(settings)).counts()
         return page(of(store, settings, hosts))

@@ -32,7 +32,7 @@ class Withdrawal:
 
 
 def plan_withdrawal(app: App, what: str, *, purge: bool = False) -> Withdrawal:
-    """Plan `withdraw`; changes nothing. Raises UsageError."""
+    """Preview `withdraw` by URL/id. Raises UsageError."""
     before = withdrawn(app, what)
     if purge and before:
         return replace(before, kept=False)
@@ -130,14 +130,14 @@ def withdrawn(app: App, what: str) -> Withdrawal | None:
 
 
 def copies(app: App, what: str) -> dict[str, str]:
-    """Return copy -> original: of this copy, or of all copies of this article. Raises UsageError."""
+    """Return copy -> original, of one copy or all copies of one original. Raises UsageError."""
     id = need_article(app, what)
     merged = app.store.index.merged()
     return {copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))}
 
 
 def need_copies(app: App, what: str) -> dict[str, str]:
-    """As `copies`. Raises UsageError if there is none."""
+    """Return the `copies` result. Raises UsageError if empty."""
     if not (merged := copies(app, what)):
         raise UsageError(f"{what!r} is merged with no other article, and in no story")
     return merged
@@ -197,7 +197,7 @@ def release(app: App, named: Sequence[str], *, source: str = "", all: bool = Fal
 
 
 def muted(app: App) -> tuple[Article, ...]:
-    """Return the published articles that these settings leave out."""
+    """Return published articles that `mute` and `keep` leave out."""
     publish, index = app.settings.publish, app.store.index
     if not (publish.mute or publish.keep):
         return ()

@@ -166,7 +166,7 @@ KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 
 
 def settle_withdrawals(app: App) -> None:
-    """Withdraw articles in withdrawn.toml, restore removed ones. Raises ConfigError, OSError, StoreError."""
+    """Withdraw articles in withdrawn.toml, restore unlisted ones. Raises ConfigError, OSError, StoreError."""
     files, visits = app.article_store, app.store.visits
     recorded = {item.id: item for item in app.store.index.withdrawn()}
     if not files.lists_withdrawn() and recorded:
@@ -186,7 +186,7 @@ def settle_withdrawals(app: App) -> None:
 
 
 def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:
-    """Delete a withdrawn article's file and text. `keep`: a copy, for undo."""
+    """Delete a withdrawn article's file and text. `keep`: save a copy for undo."""
     if (path := app.article_store.find(id)) is None:
         return
     if keep:

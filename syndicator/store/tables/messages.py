@@ -59,7 +59,7 @@ class Waiting:
 
 
 class Messages:
-    """The messages of a database."""
+    """Stored messages to webhook receivers."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -85,8 +85,7 @@ class Messages:
         return [id for (id,) in self._db.driven(text)]
 
     def put(self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]) -> None:
-        """Add messages, and store the versions that receivers have once these are sent: `known` by id, without
-        `hidden`."""
+        """Add messages; store the versions that they announce: `known` by article id, deleting those in `hidden`."""
         with self._db.write() as connection:
             values = [{name: value for name, value in asdict(item).items() if name != "n"} for item in messages]
             insert(connection, schema.messages, values)

@@ -294,7 +294,7 @@ class _Reader:
             self.context.setdefault("link", value)
 
     def summary(self, element: Any, kind: str, depth: int) -> None:
-        """Read a summary. A second one is read as the content if there is none."""
+        """Read a summary; if there is no content, read a second summary as content."""
         if "summary" in self.context and not self.has_content:
             return self.content(element, "text/plain", depth)
         name = "subtitle" if self.entry is None and kind == "text/html" else "summary"  # description of a feed
