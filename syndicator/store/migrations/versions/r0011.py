@@ -119,7 +119,7 @@ def _feeds() -> None:
 
 
 def _product(feed: dict[str, str], name: str, made_of: str) -> dict[str, object]:
-    """Return a file's row of `products`. #search/2026 gets no axis but slug `search`. `made_of`: input fingerprint."""
+    """Return the row of a file. A name such as #search/2026 in the feed of all articles belongs to no feed."""
     kind, _, rest = name.partition("/") if name.startswith("#") else ("", "", name)
     return {**(feed if not kind else {"axis": "", "slug": kind[1:]}), "name": rest, "made_of": made_of}
 
