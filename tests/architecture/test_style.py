@@ -11,14 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "syndicator").rglob("*.py"))
-MOST_LINES_OF_A_FILE = 500  # small modules of one topic are one file
 MOST_LINES_OF_A_FUNCTION = 60
 MOST_FILES_OF_A_FOLDER = 12  # more is not seen at once
-
-
-def test_no_file_is_too_long() -> None:
-    lines = {str(path.relative_to(ROOT)): path.read_text().count("\n") for path in FILES}
-    assert {path: count for path, count in lines.items() if count > MOST_LINES_OF_A_FILE} == {}
 
 
 def test_no_function_is_too_long() -> None:
