@@ -121,7 +121,7 @@ def log_visit(outcome: Outcome) -> None:
 
 
 def log_run(report: RunReport) -> None:
-    log_problems((*report.built.held, *report.built.set_aside, *report.problems, *report.untold))
+    log_problems((*report.built.held, *report.built.set_aside, *report.built.hubs, *report.problems, *report.untold))
     if report.outdated:
         log("articles that an older version read", articles=report.outdated, cure=ConditionReason.OUTDATED.cure)
     model = report.llm
@@ -182,7 +182,7 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
 
 def run_report(report: RunReport, *, json: bool) -> None:
     if json:
-        built = {name: getattr(report.built, name) for name in ("written", "unchanged", "held", "set_aside")}
+        built = {name: getattr(report.built, name) for name in ("written", "unchanged", "held", "set_aside", "hubs")}
         as_json({"sources": report.outcomes, **built, "problems": report.problems, "llm": report.llm})
         return
     if quiet():  # failed visits are logged already
@@ -203,7 +203,7 @@ def run_report(report: RunReport, *, json: bool) -> None:
     for problem in (*report.built.held, *report.built.set_aside):
         say(f"held back: {problem.what}: {problem.reason} {problem.detail}".rstrip())
     not_read(report.problems)
-    log_problems(report.untold)
+    log_problems((*report.built.hubs, *report.untold))
     if report.outdated:
         say(f"read by an older version: {counted(report.outdated, 'article')}; {ConditionReason.OUTDATED.cure}")
     answer({}, report.llm.lines(), json=False)

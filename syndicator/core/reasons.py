@@ -260,7 +260,7 @@ class CheckReason(Reason):
     DROPPED_SETTING = "dropped-setting", "a setting was removed or is part of another now", "see the detail"
     UNKNOWN_NAME = "unknown-name", "a category, tag or source is not defined", "correct its spelling, or define it"
     BAD_HUB = "bad-hub", "a hub is not an http or https address", "correct publish.hubs"
-    HUB_REFUSES = "hub-refuses", "a hub accepts no subscriptions to your feeds", "name another hub in publish.hubs"
+    HUB_REFUSES = "hub-refuses", "a hub takes no notice of changed feeds", "name another hub in publish.hubs"
     BAD_ALERT = "bad-alert", "[alert] reaches nobody", "see the detail"
     BAD_COVER = "bad-cover", "a cover in a file of yours is not a complete address", "write it with https://"
     PASSED_OVER = "passed-over", "an article file is ignored", "name it *.md, in the folder or in YYYY/MM/ in it"
@@ -298,6 +298,11 @@ class ConditionReason(Reason):
     ARTICLES_ON_HOLD = "articles-on-hold", "articles wait for your approval", "`syndicator release ID` publishes one"
     ALERT = "alert-failing", "an alert could not be sent", "correct [alert]; it is retried"
     WEBHOOK = "webhook-failing", "a webhook has failed for a day", "repair it; messages are sent again hourly"
+    HUB = (
+        "hub-failing",
+        "a hub takes no notice of changed feeds; its subscribers get nothing",
+        "repair it, or name another in publish.hubs; it is told again after the next build",
+    )
     MUTED = "muted", "keep and mute left out entries"
     OUTDATED = "outdated", "read by an older version", "`syndicator reread --outdated --dry-run` shows what differs"
 

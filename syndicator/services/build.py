@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from syndicator import __version__
 from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, TAG
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.formats import FORMATS
-from syndicator.core.model import Article, FeedKey, FeedSpec, Problem
+from syndicator.core.model import Article, FeedKey, FeedSpec
 from syndicator.core.ports import FeedRow, Fresh, Outlet
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load_any
 from syndicator.publishing import paths
@@ -25,7 +25,8 @@ from syndicator.publishing.selection import staleness
 from syndicator.publishing.selection.feeds import LEAST, plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, replaced, stale, unpublished
 from syndicator.services import thumbnails, webhooks
-from syndicator.services.container import App, make_fetcher, open_worker
+from syndicator.services.container import App, open_worker
+from syndicator.services.notices.hubs import notify_hubs
 from syndicator.services.places import open_outlet
 from syndicator.services.settling import Settling
 from syndicator.services.stories import digests
@@ -225,7 +226,7 @@ async def build_feeds(
     inputs, changes = _inputs(app, pages), webhooks.changes(app, read_freshness(app.store).until)
     if not all and _is_built(app, inputs, outlet) and not digests.due(app):
         webhooks.put(app, changes, ())
-        return BuildReport()
+        return BuildReport(hubs=await notify_hubs(app, ()))
     shown, taxonomy = thumbnails.publish(app, outlet), load_any(app.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
     before = app.store.visits.note(_BUILT) or ""
@@ -248,7 +249,8 @@ async def build_feeds(
     webhooks.put(app, changes, report.shown)
     _remember(app, began_at, inputs, looked, left=bool(left), brief=brief)
     builds = int(only is None or bool(only or report.written))
-    return replace(report, builds=builds, seconds=clock() - began, left=len(left), hubs=await _notify_hubs(app, report))
+    hubs = await notify_hubs(app, report.written)
+    return replace(report, builds=builds, seconds=clock() - began, left=len(left), hubs=hubs)
 
 
 def _news(app: App) -> list[list[str]]:
@@ -314,19 +316,6 @@ def excuse(app: App, ids: Iterable[str]) -> None:
 
 def excused(app: App) -> frozenset[str]:
     return frozenset(json.loads(app.store.visits.note(EXCUSED) or "[]"))
-
-
-async def _notify_hubs(app: App, report: BuildReport) -> tuple[Problem, ...]:
-    from syndicator.publishing.output.websub import notify, urls_of
-
-    hubs = app.settings.publish.hubs
-    changed = urls_of(report.written, app.settings.base_url)
-    if not hubs or not changed:
-        return ()
-    from syndicator.visiting.fetch.ssrf import endpoint
-
-    async with aclosing(make_fetcher(app)) as fetcher:
-        return tuple(await notify(changed, hubs, fetcher, allow=endpoint))
 
 
 @contextmanager

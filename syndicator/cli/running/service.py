@@ -154,10 +154,10 @@ def build(
     if report.ended:
         named = ", ".join(report.ended[:MOST_NAMED]) + (" ..." if len(report.ended) > MOST_NAMED else "")
         lines.append(f"{counted(len(report.ended), 'feed')} ended, whose addresses answer 410 now: {named}")
-    names = ("written", "unchanged", "held", "set_aside", "ended")
+    names = ("written", "unchanged", "held", "set_aside", "ended", "hubs")
     document = {name: getattr(report, name) for name in names} | {"problems": bad}
     printing.answer(document, () if printing.quiet() else lines, json=json)
-    printing.log_problems((*report.held, *report.set_aside, *bad, *failed))
+    printing.log_problems((*report.held, *report.set_aside, *report.hubs, *bad, *failed))
     if strict and report.held:
         sys.exit(3)
 

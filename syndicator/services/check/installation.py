@@ -8,7 +8,7 @@ import queue
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,10 +33,11 @@ from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, look
 from syndicator.services.check import configuration
 from syndicator.services.check.configuration import Finding, in_file, of_fault, of_problem
-from syndicator.services.container import App, make_fetcher, open_app, utc_now
+from syndicator.services.container import App, open_app, utc_now
 from syndicator.services.health.conditions import Disk, is_nearly_full, room
 from syndicator.services.health.status import disks_of
 from syndicator.services.mending.ownership import line
+from syndicator.services.notices.hubs import try_hubs
 from syndicator.services.reconcile import ignored, unread
 from syndicator.services.recovery import start as recovery
 from syndicator.services.recovery.start import AHEAD
@@ -238,22 +239,17 @@ def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Findi
     yield from (of_problem(problem, "warning") for problem in status.held())
     for problem in ignored(app.article_store):
         yield replace(of_problem(problem, "warning"), file=problem.what)
-    if app.settings.site.url and app.settings.publish.hubs:  # else feeds have no public address to subscribe to
-        yield from asyncio.run(_hubs(app))
+    if app.settings.site.url and app.settings.publish.hubs:  # else feeds have no public address that a hub could fetch
+        yield from _check_hubs(app)
 
 
-async def _hubs(app: App) -> list[Finding]:
-    from syndicator.publishing.output.websub import refused
-    from syndicator.visiting.fetch.ssrf import endpoint
-
-    async with aclosing(make_fetcher(app)) as fetcher:
-        topic = app.settings.base_url + paths.file_name(ALL, app.settings.publish.formats[0])
-        problems = await refused(topic, app.settings.publish.hubs, fetcher, allow=endpoint)
-    findings = []
-    for problem in problems:
-        detail = f"it answers a subscription with {': '.join(filter(None, (problem.reason, problem.detail)))}"
-        findings.append(of_problem(replace(problem, reason=CheckReason.HUB_REFUSES, detail=detail), "warning"))
-    return findings
+def _check_hubs(app: App) -> Iterator[Finding]:
+    """Report the hubs that take no notice of a change. The notice subscribes nobody."""
+    name = paths.file_name(ALL, app.settings.publish.formats[0])
+    for problem in asyncio.run(try_hubs(app, name)):
+        answer = ": ".join(filter(None, (problem.reason, problem.detail)))
+        detail = f"told that {name} changed, it fails with {answer}"
+        yield of_problem(replace(problem, reason=CheckReason.HUB_REFUSES, detail=detail), "warning")
 
 
 def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:

@@ -12,6 +12,8 @@ from syndicator.configuration.page_rules import LEAD, Wall, unmatched, wall
 from syndicator.configuration.sources.identity import moves
 from syndicator.core.model import Problem, Source, SourceState
 from syndicator.core.reasons import ConditionReason, FetchReason, WorkerReason, explained
+from syndicator.core.urls import redacted
+from syndicator.services.notices.hubs import FailingHub
 from syndicator.store.status import Waiting
 from syndicator.store.tables.messages import Waiting as Undelivered
 
@@ -69,6 +71,7 @@ class Observed:
     clock: str = ""  # why it must be wrong
     alert: str = ""  # why the last alert was not sent
     webhooks: Sequence[Undelivered] = ()  # receivers, by host, that have taken nothing for a day
+    hubs: Sequence[FailingHub] = ()  # those that took no notice of a change
 
 
 def plain(kind: ConditionReason, subject: str = "", *, source: str = "", **more: Any) -> Condition:
@@ -157,7 +160,6 @@ def _failing(state: SourceState, now: datetime) -> Condition:
     code = state.reason or ""
     reason, cure = explained(code)
     since = state.failing_since or state.last_success or state.first_visit
-    passing = code in _PASSING or code.startswith("http-5")
     return _of_state(
         ConditionReason.SOURCE_FAILING,
         state,
@@ -166,7 +168,7 @@ def _failing(state: SourceState, now: datetime) -> Condition:
         detail=state.detail,
         cure=cure or "look at its address in a browser; correct or remove it in sources.toml",
         code=code,
-        needs_you=not passing or (since is not None and now - since >= _LASTS),
+        needs_you=not is_passing(code) or (since is not None and now - since >= _LASTS),
         count=max(1, state.failures),
     )
 
@@ -237,13 +239,13 @@ def conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
     def printable(value: str) -> str:
         return value.encode("utf-8", "backslashreplace").decode()
 
-    every = (*_of_machine(seen), *of_sources(seen, now), *_not_running(seen, now), *_of_feeds(seen))
+    every = (*_of_machine(seen, now), *of_sources(seen, now), *_not_running(seen, now), *_of_feeds(seen))
     escaped = [replace(item, subject=printable(item.subject), detail=printable(item.detail)) for item in every]
     order = {kind: place for place, kind in enumerate(ConditionReason)}
     return tuple(sorted(escaped, key=lambda item: (not item.needs_you, order[item.kind], item.subject)))
 
 
-def _of_machine(seen: Observed) -> Iterator[Condition]:
+def _of_machine(seen: Observed, now: datetime) -> Iterator[Condition]:
     for kind, detail in (
         (ConditionReason.DATABASE, seen.database),
         (ConditionReason.CONFIGURATION, seen.configuration),
@@ -255,9 +257,28 @@ def _of_machine(seen: Observed) -> Iterator[Condition]:
     for late in seen.webhooks:
         detail = f"{late.fault}; messages that wait: {late.count}"
         yield plain(ConditionReason.WEBHOOK, late.receiver, since=late.since, detail=detail, count=late.count)
+    yield from (_of_hub(failing, now) for failing in seen.hubs)
     for disk in seen.disks:
         if is_nearly_full(disk):
             yield plain(ConditionReason.DISK, disk.path, detail=room(disk))
+
+
+def _of_hub(failing: FailingHub, now: datetime) -> Condition:
+    answer = ": ".join(filter(None, (failing.reason, failing.detail)))
+    return plain(
+        ConditionReason.HUB,
+        redacted(failing.hub),
+        since=failing.since,
+        detail=f"{answer}; feeds that it was not told of: {len(failing.untold)}",
+        code=failing.reason,
+        needs_you=not is_passing(failing.reason) or now - failing.since >= _LASTS,
+        count=len(failing.untold),
+    )
+
+
+def is_passing(code: str) -> bool:
+    """Return True for the code of a failure that usually mends itself."""
+    return code in _PASSING or code.startswith("http-5")
 
 
 def is_nearly_full(disk: Disk) -> bool:

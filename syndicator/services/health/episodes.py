@@ -25,6 +25,8 @@ from syndicator.store.engine import Store
 
 # Remarks that only `status` shows; nobody is alerted.
 _QUIET: Final = frozenset((ConditionReason.MUTED, ConditionReason.SOURCE_WARNING))
+# Reported when they need the operator, not before.
+_MENDING_ITSELF: Final = frozenset((ConditionReason.SOURCE_SILENT, ConditionReason.HUB))
 # A failure that usually mends itself is reported after so many in a row.
 _IN_A_ROW: Final = 3
 _DAMPED, _LONGEST = timedelta(hours=1), timedelta(days=1)
@@ -131,7 +133,7 @@ def _step(
 def _is_telling(condition: Condition) -> bool:
     if condition.kind == ConditionReason.SOURCE_FAILING:
         return condition.needs_you or (condition.count >= _IN_A_ROW and condition.code != FetchReason.SYSTEM)
-    return condition.needs_you or condition.kind != ConditionReason.SOURCE_SILENT
+    return condition.needs_you or condition.kind not in _MENDING_ITSELF
 
 
 def _id(episode: Episode, state: str, instance: uuid.UUID) -> str:

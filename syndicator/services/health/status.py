@@ -27,6 +27,7 @@ from syndicator.services.health.conditions import of_source as conditions_of_sou
 from syndicator.services.health.episodes import dated, feed_url, known_feed_token, read_memory, read_outbox
 from syndicator.services.mending.reread import outdated
 from syndicator.services.naming import need_sources
+from syndicator.services.notices import hubs
 from syndicator.services.places import Place, begun, indexed, kept_pages, open_outlet
 from syndicator.services.recovery import start
 from syndicator.services.stories import digests
@@ -170,6 +171,7 @@ def observe(
         configuration=place.fault,
         alert="; ".join(filter(None, (read_outbox(store).fault, *digests.faults(store)))),
         webhooks=webhooks.overdue(store.messages.waiting(), place.settings.webhook, place.now),
+        hubs=hubs.read_failing(store, place.settings.publish.hubs),
         outdated=walked.outdated,
     )
 

@@ -1,4 +1,4 @@
-"""Hubs are notified, and a hub that is down costs nothing."""
+"""A hub is told of each changed feed, and a hub that is down costs nothing."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from urllib.parse import parse_qs
 import pytest
 
 from syndicator.core.model import Failed, Fetched, FetchResult, Request
-from syndicator.publishing.output.websub import notify, refused, urls_of
+from syndicator.publishing.output.websub import feeds_of, notify
 
 pytestmark = pytest.mark.anyio
 
+HUB = "https://hub.example/"
 
-class Hubs:
-    """A fetcher whose hubs answer as they were given: each its own list of statuses, then 204."""
 
-    def __init__(self, **answers: list[int | str]) -> None:
-        self.answers, self.asked = answers, list[Request]()
+class Hub:
+    """A fetcher whose hub gives these answers, then 204. A text is a failure without an answer."""
+
+    def __init__(self, *answers: int | str) -> None:
+        self.answers, self.asked = list(answers), list[Request]()
 
     async def fetch(self, request: Request) -> FetchResult:
         self.asked.append(request)
-        left = self.answers.get(request.url.split("//")[1].split(".")[0], [])
-        answer = left.pop(0) if left else 204
+        answer = self.answers.pop(0) if self.answers else 204
         if isinstance(answer, str):
             return Failed(url=request.url, reason=answer)
         if answer >= 400:
@@ -32,75 +33,78 @@ class Hubs:
     async def aclose(self) -> None: ...
 
 
-async def test_one_request_names_exactly_the_changed_feeds() -> None:
-    hubs = Hubs()
-    changed = urls_of(
-        ["all.atom", "all.html", "archive/all/2025-11.atom", "tags/ai.json", "maps/moved.json"], "https://f.example/"
-    )
-    assert await notify(changed, ["https://one.example/"], hubs) == []
-    (request,) = hubs.asked
-    assert (request.method, request.kind) == ("POST", "hub")
-    assert parse_qs((request.body or b"").decode()) == {
-        "hub.mode": ["publish"],
-        "hub.url": ["https://f.example/all.atom", "https://f.example/tags/ai.json"],
-    }
+def addresses(count: int) -> list[str]:
+    return [f"https://f.example/{number}.atom" for number in range(count)]
 
 
-async def test_a_request_names_ten_feeds_at_most() -> None:
-    hubs = Hubs(two=[400])
-    urls = [f"https://f.example/{n}.atom" for n in range(25)]
-    problems = await notify(urls, ["https://one.example/", "https://two.example/"], hubs)
-    assert [(problem.what, problem.reason) for problem in problems] == [("https://two.example/", "http-400")]
-    named = [parse_qs((asked.body or b"").decode())["hub.url"] for asked in hubs.asked if "one." in asked.url]
-    assert [len(part) for part in named] == [10, 10, 5] and [url for part in named for url in part] == urls
-    assert len([asked for asked in hubs.asked if "two." in asked.url]) == 1
+def test_the_feeds_among_the_written_files() -> None:
+    written = ["tags/ai.json", "all.atom", "all.html", "archive/all/2025-11.atom", "maps/moved.json"]
+    assert feeds_of(written) == ["all.atom", "tags/ai.json"]
 
 
-async def test_a_hub_that_takes_no_subscription_has_refused() -> None:
-    hubs = Hubs(one=[202], two=[403], three=["connect"])
-    asked = [f"https://{n}.example/" for n in ("one", "two", "three")]
-    problems = await refused("https://f.example/all.atom", asked, hubs)
-    assert [(problem.what, problem.reason) for problem in problems] == [("https://two.example/", "http-403")]
-    said = parse_qs((hubs.asked[0].body or b"").decode())
-    assert (said["hub.mode"], said["hub.topic"]) == (["subscribe"], ["https://f.example/all.atom"])
+async def test_each_address_has_a_request_of_its_own_with_url_and_topic() -> None:
+    hub, urls = Hub(), addresses(9)
+    notice = await notify(HUB, urls, hub)
+    assert (notice.untold, notice.failed) == ((), None)
+    assert {(request.method, request.kind, request.url) for request in hub.asked} == {("POST", "hub", HUB)}
+    forms = [parse_qs((request.body or b"").decode()) for request in hub.asked]
+    assert forms == [{"hub.mode": ["publish"], "hub.url": [url], "hub.topic": [url]} for url in urls]
+
+
+async def test_an_address_that_the_hub_refuses_costs_no_other() -> None:
+    hub, urls = Hub(204, 403), addresses(9)
+    notice = await notify(HUB, urls, hub)
+    assert notice.untold == (urls[1],)
+    assert notice.failed is not None and notice.failed.reason == "http-403"
+    assert len(hub.asked) == 9
+
+
+async def test_a_hub_that_refuses_several_in_a_row_is_told_no_more() -> None:
+    hub, urls = Hub(*[400] * 100), addresses(100)
+    notice = await notify(HUB, urls, hub)
+    assert notice.untold == tuple(urls)
+    assert len(hub.asked) == 4
 
 
 async def test_nothing_changed_asks_nobody() -> None:
-    hubs = Hubs()
-    assert await notify([], ["https://one.example/"], hubs) == [] and hubs.asked == []
+    hub = Hub()
+    notice = await notify(HUB, [], hub)
+    assert (notice.untold, notice.failed, hub.asked) == ((), None, [])
 
 
-async def test_a_passing_fault_is_tried_again_and_a_final_one_is_not() -> None:
-    hubs = Hubs(one=[503, "connect"], two=[404], three=["dns", "dns", "dns"])
-    problems = await notify(
-        ["https://f.example/all.atom"], [f"https://{n}.example/" for n in ("one", "two", "three")], hubs, wait=0.001
-    )
-    assert [(problem.what, problem.reason) for problem in problems] == [
-        ("https://two.example/", "http-404"),
-        ("https://three.example/", "dns"),
-    ]
-    asked = [request.url for request in hubs.asked]
-    assert [asked.count(f"https://{n}.example/") for n in ("one", "two", "three")] == [3, 1, 3]
+@pytest.mark.parametrize(
+    ("answers", "reason", "requests"),
+    [([503, "connect"], None, 3), ([429, 500, 502], "http-502", 3), (["dns"] * 3, "dns", 3), ([404], "http-404", 1)],
+)
+async def test_a_passing_fault_is_tried_again_and_a_final_one_is_not(
+    answers: list[int | str], reason: str | None, requests: int
+) -> None:
+    hub = Hub(*answers)
+    notice = await notify(HUB, addresses(1), hub, wait=0.001)
+    assert (notice.failed.reason if notice.failed else None) == reason
+    assert notice.untold == (tuple(addresses(1)) if reason else ())
+    assert len(hub.asked) == requests
 
 
-async def test_a_silent_hub_ends_at_the_deadline() -> None:
-    class Silent(Hubs):
-        async def fetch(self, request: Request) -> FetchResult:
-            import anyio
+class Silent(Hub):
+    """A hub that answers nothing after the first few."""
 
-            await anyio.sleep(60)
-            return await super().fetch(request)
+    async def fetch(self, request: Request) -> FetchResult:
+        if len(self.asked) >= 4:
+            await asyncio.sleep(60)
+        return await super().fetch(request)
 
+
+@pytest.mark.parametrize(("deadline", "whole"), [(0.2, 60), (60, 0.2)])
+async def test_a_silent_hub_ends_at_the_deadline(deadline: float, whole: float) -> None:
     async with asyncio.timeout(50):
-        problems = await notify(["https://f.example/all.atom"], ["https://one.example/"], Silent(), deadline=0.2)
-    assert [problem.reason for problem in problems] == ["timeout"]
+        notice = await notify(HUB, addresses(9), Silent(), deadline=deadline, whole=whole)
+    assert notice.untold == tuple(addresses(9)[4:])
+    assert notice.failed is not None and notice.failed.reason == "timeout"
+    assert notice.failed.detail == "no answer in 0.2 s"
 
 
 async def test_what_a_hub_may_be_on_goes_with_its_request() -> None:
-    hubs = Hubs()
-    changed = ["https://f.example/all.atom"]
-    await notify(changed, ["http://one.example/", "http://two.example/"], hubs, allow=lambda hub: [f"of {hub}"])
-    assert {request.url: request.allow for request in hubs.asked} == {
-        "http://one.example/": ("of http://one.example/",),
-        "http://two.example/": ("of http://two.example/",),
-    }
+    hub = Hub()
+    await notify(HUB, addresses(1), hub, allow=["10.0.0.0/8"])
+    assert hub.asked[0].allow == ("10.0.0.0/8",)

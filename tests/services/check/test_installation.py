@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 import pytest
 
@@ -91,29 +88,6 @@ def test_a_lost_database_leaves_the_rights_as_they_were(place: Place) -> None:
 
 def resolves(host: str, port: int) -> None:
     """A look-up that succeeds."""
-
-
-@pytest.mark.parametrize(("status", "refused"), [(202, False), (403, True)])
-def test_a_hub_is_asked_whether_it_takes_subscriptions(place: Place, status: int, refused: bool) -> None:
-    asked: list[str] = []
-
-    class Hub(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked.append(self.rfile.read(int(self.headers["content-length"])).decode())
-            self.send_response(status)
-            self.end_headers()
-
-        def log_message(self, *words: object) -> None: ...
-
-    with HTTPServer(("127.0.0.1", 0), Hub) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        hub = f"http://127.0.0.1:{server.server_port}/"
-        site = '[site]\nurl = "https://feeds.example/"\n'
-        (place.config / "syndicator.toml").write_text(f'{site}[publish]\nhubs = ["{hub}"]\n')
-        found = reasons(place)
-        server.shutdown()
-    assert ("hub.topic", "https://feeds.example/all.atom") in parse_qsl(asked[0])
-    assert found.get("hub-refuses") == (hub if refused else None)
 
 
 def test_the_shipped_configuration_has_no_finding(tmp_path: Path) -> None:

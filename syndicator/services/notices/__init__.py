@@ -1,0 +1,1 @@
+"""Notices to others: to the hubs of our feeds."""
