@@ -222,13 +222,19 @@ class Throttle:
         return max(0.0, last + pause - now)
 
 
-Scope = Literal["read", "write"]
+Scope = Literal["read", "write", "settings"]
+# Each permits what the one before it permits, too.
+SCOPES: Final[tuple[Scope, ...]] = ("read", "write", "settings")
 _PREFIX: Final = "syn_"  # scanners for leaked secrets look for it
 
 
 class Token(NamedTuple):
     name: str
     scope: Scope
+
+    def may(self, scope: Scope) -> bool:
+        """Return True if the token permits what needs `scope`."""
+        return SCOPES.index(self.scope) >= SCOPES.index(scope)
 
 
 def tokens_file_of(state_dir: Path) -> Path:
@@ -255,11 +261,12 @@ def revoke_token(path: Path, name: str) -> None:
 def find_token(path: Path, text: str, now: datetime) -> Token | None:
     """Return the token with this text; None if it is unknown or expired. Raises ConfigError."""
     hashed, token = _hashed(text), None
+    scopes: dict[str, Scope] = {scope: scope for scope in SCOPES}
     try:
         for name, line in read_passwords(path).items():
             scope, expires, hash = line.split(" ")
             if hmac.compare_digest(hashed.encode(), hash.encode()) and now < datetime.fromisoformat(expires):
-                token = Token(name, "write" if scope == "write" else "read")
+                token = Token(name, scopes.get(scope, "read"))
     except (ValueError, TypeError) as error:  # half a line, or a time without a zone
         raise ConfigError(f"{path} is damaged ({error}); `syndicator console --token NAME` writes it") from error
     return token

@@ -94,12 +94,14 @@ class Operation(WithArguments):
     """A named change. `function`: plans the change from the app and arguments, and changes nothing. Raises
     SyndicatorError if it is impossible; `changes.texts.apply` applies the plan. `command`: words of the command line
     ("tags merge", "withdraw --undo"); "" for `change NAME`. `quick`: takes milliseconds, so `up` may run it between two
-    steps. `unlocked`: needs no run lock. `is_question`: the plan is the answer; nothing is applied."""
+    steps. `unlocked`: needs no run lock. `is_question`: the plan is the answer; nothing is applied. `is_for_settings`:
+    it changes settings."""
 
     command: str = ""
     quick: bool = False
     unlocked: bool = False
     is_question: bool = False
+    is_for_settings: bool = False
 
     def plan(self, app: "App", arguments: Mapping[str, Any], progress: Progress = no_progress) -> Change:
         more = {"progress": progress} if "progress" in inspect.signature(self.function).parameters else {}

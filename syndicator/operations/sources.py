@@ -187,7 +187,7 @@ def push(app: App) -> Change:
     return Change(subject="sources", **change(True), logged=False, build=False, act=lambda progress: change(False))
 
 
-@operation("change-settings", quick=True, unlocked=True)
+@operation("change-settings", quick=True, unlocked=True, is_for_settings=True)
 def change_settings(
     app: App,
     values: Annotated[

@@ -1,12 +1,24 @@
 """Undo: take back a logged change. Apply one operation to several subjects, as one logged change."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from syndicator.core.errors import UsageError
 from syndicator.core.text import counted
-from syndicator.operations.operation import Argument, Change, Progress, arguments_of, fields_of, need, operation, parsed
+from syndicator.operations.operation import (
+    Argument,
+    Change,
+    Operation,
+    Progress,
+    arguments_of,
+    fields_of,
+    need,
+    operation,
+    parsed,
+)
+from syndicator.operations.sources import SETTINGS_FILE
 
 if TYPE_CHECKING:
     from syndicator.operations.changes.log import Log, LoggedChange
@@ -108,8 +120,19 @@ def each(
     )
 
 
+def changes_settings(operation: Operation, arguments: Mapping[str, Any], log: "Log") -> bool:
+    """Return True if `operation` with `arguments` changes settings, or takes back a change in `log` that did."""
+    if operation.name != undo.name:
+        return operation.is_for_settings
+    return f"config:{SETTINGS_FILE}" in log.files(_parse_number(arguments["number"].strip()))
+
+
+def _parse_number(written: str) -> int:
+    return int(written) if re.fullmatch("[0-9]{1,12}", written) else 0
+
+
 def _undoable(log: "Log", written: str) -> "LoggedChange":
-    number = int(written) if re.fullmatch("[0-9]{1,12}", written) else 0
+    number = _parse_number(written)
     if (change := log.get(number)) is None:
         raise UsageError(f"there is no change {written[:12]!r}")
     if number in log.undone():

@@ -181,6 +181,7 @@ def console(
     name: Annotated[str, Argument("Whose password: each has one of its own.", "NAME")] = "operator",
     token: Annotated[str, Argument("Make a token for the API and print it; serve nothing.", "NAME")] = "",
     write: Annotated[bool, Argument("With --token: it may change things, not only read.")] = False,
+    settings: Annotated[bool, Argument("With --token: it may change things and settings.")] = False,
     days: Annotated[int, typer.Option(help="With --token: how long it is valid.", min=1, max=3660)] = 365,
     revoke: Annotated[bool, Argument("With --token: delete it instead.")] = False,
     port: Annotated[int | None, typer.Option(help="Port to serve on.", min=0, max=65535)] = None,
@@ -195,7 +196,8 @@ def console(
     if set_password:
         _set_password(config, name)
     elif token:
-        _token(config, token, "write" if write else "read", 0 if revoke else days)
+        may_change: Literal["read", "write"] = "write" if write else "read"
+        _token(config, token, "settings" if settings else may_change, 0 if revoke else days)
     else:
         asyncio.run(_serve_console(config, beside))
 
@@ -211,7 +213,7 @@ def _set_password(config: Config, name: str) -> None:
     printing.say(f"the password of {name} is set; `syndicator console` or `syndicator up` serves the page")
 
 
-def _token(config: Config, name: str, scope: Literal["read", "write"], days: int) -> None:
+def _token(config: Config, name: str, scope: Literal["read", "write", "settings"], days: int) -> None:
     from syndicator.configuration.settings import load
     from syndicator.console import security
     from syndicator.services.container import utc_now

@@ -29,6 +29,7 @@ from syndicator.core.reasons import CommandReason
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import Operation, arguments_of, fields_of, operations, plain, schema_of
 from syndicator.operations.queries import QUERIES, Query
+from syndicator.operations.undo import changes_settings
 from syndicator.services.container import utc_now
 from syndicator.services.health.status import document as document_of_status
 from syndicator.services.health.status import look, of_state
@@ -248,13 +249,16 @@ async def _operate(request: Request) -> Response:
         raise HTTPException(422, "the parameters are dry_run, true or false, and wait")
     dry_run = tried == "true" or operation.is_question
     values = _object(_header(request, "content-type"), await request.body())
-    if request.state.token.scope != "write" and (not dry_run or values.get("allow")):
+    is_change = not dry_run or bool(values.get("allow"))
+    if is_change and not request.state.token.may("write"):
         raise HTTPException(403, "this token only reads: ask for dry_run=true, or make one with --write")
     if matched := "if-match" in request.headers:
         values["stamp"] = _header(request, "if-match").strip('"')
     if refused := values.keys() & hidden(operation):
         raise HTTPException(422, f"{operation.name}: {min(refused)} is for the console alone")
-    arguments_of(operation, values)
+    arguments = arguments_of(operation, values)
+    if is_change and not request.state.token.may("settings") and changes_settings(operation, arguments, console.log):
+        raise HTTPException(403, "this token may not change settings: make one with --settings")
     if len(console.queue.waiting()) >= _WAITING:
         raise HTTPException(429, f"{_WAITING} jobs wait already", {"retry-after": "10"})
     id = console.ask(operation.name, values, request.state.who, dry_run=dry_run).id

@@ -23,3 +23,8 @@ def reader(served: Served) -> Client:
 @pytest.fixture
 def writer(served: Served) -> Client:
     return made(served, "writer", "write")
+
+
+@pytest.fixture
+def setter(served: Served) -> Client:
+    return made(served, "setter", "settings")

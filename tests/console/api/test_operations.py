@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from syndicator.console import security
 from syndicator.console.api import server
 from syndicator.console.api.server import offered
 from tests.console.api.client import Answer, Client
@@ -79,6 +80,45 @@ def test_a_token_that_reads_may_try_and_not_change(served: Served, reader: Clien
         assert do(reader, name, {"id": id}, "?dry_run=false").status == 403
     assert done(reader, "withdraw", {"id": id}, "?dry_run=true")["dry_run"]
     assert files(served) == before
+
+
+def test_a_token_that_writes_may_not_change_settings(served: Served, reader: Client, writer: Client) -> None:
+    before, values = files(served), {"values": ["publish.limit=81"]}
+    for client in (reader, writer):
+        assert do(client, "change-settings", values).status == 403
+        assert done(client, "change-settings", values, "?dry_run=true")["result"] == {"publish.limit": 81}
+    assert files(served) == before
+
+
+def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
+    served: Served, writer: Client, setter: Client
+) -> None:
+    path = served.instance.config / "syndicator.toml"
+    before = path.read_text()
+    changed = done(setter, "change-settings", {"values": ["publish.limit=81"]})["change"]
+    after = path.read_text()
+    assert tomllib.loads(after)["publish"]["limit"] == 81
+    for number in (str(changed), f" {changed} "):
+        status, detail = writer.problem("POST", "/operations/undo", json.dumps({"number": number}), **JSON)
+        assert status == 403 and "--settings" in detail
+    assert path.read_text() == after
+    back = done(setter, "undo", {"number": str(changed)})["change"]
+    assert path.read_text() == before
+    assert do(writer, "undo", {"number": str(back)}).status == 403  # which would set it again
+    id = article(setter)["id"]
+    hidden = done(setter, "withdraw", {"id": id})["change"]
+    done(writer, "undo", {"number": str(hidden)})  # no setting
+    assert writer.get(f"/articles/{id}")["id"] == id
+
+
+def test_a_token_of_an_unknown_scope_reads(served: Served, setter: Client) -> None:
+    path = security.tokens_file_of(served.settings.state_dir)
+    tokens = path.read_text()
+    path.write_text(tokens.replace('"settings ', '"everything '))
+    try:
+        assert do(setter, "withdraw", {"id": article(setter)["id"]}).status == 403
+    finally:
+        path.write_text(tokens)
 
 
 def test_jobs_are_seen_and_cancelled_by_their_token_alone(served: Served, reader: Client, writer: Client) -> None:
