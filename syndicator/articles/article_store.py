@@ -12,7 +12,7 @@ from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.articles.stores.paths import ID_CHARS, by_path, id_part, is_article
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
-from syndicator.core.ports.articles import ArticleStore, Changes, FileStamp
+from syndicator.core.ports.articles import ArticleStore, Changes, FileStamp, NoFile
 
 
 class FileArticleStore(Listed):
@@ -81,7 +81,7 @@ class FileArticleStore(Listed):
 
     def walk(self) -> Iterator[FileStamp]:
         for path, entry in self._entries():
-            if is_article(entry.name):
+            if is_article(entry.name) and disk.is_regular_file(entry):
                 with suppress(FileNotFoundError):  # deleted since the folder was read
                     stat = entry.stat()
                     yield FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
@@ -95,19 +95,19 @@ class FileArticleStore(Listed):
         return False
 
     def names(self) -> Iterator[str]:
-        for folder, inner, names in os.walk(self.root):
-            inner[:] = sorted(name for name in inner if not name.startswith("."))
-            inside = folder.removeprefix(str(self.root)).lstrip(os.sep)
-            yield from (os.path.join(inside, name) for name in sorted(names) if not name.startswith("."))  # noqa: PTH118
+        yield from disk.files_below(self.root)
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
         """Return changes since `stamps` (any key). `sweep`: delete temporary files of crashed writers."""
         recorded = by_path(stamps)
-        new, edited = list[FileStamp](), list[FileStamp]()
+        new, edited, no_files = list[FileStamp](), list[FileStamp](), list[NoFile]()
         for path, entry in self._entries():
             if not is_article(entry.name):
                 if sweep:
                     disk.unlink_litter(entry)
+                continue
+            if not disk.is_regular_file(entry):
+                no_files.append(NoFile(path=path, kind=disk.describe_kind(entry)))
                 continue
             try:
                 stat = entry.stat()
@@ -122,7 +122,7 @@ class FileArticleStore(Listed):
             self._paths = None
         new.sort(key=lambda stamp: stamp.path)
         edited.sort(key=lambda stamp: stamp.path)
-        return Changes(tuple(new), tuple(edited), tuple(missing))
+        return Changes(tuple(new), tuple(edited), tuple(missing), tuple(no_files))
 
     def left_behind(self) -> Changes:
         """Return no changes: in a folder, `changed` reports files left by a crash."""
@@ -137,7 +137,7 @@ class FileArticleStore(Listed):
         return folders | {path: (stat.st_mtime_ns, stat.st_size) for path, stat in stats.items()}
 
     def read(self, path: str) -> bytes:
-        return self._inside(path).read_bytes()
+        return disk.read_regular_file(self._inside(path))
 
     def put_back(self, path: str, data: bytes) -> None:
         inside = self._inside(path)
@@ -203,7 +203,7 @@ class FileArticleStore(Listed):
     def _read_names(self) -> dict[str, list[str]]:
         self._paths = {}
         for path, entry in self._entries():
-            if is_article(entry.name):
+            if is_article(entry.name) and disk.is_regular_file(entry):
                 self._remember(path)
         return self._paths
 
@@ -221,7 +221,7 @@ class FileArticleStore(Listed):
 
     def _read(self, path: str) -> bytes | None:
         try:
-            return self._inside(path).read_bytes()
+            return disk.read_regular_file(self._inside(path))
         except FileNotFoundError:
             return None
 

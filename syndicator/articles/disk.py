@@ -1,8 +1,10 @@
 """Write files atomically and durably: temporary file in the same folder, fsync, rename."""
 
 import contextlib
+import errno
 import os
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,6 +65,55 @@ def sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def read_regular_file(path: Path) -> bytes:
+    """Return the bytes of a file. Raises OSError for anything else, such as a pipe or a device, which may never end."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        return file.read()
+
+
+def is_regular_file(entry: os.DirEntry[str]) -> bool:
+    """Return True for a regular file, and for a link to one."""
+    try:
+        return entry.is_file()
+    except OSError:  # a link in a circle
+        return False
+
+
+def describe_kind(entry: os.DirEntry[str]) -> str:
+    """Return what an entry that is no regular file is, such as "a folder" or "a link to a device"."""
+    try:
+        mode = entry.stat().st_mode
+    except OSError:
+        return "a link that leads nowhere"
+    prefix = "a link to " if entry.is_symlink() else ""
+    if stat.S_ISDIR(mode):
+        return f"{prefix}a folder"
+    if stat.S_ISFIFO(mode):
+        return f"{prefix}a named pipe"
+    if stat.S_ISSOCK(mode):
+        return f"{prefix}a socket"
+    return f"{prefix}a device"
+
+
+def files_below(folder: Path, prefix: str = "") -> Iterator[str]:
+    """Yield the paths of visible regular files, those of a folder before its subfolders'. Follows no link to one."""
+    try:
+        with os.scandir(folder) as listing:
+            visible = [entry for entry in listing if not entry.name.startswith(".")]
+    except FileNotFoundError:
+        return
+    visible.sort(key=lambda entry: entry.name)
+    for entry in visible:
+        if is_regular_file(entry):
+            yield f"{prefix}{entry.name}"
+    for entry in visible:
+        if entry.is_dir(follow_symlinks=False):
+            yield from files_below(folder / entry.name, f"{prefix}{entry.name}/")
 
 
 def is_litter(name: str) -> bool:

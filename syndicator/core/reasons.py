@@ -188,6 +188,16 @@ class FileReason(Reason):
         "the folder was restored from a backup without this file; its article stays in its feeds",
         "nothing: its page is fetched again; if that is gone, restore the file or `syndicator prune` it",
     )
+    NO_FILE = (
+        "no-file",
+        "it has the name of an article file and is none; it is not read",
+        "move it away, or give it another name",
+    )
+    VANISHED = (
+        "vanished-file",
+        "the file of an article is gone; without it the article leaves its feeds",
+        "put the file back; if you deleted it: nothing, `status` names it for a week",
+    )
     CLOCK_BEHIND = "clock-behind", "a visit or article is later than the clock", "set the clock if it is still wrong"
     DATABASE_CORRUPT = "database-corrupt", "the database file is damaged", "`syndicator reindex` makes a new one"
 

@@ -15,7 +15,7 @@ from syndicator.configuration.sources.identity import reconciled
 from syndicator.core.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.core.model import Article, Problem, Source, SourceState
 from syndicator.core.ports import EntryRow, FileStamp
-from syndicator.core.ports.articles import ArticleStore, Changes
+from syndicator.core.ports.articles import ArticleStore, Changes, NoFile
 from syndicator.core.reasons import FOR_THE_OPERATOR, CheckReason, CommandReason, FileReason
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
@@ -137,6 +137,7 @@ def files(app: App) -> tuple[Problem, ...]:
     rows = visits.stamps()
     changes = app.article_store.changed(rows)
     problems, there, written = _taken_in(app, changes)
+    problems += map(_no_file, changes.no_files)
     gone = [id for id in changes.missing if id[:ID_CHARS] not in there]
     if are_many(len(gone) - len(start.awaited(app.store, gone)), len(rows)):
         raise MissingError(_gone(app.article_store, [rows[id].path for id in gone], len(rows)))
@@ -148,6 +149,7 @@ def files(app: App) -> tuple[Problem, ...]:
         from syndicator.services.build import excuse  # imported late: `status` does not need it
 
         excuse(app, gone)
+        start.note_vanished(app, {id: rows[id].path for id in gone})
     for id in gone:
         visits.forget(id)
     start.settle(app)
@@ -171,6 +173,7 @@ def file(app: App, path: str) -> tuple[Problem, ...]:
 
         gone = [id for id, row in visits.stamps().items() if row.path == path]
         excuse(app, gone)
+        start.note_vanished(app, dict.fromkeys(gone, path))
         for id in gone:
             visits.forget(id)
         return ()
@@ -248,19 +251,30 @@ def _gone(article_store: ArticleStore, paths: Sequence[str], total: int) -> str:
 
 
 def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
-    """Return unreadable new or touched files, and a problem if many are missing. Raises OSError, StoreError."""
+    """Return unreadable new or touched files, and those that are missing. Raises OSError, StoreError."""
     rows = store.visits.stamps()
     changes = article_store.changed(rows, sweep=False)
-    problems = []
-    awaited = start.awaited(store, changes.missing)
-    if not changes.new and are_many(len(changes.missing) - len(awaited), len(rows)):
-        detail = _gone(article_store, [rows[id].path for id in changes.missing], len(rows))
-        problems.append(Problem(what=article_store.name, reason=CommandReason.MISSING, detail=detail))
-    elif not changes.new:
-        lost = start.lost(article_store, store, changes.missing)
-        problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in sorted(lost)]
-    articles = (item for _, item in _articles(article_store, (*changes.new, *changes.edited), rows.get))
-    return (*problems, *(item for item in articles if isinstance(item, Problem)))
+    problems = list(map(_no_file, changes.no_files))
+    there = set[str]()
+    for stamp, article in _articles(article_store, (*changes.new, *changes.edited), rows.get):
+        if isinstance(article, Problem):
+            problems.append(article)
+            there.add(article_store.id_at(stamp.path)[:ID_CHARS])
+        else:
+            there.add(article.id[:ID_CHARS])
+    gone = [id for id in changes.missing if id[:ID_CHARS] not in there]
+    if are_many(len(gone) - len(start.awaited(store, gone)), len(rows)):
+        detail = _gone(article_store, [rows[id].path for id in gone], len(rows))
+        return (Problem(what=article_store.name, reason=CommandReason.MISSING, detail=detail), *problems)
+    lost = start.lost(article_store, store, gone)
+    for id in gone:
+        reason = FileReason.LOST_FILE if id in lost else FileReason.VANISHED
+        problems.append(Problem(what=rows[id].path, reason=reason))
+    return tuple(problems)
+
+
+def _no_file(found: NoFile) -> Problem:
+    return Problem(what=printable(found.path), reason=FileReason.NO_FILE, detail=f"it is {found.kind}")
 
 
 def double(path: str, other: str) -> Problem:

@@ -45,13 +45,23 @@ class KeptFile(Protocol):
         """Return a value that changes with the file, or None if it is missing."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoFile:
+    """Something that has the name of an article file and is none. `kind`: such as "a folder"."""
+
+    path: str
+    kind: str
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Differences between files and stamps: new files, edited files, keys of stamps without file."""
+    """Differences between files and stamps: new files, edited files, keys of stamps without file. `no_files`: all that
+    have the name of a file, changed or not."""
 
     new: tuple[FileStamp, ...] = ()
     edited: tuple[FileStamp, ...] = ()
     missing: tuple[str, ...] = ()
+    no_files: tuple[NoFile, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.new or self.edited or self.missing)

@@ -27,12 +27,12 @@ from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.core.model import Problem, Source
 from syndicator.core.ports.articles import ArticleStore
-from syndicator.core.reasons import CheckReason, ConditionReason, FeedFileReason, FetchReason
+from syndicator.core.reasons import CheckReason, ConditionReason, FeedFileReason, FetchReason, FileReason
 from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, look
 from syndicator.services.check import configuration
-from syndicator.services.check.configuration import Finding, in_file, of_fault, of_problem
+from syndicator.services.check.configuration import Finding, Severity, in_file, of_fault, of_problem
 from syndicator.services.container import App, open_app, utc_now
 from syndicator.services.health.conditions import Disk, is_nearly_full, room
 from syndicator.services.health.status import disks_of
@@ -149,7 +149,9 @@ def broken(app: App) -> Iterator[Finding]:
         key = _KEY.match(detail)
         named = _LINE.match(detail)
         line = int(named[1]) if named else _line(app.article_store, problem.what, key[1]) if key else None
-        yield in_file(path, line, problem.reason, _LINE.sub("", detail), key=key[1] if key and not named else "")
+        severity: Severity = "warning" if problem.reason == FileReason.VANISHED else "error"
+        more = _LINE.sub("", detail)
+        yield in_file(path, line, problem.reason, more, severity, key=key[1] if key and not named else "")
 
 
 def _line(store: ArticleStore, path: str, key: str) -> int | None:

@@ -11,7 +11,7 @@ from syndicator.configuration.entry_rules import NEWEST, has_collapsed
 from syndicator.configuration.page_rules import LEAD, Wall, unmatched, wall
 from syndicator.configuration.sources.identity import moves
 from syndicator.core.model import Problem, Source, SourceState
-from syndicator.core.reasons import ConditionReason, FetchReason, WorkerReason, explained
+from syndicator.core.reasons import ConditionReason, FetchReason, FileReason, WorkerReason, explained
 from syndicator.core.urls import redacted
 from syndicator.services.notices.hubs import FailingHub
 from syndicator.store.status import Waiting
@@ -316,8 +316,9 @@ def _of_feeds(seen: Observed) -> Iterator[Condition]:
     yield from seen.held
     for problem in seen.files:
         means, cure = explained(problem.reason)
-        more = {"detail": problem.detail, "code": problem.reason}
-        yield plain(ConditionReason.ARTICLE_FILE, problem.what, reason=means, cure=cure, **more)
+        words = {"reason": means, "cure": cure, "detail": problem.detail, "code": problem.reason}
+        may_be_meant = problem.reason == FileReason.VANISHED
+        yield plain(ConditionReason.ARTICLE_FILE, problem.what, needs_you=not may_be_meant, **words)
     if seen.on_hold:
         since, detail, count = seen.on_hold_since, seen.on_hold_files, seen.on_hold
         yield plain(ConditionReason.ARTICLES_ON_HOLD, since=since, detail=detail, count=count)

@@ -162,7 +162,7 @@ def observe(
         held=[_held(problem, outlet) for problem in status.held()],
         operator=status.for_the_operator(),
         floods=status.floods(),
-        files=walked.files,
+        files=(*walked.files, *start.list_vanished(store, place.now)),
         on_hold=len(on_hold),
         on_hold_since=min((article.added for article in on_hold if article.added), default=None),
         on_hold_files=", ".join(files) + (f" and {len(on_hold) - len(files)} more" if on_hold[_MOST_NAMED:] else ""),

@@ -1,9 +1,9 @@
 """Recovery at the start of a run: a wrong clock, a restored folder or database, edited lists of articles."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.reasons import ConditionReason, FileReason
 from syndicator.pipeline.refile import refile
 from syndicator.services.container import App
+from syndicator.store import codec
 from syndicator.store.engine import Store
 
 AHEAD = timedelta(minutes=10)  # two clocks may differ by so much
@@ -126,6 +127,47 @@ def fetch_again(app: App, ids: Collection[str]) -> None:
     if app.store.visits.note(_LOST) != noted:
         app.store.visits.reopen(ids, bound=True)
         app.store.visits.set_note(_LOST, noted, app.clock())
+
+
+_VANISHED: Final = "vanished"  # name of a note: the files whose articles left their feeds
+_NAMED_FOR: Final = timedelta(days=7)  # a choice
+_MOST_NAMED: Final = 200  # a choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VanishedFile:
+    """The file of an article that was gone at a run, and when."""
+
+    id: str
+    path: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Vanished:
+    files: tuple[VanishedFile, ...] = ()
+
+
+def note_vanished(app: App, paths: Mapping[str, str]) -> None:
+    """Note that the files at `paths`, by article id, are gone."""
+    new = [VanishedFile(id=id, path=path, at=app.clock()) for id, path in paths.items()]
+    before = [item for item in _read_vanished(app.store) if item.id not in paths]
+    vanished = _Vanished(files=(*new, *before)[:_MOST_NAMED])
+    app.store.visits.set_note(_VANISHED, codec.pack(vanished), app.clock())
+
+
+def list_vanished(store: Store, now: datetime) -> list[Problem]:
+    """Return the files that were gone at a run of the last week, and have not come back."""
+    return [
+        Problem(what=item.path, reason=FileReason.VANISHED, detail=f"its article left its feeds on {item.at:%Y-%m-%d}")
+        for item in _read_vanished(store)
+        if now - item.at < _NAMED_FOR and store.visits.stamp(item.id) is None
+    ]
+
+
+def _read_vanished(store: Store) -> tuple[VanishedFile, ...]:
+    noted = store.visits.note(_VANISHED)
+    return codec.unpack(_Vanished, noted).files if noted else ()
 
 
 _OPEN: Final = ("queued", "running", "building")  # jobs that have not ended

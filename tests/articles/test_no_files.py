@@ -1,0 +1,110 @@
+"""What has the name of an article file and is none is named, and stops and hangs nothing."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from syndicator.articles.article_store import FileArticleStore
+from syndicator.cli import app, load_commands
+from syndicator.services import reconcile
+from syndicator.services.check.installation import check
+from syndicator.services.health.status import look, place_of
+from tests.services.places import Place, store_articles
+
+load_commands()
+ARTICLE = "---\ntitle: By hand\ndate: 2026-03-01\nsource: https://mine.example/1\n---\n\nA text that says something.\n"
+
+
+def bind_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as bound:
+        here = Path.cwd()
+        os.chdir(path.parent)  # the path of a socket is short
+        try:
+            bound.bind(path.name)
+        finally:
+            os.chdir(here)
+
+
+KINDS: dict[str, Callable[[Path], object]] = {
+    "a folder": lambda path: path.mkdir(),
+    "a named pipe": os.mkfifo,
+    "a socket": bind_socket,
+    "a link to a device": lambda path: path.symlink_to("/dev/zero"),
+    "a link to a folder": lambda path: path.symlink_to("."),
+    "a link that leads nowhere": lambda path: path.symlink_to("nowhere.md"),
+}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    place = Place(tmp_path)
+    with place.app(create=True) as opened:
+        store_articles(opened, "A story", "A text that says something.")
+    return place
+
+
+@pytest.mark.parametrize("folder", ["", "2026/03"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str) -> None:
+    path = place.folder / "feeds/articles" / folder / "d.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    KINDS[kind](path)
+    result = CliRunner().invoke(app, ["build", "--config", str(place.config)], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert "A story" in place.published("all.atom")
+    with place_of(place.config, now=lambda: place.now, environ={}) as looked:
+        (found,) = look(looked).need_you
+    assert (found.kind, found.code, found.detail) == ("article-file", "no-file", f"it is {kind}")
+    assert found.subject == f"{folder}/d.md".lstrip("/") and found.cure
+    (reported,) = (item for item in check(place.config, environ={}) if item.reason == "no-file")
+    assert (reported.file, reported.detail) == (str(path), f"it is {kind}")
+    with place.app() as opened:
+        assert [item.reason for item in reconcile.files(opened)] == ["no-file"]
+
+
+def test_a_link_in_a_circle_is_named(place: Place) -> None:
+    path = place.folder / "feeds/articles/d.md"
+    path.symlink_to("d.md")
+    with place.app() as opened:
+        assert [(item.what, item.detail) for item in reconcile.files(opened)] == [
+            ("d.md", "it is a link that leads nowhere")
+        ]
+
+
+def test_a_link_to_an_article_file_is_one(place: Place, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.md"
+    elsewhere.write_text(ARTICLE)
+    (place.folder / "feeds/articles/d.md").symlink_to(elsewhere)
+    with place.app() as opened:
+        assert reconcile.files(opened) == ()
+        assert len(opened.store.visits.stamps()) == 2
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "notes", "notes.markdown"])
+def test_a_pipe_that_is_no_article_is_not_read(place: Place, name: str) -> None:
+    os.mkfifo(place.folder / "feeds/articles" / name)
+    with place.app() as opened:
+        assert reconcile.files(opened) == ()
+        assert reconcile.ignored(opened.article_store) == ()
+
+
+def test_a_file_that_became_a_pipe_does_not_hang_who_reads_it(tmp_path: Path) -> None:
+    store = FileArticleStore(tmp_path)
+    os.mkfifo(tmp_path / "d.md")
+    with pytest.raises(OSError, match="no regular file"):
+        store.read("d.md")
+    assert list(store.walk()) == [] and list(store.names()) == []
+
+
+def test_names_are_those_of_visible_files_in_order(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.md", ".hidden", "2026/03/c.md", "2026/a.md", ".git/x.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    assert list(FileArticleStore(tmp_path).names()) == ["a.md", "b.txt", "2026/a.md", "2026/03/c.md"]
+    assert list(FileArticleStore(tmp_path / "nowhere").names()) == []
