@@ -2,7 +2,7 @@
 
 import errno
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -138,7 +138,7 @@ def files(app: App) -> tuple[Problem, ...]:
     changes = app.article_store.changed(rows)
     problems, there, written = _taken_in(app, changes)
     problems += map(_no_file, changes.no_files)
-    gone = [id for id in changes.missing if id[:ID_CHARS] not in there]
+    gone = _list_gone(changes, there)
     if are_many(len(gone) - len(start.awaited(app.store, gone)), len(rows)):
         raise MissingError(_gone(app.article_store, [rows[id].path for id in gone], len(rows)))
     lost = start.lost(app.article_store, app.store, gone)
@@ -148,8 +148,8 @@ def files(app: App) -> tuple[Problem, ...]:
     if gone:
         from syndicator.services.build import excuse  # imported late: `status` does not need it
 
-        excuse(app, gone)
         start.note_vanished(app, {id: rows[id].path for id in gone})
+        excuse(app, gone)
     for id in gone:
         visits.forget(id)
     start.settle(app)
@@ -262,7 +262,7 @@ def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
             there.add(article_store.id_at(stamp.path)[:ID_CHARS])
         else:
             there.add(article.id[:ID_CHARS])
-    gone = [id for id in changes.missing if id[:ID_CHARS] not in there]
+    gone = _list_gone(changes, there)
     if are_many(len(gone) - len(start.awaited(store, gone)), len(rows)):
         detail = _gone(article_store, [rows[id].path for id in gone], len(rows))
         return (Problem(what=article_store.name, reason=CommandReason.MISSING, detail=detail), *problems)
@@ -271,6 +271,11 @@ def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
         reason = FileReason.LOST_FILE if id in lost else FileReason.VANISHED
         problems.append(Problem(what=rows[id].path, reason=reason))
     return tuple(problems)
+
+
+def _list_gone(changes: Changes, there: Collection[str]) -> list[str]:
+    """Return the ids of articles without a file. `there`: beginnings of the ids in new and edited files."""
+    return [id for id in changes.missing if id[:ID_CHARS] not in there]
 
 
 def _no_file(found: NoFile) -> Problem:
