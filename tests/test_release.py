@@ -35,8 +35,34 @@ def test_a_tag_publishes_only_if_the_repository_says_so_and_without_a_key() -> N
     assert JOBS["build"]["if"] == "vars.PUBLISH == 'true'"
     assert all(job.get("needs") == "build" for name, job in JOBS.items() if name != "build")
     assert "secrets." not in (ROOT / ".github/workflows/release.yml").read_text()
-    uses = [step["uses"] for job in JOBS.values() for step in job["steps"] if "uses" in step]
-    assert [one for one in uses if not re.fullmatch(r"[a-z0-9-]+/[a-z-]+@v\d+(\.\d+)*", one)] == []
+
+
+WORKFLOWS = [*sorted((ROOT / ".github/workflows").glob("*.yml")), ROOT / "syndicator/data/init/github/feeds.yml"]
+DEPLOYED = ROOT / "syndicator/data/init/deploy"
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_each_action_is_the_commit_of_a_version(path: Path) -> None:
+    """A tag can be moved to other code, a commit cannot."""
+    lines = [line.partition("uses:")[2].strip() for line in path.read_text().splitlines() if "uses:" in line]
+    pattern = r"[a-z0-9-]+/[a-z-]+(/[a-z]+)?@[0-9a-f]{40} # v\d+\.\d+\.\d+"
+    assert lines and [line for line in lines if not re.fullmatch(pattern, line)] == []
+
+
+def test_an_action_is_the_same_commit_everywhere() -> None:
+    commits: dict[str, set[str]] = {}
+    for path in WORKFLOWS:
+        for action, commit in re.findall(r"uses: ([a-z0-9-]+/[a-z-]+)\S*@(\S+)", path.read_text()):
+            commits.setdefault(action, set()).add(commit)
+    assert {action: found for action, found in commits.items() if len(found) > 1} == {}
+
+
+def test_each_image_has_its_digest() -> None:
+    images = re.findall(r"^FROM (\S+:\S+)", (DEPLOYED / "Dockerfile").read_text(), re.MULTILINE)
+    for path in sorted(DEPLOYED.glob("*.yaml")):
+        images += re.findall(r"^ *image: (\S+)", path.read_text(), re.MULTILINE)
+    assert [image.partition("@")[0] for image in images] == ["python:3.13-slim", "postgres:17"]
+    assert [image for image in images if not re.fullmatch(r"[a-z]+:[a-z0-9.-]+@sha256:[0-9a-f]{64}", image)] == []
 
 
 @pytest.mark.parametrize("job", ["build", "image"])

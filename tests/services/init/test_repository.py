@@ -43,7 +43,7 @@ def test_it_runs_by_the_clock_by_hand_and_after_an_edit_one_at_a_time() -> None:
 def test_no_key_is_asked_for_and_every_action_has_its_version() -> None:
     text = repository_files("github", "syndicator==0.2.0")[".github/workflows/feeds.yml"]
     assert "secrets." not in text
-    assert all(re.fullmatch(r"actions/[a-z/-]+@v\d+", step["uses"]) for step in STEPS if "uses" in step)
+    assert all(re.fullmatch(r"actions/[a-z/-]+@[0-9a-f]{40}", step["uses"]) for step in STEPS if "uses" in step)
 
 
 def test_what_is_remembered_is_what_is_restored_and_what_is_published_is_public() -> None:
