@@ -135,6 +135,26 @@ def test_a_session_ends_where_it_was_ended(served: Served) -> None:
     assert Browser(served.port, kept).get("/").status == 303
 
 
+@pytest.mark.parametrize(
+    ("pauses", "lasts"),
+    [
+        ([4 * 3600.0], True),
+        ([4 * 3600.0 + 1], False),
+        ([3 * 3600.0] * 8, True),
+        ([3 * 3600.0] * 8 + [1.0], False),
+    ],
+)
+def test_a_session_lasts_four_idle_hours_and_a_day(pauses: list[float], lasts: bool) -> None:
+    now = [0.0]
+    sessions = security.Sessions(lambda: now[0])
+    session = sessions.begin("operator")
+    found = [session]
+    for pause in pauses:
+        now[0] += pause
+        found = [item for item in [sessions.find(session.id)] if item is not None]
+    assert bool(found) == lasts
+
+
 def test_a_session_ends_with_the_password_that_it_began_with(served: Served) -> None:
     """Who took a cookie loses it when its owner sets another password, or has none any more."""
     path = security.file_of(served.settings.state_dir)
