@@ -148,11 +148,11 @@ def test_a_session_lasts_four_idle_hours_and_a_day(pauses: list[float], lasts: b
     now = [0.0]
     sessions = security.Sessions(lambda: now[0])
     session = sessions.begin("operator")
-    found = [session]
+    found: security.Session | None = session
     for pause in pauses:
         now[0] += pause
-        found = [item for item in [sessions.find(session.id)] if item is not None]
-    assert bool(found) == lasts
+        found = sessions.find(session.id)
+    assert (found is not None) == lasts
 
 
 def test_a_session_ends_with_the_password_that_it_began_with(served: Served) -> None:

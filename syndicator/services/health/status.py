@@ -155,6 +155,8 @@ def observe(
     status, on_hold = store.status, store.status.on_hold()
     outlet = open_outlet(place.settings, place.environ)
     walked = walked or walk(place)
+    seen = {problem.what for problem in walked.files}
+    vanished = [problem for problem in start.list_vanished(store, place.now) if problem.what not in seen]
     files = [f"{row.file} ({row.reason})" if row.reason else row.file for row in on_hold[:_MOST_NAMED]]
     return Observed(
         sources=place.sources,
@@ -162,7 +164,7 @@ def observe(
         held=[_held(problem, outlet) for problem in status.held()],
         operator=status.for_the_operator(),
         floods=status.floods(),
-        files=(*walked.files, *start.list_vanished(store, place.now)),
+        files=(*walked.files, *vanished),
         on_hold=len(on_hold),
         on_hold_since=min((article.added for article in on_hold if article.added), default=None),
         on_hold_files=", ".join(files) + (f" and {len(on_hold) - len(files)} more" if on_hold[_MOST_NAMED:] else ""),

@@ -10,7 +10,7 @@ import pytest
 from syndicator.services import reconcile
 from syndicator.services.check.installation import check
 from syndicator.services.health.conditions import Condition
-from syndicator.services.health.status import look, place_of
+from syndicator.services.health.status import look, place_of, walk
 from tests.services.places import Place, store_articles
 
 NINE = 9
@@ -66,6 +66,18 @@ def test_they_are_named_before_and_after_the_run(place: Place, gone: int) -> Non
     assert name_files(place) == names
     place.now += timedelta(days=2)
     assert name_files(place) == []
+
+
+def test_a_walk_of_before_the_run_names_none_twice(place: Place) -> None:
+    """The console walks every ten minutes."""
+    path = list_articles(place)[0]
+    path.unlink()
+    with place_of(place.config, now=lambda: place.now, environ={}) as looked:
+        walked = walk(looked)
+    run(place)
+    with place_of(place.config, now=lambda: place.now, environ={}) as looked:
+        conditions = look(looked, walked=walked).conditions
+    assert [item.code for item in conditions if item.kind == "article-file"] == ["vanished-file"]
 
 
 def test_later_ones_are_named_beside_the_first(place: Place) -> None:
