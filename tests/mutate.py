@@ -25,7 +25,7 @@ MUTATIONS = Path(__file__).with_name("mutations.toml")
 LEAST_CAUGHT = 55 / 60
 SIDE_BY_SIDE = 2
 SECONDS = 120  # a mutation that makes its tests hang is noticed, too
-COPIED = ("syndicator", "tests", "config", "docs", "tools", "pyproject.toml", "README.md", ".importlinter")
+COPIED = ("syndicator", "tests", ".github", "config", "docs", "tools", "pyproject.toml", "README.md", ".importlinter")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
