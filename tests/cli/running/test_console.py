@@ -57,11 +57,15 @@ def test_tokens_are_made_and_ended_by_the_command(empty: Instance) -> None:
     assert security.find_token(path, made["read"], utc_now()) is None and security.find_token(
         path, made["write"], utc_now()
     )
-    with pytest.raises(UsageError, match="there are: write"):
+    with pytest.raises(UsageError, match="there are: settings, write"):
         empty.run("console", "--token", "nobody", "--revoke")
 
 
-_TOKENS = (("read", "--days", "7"), ("write", "--write", "--days", "7"))
+_TOKENS = (
+    ("read", "--days", "7"),
+    ("write", "--write", "--days", "7"),
+    ("settings", "--settings", "--days", "7"),
+)
 
 
 def test_nothing_of_it_is_loaded_by_other_commands() -> None:
