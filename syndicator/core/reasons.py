@@ -255,6 +255,11 @@ class CheckReason(Reason):
     FOREIGN_ALIAS = "foreign-alias", "its file lists another site's address", "`syndicator check --ownership --mend`"
     FOREIGN_ENTRY = "foreign-entry", "its entry leads to another site", "`syndicator check --ownership --mend`"
     SECRET_IN_URL = "secret-in-url", "a source's url may contain a secret", "write ${NAME} and set that variable"
+    SOURCE_RIGHTS = (
+        "source-rights",
+        "a source has rights or variables that only you give",
+        "remove what you did not write yourself",
+    )
     FORCED = "forced", "a source is visited more often than its server asks", "remove force, unless the site agrees"
     UNKNOWN_VARIABLE = "unknown-variable", "an environment variable is no setting", "correct its name, or unset it"
     DROPPED_SETTING = "dropped-setting", "a setting was removed or is part of another now", "see the detail"

@@ -157,9 +157,10 @@ def check(
         findings = examine(config, strict=strict)
         lines = [f"{finding.what}: {finding.severity}: {finding.detail} ({finding.reason})" for finding in findings]
         errors = sum(finding.severity == "error" for finding in findings)
-        counts = f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}"
-        printing.answer(findings, [*lines, counts if findings else "no problems found"], json=json)
-        failed = any(strict or finding.severity == "error" for finding in findings)
+        warnings = sum(finding.severity == "warning" for finding in findings)
+        counts = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+        printing.answer(findings, [*lines, counts if errors or warnings else "no problems found"], json=json)
+        failed = bool(errors or (strict and warnings))
     if failed:
         sys.exit(ConfigError.exit_code)
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from syndicator.configuration.entry_rules import Term
 from syndicator.configuration.settings import (
@@ -19,6 +19,7 @@ from syndicator.configuration.settings import (
     unknown_variables,
 )
 from syndicator.configuration.sources.registry import placed_sources
+from syndicator.configuration.sources.rights import list_given
 from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile, dotted, flat, read_toml_file
 from syndicator.core import secrets, text, urls
@@ -31,12 +32,13 @@ from syndicator.services.container import Configuration, llm_key, need_folder
 from syndicator.services.naming import terms
 from syndicator.services.webhooks import signing_key
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: Final[Sequence[Severity]] = ("error", "warning", "info")  # the gravest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A fault, with its file, line and key for programs."""
+    """A fault, or something worth knowing (info), with its file, line and key for programs."""
 
     severity: Severity
     what: str
@@ -234,6 +236,13 @@ def sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Fi
         for header, variable in unset(source, environ):
             detail = f"headers_env: set the environment variable {variable}, or take the header {header} out"
             yield of_fault(entry.fault(detail, "headers_env", header), FetchReason.UNSET_VARIABLE)
+
+
+def given(placed: Sequence[Placed]) -> Iterator[Finding]:
+    """List the rights and variables of each source: a list that was imported once may have brought them."""
+    for entry in placed:
+        if rights := list_given(entry.source):
+            yield of_fault(entry.fault(f"it has {rights}"), CheckReason.SOURCE_RIGHTS, "info")
 
 
 def _placeholders(source: Source, parameters: Sequence[str]) -> str:
