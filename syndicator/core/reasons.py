@@ -261,6 +261,7 @@ class CheckReason(Reason):
         "remove what you did not write yourself",
     )
     FORCED = "forced", "a source is visited more often than its server asks", "remove force, unless the site agrees"
+    READABLE_SECRET = "readable-secret", "others can read a file that contains a secret", "`chmod 600` the file"
     UNKNOWN_VARIABLE = "unknown-variable", "an environment variable is no setting", "correct its name, or unset it"
     DROPPED_SETTING = "dropped-setting", "a setting was removed or is part of another now", "see the detail"
     UNKNOWN_NAME = "unknown-name", "a category, tag or source is not defined", "correct its spelling, or define it"

@@ -54,7 +54,7 @@ def init(
         runs = runs or ("" if template else _one_of("How will it run?", tuple(RUNS)))
     if audience not in (None, *_AUDIENCES) or (audience == "me" and template):
         raise UsageError(f"--for {audience}: say {' or '.join(_AUDIENCES)}; what a --template publishes is public")
-    command = next_command(folder, runs or "")
+    command = next_command(folder, runs or "", place)
     start = Start(title or "", url or "", contact or "", example)
     start = for_me(start) if audience == "me" else start
     for path in write_folder(folder, start, config=place, template=template, runs=runs or ""):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from syndicator.configuration.entry_rules import Term
+from syndicator.configuration.private import is_readable_by_others, list_secrets
 from syndicator.configuration.settings import (
     Alert,
     Settings,
@@ -185,6 +186,7 @@ def settings(config: Path, values: Settings, environ: Mapping[str, str], *, stri
     if not site.contact and strict and not values.publish.secret_path:
         detail = "set site.contact, so that site owners can reach you"
         yield of_fault(file.fault(detail, "site", "contact"), CheckReason.NO_CONTACT)
+    yield from _readable_secrets(file)
     for number, hub in enumerate(values.publish.hubs):
         if urls.host(hub) == "":
             detail = f"publish.hubs: {hub!r} is no address; write one like https://hub.example.org/"
@@ -198,6 +200,17 @@ def settings(config: Path, values: Settings, environ: Mapping[str, str], *, stri
     mails = bool(values.alert.mail) or any(digest.mail for digest in values.digest)
     yield from _alert(file, values.alert, environ, mails=mails)
     yield from _webhooks(file, values.webhook, environ)
+
+
+def _readable_secrets(file: TomlFile) -> Iterator[Finding]:
+    """Report secrets in a file that every account of this machine may read."""
+    secret_places = list_secrets(file.values)
+    if not secret_places or not is_readable_by_others(file.path.stat().st_mode):
+        return
+    cure = f"`chmod 600 {file.path}`; it has to belong to the account that runs syndicator"
+    for place in secret_places:
+        detail = f"{dotted(place)} is a secret, and every account of this machine can read this file: {cure}"
+        yield of_fault(file.fault(detail, *place), CheckReason.READABLE_SECRET, "warning")
 
 
 def _webhooks(file: TomlFile, webhooks: Sequence[Webhook], environ: Mapping[str, str]) -> Iterator[Finding]:

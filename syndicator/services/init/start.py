@@ -10,7 +10,8 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from syndicator import __version__
+from syndicator.configuration.private import PRIVATE, list_secrets
 from syndicator.configuration.settings import Publish, load
 from syndicator.configuration.sources.registry import put_text
 from syndicator.configuration.tables import with_settings
@@ -178,7 +180,7 @@ def share(config: Path, port: int | None = None) -> None:
     }
     path = config / "syndicator.toml"
     before = path.read_text(encoding="utf-8") if path.exists() else None
-    put_text(path, with_settings(before or "", wanted), seen=before)
+    put_text(path, with_settings(before or "", wanted), seen=before, is_private=True)
 
 
 def write_folder(
@@ -199,8 +201,9 @@ def write_folder(
     return written + write_missing(root, {"run": script} | {f"deploy/{name}": deployment[name] for name in deployment})
 
 
-def next_command(root: Path, runs: str) -> str:
-    """Return the command that starts the program, also after a reboot. Raises UsageError."""
+def next_command(root: Path, runs: str, config: Path | None = None) -> str:
+    """Return the command that starts the program, also after a reboot. `config`: its configuration, else in `root`.
+    Raises UsageError."""
     if runs and runs not in deploy.RUNS:
         raise UsageError(f"--run {runs}: say {', '.join(deploy.RUNS)}")
     folder, user, as_root = root.resolve(), account(), not os.getuid()
@@ -209,7 +212,10 @@ def next_command(root: Path, runs: str) -> str:
     if not as_root or runs not in ("systemd", "fleet"):
         return command
     adding = f"useradd --system --home-dir {quoted} --shell /usr/sbin/nologin {user}"
-    return f"{adding} && chown -R {user} {quoted} && {command}"
+    owned = quoted
+    if config is not None and not config.resolve().is_relative_to(folder):
+        owned += f" {shlex.quote(str(config.resolve()))}"
+    return f"{adding} && chown -R {user} {owned} && {command}"
 
 
 def _deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
@@ -233,18 +239,24 @@ def _deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
 
 
 def write_config(config: Path, start: Start | None = None, *, at_home: bool = True) -> list[Path]:
-    """Write the files that `config` lacks and return them."""
-    return write_missing(config, config_files(checked(start or Start()), at_home=at_home))
+    """Write the files that `config` lacks and return them. One with a secret is for this account alone."""
+    files = config_files(checked(start or Start()), at_home=at_home)
+    secret = frozenset(name for name, text in files.items() if list_secrets(tomllib.loads(text)))
+    return write_missing(config, files, private=secret)
 
 
-def write_missing(folder: Path, files: Mapping[str, str]) -> list[Path]:
-    """Write those of `files` that `folder` lacks, and return them."""
+def write_missing(folder: Path, files: Mapping[str, str], private: Collection[str] = ()) -> list[Path]:
+    """Write those of `files` that `folder` lacks, and return them. `private`: those that only this account may read."""
+
+    def open_private(path: str, flags: int) -> int:
+        return os.open(path, flags, PRIVATE)
+
     written = []
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with path.open("x", encoding="utf-8") as file:
+            with open(path, "x", encoding="utf-8", opener=open_private if name in private else None) as file:
                 file.write(text)
         except FileExistsError:
             continue
