@@ -204,8 +204,11 @@ def change_settings(
 
     allowed = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
     texts_by_name = dict(value.partition("=")[::2] for value in values)
-    if other := next((name for name in texts_by_name if name not in allowed), None):
-        raise UsageError(f"{other[:60]!r} can only be changed in {SETTINGS_FILE}{suggestion(other, allowed)}")
+    for name in texts_by_name:
+        if not name.strip():
+            raise UsageError("a setting has no name; write it like publish.limit=80")
+        if name not in allowed:
+            raise UsageError(f"{name[:60]!r} can only be changed in {SETTINGS_FILE}{suggestion(name, allowed)}")
     before = texts.read(app, f"config:{SETTINGS_FILE}")
     if stamp not in (None, stamp_of(before or "")):
         raise EditedMeanwhile(SETTINGS_FILE)

@@ -27,8 +27,10 @@ def test_refresh_tells_what_came_and_what_failed(instance: Instance) -> None:
 def test_build_names_an_article_that_it_ignores(filled: Instance) -> None:
     head = "---\ntitle: Mine\ndate: 2026-03-01\nsource: https://a.example/1\n---\n"
     (filled.folder / "feeds/articles/mine.txt").write_text(f"{head}Text.\n")
-    (problem,) = filled.json("build")["problems"]
-    assert problem["what"].endswith("mine.txt") and problem["detail"].endswith("call it mine.md")
+    (filled.folder / "feeds/articles/yours.md.txt").write_text(f"{head}Text.\n")
+    mine, yours = filled.json("build")["problems"]
+    assert mine["what"].endswith("mine.txt") and mine["detail"].endswith("call it mine.md")
+    assert yours["what"].endswith("yours.md.txt") and yours["detail"].endswith("call it yours.md")
 
 
 @pytest.mark.slow

@@ -24,6 +24,10 @@ REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("add", {"url": ["https://a.example/?x=${HOME}"]}, "by hand"),
     ("add", {"sources": [{"url": "https://a.example/?x=${HOME}"}]}, "by hand"),
     ("add", {"sources": [{"url": "https://a.example/", "headers_env": {"X": "HOME"}}]}, "by hand"),
+    ("change-settings", {"values": [""]}, "has no name; write it like publish.limit=80"),
+    ("change-settings", {"values": ["=80"]}, "has no name"),
+    ("change-settings", {"values": ["publish.limit=80", " "]}, "has no name"),
+    ("change-settings", {"values": ["publish"]}, "can only be changed in syndicator.toml"),
     ("follow-list", {"url": "https://a.example/?x=${HOME}", "wrapper": "5"}, "by hand"),
     ("change-source", {"key": "one", "url": "https://a.example/?x=${HOME}"}, "by hand"),
 )

@@ -49,6 +49,7 @@ class Start:
 def checked(start: Start) -> Start:
     if start.example and start.example not in EXAMPLES:
         raise UsageError(f"--example {start.example}: no such example; there is {', '.join(EXAMPLES)}")
+    deploy.need_harmless_url(start.url)
     parts = urlsplit(start.url)
     if start.url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
         raise UsageError(f"--url {start.url}: write it like https://feeds.example.org/")
@@ -191,10 +192,12 @@ def write_folder(
     if root.resolve() == checkout():
         own = f"{root.resolve()} is the program's own folder, whose files an upgrade changes"
         raise UsageError(f"{own}; name one of your own, for example: init ../feeds")
+    checked(start or Start())
     config = config or root / "config"
     if template:
         files = deploy.repository_files(template, requirement())
         return write_config(config, start, at_home=False) + write_missing(root, files)
+    deploy.need_harmless_paths((root.resolve(), config.resolve()))  # before anything is written
     written = write_config(config, start)
     script = deploy.filled("run", PROGRAM=shlex.join(words()), CONFIG=config_for_shell(root, config))
     deployment = deploy.deployment_files(_deployment(root, config, runs))
