@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,11 +11,15 @@ from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
 from syndicator.cli.base import CONFIG, Config, DryRun, Json, command, opened_to_look
 from syndicator.cli.operations import apply, perform
 from syndicator.cli.printing import counted, local
+from syndicator.configuration.sources.rights import list_given
 from syndicator.core.errors import LockedError, NetworkDown
 from syndicator.operations.adding import addition
 from syndicator.operations.operation import Argument, need
 
 if TYPE_CHECKING:
+    from syndicator.configuration.sources.opml import Outline
+    from syndicator.core.model import Source
+    from syndicator.services.adding.found import Found
     from syndicator.services.refresh import RunReport
 
 
@@ -58,6 +63,9 @@ def import_(
         str, Argument('An OPML file, "-" for one on stdin, or a folder of articles.', "FILE|DIR", positional=True)
     ],
     folders: Folders = None,
+    trust_own: Annotated[
+        bool, Argument("The list is an export of your own: take its rights and variables too, and print each.")
+    ] = False,
     no_refresh: Annotated[bool, Argument("Add the feeds only: the next refresh visits them.")] = False,
     dry_run: DryRun = False,
     json: Json = False,
@@ -73,7 +81,7 @@ def import_(
     from syndicator.services.adding import found, search
 
     with opened_to_look(config) as opened:
-        listed = search.read_file(file)
+        listed = search.read_file(file, is_trusted=trust_own)
         result = search.as_found(opened, file, listed, meaning(listed, folders, ask=not json and is_answered()))
         named = found.named(opened, result.candidates, found.Wishes())
         new = [candidate.source for candidate in named if not candidate.known]
@@ -87,14 +95,38 @@ def import_(
             printing.table("Sources", ("key", "url"), [(source.key, source.url) for source in new])
         printing.say(f"{counted(len(added), 'source')} {would}added, {len(old)} already known")
         say_skipped(file, result.skipped)
+        _say_rights(file, result, new)
     report = None if dry_run or no_refresh or not added else _first_visits(config, added)
     if json:
         failed = {outcome.key: outcome.reason for outcome in report.failed} if report else {}
         lists = {"added": added, "known": old, "skipped": result.skipped, "failed": failed}
+        lists["given"] = {source.key: list_given(source) for source in new if list_given(source)}
+        removed = [
+            {"line": each.line, "name": each.title, "rights": each.removed} for each in _list_removed(result, new)
+        ]
+        lists["removed"] = removed
         printing.as_json({**lists, "applied": not dry_run})
     elif report:
         printing.run_report(report, json=False)
         printing.say("next: `syndicator up` reads the rest and serves the feeds; with cron, `syndicator refresh` does")
+
+
+def _say_rights(file: str, result: "Found", new: "Sequence[Source]") -> None:
+    """Print what new sources were given, and what the list would have given them if it were trusted."""
+    for source in new:
+        if given := list_given(source):
+            printing.say(f"given: {source.key}: {given}")
+    for outline in _list_removed(result, new):
+        rights = ", ".join(outline.removed)
+        cure = "`--trust-own` takes it, if the list is an export of your own"
+        printing.say(f"not taken: {file} line {outline.line}: {outline.title or 'no name'}: {rights}; {cure}")
+
+
+def _list_removed(result: "Found", new: "Sequence[Source]") -> list["Outline"]:
+    """Return the outlines of new sources that lost rights."""
+    outlines = result.listed.outlines if result.listed else ()
+    addresses = {source.url for source in new}
+    return [outline for outline in outlines if outline.removed and outline.url in addresses]
 
 
 _FIRST_SECONDS = 90.0  # for the first visits; with pictures and visits under way less than two minutes. A choice

@@ -265,7 +265,13 @@ class CheckReason(Reason):
     FOREIGN_ALIAS = "foreign-alias", "its file lists another site's address", "`syndicator check --ownership --mend`"
     FOREIGN_ENTRY = "foreign-entry", "its entry leads to another site", "`syndicator check --ownership --mend`"
     SECRET_IN_URL = "secret-in-url", "a source's url may contain a secret", "write ${NAME} and set that variable"
+    SOURCE_RIGHTS = (
+        "source-rights",
+        "a source has rights or variables that only you give",
+        "remove what you did not write yourself",
+    )
     FORCED = "forced", "a source is visited more often than its server asks", "remove force, unless the site agrees"
+    READABLE_SECRET = "readable-secret", "others can read a file that contains a secret", "`chmod 600` the file"
     UNKNOWN_VARIABLE = "unknown-variable", "an environment variable is no setting", "correct its name, or unset it"
     DROPPED_SETTING = "dropped-setting", "a setting was removed or is part of another now", "see the detail"
     UNKNOWN_NAME = "unknown-name", "a category, tag or source is not defined", "correct its spelling, or define it"

@@ -41,7 +41,7 @@ def look(
         addresses = [_web(line) for line in opml.split()]
         return _looked("list", asyncio.run(_look_at_each(app, allow, addresses, progress)), {})
     if opml.strip():
-        listed = search.from_elsewhere(search.read_list(opml.encode(), "the document"))  # from another reader
+        listed = search.read_list(opml.encode(), "the document")
         return _looked("OPML", search.as_found(app, "OPML", listed), {})
     return _looked(address.strip(), *asyncio.run(_look(app, allow, _web(address.strip()), progress)))
 
@@ -164,6 +164,9 @@ def _chosen(values: Mapping[str, Any]) -> Candidate:
     from syndicator.configuration.sources.schema import source_of
     from syndicator.services.adding.found import Candidate
 
+    refuse_variables(str(values.get("url", "")), "")
+    if values.get("headers_env"):
+        raise UsageError("headers_env names variables of this machine; it is written into sources.toml by hand")
     source = source_of({"key": "a", **values})
     return Candidate(source=source if "key" in values else replace(source, key=""), kind="feed")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict, Unpack
 
 from syndicator.configuration.sources import rules_table
 from syndicator.configuration.sources.rules_table import table
+from syndicator.core import urls
 from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import stamp as stamp_of
 from syndicator.core.text import suggestion
@@ -106,6 +107,8 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
     values: dict[str, Any] = {name: value for name, value in merged.items() if edits.get(name, True)}
     refuse_variables(str(values.get("url", "")), source.url)
     wanted = source_of(values)
+    if wanted.headers_env and urls.host(wanted.url) != urls.host(source.url):
+        raise UsageError(f"{key} has headers_env, whose values another host would get; change its address by hand")
     names = sorted({*table(source), *table(wanted)} - {"rules"})
     differ = [name for name in names if table(source).get(name) != table(wanted).get(name)]
     return edit_of(app, source, wanted, f"{', '.join(differ)} changed")
@@ -119,9 +122,9 @@ def need_stamp(source: Source, seen: str | None) -> None:
 
 def refuse_variables(address: str, before: str) -> None:
     """Raise UsageError for a new variable: only people who can edit the files may use them."""
-    from syndicator.core import secrets
+    from syndicator.configuration.sources.rights import name_variables
 
-    if address != before and (named := secrets.variables(address)):
+    if address != before and (named := name_variables(address)):
         raise UsageError(f"an address that names a variable (${{{named[0]}}}) is written into sources.toml by hand")
 
 
@@ -201,8 +204,11 @@ def change_settings(
 
     allowed = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
     texts_by_name = dict(value.partition("=")[::2] for value in values)
-    if other := next((name for name in texts_by_name if name not in allowed), None):
-        raise UsageError(f"{other[:60]!r} can only be changed in {SETTINGS_FILE}{suggestion(other, allowed)}")
+    for name in texts_by_name:
+        if not name.strip():
+            raise UsageError("a setting has no name; write it like publish.limit=80")
+        if name not in allowed:
+            raise UsageError(f"{name[:60]!r} can only be changed in {SETTINGS_FILE}{suggestion(name, allowed)}")
     before = texts.read(app, f"config:{SETTINGS_FILE}")
     if stamp not in (None, stamp_of(before or "")):
         raise EditedMeanwhile(SETTINGS_FILE)

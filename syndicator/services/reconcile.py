@@ -231,7 +231,8 @@ def ignored(store: ArticleStore) -> tuple[Problem, ...]:
             continue
         if suffix not in _MARKDOWN and not (suffix in _TEXTS and store.read(path).startswith((b"---\n", b"---\r\n"))):
             continue
-        cure = f"only files that end in .md are articles; call it {Path(name).stem}.md"
+        stem = Path(name).stem.removesuffix(".md")  # an editor may have added .txt to x.md
+        cure = f"only files that end in .md are articles; call it {stem}.md"
         detail = f"it is ignored where it is; articles are in {_PLACES}" if name.endswith(".md") else cure
         problems.append(Problem(what=f"{store.name}/{path}", reason=CheckReason.PASSED_OVER, detail=detail))
     return tuple(problems)

@@ -115,7 +115,7 @@ def test_sources_leave_and_come_back_as_opml(filled: Instance, tmp_path: Path) -
     listing.write_bytes(filled.run("export").stdout_bytes)
     assert 'htmlUrl="http' in listing.read_text()
     path.write_text("")
-    added = filled.json("import", "--no-refresh", str(listing))
+    added = filled.json("import", "--no-refresh", "--trust-own", str(listing))
     assert (len(added["added"]), added["known"]) == (len(before["source"]), [])
     assert tomllib.loads(path.read_text()) == before
     assert filled.run("import", str(listing)).output == f"0 sources added, {len(before['source'])} already known\n"

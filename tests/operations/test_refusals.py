@@ -19,6 +19,17 @@ REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("look", {"address": "/etc/hostname"}, "is a path"),
     ("look", {"address": "/etc/no such file"}, "is a path"),
     ("look", {"address": "../sources.opml"}, "is a path"),
+    ("look", {"address": "https://a.example/?x=${HOME}"}, "by hand"),
+    ("look", {"opml": "https://a.example/\nhttps://a.example/?x=$%7BHO%4DE%7d"}, "by hand"),
+    ("add", {"url": ["https://a.example/?x=${HOME}"]}, "by hand"),
+    ("add", {"sources": [{"url": "https://a.example/?x=${HOME}"}]}, "by hand"),
+    ("add", {"sources": [{"url": "https://a.example/", "headers_env": {"X": "HOME"}}]}, "by hand"),
+    ("change-settings", {"values": [""]}, "has no name; write it like publish.limit=80"),
+    ("change-settings", {"values": ["=80"]}, "has no name"),
+    ("change-settings", {"values": ["publish.limit=80", " "]}, "has no name"),
+    ("change-settings", {"values": ["publish"]}, "can only be changed in syndicator.toml"),
+    ("follow-list", {"url": "https://a.example/?x=${HOME}", "wrapper": "5"}, "by hand"),
+    ("change-source", {"key": "one", "url": "https://a.example/?x=${HOME}"}, "by hand"),
 )
 
 
@@ -27,3 +38,15 @@ def test_what_cannot_be_done_is_said(tmp_path: Path, name: str, given: Mapping[s
     operation = need(name)
     with Place(tmp_path).app() as app, pytest.raises(UsageError, match=said):
         operation.plan(app, arguments_of(operation, given), no_progress)
+
+
+def test_another_host_does_not_get_the_values_of_a_sources_headers(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    (place.config / "sources.toml").write_text(
+        '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\nheaders_env = { Authorization = "TOKEN" }\n'
+    )
+    operation = need("change-source")
+    with place.app() as app:
+        with pytest.raises(UsageError, match="by hand"):
+            operation.plan(app, {"key": "one", "url": "https://evil.example/feed"}, no_progress)
+        assert not operation.plan(app, {"key": "one", "url": "https://one.example/atom"}, no_progress).is_empty

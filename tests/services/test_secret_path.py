@@ -6,8 +6,10 @@ import json
 import tomllib
 from pathlib import Path
 from unittest.mock import Mock
+from urllib.parse import urlsplit
 
 import pytest
+from lxml import html as lxml_html
 
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import ConfigError
@@ -51,6 +53,23 @@ def test_a_page_says_how_a_phone_subscribes(place: Place) -> None:
     page, base = place.published("phone.html"), f"http://192.168.1.5:8080/{SECRET}/"
     assert qr_svg(f"{base}phone.html") in page
     assert f"<code>{base}all.atom</code>" in page and f'href="feed:{base.removeprefix("http:")}all.atom"' in page
+
+
+def test_no_link_tells_the_secret_to_another_site(place: Place) -> None:
+    links = list[str]()
+    for path in (place.folder / "feeds/public").rglob("*.html"):
+        page = lxml_html.fromstring(path.read_text())
+        links += [str(link) for link in page.xpath("//@href | //@src | //@action") if str(link).startswith("http")]
+    assert any(link.startswith(f"http://192.168.1.5:8080/{SECRET}/") for link in links)
+    assert [link for link in links if SECRET in link and urlsplit(link).netloc != "192.168.1.5:8080"] == []
+
+
+def test_a_public_page_offers_readers_on_the_web(tmp_path: Path) -> None:
+    place = Place(tmp_path, settings='[site]\nurl = "https://feeds.example/"\n')
+    with place.app() as app:
+        store_articles(app, "Own", BODY)
+    place.build()
+    assert "feedly.com/i/subscription/feed/https%3A//feeds.example/all.atom" in place.published("index.html")
 
 
 def test_no_page_is_for_search_engines(place: Place) -> None:

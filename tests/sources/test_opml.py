@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from syndicator.configuration.sources.opml import SPACE, Folders, SubscriptionList, followed, read_opml, write_opml
+from syndicator.configuration.sources.rights import RIGHTS
 from syndicator.configuration.sources.rules_table import table
 from syndicator.configuration.sources.schema import source_of
 from syndicator.core.errors import NotAFeed
@@ -84,9 +85,24 @@ SOURCES = [
 def test_what_we_write_reads_back_whole_and_in_its_order() -> None:
     made = write_opml("Mine", SOURCES)
     assert write_opml("Mine", SOURCES) == made
-    listed = read_opml(made)
+    listed = read_opml(made, is_trusted=True)
     assert [source_of(followed(one, "tag", {})) for one in listed.outlines] == SOURCES
     assert (listed.skipped, listed.folders) == ((), ())
+
+
+def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> None:
+    listed = read_opml(write_opml("Evil", [replace(ALL, url="https://all.example/feed"), *SOURCES]))
+    cleaned = [source_of(followed(one, "tag", {})) for one in listed.outlines]
+    usual = Source(key="", url="")
+    assert cleaned[0] == replace(ALL, url="https://all.example/feed", **{name: getattr(usual, name) for name in RIGHTS})
+    assert cleaned[1:] == SOURCES[1:]
+    assert listed.outlines[0].removed == RIGHTS and not any(one.removed for one in listed.outlines[1:])
+    (skipped,) = listed.skipped
+    assert skipped.line > 0 and "names a variable of this machine, TOKEN" in skipped.why
+
+
+def test_every_right_is_an_option_of_a_source() -> None:
+    assert set(RIGHTS) <= {field.name for field in fields(Source)}
 
 
 def test_every_option_of_a_source_is_in_the_round_trip() -> None:

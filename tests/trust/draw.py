@@ -9,6 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from syndicator.configuration.sources.opml import followed, read_opml, write_opml
+from syndicator.core.model import Source
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.told import title_of
 
@@ -131,8 +133,21 @@ def _followed(plan: _Plan) -> tuple[dict[str, Any], ...]:
     own |= plan.sometimes({"content": "full"}, {})
     if plan.channel == "list":
         own["kind"] = "list"
-    others = [{"key": site.key, "url": site.feed} for site in plan.neighbours]
+    others = [plan.sometimes(_imported(plan, site), {"key": site.key, "url": site.feed}) for site in plan.neighbours]
     return tuple(plan.pick([*others, own], [own, *others]))
+
+
+def _imported(plan: _Plan, site: Site) -> dict[str, Any]:
+    """Its table if the operator imports a list of its own, which asks for rights over the victim."""
+    asked = Source(
+        key=site.key,
+        url=site.feed,
+        speaks_for=(plan.victim.base.removeprefix("http://").rstrip("/"),),
+        robots="ignore",
+        content="full",
+    )
+    (outline,) = read_opml(write_opml("A list", [asked])).outlines
+    return followed(outline, "ignore", {})
 
 
 def _announcing(plan: _Plan) -> str:

@@ -117,7 +117,7 @@ class Life:
 
     def _said(self, *words: str) -> Any:
         environ = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder)}
-        return commands.run(*words, "--config", str(self.config), environ=environ)
+        return commands.run(*words, "--config", str(self.config), cwd=self.folder, environ=environ)
 
     def articles(self) -> dict[str, Article]:
         """By address; without the files that no article can be read from."""

@@ -54,7 +54,7 @@ def init(
         runs = runs or ("" if template else _one_of("How will it run?", tuple(RUNS)))
     if audience not in (None, *_AUDIENCES) or (audience == "me" and template):
         raise UsageError(f"--for {audience}: say {' or '.join(_AUDIENCES)}; what a --template publishes is public")
-    command = next_command(folder, runs or "")
+    command = next_command(folder, runs or "", place)
     start = Start(title or "", url or "", contact or "", example)
     start = for_me(start) if audience == "me" else start
     for path in write_folder(folder, start, config=place, template=template, runs=runs or ""):
@@ -157,9 +157,10 @@ def check(
         findings = examine(config, strict=strict)
         lines = [f"{finding.what}: {finding.severity}: {finding.detail} ({finding.reason})" for finding in findings]
         errors = sum(finding.severity == "error" for finding in findings)
-        counts = f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}"
-        printing.answer(findings, [*lines, counts if findings else "no problems found"], json=json)
-        failed = any(strict or finding.severity == "error" for finding in findings)
+        warnings = sum(finding.severity == "warning" for finding in findings)
+        counts = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+        printing.answer(findings, [*lines, counts if errors or warnings else "no problems found"], json=json)
+        failed = bool(errors or (strict and warnings))
     if failed:
         sys.exit(ConfigError.exit_code)
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from lxml import etree
 
+from syndicator.configuration.sources.rights import RIGHTS, name_variables
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core import text, urls
 from syndicator.core.errors import NotAFeed
@@ -26,7 +27,8 @@ _TEXTS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A subscription in a list. `folders`: outermost first; `own`: its table if we wrote the list."""
+    """A subscription in a list. `folders`: outermost first; `own`: its table if we wrote the list; `removed`: names of
+    the rights that a list of a stranger does not give it."""
 
     url: str
     line: int = 0
@@ -34,6 +36,7 @@ class Outline:
     site: str = ""
     folders: tuple[str, ...] = ()
     own: Mapping[str, Any] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +50,11 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionList:
-    """The subscriptions of an OPML document, each address once."""
+    """The subscriptions of an OPML document, each address once. `is_trusted`: see `read_opml`."""
 
     outlines: tuple[Outline, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    is_trusted: bool = False
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -58,8 +62,10 @@ class SubscriptionList:
         return tuple(dict.fromkeys(name for outline in self.outlines if not outline.own for name in outline.folders))
 
 
-def read_opml(data: bytes) -> SubscriptionList:
-    """Return the subscriptions of an OPML document. Raise NotAFeed(broken-xml | unknown-format), also for entities."""
+def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
+    """Return the subscriptions of an OPML document, without rights and without addresses that name a variable of this
+    machine. `is_trusted`: with both, as the operator says that the list is an export of their own.
+    Raise NotAFeed(broken-xml | unknown-format), also for entities."""
     # libxml2 always expands entities in attributes, so documents that declare any are refused;
     # NUL bytes are removed to search UTF-16 too
     if b"<!ENTITY" in data.replace(b"\0", b""):
@@ -76,6 +82,8 @@ def read_opml(data: bytes) -> SubscriptionList:
     skipped: list[Skipped] = []
     for element in root.iter("{*}outline"):
         item = _outline(element)
+        if isinstance(item, Outline) and not is_trusted:
+            item = _clean_outline(item)
         alias = urls.alias(item.url) if isinstance(item, Outline) else ""
         if isinstance(item, Outline) and alias in outlines_by_alias:
             why = f"{item.url} stands in line {outlines_by_alias[alias].line} too"
@@ -91,7 +99,20 @@ def read_opml(data: bytes) -> SubscriptionList:
         replace(outline, own={name: value for name, value in outline.own.items() if name != _PLACE})
         for outline in ordered
     )
-    return SubscriptionList(outlines=outlines, skipped=tuple(skipped))
+    return SubscriptionList(outlines=outlines, skipped=tuple(skipped), is_trusted=is_trusted)
+
+
+def _clean_outline(outline: Outline) -> Outline | Skipped:
+    """Remove the rights of an outline; skip it if its address names a variable of this machine."""
+    if variables := name_variables(outline.url):
+        why = (
+            f"its address names a variable of this machine, {variables[0]}, whose value its server would get; "
+            "add it by itself, or `syndicator import --trust-own` if the list is an export of your own"
+        )
+        return Skipped(line=outline.line, name=outline.title, why=why)
+    removed = tuple(name for name in RIGHTS if name in outline.own)
+    own = {name: value for name, value in outline.own.items() if name not in RIGHTS}
+    return replace(outline, own=own, removed=removed)
 
 
 def followed(outline: Outline, folders: Folders, categories: Mapping[str, str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from syndicator.configuration.private import PUBLIC, tighten
 from syndicator.configuration.sources.identity import files_of
 from syndicator.configuration.sources.identity import key_for as key_for
 from syndicator.configuration.sources.rules_table import HEADER, HEADERS, is_blank, with_fields, with_rules
@@ -144,8 +145,9 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
     _change(path, edit, lambda before: tuple(change(one) if one.key == key else one for one in before))
 
 
-def put_text(path: Path, text: str | None, *, seen: str | None) -> None:
-    """Replace the text of a file (None: delete it). Raise EditedMeanwhile if it differs from `seen`, LockedError."""
+def put_text(path: Path, text: str | None, *, seen: str | None, is_private: bool = False) -> None:
+    """Replace the text of a file (None: delete it). Its owner and mode stay; `is_private`: it gets a secret, which
+    others of this machine must not read. Raise EditedMeanwhile if it differs from `seen`, LockedError."""
     with _locked_file(path) as target:
         now = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else None  # ends of lines stay
         if now != seen:
@@ -153,7 +155,7 @@ def put_text(path: Path, text: str | None, *, seen: str | None) -> None:
         if text is None:
             target.unlink(missing_ok=True)
         else:
-            _write(target, text)
+            _write(target, text, is_private=is_private)
 
 
 def _not_there(keys: dict[str, Path], there: dict[str, str], path: Path, added: Sequence[Source]) -> None:
@@ -202,7 +204,9 @@ def _locked_file(path: Path) -> Iterator[Path]:
         raise LockedError(f"another command is editing {target}; try again") from error
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, *, is_private: bool = False) -> None:
+    before = path.stat() if path.exists() else None
+    mode = before.st_mode & 0o777 if before else PUBLIC
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
@@ -210,10 +214,20 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+            if before:
+                _keep_owner(file.fileno(), before)
+        temporary.chmod(tighten(mode) if is_private else mode)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _keep_owner(descriptor: int, before: os.stat_result) -> None:
+    """Give a file the group and owner of the one that it replaces, as far as this account may: root edits files that
+    the account of the service reads."""
+    for user, group in ((-1, before.st_gid), (before.st_uid, -1)):
+        with suppress(OSError):  # only root may do more; what the account of the service wrote, it can read
+            os.fchown(descriptor, user, group)
 
 
 def _table_text(source: Source) -> str:

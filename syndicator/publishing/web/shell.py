@@ -45,6 +45,7 @@ class Page:
     feeds: list[tuple[str, str, str, str]] = dataclasses_field(default_factory=list)
     archive: bool = False  # older stories have pages
     indexed: bool = True  # by search engines
+    private: bool = False  # its address is a secret
 
     @cached_property
     def facts(self) -> str:
@@ -82,6 +83,7 @@ def page(settings: Settings, name: str, title: str, description: str, **more: An
         "image": f"{settings.base_url}icon.png" if site.url else "",
         "contact": contact(site.contact),
         "indexed": not settings.publish.secret_path,
+        "private": bool(settings.publish.secret_path),
     }
     return Page(**(shell | more))
 

@@ -38,8 +38,6 @@ from syndicator.services.adding.found import (
 from syndicator.services.container import App
 from syndicator.visiting.feeds.discovery import Discovery, FeedLink, best_first, is_comments, known_feeds
 
-# Settings that a list from elsewhere must not contain.
-_OPERATORS = frozenset(("allow", "content", "headers_env", "licence", "robots", "speaks_for"))
 _KEYLESS = "a"  # placeholder for a key that is chosen later, so that the other settings can be checked
 
 
@@ -47,40 +45,30 @@ def is_file(address: str) -> bool:
     return address == "-" or Path(address).is_file()
 
 
-def read_file(address: str) -> opml.SubscriptionList:
-    """Return the subscriptions of an OPML file, or on stdin for "-". Raises MissingError."""
+def read_file(address: str, *, is_trusted: bool = False) -> opml.SubscriptionList:
+    """Return the subscriptions of an OPML file, or on stdin for "-". `is_trusted`: an export of the operator's own, as
+    in `opml.read_opml`. Raises MissingError."""
     try:
         data = sys.stdin.buffer.read() if address == "-" else Path(address).read_bytes()
     except OSError as error:
         raise MissingError(f"{address} cannot be read: {error.strerror}; give the path of an OPML file") from error
-    return read_list(data, address)
+    return read_list(data, address, is_trusted=is_trusted)
 
 
-def read_list(data: bytes, where: str) -> opml.SubscriptionList:
+def read_list(data: bytes, where: str, *, is_trusted: bool = False) -> opml.SubscriptionList:
     """Return the subscriptions of an OPML document with this name. Raises MissingError."""
     try:
-        return opml.read_opml(data)
+        return opml.read_opml(data, is_trusted=is_trusted)
     except NotAFeed as refusal:
         cure = "export the list from the other reader as OPML"
         raise MissingError(f"{where}: {refusal.detail or refusal}; {cure}") from refusal
 
 
-def from_elsewhere(listed: opml.SubscriptionList) -> opml.SubscriptionList:
-    """Remove credentials, private networks, rights and addresses with variables from a stranger's list. Pure."""
-    outlines, skipped = [], list(listed.skipped)
-    why = "its address names a variable of this machine, whose value its server would get; add it by itself"
-    for outline in listed.outlines:
-        if secrets.variables(outline.url):
-            skipped.append(opml.Skipped(line=outline.line, name=outline.title, why=why))
-        else:
-            own = {name: value for name, value in outline.own.items() if name not in _OPERATORS}
-            outlines.append(replace(outline, own=own))
-    return opml.SubscriptionList(outlines=tuple(outlines), skipped=tuple(skipped))
-
-
 def as_found(app: App, address: str, listed: opml.SubscriptionList, folders: opml.Folders = "category") -> Found:
-    """Return the candidates of an OPML list; `skipped`: outlines that cannot be followed."""
+    """Return the candidates of an OPML list; `skipped`: outlines that cannot be followed. Only a list of the operator's
+    own takes the key of a source that was removed, whose feed has readers, for another address."""
     followed, path = by_address(app), app.taxonomy.toml
+    reserved = frozenset[str]() if listed.is_trusted else app.beside.keys()
     defined = load_vocabulary(path).category if path.exists() else ()
     categories = {category.name.casefold(): category.name for category in defined}
     candidates: list[Candidate] = []
@@ -89,7 +77,8 @@ def as_found(app: App, address: str, listed: opml.SubscriptionList, folders: opm
         try:
             values = opml.followed(outline, folders, categories)
             source = source_of({"key": _KEYLESS, **values})
-            source = source if "key" in values else replace(source, key="")
+            if "key" not in values or source.key in reserved:
+                source = replace(source, key="")  # chosen when it is added; a source that comes back gets its old one
             candidates.append(if_known(followed, Candidate(source=source, kind="opml")))
         except UsageError as error:
             skipped.append(opml.Skipped(line=outline.line, name=outline.title, why=str(error)))
@@ -204,7 +193,7 @@ async def _look(session: Session, address: str, url: str) -> Found:
         discovery = await session.worker.call(jobs.discover, answer.body, answer.final_url, dict(answer.headers))
         listed = await session.worker.call(jobs.read_opml, answer.body) if discovery.kind == "opml" else None
     if listed is not None:
-        return as_found(session.app, address, from_elsewhere(listed))
+        return as_found(session.app, address, listed)
     index = discovery.kind == "sitemap" and bool(discovery.feeds) and discovery.feeds[0].url != answer.final_url
     if not index and (discovery.kind != "page" or _XML.match(answer.headers.get("content-type", ""))):
         try:

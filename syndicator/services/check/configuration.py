@@ -6,9 +6,10 @@ import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from syndicator.configuration.entry_rules import Term
+from syndicator.configuration.private import is_readable_by_others, list_secrets
 from syndicator.configuration.settings import (
     Alert,
     Settings,
@@ -19,6 +20,7 @@ from syndicator.configuration.settings import (
     unknown_variables,
 )
 from syndicator.configuration.sources.registry import placed_sources
+from syndicator.configuration.sources.rights import list_given
 from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile, dotted, flat, read_toml_file
 from syndicator.core import secrets, text, urls
@@ -31,12 +33,13 @@ from syndicator.services.container import Configuration, llm_key, need_folder
 from syndicator.services.naming import terms
 from syndicator.services.webhooks import signing_key
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: Final[Sequence[Severity]] = ("error", "warning", "info")  # the gravest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A fault, with its file, line and key for programs."""
+    """A fault, or something worth knowing (info), with its file, line and key for programs."""
 
     severity: Severity
     what: str
@@ -183,6 +186,7 @@ def settings(config: Path, values: Settings, environ: Mapping[str, str], *, stri
     if not site.contact and strict and not values.publish.secret_path:
         detail = "set site.contact, so that site owners can reach you"
         yield of_fault(file.fault(detail, "site", "contact"), CheckReason.NO_CONTACT)
+    yield from _readable_secrets(file)
     for number, hub in enumerate(values.publish.hubs):
         if urls.host(hub) == "":
             detail = f"publish.hubs: {hub!r} is no address; write one like https://hub.example.org/"
@@ -196,6 +200,17 @@ def settings(config: Path, values: Settings, environ: Mapping[str, str], *, stri
     mails = bool(values.alert.mail) or any(digest.mail for digest in values.digest)
     yield from _alert(file, values.alert, environ, mails=mails)
     yield from _webhooks(file, values.webhook, environ)
+
+
+def _readable_secrets(file: TomlFile) -> Iterator[Finding]:
+    """Report secrets in a file that every account of this machine may read."""
+    secret_places = list_secrets(file.values)
+    if not secret_places or not is_readable_by_others(file.path.stat().st_mode):
+        return
+    cure = f"`chmod 600 {file.path}`; it has to belong to the account that runs syndicator"
+    for place in secret_places:
+        detail = f"{dotted(place)} is a secret, and every account of this machine can read this file: {cure}"
+        yield of_fault(file.fault(detail, *place), CheckReason.READABLE_SECRET, "warning")
 
 
 def _webhooks(file: TomlFile, webhooks: Sequence[Webhook], environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -234,6 +249,13 @@ def sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Fi
         for header, variable in unset(source, environ):
             detail = f"headers_env: set the environment variable {variable}, or take the header {header} out"
             yield of_fault(entry.fault(detail, "headers_env", header), FetchReason.UNSET_VARIABLE)
+
+
+def given(placed: Sequence[Placed]) -> Iterator[Finding]:
+    """List the rights and variables of each source: a list that was imported once may have brought them."""
+    for entry in placed:
+        if rights := list_given(entry.source):
+            yield of_fault(entry.fault(f"it has {rights}"), CheckReason.SOURCE_RIGHTS, "info")
 
 
 def _placeholders(source: Source, parameters: Sequence[str]) -> str:

@@ -32,7 +32,7 @@ from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, look
 from syndicator.services.check import configuration
-from syndicator.services.check.configuration import Finding, Severity, in_file, of_fault, of_problem
+from syndicator.services.check.configuration import SEVERITIES, Finding, Severity, in_file, of_fault, of_problem
 from syndicator.services.container import App, open_app, utc_now
 from syndicator.services.health.conditions import Disk, is_nearly_full, room
 from syndicator.services.health.status import disks_of
@@ -198,10 +198,10 @@ def check(
     clock: Callable[[], datetime] = utc_now,
     lookup: Lookup = ssrf.system,
 ) -> list[Finding]:
-    """Return all faults, errors first. `strict`: missing settings that publishing needs are errors."""
+    """Return all findings, the gravest first. `strict`: missing settings that publishing needs are errors."""
     set_wrong = (*configuration.dropped(config, environ), *configuration.variables(environ))
     findings = [*set_wrong, *_look(config, strict, environ, clock, lookup)]
-    return sorted(findings, key=lambda item: (item.severity != "error", item.file, item.line or 0))
+    return sorted(findings, key=lambda item: (SEVERITIES.index(item.severity), item.file, item.line or 0))
 
 
 def _look(
@@ -214,6 +214,7 @@ def _look(
     placed = placed_sources(config / "sources.toml")
     yield from configuration.settings(config, settings, environ, strict=strict)
     yield from configuration.sources(placed, environ)
+    yield from configuration.given(placed)
     yield from configuration.beside(config)
     yield from templates(config, settings)
     shut = list(folders(settings))

@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -57,7 +57,10 @@ _NGINX_PRIVATE: Final = """
     log_not_found off;"""
 _CADDY_PRIVATE: Final = """
 \t\t\tX-Robots-Tag "noindex, nofollow\""""
-_HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};]+")
+# Paths, hosts and paths of addresses that every file can contain: nginx, Caddy, systemd, cron and shells read them.
+_HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};*\[]+")
+_HARMLESS_HOST: Final = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+")
+_HARMLESS_PREFIX: Final = re.compile(r"[^\s\"'\\`$\x00-\x1f\x7f{};*\[\]()<>|^]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +84,39 @@ class Deployment:
 
 def deployment_files(here: Deployment) -> dict[str, str]:
     """Return the files by name. Raises UsageError for a path that some cannot contain."""
-    for path in (here.root, here.config, here.public, *here.elsewhere, *here.program, here.checkout or "-"):
-        if not _HARMLESS.fullmatch(str(path)):
-            raise UsageError(f"{str(path)!r}: quotes, backslashes, braces and $ cannot be written into every file")
+    need_harmless_paths((here.root, here.config, here.public, *here.elsewhere, *here.program, here.checkout or "-"))
+    need_harmless_url(here.url)
     values = {"USER": here.user, "PUBLIC": str(here.public), "CSP": CSP}
     values |= _systemd(here) | _cron(here) | _web(here) | _container(here)
     values["HARDENING"] = filled("deploy/hardening", **values)
     wanted = (*RUNS[here.runs][0], *(() if here.shared else _WEB)) if here.runs else FILES
     return {name: filled(f"deploy/{name}", **values) for name in (*FILES, *_FLEET) if name in wanted}
+
+
+def need_harmless_paths(paths: Iterable[Path | str]) -> None:
+    """Raise UsageError for a path that some of the files cannot contain."""
+    for path in paths:
+        if not _HARMLESS.fullmatch(str(path)):
+            signs = "quotes, backslashes, braces, $, ;, * and ["
+            raise UsageError(f"{str(path)!r}: {signs} cannot be written into every file; name another folder")
+
+
+def need_harmless_url(url: str) -> None:
+    """Raise UsageError for an address that is none, or that the files of web servers cannot contain."""
+    if not url:
+        return
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise UsageError(f"{url!r}: {error}; write it like https://feeds.example.org/") from error
+    if port == 0:
+        raise UsageError(f"{url!r}: there is no port 0; write it like https://feeds.example.org/")
+    if not _HARMLESS_HOST.fullmatch(parts.hostname or ""):
+        raise UsageError(f"{url!r}: this is no name of a host; write it like https://feeds.example.org/")
+    if not _HARMLESS_PREFIX.fullmatch(parts.path):
+        signs = "spaces, quotes, brackets and the signs \\ ` $ ; * < > | ^"
+        raise UsageError(f"{url!r}: {signs} cannot be written into the files of web servers; use another path")
 
 
 def _systemd(here: Deployment) -> dict[str, str]:

@@ -10,7 +10,8 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from syndicator import __version__
+from syndicator.configuration.private import PRIVATE, list_secrets
 from syndicator.configuration.settings import Publish, load
 from syndicator.configuration.sources.registry import put_text
 from syndicator.configuration.tables import with_settings
@@ -47,6 +49,7 @@ class Start:
 def checked(start: Start) -> Start:
     if start.example and start.example not in EXAMPLES:
         raise UsageError(f"--example {start.example}: no such example; there is {', '.join(EXAMPLES)}")
+    deploy.need_harmless_url(start.url)
     parts = urlsplit(start.url)
     if start.url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
         raise UsageError(f"--url {start.url}: write it like https://feeds.example.org/")
@@ -178,7 +181,7 @@ def share(config: Path, port: int | None = None) -> None:
     }
     path = config / "syndicator.toml"
     before = path.read_text(encoding="utf-8") if path.exists() else None
-    put_text(path, with_settings(before or "", wanted), seen=before)
+    put_text(path, with_settings(before or "", wanted), seen=before, is_private=True)
 
 
 def write_folder(
@@ -189,18 +192,21 @@ def write_folder(
     if root.resolve() == checkout():
         own = f"{root.resolve()} is the program's own folder, whose files an upgrade changes"
         raise UsageError(f"{own}; name one of your own, for example: init ../feeds")
+    checked(start or Start())
     config = config or root / "config"
     if template:
         files = deploy.repository_files(template, requirement())
         return write_config(config, start, at_home=False) + write_missing(root, files)
+    deploy.need_harmless_paths((root.resolve(), config.resolve()))  # before anything is written
     written = write_config(config, start)
     script = deploy.filled("run", PROGRAM=shlex.join(words()), CONFIG=config_for_shell(root, config))
     deployment = deploy.deployment_files(_deployment(root, config, runs))
     return written + write_missing(root, {"run": script} | {f"deploy/{name}": deployment[name] for name in deployment})
 
 
-def next_command(root: Path, runs: str) -> str:
-    """Return the command that starts the program, also after a reboot. Raises UsageError."""
+def next_command(root: Path, runs: str, config: Path | None = None) -> str:
+    """Return the command that starts the program, also after a reboot. `config`: its configuration, else in `root`.
+    Raises UsageError."""
     if runs and runs not in deploy.RUNS:
         raise UsageError(f"--run {runs}: say {', '.join(deploy.RUNS)}")
     folder, user, as_root = root.resolve(), account(), not os.getuid()
@@ -209,7 +215,10 @@ def next_command(root: Path, runs: str) -> str:
     if not as_root or runs not in ("systemd", "fleet"):
         return command
     adding = f"useradd --system --home-dir {quoted} --shell /usr/sbin/nologin {user}"
-    return f"{adding} && chown -R {user} {quoted} && {command}"
+    owned = quoted
+    if config is not None and not config.resolve().is_relative_to(folder):
+        owned += f" {shlex.quote(str(config.resolve()))}"
+    return f"{adding} && chown -R {user} {owned} && {command}"
 
 
 def _deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
@@ -233,18 +242,24 @@ def _deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
 
 
 def write_config(config: Path, start: Start | None = None, *, at_home: bool = True) -> list[Path]:
-    """Write the files that `config` lacks and return them."""
-    return write_missing(config, config_files(checked(start or Start()), at_home=at_home))
+    """Write the files that `config` lacks and return them. One with a secret is for this account alone."""
+    files = config_files(checked(start or Start()), at_home=at_home)
+    secret = frozenset(name for name, text in files.items() if list_secrets(tomllib.loads(text)))
+    return write_missing(config, files, private=secret)
 
 
-def write_missing(folder: Path, files: Mapping[str, str]) -> list[Path]:
-    """Write those of `files` that `folder` lacks, and return them."""
+def write_missing(folder: Path, files: Mapping[str, str], private: Collection[str] = ()) -> list[Path]:
+    """Write those of `files` that `folder` lacks, and return them. `private`: those that only this account may read."""
+
+    def open_private(path: str, flags: int) -> int:
+        return os.open(path, flags, PRIVATE)
+
     written = []
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with path.open("x", encoding="utf-8") as file:
+            with open(path, "x", encoding="utf-8", opener=open_private if name in private else None) as file:
                 file.write(text)
         except FileExistsError:
             continue

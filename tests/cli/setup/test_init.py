@@ -173,6 +173,22 @@ def test_one_command_has_it_run(
         assert '- "8080:8080"' in written["yaml"]
 
 
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("mine", "https://x.example/;}"),
+        ("mine", "https://x.example:99999/"),
+        ("mine", "https://x;y.example/"),
+        ("my*feeds", ""),
+        ("my[feeds", ""),
+    ],
+)
+def test_what_a_web_server_would_refuse_is_refused_first(tmp_path: Path, name: str, url: str) -> None:
+    with pytest.raises(UsageError, match=r"cannot be written|write it like https"):
+        init(str(tmp_path / name), "--for", "public", "--title", "Mine", "--url", url)
+    assert not (tmp_path / name).exists()
+
+
 @pytest.mark.parametrize("words", [("--run", "boat"), ("--for", "you"), ("--for", "me", "--template", "github")])
 def test_another_word_is_refused_before_anything_is_written(tmp_path: Path, words: tuple[str, ...]) -> None:
     with pytest.raises(UsageError, match="say "):

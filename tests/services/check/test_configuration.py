@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from syndicator.services.check.configuration import Finding
@@ -12,7 +14,29 @@ from tests.services.places import SOURCES, Place
 def found(place: Place, *, settings: str = "", sources: str = "", **environ: str) -> list[Finding]:
     (place.config / "syndicator.toml").write_text(settings)
     (place.config / "sources.toml").write_text(SOURCES + sources)
-    return check(place.config, environ=environ)
+    return [finding for finding in check(place.config, environ=environ) if finding.severity != "info"]
+
+
+def test_rights_and_variables_are_listed_and_are_no_fault(place: Place) -> None:
+    """Also those of sources.d; what every source has is not listed, and what permits less is no right."""
+    (place.config / "sources.toml").write_text(
+        '[[source]]\nkey = "plain"\nurl = "https://plain.example/feed"\ncontent = "link"\nspeaks_for = []\n'
+        '[[source]]\nkey = "a"\nurl = "https://a.example/${A_TOKEN}"\nallow = ["127.0.0.0/8"]\n'
+        'speaks_for = ["b.example"]\ncontent = "full"\n'
+    )
+    (place.config / "sources.d").mkdir()
+    more = '[[source]]\nkey = "c"\nurl = "https://c.example/"\nrobots = "ignore"\nheaders_env = { "X-A" = "C_TOKEN" }\n'
+    (place.config / "sources.d/c.toml").write_text(more)
+    listed = check(place.config, environ={"A_TOKEN": "long enough", "C_TOKEN": "x"})
+    assert {(one.severity, one.reason) for one in listed} == {("info", "source-rights")}
+    assert [(Path(one.file).name, one.line, one.detail) for one in listed] == [
+        ("c.toml", 1, 'source \'c\': it has headers_env = { "X-A" = "C_TOKEN" }, robots = "ignore", ${C_TOKEN}'),
+        (
+            "sources.toml",
+            6,
+            'source \'a\': it has allow = ["127.0.0.0/8"], content = "full", speaks_for = ["b.example"], ${A_TOKEN}',
+        ),
+    ]
 
 
 @pytest.mark.parametrize("url", ["feeds.example.org", "ftp://feeds.example.org/", "not a url"])

@@ -130,6 +130,7 @@ def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
         ("warning", "unknown-name"),
         ("warning", "dropped-setting"),
         ("warning", "dropped-setting"),
+        ("info", "source-rights"),
     ]
     assert "source 'two': category 'Ai' is not in taxonomy.toml" in found[2].detail and "'AI'" in found[2].detail
     assert found[2].what == f"{place.config}/sources.toml:8"

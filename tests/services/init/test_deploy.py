@@ -90,7 +90,9 @@ def test_the_sites_answer_at_the_address_of_the_settings(
     assert f"\n{caddy} {{\n" in files["Caddyfile"]
 
 
-@pytest.mark.parametrize("path", ['/srv/"mine"', "/srv/my$feeds", "/srv/it's", "/srv/a\nb", "/srv/{x}"])
+@pytest.mark.parametrize(
+    "path", ['/srv/"mine"', "/srv/a*b", "/srv/[x]", "/srv/my$feeds", "/srv/it's", "/srv/a\nb", "/srv/{x}"]
+)
 def test_a_path_that_some_file_could_not_have_is_named(path: str) -> None:
     with pytest.raises(UsageError, match="cannot be written into every file"):
         deployment_files(replace(HERE, root=Path(path)))

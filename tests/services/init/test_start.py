@@ -56,6 +56,12 @@ def test_an_example_brings_sources_taxonomy_and_a_title() -> None:
         (Start(example="gardens"), "--example gardens: no such example; there is ai"),
         (Start(url="feeds.example.org"), "write it like https://"),
         (Start(url="https://feeds.example.org/?a=b"), "write it like https://"),
+        (Start(url="https://x.example:99999/"), "Port out of range.*write it like https://"),
+        (Start(url="https://x.example:http/"), "write it like https://"),
+        (Start(url="https://x.example:0/"), "no port 0"),
+        (Start(url="https://[x.example/"), "write it like https://"),
+        (Start(url="https://x;y.example/"), "no name of a host"),
+        (Start(url="https://x.example/;}"), "cannot be written into the files of web servers"),
     ],
 )
 def test_what_cannot_be_is_named(start: Start, says: str) -> None:

@@ -361,6 +361,11 @@ def test_feeds_that_moved_and_feeds_that_ended(site: Site) -> None:
     assert site.get("tags/ended.rss")[0] == 410
 
 
+def test_the_servers_take_every_sign_that_init_takes(server: str, tmp_path: Path) -> None:
+    site = Site(tmp_path / "odd !#%&()+,=?@]^~\u00e4", "/a!%&+,-.:=@_~\u00e4/")
+    check(site, nginx(site.folder) if server == "nginx" else caddy(site))
+
+
 def test_what_is_not_for_the_web_is_not_there(site: Site) -> None:
     (site.folder / "feeds/public/.all.atom.1.tmp").write_text("half")
     for path in (

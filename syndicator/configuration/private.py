@@ -1,0 +1,49 @@
+"""Secrets in syndicator.toml, and the mode of a file that has some. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+PRIVATE: Final = 0o600  # for its owner alone
+PUBLIC: Final = 0o644
+_OTHERS: Final = 0o007  # bits of accounts that are neither the owner nor of the group
+_ADDRESSES: Final = (("store", "url"), ("fetch", "proxy"))  # which may have a password
+
+
+def list_secrets(values: Mapping[str, Any]) -> list[tuple[str | int, ...]]:
+    """Return the places of secrets in a parsed syndicator.toml. The name of a variable is none."""
+    places: list[tuple[str | int, ...]] = []
+    if _section(values, "publish").get("secret_path"):
+        places.append(("publish", "secret_path"))
+    webhooks = values.get("webhook", ())
+    for number, webhook in enumerate(webhooks if isinstance(webhooks, list) else ()):
+        secret = webhook.get("secret") if isinstance(webhook, Mapping) else None
+        if isinstance(secret, str) and not secret.startswith("$"):
+            places.append(("webhook", number, "secret"))
+    for section, name in _ADDRESSES:
+        address = _section(values, section).get(name)
+        if isinstance(address, str) and _has_password(address):
+            places.append((section, name))
+    return places
+
+
+def is_readable_by_others(mode: int) -> bool:
+    """Return True if accounts besides the owner and the group of a file may read or change it."""
+    return bool(mode & _OTHERS)
+
+
+def tighten(mode: int) -> int:
+    """Return the mode for a file that gets a secret. A group that was given access alone keeps it."""
+    return PRIVATE if is_readable_by_others(mode) else mode
+
+
+def _section(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    section = values.get(name)
+    return section if isinstance(section, Mapping) else {}
+
+
+def _has_password(address: str) -> bool:
+    try:
+        return bool(urlsplit(address).password)
+    except ValueError:
+        return False
