@@ -26,7 +26,8 @@ from syndicator.console.security import is_for_us, read_passwords
 from syndicator.core import secrets
 from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.core.reasons import CommandReason
-from syndicator.operations.jobs.queue import Job
+from syndicator.core.requests import JOBS, most_of_one
+from syndicator.operations.jobs.queue import TOKEN, Job
 from syndicator.operations.operation import Operation, arguments_of, fields_of, operations, plain, schema_of
 from syndicator.operations.queries import QUERIES, Query
 from syndicator.services.container import utc_now
@@ -120,7 +121,6 @@ def _post(operation: Operation) -> dict[str, Any]:
     return {**path, "summary": operation.help}
 
 
-_WAITING: Final = 100  # jobs that may wait, of all tokens
 Answer = Mapping[str, Any]
 
 
@@ -168,7 +168,7 @@ class Api:
             return problem(503, "the tokens cannot be read; the log says why")
         if request.state.token is None:
             return problem(401, "send a valid token: Authorization: Bearer syn_...", {"www-authenticate": "Bearer"})
-        request.state.who = f"token {request.state.token.name}"  # its name in Changes and jobs
+        request.state.who = f"{TOKEN}{request.state.token.name}"  # its name in Changes and jobs
         return None
 
 
@@ -255,8 +255,8 @@ async def _operate(request: Request) -> Response:
     if refused := values.keys() & hidden(operation):
         raise HTTPException(422, f"{operation.name}: {min(refused)} is for the console alone")
     arguments_of(operation, values)
-    if len(console.queue.waiting()) >= _WAITING:
-        raise HTTPException(429, f"{_WAITING} jobs wait already", {"retry-after": "10"})
+    if not console.queue.has_room(request.state.who):
+        raise HTTPException(429, f"{most_of_one(JOBS)} jobs of a token, or {JOBS} of all, wait", {"retry-after": "10"})
     id = console.ask(operation.name, values, request.state.who, dry_run=dry_run).id
     return _of_job(await console.until(id, wait), matched=matched)
 

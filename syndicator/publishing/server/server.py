@@ -22,6 +22,7 @@ from syndicator.core import requests as limits
 from syndicator.core.errors import MissingError
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.core.requests import BODY_BYTES, CONNECTIONS, SHARE, most_connections
+from syndicator.core.shares import Shares
 from syndicator.publishing.server.health import HEADERS, one_line
 
 __all__ = ["ASGIApp", "Receive", "Scope", "Send", "serve"]
@@ -161,7 +162,7 @@ class Connections(set[Any]):
     def __init__(self, most: int, body_bytes: BodyBytes, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self.body_bytes, self.clock = body_bytes, clock
-        self._most, self._most_of_one = most, limits.most_of_a_client(most)
+        self._most, self._most_of_one = most, limits.most_of_one(most)
         self._count: Counter[str] = Counter()
 
     def add(self, connection: Any, /) -> None:
@@ -288,7 +289,8 @@ def _refused(host: str, port: int, error: OSError) -> MissingError:
     return MissingError(f"cannot listen on {host} port {port}: {error.strerror or error}; set publish.listen")
 
 
-_CALLBACK_AT_ONCE: Final = 8  # bodies read at once, each whole, before the check of its signature. A choice.
+# Bodies read at once, each whole, before the check of its signature; a quarter of one callback. A choice.
+_CALLBACK_AT_ONCE: Final = 16
 _LONGEST_TOKEN: Final = 64
 
 
@@ -304,19 +306,19 @@ class Callbacks:
 
 def with_callbacks(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
     """Add the callbacks to `app`."""
-    room = asyncio.Semaphore(_CALLBACK_AT_ONCE)
+    reading = Shares[Request](_CALLBACK_AT_ONCE)  # by token
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(PATH):
             await app(scope, receive, send)
             return
-        response = await _answer(Request(scope, receive), callbacks, room)
+        response = await _answer(Request(scope, receive), callbacks, reading)
         await response(scope, receive, send)
 
     return answering
 
 
-async def _answer(request: Request, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
+async def _answer(request: Request, callbacks: Callbacks, reading: Shares[Request]) -> Response:
     token = request.scope["path"].removeprefix(PATH)
     if not token or len(token) > _LONGEST_TOKEN:
         return _phrase(HTTPStatus.NOT_FOUND)
@@ -326,17 +328,19 @@ async def _answer(request: Request, callbacks: Callbacks, room: asyncio.Semaphor
     if request.method != "POST":
         return _phrase(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
     status = callbacks.known(token)
-    return _phrase(status) if status != HTTPStatus.OK else await _pushed(request, token, callbacks, room)
+    return _phrase(status) if status != HTTPStatus.OK else await _pushed(request, token, callbacks, reading)
 
 
-async def _pushed(request: Request, token: str, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
-    if room.locked():
+async def _pushed(request: Request, token: str, callbacks: Callbacks, reading: Shares[Request]) -> Response:
+    if not reading.has_room(token):
         return _phrase(HTTPStatus.SERVICE_UNAVAILABLE)
-    async with room:
-        try:
-            body = await request.body()
-        except ClientDisconnect:
-            return _phrase(HTTPStatus.BAD_REQUEST)
+    reading.add(token, request)
+    try:
+        body = await request.body()
+    except ClientDisconnect:
+        return _phrase(HTTPStatus.BAD_REQUEST)
+    finally:
+        reading.discard(token, request)
     return _phrase(callbacks.push(token, request.headers, body))
 
 
