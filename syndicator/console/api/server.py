@@ -37,7 +37,7 @@ from syndicator.services.places import Place
 from syndicator.services.showing import lists
 
 PATH: Final = "/api/v1"
-MOST: Final = 100  # items of a page, and seconds of waiting
+MOST: Final = 100  # items of a page, parameters of a list, and seconds of waiting
 _TEXT: Final = {"type": "string"}
 _KEY: Final = {"name": "key", "in": "path", "required": True, "schema": _TEXT}
 _PROBLEM: Final = {  # RFC 9457
@@ -192,6 +192,8 @@ async def _status(request: Request) -> Response:
 
 
 async def _list(query: Query, request: Request) -> Response:
+    if len(request.query_params.multi_items()) > MOST:  # each word is a condition of the database, which has a limit
+        raise HTTPException(400, f"at most {MOST} parameters")
     asked = dict(request.query_params)
     limit, cursor = _number(asked.pop("limit", "30"), 1), asked.pop("cursor", "")
     lists_of = {item.name: request.query_params.getlist(item.name) for item in fields_of(query) if item.is_list}

@@ -185,6 +185,10 @@ class Connections(set[Any]):
             return HTTPStatus.SERVICE_UNAVAILABLE
         return None
 
+    def cut_all(self) -> None:
+        for connection in list(self):
+            connection.transport.abort()
+
     def cut_late(self) -> None:
         """Cut connections that exceed their time."""
         now = self.clock()
@@ -201,6 +205,7 @@ class Connections(set[Any]):
         return True
 
 
+_GRACE_SECONDS = 3.0  # for open requests once the server stops
 _AT_ONCE = 100  # connections accepted in one turn of the event loop; the system queues the others
 
 
@@ -222,7 +227,7 @@ async def serve(
     listener.listen(min(_AT_ONCE, most))  # `listening` may make clients connect at once
     listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
     config = uvicorn.Config(
-        app,
+        _ending_with(app, stop),
         http=Connection,  # over httptools, in C: half of the CPU of an answer (tests/bench/bench_web.py)
         ws="none",
         log_config=None,
@@ -230,7 +235,6 @@ async def serve(
         proxy_headers=False,
         access_log=False,
         lifespan="off",
-        timeout_graceful_shutdown=3,
         server_header=False,
         backlog=min(_AT_ONCE, most),
     )
@@ -248,6 +252,19 @@ async def serve(
         listener.close()
 
 
+def _ending_with(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
+    """Return `app` whose requests end in silence if they are cancelled after `stop`: uvicorn would log a traceback."""
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except asyncio.CancelledError:
+            if not stop.is_set():
+                raise
+
+    return answering
+
+
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
         super().__init__(config)
@@ -259,6 +276,17 @@ class _Server(uvicorn.Server):
         if counter % 10 == 0:
             self._connections.cut_late()
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Wait for open requests, but not long: then cut their connections, and cancel them."""
+        ending = asyncio.ensure_future(super().shutdown(sockets))
+        await asyncio.wait({ending}, timeout=_GRACE_SECONDS)
+        if not ending.done():
+            self._connections.cut_all()
+            await asyncio.sleep(0)  # requests know now that nobody waits for them
+            for task in list(self.server_state.tasks):
+                task.cancel()
+        await ending
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
