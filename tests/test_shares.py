@@ -72,6 +72,13 @@ def test_what_is_discarded_uses_no_turn() -> None:
     assert take_all(waiting) == ["a2", "b1"]
 
 
+def test_who_waits_for_nothing_has_no_turn() -> None:
+    waiting = shares("a1", "b1")
+    waiting.discard("a", "a1")
+    waiting.add("a", "a2")
+    assert take_all(waiting) == ["b1", "a2"]
+
+
 @given(st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=40))
 def test_nobody_waits_for_two_of_another(owners: list[str]) -> None:
     waiting = shares(*(f"{owner}{number}" for number, owner in enumerate(owners)))

@@ -1,15 +1,16 @@
 """How long others wait while one client, token or source asks for very much: real commands on loopback.
 
-    python -m tests.bench.bench_shares [--of CHECKOUT] [questions] [jobs] [pushes]
+    python -m tests.bench.bench_shares [--of CHECKOUT] [--articles FOLDER] [questions] [jobs] [pushes]
 
 - questions: `serve` with 3,000 articles; 20 connections of one client ask new questions without a pause, and another
   client asks 20 of its own, a second apart.
-- jobs: `console`; a token that reads asks for 320 previews at once, then a token that writes asks for one change.
+- jobs: `console`; a token that reads asks for 320 previews at once, of addresses that answer after half a second; then
+  a token that writes asks for one change.
 - pushes: `up`; for one source a hub pushes a feed of 10,000 entries, and then the same as ten feeds of 1,000 each;
   meanwhile it pushes feeds of one entry for another source. The pages are on different hosts.
 
-CHECKOUT: a folder with another version of this repository, which then runs instead of this one. The clients run on the
-same processors as the server."""
+CHECKOUT: a folder with another version of this repository, which then runs instead of this one. FOLDER: keeps the
+instance with articles for the next time. The clients run on the same processors as the server."""
 
 from __future__ import annotations
 
@@ -93,9 +94,11 @@ def cpu(pid: int) -> float:
 # Questions ------------------------------------------------------------------------------------------------------------
 
 
-def fill(folder: Path) -> Place:
-    """Make and build an instance with articles of common and rare words."""
-    folder.mkdir()
+def fill(folder: Path) -> Path:
+    """Make and build an instance with articles of common and rare words, unless the folder has one."""
+    if (folder / "feeds/public/search").is_dir():
+        return folder / "config"
+    folder.mkdir(parents=True)
     place = Place(folder)
     rng = random.Random(1)
     made = articles(ARTICLES, 120, rng)
@@ -106,20 +109,21 @@ def fill(folder: Path) -> Place:
             stored, stamp, _ = app.article_store.put(replace(article, source_key=source, source_id=url, language="en"))
             app.store.visits.record(stored, stamp)
     place.build()
-    return place
+    return place.config
 
 
-def words_of(place: Place) -> list[str]:
+def words_of(folder: Path) -> list[str]:
     """Return words that some articles have, so that answers need entries that were not made before."""
-    counts = Counter(word for article in place.articles()[:600] for word in set(article.body.lower().split()))
+    files = sorted((folder / "feeds/articles").rglob("*.md"))[:600]
+    counts = Counter(word for path in files for word in set(path.read_text().lower().split()))
     return sorted(word for word, count in counts.items() if 8 <= count <= 60 and list(each_word(word)) == [word])
 
 
 async def measure_questions(checkout: Path, folder: Path) -> None:
-    place = await asyncio.to_thread(fill, folder / "questions")
+    config = await asyncio.to_thread(fill, folder)
     port = free_port()
-    (place.config / "syndicator.toml").write_text(f'[publish]\ntag_min = 1\nlisten = "0.0.0.0:{port}"\n')
-    words, rng = words_of(place), random.Random(2)
+    (config / "syndicator.toml").write_text(f'[publish]\ntag_min = 1\nlisten = "0.0.0.0:{port}"\n')
+    words, rng = words_of(folder), random.Random(2)
     base = f"http://127.0.0.1:{port}"
     statuses, stopped = Counter[int](), asyncio.Event()
 
@@ -139,7 +143,7 @@ async def measure_questions(checkout: Path, folder: Path) -> None:
             answer = await client.get(name)
         return answer.status_code, time.monotonic() - began
 
-    async with running(checkout, place.config, "serve") as process:
+    async with running(checkout, config, "serve") as process:
         await answers(base)
         alone = [await ask("127.0.0.1", new_question()) for _ in range(5)]
         print(f"  alone: {_told([seconds for _, seconds in alone])}")
@@ -174,11 +178,19 @@ def _told(seconds: Sequence[float]) -> str:
 # Jobs -----------------------------------------------------------------------------------------------------------------
 
 
-async def measure_jobs(checkout: Path, folder: Path) -> None:
-    place = folder / "jobs"
+async def _answer_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    await asyncio.sleep(0.5)
+    writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    await writer.drain()
+    writer.close()
+
+
+async def measure_jobs(checkout: Path, place: Path) -> None:
     place.mkdir()
     instance, port = Place(place), free_port()
-    (instance.config / "syndicator.toml").write_text(f'[console]\nlisten = "127.0.0.1:{port}"\n')
+    settings = f'[console]\nlisten = "127.0.0.1:{port}"\n[fetch]\nallow_loopback = true\npause = 0.0\n'
+    (instance.config / "syndicator.toml").write_text(settings)
     with instance.app():
         pass
     await asyncio.to_thread(instance.build)
@@ -190,12 +202,14 @@ async def measure_jobs(checkout: Path, folder: Path) -> None:
         headers = {"authorization": f"Bearer {tokens[scope]}"}
         return httpx.AsyncClient(trust_env=False, timeout=120, headers=headers)
 
-    async with running(checkout, instance.config, "console"), client("read") as reader, client("write") as writer:
+    slow = await asyncio.start_server(_answer_slowly, "127.0.0.1", 0)
+    async with slow, running(checkout, instance.config, "console"), client("read") as reader, client("write") as writer:
         await answers(base)
         act = f"{base}/operations/rest"
         await writer.post(f"{act}?dry_run=true&wait=60", json={"key": "one"})  # the process of jobs has started
         began = time.monotonic()
-        asked_for = [reader.post(f"{act}?dry_run=true&wait=0", json={"key": "one"}) for _ in range(PREVIEWS)]
+        looked_at = [f"http://127.0.0.1:{slow.sockets[0].getsockname()[1]}/{number}" for number in range(PREVIEWS)]
+        asked_for = [reader.post(f"{base}/operations/look?wait=0", json={"address": url}) for url in looked_at]
         statuses = Counter(answer.status_code for answer in await asyncio.gather(*asked_for))
         asked = time.monotonic()
         refused = 0
@@ -207,17 +221,14 @@ async def measure_jobs(checkout: Path, folder: Path) -> None:
             await asyncio.sleep(0.02)
         print(f"  {PREVIEWS} previews were answered {dict(statuses)} within {asked - began:.1f} s")
         print(f"  the writer was refused {refused} times; its job began after {time.monotonic() - asked:.2f} s")
-        jobs = place / "feeds/state/console/jobs"
-        while any(jobs.glob("*.todo")):  # noqa: ASYNC110 - another process
-            await asyncio.sleep(0.1)
-        print(f"  the queue was empty after {time.monotonic() - began:.0f} s")
+        left = len(list((place / "feeds/state/console/jobs").glob("*.todo")))
+        print(f"  {left} previews waited behind it")
 
 
 # Pushes ---------------------------------------------------------------------------------------------------------------
 
 
-async def measure_pushes(checkout: Path, folder: Path) -> None:
-    place = folder / "pushes"
+async def measure_pushes(checkout: Path, place: Path) -> None:
     (place / "config").mkdir(parents=True)
     web, stop, addresses, port = Web(), asyncio.Event(), list[str](), free_port()
     serving = asyncio.create_task(serve(web, "127.0.0.1", 0, stop=stop, listening=addresses.append))
@@ -266,12 +277,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", default=list(PARTS), help=", ".join(PARTS))
     parser.add_argument("--of", type=Path, default=ROOT)
+    parser.add_argument("--articles", type=Path)
     given = parser.parse_args()
-    print(machine())
+    print(machine(), flush=True)
     with tempfile.TemporaryDirectory() as folder:
         for name in given.parts:
-            print(f"{name}, load {os.getloadavg()[0]:.1f}")
-            asyncio.run(PARTS[name](given.of.resolve(), Path(folder)))
+            print(f"{name}, load {os.getloadavg()[0]:.1f}", flush=True)
+            place = given.articles if name == "questions" and given.articles else Path(folder, name)
+            asyncio.run(PARTS[name](given.of.resolve(), place))
 
 
 if __name__ == "__main__":

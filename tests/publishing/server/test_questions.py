@@ -113,6 +113,25 @@ def test_a_client_that_is_gone_leaves_its_place_and_its_turn() -> None:
     assert slow.order == ["q/words.word0.atom", "q/tag.ai.atom"]
 
 
+def test_a_client_that_leaves_as_its_turn_comes_gives_it_away() -> None:
+    slow = Slow()
+
+    async def ask() -> Answer:
+        first, second = (asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in questions(2))
+        await asyncio.sleep(0)
+        slow.go_on.set()
+        await first
+        while not slow.questions.is_busy:  # noqa: ASYNC110 - the turn of the second begins, which does not know it yet
+            await asyncio.sleep(0)
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
+        async with asyncio.timeout(20):
+            return await slow.questions.answer("q/tag.ai.atom", BEN, {})
+
+    assert asyncio.run(ask())[0] == 200
+    assert slow.order == ["q/words.word0.atom", "q/tag.ai.atom"]
+
+
 def test_the_same_question_of_many_is_answered_once() -> None:
     slow = Slow()
     assert statuses(asyncio.run(slow.answers(["q/tag.ai.atom"] * 10))) == {200: 10}
