@@ -187,7 +187,7 @@ async def _answer_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWri
 
 
 async def measure_jobs(checkout: Path, place: Path) -> None:
-    place.mkdir()
+    await asyncio.to_thread(place.mkdir)
     instance, port = Place(place), free_port()
     settings = f'[console]\nlisten = "127.0.0.1:{port}"\n[fetch]\nallow_loopback = true\npause = 0.0\n'
     (instance.config / "syndicator.toml").write_text(settings)
