@@ -179,7 +179,8 @@ def _told(seconds: Sequence[float]) -> str:
 
 
 async def _answer_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(b"\r\n\r\n")
+    with contextlib.suppress(asyncio.IncompleteReadError):  # the command was stopped
+        await reader.readuntil(b"\r\n\r\n")
     await asyncio.sleep(0.5)
     writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
     await writer.drain()
