@@ -154,7 +154,13 @@ LINGER_SECONDS: Final = 2.0  # for a refused client to read the answer; an immed
 PART_BYTES: Final = 262_144  # of an answer per write: more would wait in memory for a slow reader
 CONNECTIONS: Final = 1000  # of one process; 60,000 hourly readers with 5 s keep-alive use 85
 SHARE: Final = 2  # every second descriptor of the process at most: the rest is for fetching and files
-CLIENT_SHARE: Final = 4  # a client has every fourth connection at most; a proxy, which is one client, needs about ten
+SHARE_OF_ONE: Final = 4  # a client has every fourth connection at most; a proxy, which is one client, needs about ten
+# Places of those who wait (`core.shares`), of which one client, token or source has every fourth at most. Choices.
+QUESTIONS: Final = 128  # requests for feeds of questions: at 0.3 s each, the last of a client's 32 waits for 10 s
+QUESTION_SECONDS: Final = 2.0  # of CPU for one question; those at 100,000 articles take a quarter of it
+JOBS: Final = 200  # jobs of the API
+PUSHES: Final = 1000  # pushes of hubs, and
+PUSH_BYTES: Final = 64_000_000  # their bytes: some dozens of the largest feeds, or a burst of a thousand small ones
 
 
 def most_connections(descriptors: int) -> int:
@@ -162,9 +168,9 @@ def most_connections(descriptors: int) -> int:
     return max(1, min(CONNECTIONS, descriptors // SHARE))
 
 
-def most_of_a_client(connections: int) -> int:
-    """Return the maximum of `connections` for one client."""
-    return max(1, connections // CLIENT_SHARE)
+def most_of_one(places: int) -> int:
+    """Return the maximum of `places` for one client, token or source."""
+    return max(1, places // SHARE_OF_ONE)
 
 
 def client_of(host: str) -> str:

@@ -257,7 +257,8 @@ def _held_back(context: VisitContext, rows: Sequence[EntryRow], announced: Colle
     """Return the rows to read now. Save the others: muted ones, and late ones that end."""
     new = ((row, row.entry) for row in rows if row.entry and not row.article_id)
     muted = [row for row, entry in new if is_muted(context.source, entry, context.run.settings.publish)]
-    take, changed = held_back([row for row in rows if row not in muted], announced)
+    muted_ids = {row.entry_id for row in muted}
+    take, changed = held_back([row for row in rows if row.entry_id not in muted_ids], announced)
     context.run.store.save_entries([*changed, *map(endings.muted, muted)])
     return take
 

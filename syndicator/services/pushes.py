@@ -3,8 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,6 +15,8 @@ from syndicator.core.model import OURS, Entry, Fetched, Outcome, Source
 from syndicator.core.ports import Fetcher
 from syndicator.core.ports.subscriptions import PATH, Hubs, Offer, Subscription, Tally
 from syndicator.core.program import logger
+from syndicator.core.requests import PUSH_BYTES, PUSHES, most_of_one
+from syndicator.core.shares import Shares
 from syndicator.processes.worker import Worker
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services.build import build_due, together
@@ -27,9 +28,6 @@ from syndicator.visiting.fetch.decompress import DELTA
 from syndicator.visiting.websub import is_signed, may_subscribe
 
 _TOKEN_BYTES: Final = 32  # random bytes in a callback and in a secret
-# Limits of waiting pushes: some dozens of the largest feeds, or a burst of a thousand small ones. Choices.
-_MOST_BYTES: Final = 64_000_000
-_MOST_PUSHES: Final = 1000
 _STEADY: Final = timedelta(days=1)  # between two subscriptions for a feed that keeps changing its hub or topic
 
 
@@ -54,7 +52,7 @@ class Registry(Hubs):
         self._tallies: dict[str, Tally] = {}
         self._changed: set[str] = set()  # tokens
         self._counted: set[str] = set()  # hubs
-        self._inbox: deque[Push] = deque()
+        self._inbox = Shares[Push](PUSHES)  # by source key
         self._waiting_bytes = 0
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.arrived = asyncio.Event()  # a push waits in the inbox
@@ -144,22 +142,33 @@ class Registry(Hubs):
         if not is_signed(subscription.secret, body, headers.get("x-hub-signature", "")):
             self.log.info("a push was not signed by its hub", source=subscription.source_key, hub=subscription.hub)
             return HTTPStatus.FORBIDDEN
-        if len(self._inbox) >= _MOST_PUSHES or self._waiting_bytes + len(body) > _MOST_BYTES:
+        if not self._has_room(subscription.source_key, len(body)):
             return HTTPStatus.SERVICE_UNAVAILABLE
         self._put(replace(subscription, last_push=self._clock()))
-        self._inbox.append(Push(subscription, headers.get("content-type", ""), body))
+        self._inbox.add(subscription.source_key, Push(subscription, headers.get("content-type", ""), body))
         self._waiting_bytes += len(body)
         self.arrived.set()
         self.on_arrival()
         return HTTPStatus.ACCEPTED
 
-    def taken(self) -> Iterator[Push]:
-        """Yield the queued pushes, and empty the queue."""
-        self.arrived.clear()
-        while self._inbox:
-            push = self._inbox.popleft()
+    def _has_room(self, source_key: str, size: int) -> bool:
+        """Return True if a push of `size` bytes may wait: a source has a quarter of the places and bytes at most."""
+        if not self._inbox.has_room(source_key) or self._waiting_bytes + size > PUSH_BYTES:
+            return False
+        waiting = self._inbox.items_of(source_key)
+        return not waiting or sum(len(push.body) for push in waiting) + size <= most_of_one(PUSH_BYTES)
+
+    @property
+    def waiting(self) -> int:
+        """The number of queued pushes."""
+        return len(self._inbox)
+
+    def take(self, busy: Collection[str] = ()) -> Push | None:
+        """Take the next push out of the queue, by turns of the sources that are not `busy`."""
+        push = self._inbox.take(lambda push: push.subscription.source_key not in busy)
+        if push is not None:
             self._waiting_bytes -= len(push.body)
-            yield push
+        return push
 
     def polled(
         self, source: Source, offer: Offer | None, new: Sequence[Entry], before: datetime | None, now: datetime
@@ -295,7 +304,8 @@ class Intake:
         self._over = asyncio.Event()
         self._next_build = 0.0  # by the loop's clock
         self._stale = False  # pushed articles are to be built
-        self._under_way = self._asked = 0  # pushes, and hubs
+        self._under_way: set[str] = set()  # sources whose push is read: one of each, as `alone` has it
+        self._asked = 0  # hubs
         self._ended: float | None = None  # when the rest of the run was done
         self._read = asyncio.Event()  # a push or a question ended
         registry.attended = True
@@ -318,18 +328,15 @@ class Intake:
     async def _run(self) -> None:
         try:
             async with task_group() as group:
-                room = asyncio.Semaphore(_AT_ONCE)
                 while not self.stop.is_set():
                     over = self._over.is_set()
                     self._ended = self._ended or (self._clock() if over else None)
                     asking = self._ask_hubs(group)
-                    for push in self.registry.taken():
-                        self._under_way += 1
-                        group.create_task(self._take(push, room))
+                    self._begin_pushes(group)
                     if self._stale and (over or self._clock() >= self._next_build):
                         await self._build()
                     self.registry.save(self.app.store.subscriptions)
-                    if over and not (asking or self._under_way or self._stale):
+                    if over and not (asking or self._under_way or self.registry.waiting or self._stale):
                         break
                     await self._a_moment()
         finally:
@@ -348,12 +355,20 @@ class Intake:
     def _clock(self) -> float:
         return asyncio.get_running_loop().time()
 
-    async def _take(self, push: Push, room: asyncio.Semaphore) -> None:
+    def _begin_pushes(self, group: asyncio.TaskGroup) -> None:
+        self.registry.arrived.clear()
+        while len(self._under_way) < _AT_ONCE:
+            push = self.registry.take(self._under_way)
+            if push is None:
+                return
+            self._under_way.add(push.subscription.source_key)
+            group.create_task(self._take(push))
+
+    async def _take(self, push: Push) -> None:
         try:
-            async with room:
-                await self._visit(push)
+            await self._visit(push)
         finally:
-            self._under_way -= 1
+            self._under_way.discard(push.subscription.source_key)
             self._read.set()
 
     async def _visit(self, push: Push) -> None:

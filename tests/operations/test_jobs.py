@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,9 @@ from syndicator.cli.running.serving import jobs_done_within
 from syndicator.configuration.settings import load
 from syndicator.console import security
 from syndicator.core.model import Fetched
+from syndicator.core.requests import JOBS
 from syndicator.operations.changes.log import Log, LoggedChange, undone
-from syndicator.operations.jobs.queue import KEPT, Queue
+from syndicator.operations.jobs.queue import KEPT, Job, Queue
 from syndicator.operations.jobs.work import drain
 from syndicator.services.container import locked, open_app
 from tests.cli.conftest import Instance
@@ -46,6 +47,65 @@ def test_a_job_has_one_doer_and_the_oldest_goes_first(queue: Queue) -> None:
     taken = [one.claim() for one in (queue, other, queue, other)]
     assert [job.id if job else None for job in taken] == [*ids, None]
     assert [job.status for job in queue.recent(9)] == ["running"] * 3
+
+
+READER, WRITER = "token reader", "token writer"
+
+
+def run_order(instance: Instance, queue: Queue, jobs: Iterable[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Queue jobs of (who, dry_run), run them, and return them in the order in which they began."""
+    began: list[tuple[str, bool]] = []
+    for who, dry_run in jobs:
+        queue.add("rest", {"key": "a"}, who=who, at=AT, dry_run=dry_run)
+    claim = queue.claim
+
+    def noted(which: Callable[[Job], bool] = lambda job: True) -> Job | None:
+        job = claim(which)
+        if job is not None:
+            began.append((job.who, job.dry_run))
+        return job
+
+    queue.claim = noted  # type: ignore[method-assign]
+    assert drain(instance.config, queue) == len(began)
+    return began
+
+
+def test_tokens_have_turns_and_people_go_first(queue: Queue) -> None:
+    for who in (READER, READER, READER, WRITER, "ann", READER, WRITER, "ann"):
+        queue.add("rest", {}, who=who, at=AT)
+    taken = list(iter(queue.claim, None))
+    assert [job.who for job in taken] == ["ann", "ann", READER, WRITER, READER, WRITER, READER, READER]
+
+
+def test_a_change_waits_for_one_preview_of_another_token(instance: Instance) -> None:
+    queue = Queue(load(instance.config).state_dir)
+    began = run_order(instance, queue, [*[(READER, True)] * 20, (WRITER, False)])
+    assert began.index((WRITER, False)) <= 1 and len(began) == 21
+
+
+def test_a_preview_waits_for_one_change_of_another_token(instance: Instance) -> None:
+    queue = Queue(load(instance.config).state_dir)
+    began = run_order(instance, queue, [*[(WRITER, False)] * 5, (READER, True)])
+    assert began.index((READER, True)) == 1 and len(began) == 6
+
+
+def test_during_a_run_previews_are_answered_and_changes_wait(instance: Instance) -> None:
+    settings = load(instance.config)
+    queue = Queue(settings.state_dir)
+    with locked(settings):
+        assert run_order(instance, queue, [(WRITER, False), (READER, True), (READER, True)]) == [(READER, True)] * 2
+        assert len(queue.waiting()) == 1
+
+
+def test_a_token_has_a_quarter_of_the_places(queue: Queue) -> None:
+    other = Queue(queue.root.parents[1])  # of another process
+    for number in range(JOBS // 4):
+        assert other.has_room(READER)
+        last = queue.add("rest", {"key": str(number)}, who=READER, at=AT)
+    assert not other.has_room(READER) and other.has_room(WRITER)
+    other.cancel(last.id)
+    assert queue.has_room(READER)
+    assert queue.has(lambda job: job.who == READER) and not queue.has(lambda job: job.who == WRITER)
 
 
 def test_a_job_that_waits_is_cancelled_at_once(queue: Queue) -> None:

@@ -230,3 +230,17 @@ def test_what_asks_nothing_is_no_feed(place: Place, given: str) -> None:
     done = CliRunner().invoke(app, words)
     assert done.exit_code != 0 and "'color.red' is no valid part; write tag.…" in str(done.exception)
     assert not (place.config / "feeds.toml").exists()
+
+
+def test_a_question_has_so_many_seconds_of_cpu(place: Place) -> None:
+    read, used = configuration(place.config, {}), [0.0]
+
+    def cpu() -> float:
+        used[0] += 0.7
+        return used[0]
+
+    site = daemon.Site(read.settings, answers=daemon.Answers(place.config, lambda: read, cpu=cpu))
+    served = TestClient(site, base_url="http://127.0.0.1", follow_redirects=False)
+    answer = served.get("/q/tag.ai/lang.en/words.gpu.atom")
+    assert (answer.status_code, answer.text) == (400, "This question takes too long; leave out some names or words.\n")
+    assert served.get("/q/tag.unheard-of.atom").status_code == 200, "few files answer it"

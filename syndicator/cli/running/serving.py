@@ -85,10 +85,10 @@ def jobs_done_within(app: App, hurry: Callable[[], None]) -> AbstractAsyncContex
 
 
 def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
-    from syndicator.operations.jobs.work import acted, ended  # not loaded without the console
+    from syndicator.operations.jobs.work import acted, ended, needs_no_lock  # not loaded without the console
 
     quick = {name for name, operation in operations().items() if operation.quick}
-    while (job := queue.claim(lambda job: job.act in quick)) is not None:
+    while (job := queue.claim(lambda job: job.act in quick and not needs_no_lock(job))) is not None:
         done = ended(queue, job, lambda job: acted(app, queue, job))
         app.store.visits.commit()
         if done.status == "building":

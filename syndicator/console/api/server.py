@@ -26,7 +26,8 @@ from syndicator.console.security import is_for_us, read_passwords
 from syndicator.core import secrets
 from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.core.reasons import CommandReason
-from syndicator.operations.jobs.queue import Job
+from syndicator.core.requests import JOBS, most_of_one
+from syndicator.operations.jobs.queue import TOKEN, Job
 from syndicator.operations.operation import Operation, arguments_of, fields_of, operations, plain, schema_of
 from syndicator.operations.queries import QUERIES, Query
 from syndicator.operations.undo import changes_settings
@@ -37,7 +38,7 @@ from syndicator.services.places import Place
 from syndicator.services.showing import lists
 
 PATH: Final = "/api/v1"
-MOST: Final = 100  # items of a page, and seconds of waiting
+MOST: Final = 100  # items of a page, parameters of a list, and seconds of waiting
 _TEXT: Final = {"type": "string"}
 _KEY: Final = {"name": "key", "in": "path", "required": True, "schema": _TEXT}
 _PROBLEM: Final = {  # RFC 9457
@@ -121,7 +122,6 @@ def _post(operation: Operation) -> dict[str, Any]:
     return {**path, "summary": operation.help}
 
 
-_WAITING: Final = 100  # jobs that may wait, of all tokens
 Answer = Mapping[str, Any]
 
 
@@ -169,7 +169,7 @@ class Api:
             return problem(503, "the tokens cannot be read; the log says why")
         if request.state.token is None:
             return problem(401, "send a valid token: Authorization: Bearer syn_...", {"www-authenticate": "Bearer"})
-        request.state.who = f"token {request.state.token.name}"  # its name in Changes and jobs
+        request.state.who = f"{TOKEN}{request.state.token.name}"  # its name in Changes and jobs
         return None
 
 
@@ -193,6 +193,8 @@ async def _status(request: Request) -> Response:
 
 
 async def _list(query: Query, request: Request) -> Response:
+    if len(request.query_params.multi_items()) > MOST:  # each word is a condition of the database, which has a limit
+        raise HTTPException(400, f"at most {MOST} parameters")
     asked = dict(request.query_params)
     limit, cursor = _number(asked.pop("limit", "30"), 1), asked.pop("cursor", "")
     lists_of = {item.name: request.query_params.getlist(item.name) for item in fields_of(query) if item.is_list}
@@ -259,8 +261,8 @@ async def _operate(request: Request) -> Response:
     arguments = arguments_of(operation, values)
     if is_change and not request.state.token.may("settings") and changes_settings(operation, arguments, console.log):
         raise HTTPException(403, "this token may not change settings: make one with --settings")
-    if len(console.queue.waiting()) >= _WAITING:
-        raise HTTPException(429, f"{_WAITING} jobs wait already", {"retry-after": "10"})
+    if not console.queue.has_room(request.state.who):
+        raise HTTPException(429, f"{most_of_one(JOBS)} jobs of a token, or {JOBS} of all, wait", {"retry-after": "10"})
     id = console.ask(operation.name, values, request.state.who, dry_run=dry_run).id
     return _of_job(await console.until(id, wait), matched=matched)
 

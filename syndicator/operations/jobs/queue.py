@@ -1,4 +1,6 @@
-"""Queue of jobs: one file per job in the state folder, shared by two processes and safe if either is killed."""
+"""Queue of jobs: one file per job in the state folder, shared by two processes and safe if either is killed.
+
+People of the console go first; tokens of the API have turns (`core.shares`)."""
 
 import json
 import re
@@ -12,7 +14,10 @@ from typing import Any, Literal
 from syndicator.articles import disk
 from syndicator.articles.snapshots import ANSWERED, packed, unpacked
 from syndicator.core.model import Fetched
+from syndicator.core.requests import JOBS
+from syndicator.core.shares import Shares
 
+TOKEN = "token "  # a job of the API is of this and the token's name
 KEPT = 200  # jobs that have ended
 PAGES = 20  # web pages of jobs
 _TODO, _CANCEL, _FILE, _PAGE = ".todo", ".cancel", ".json", ".page"
@@ -50,6 +55,9 @@ class Queue:
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console" / "jobs"
+        self._people = Shares[Job](JOBS)  # queued jobs, without their arguments; their number is not limited
+        self._tokens = Shares[Job](JOBS)
+        self._queued: dict[str, Job] = {}  # both, by id
 
     def add(self, act: str, args: Mapping[str, Any], *, who: str, at: str, dry_run: bool = False) -> Job:
         id = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
@@ -92,21 +100,53 @@ class Queue:
         """Return the ids of queued jobs, oldest first."""
         return sorted(path.name.removesuffix(_TODO) for path in self.root.glob(f"*{_TODO}"))
 
+    def has_room(self, who: str) -> bool:
+        """Return True if another job of the token `who` may wait."""
+        self._look()
+        return self._tokens.has_room(who)
+
+    def has(self, which: Callable[[Job], bool]) -> bool:
+        """Return True if `which` accepts a queued job, by its fields without `args`."""
+        self._look()
+        return any(map(which, self._queued.values()))
+
     def claim(self, which: Callable[[Job], bool] = lambda job: True) -> Job | None:
-        """Claim the oldest queued job that `which` accepts; None if there is none."""
-        for id in self.waiting():
-            job = self.get(id)
-            if job is not None and not which(job):
-                continue
+        """Claim the next job that `which` accepts, by its fields without `args`; None if there is none."""
+        self._look()
+        while True:
+            next_job = self._people.take(which) or self._tokens.take(which)
+            if next_job is None:
+                return None
+            del self._queued[next_job.id]
             try:
-                (self.root / f"{id}{_TODO}").unlink()  # whoever deletes it has it
+                (self.root / f"{next_job.id}{_TODO}").unlink()  # whoever deletes it has it
             except FileNotFoundError:
                 continue
+            job = self.get(next_job.id)
             if job is not None:
                 job = replace(job, status="running")
                 self.save(job)
                 return job
-        return None
+
+    def _look(self) -> None:
+        """Read the jobs that were queued since the last look, and forget those that are queued no more."""
+        ids = self.waiting()
+        for id in self._queued.keys() - ids:
+            job = self._queued.pop(id)
+            self._shares_of(job).discard(job.who, job)
+        for id in ids:
+            if id in self._queued:
+                continue
+            read = self.get(id)
+            if read is None:  # damaged: nothing is known of it
+                (self.root / f"{id}{_TODO}").unlink(missing_ok=True)
+                continue
+            job = replace(read, args={})
+            self._queued[id] = job
+            self._shares_of(job).add(job.who, job)
+
+    def _shares_of(self, job: Job) -> Shares[Job]:
+        return self._tokens if job.who.startswith(TOKEN) else self._people
 
     def cancel(self, id: str) -> None:
         """End a queued job; let a running job stop at its next step."""

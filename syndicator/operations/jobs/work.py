@@ -34,37 +34,59 @@ def work(config: Path, wanted: Callable[[], bool], *, sleep: Callable[[float], N
 
 
 def drain(config: Path, queue: Queue) -> int:
-    """Run the queued jobs, then build. Return their number. During a run, jobs that need the lock stay queued."""
-    if not queue.waiting():
-        return 0
-    done = _all(config, queue, _needs_no_lock)
+    """Run the queued jobs by turn, and build after changes. Return their number. During a run, changes stay queued."""
+    count = 0
+    while queue.waiting():
+        done = _run_changes(config, queue)
+        question = queue.claim(needs_no_lock)
+        if question is not None:
+            done.append(_run(config, queue, question))
+        if not done:
+            break
+        count += len(done)
+    if count:
+        queue.sweep()
+    return count
+
+
+def _run_changes(config: Path, queue: Queue) -> list[Job]:
+    """Run jobs under the lock, whoever's turn it is, until no queued job needs it; then build. Return the jobs."""
+    done: list[Job] = []
+    if not queue.has(_needs_lock):
+        return done
     try:
         with locked(load(config)):
-            mine = _all(config, queue, lambda job: True)
-            _build(config, queue, [job for job in mine if job.status == "building"])
+            for _ in queue.waiting():
+                job = queue.claim() if queue.has(_needs_lock) else None
+                if job is None:
+                    break
+                done.append(_run(config, queue, job))
+            _build(config, queue, [job for job in done if job.status == "building"])
     except LockedError:
-        mine = []
+        return done
     except SyndicatorError as error:  # invalid settings: every waiting job fails with this
-        mine = []
         while (job := queue.claim()) is not None:
-            mine.append(replace(job, status="failed", said=str(error)))
-            queue.save(mine[-1])
-    if done or mine:
-        queue.sweep()
-    return len(done) + len(mine)
+            done.append(replace(job, status="failed", said=str(error)))
+            queue.save(done[-1])
+    return done
 
 
-def _needs_no_lock(job: Job) -> bool:
+def needs_no_lock(job: Job) -> bool:
+    """Return True for a job that only answers, and may do so during a run."""
     operation = operations().get(job.act)
     return operation is not None and operation.unlocked and (job.dry_run or operation.is_question)
 
 
-def _all(config: Path, queue: Queue, which: Callable[[Job], bool]) -> list[Job]:
+def _needs_lock(job: Job) -> bool:
+    return not needs_no_lock(job)
+
+
+def _run(config: Path, queue: Queue, job: Job) -> Job:
     def act(job: Job) -> Job:
         with open_app(config, remake=remake) as app:
             return acted(app, queue, job)
 
-    return [ended(queue, job, act) for job in iter(lambda: queue.claim(which), None)]
+    return ended(queue, job, act)
 
 
 def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:

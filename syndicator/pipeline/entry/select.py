@@ -33,12 +33,13 @@ def select(
     """Return the rows to save: new entries as pending (on a first visit the newest `backfill`), changed ones as pending
     again, at most daily for a week. `late`: ids to take if moved; `muted`: ids to skip."""
     unique = {entry.id: entry for entry in reversed(entries)}  # of a repeated id the first in the feed counts
+    muted = frozenset(muted)
     ordered = sorted(unique.values(), key=lambda entry: _position(entry, now), reverse=True)
     unseen = [entry for entry in ordered if entry.id not in stored and entry.id not in muted]
     take = unseen[:backfill] if first else unseen
     rows = [_row(key, entry, now, reason=EntryReason.LATE if entry.id in late else None) for entry in take]
     rows += [_row(key, entry, now, "skipped", EntryReason.BACKFILL) for entry in unseen[len(take) :]]
-    rows += [endings.muted(_row(key, entry, now)) for entry in ordered if entry.id in {*muted} - stored.keys()]
+    rows += [endings.muted(_row(key, entry, now)) for entry in ordered if entry.id in muted and entry.id not in stored]
     for entry in ordered:
         row = stored.get(entry.id)
         if row and entry.id not in muted and _is_due_again(row, entry, now):

@@ -76,6 +76,7 @@ CSP: Final = (
 _SECURITY: Final = {
     "content-security-policy": CSP,
     "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",  # for browsers that do not know frame-ancestors
     "referrer-policy": "no-referrer",
     "access-control-allow-origin": "*",  # feeds are public: readers that run in a browser may fetch them
 }
@@ -104,7 +105,7 @@ class _CachedFile:
 
 
 Asked = Mapping[bytes, bytes]  # headers of a request
-Ask = Callable[[str, Asked], Awaitable[Answer]]  # answers a name below the web root
+Ask = Callable[[str, str, Asked], Awaitable[Answer]]  # answers a name below the web root to a peer
 
 
 def make_app(
@@ -178,7 +179,8 @@ class _Files:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer, name = self._answer(scope), scope["path"][1:]
         if self.ask and answer[0] == HTTPStatus.NOT_FOUND and name.startswith(QUESTIONS):
-            answer = await self.ask(name, _asked(scope["headers"]))
+            host, _ = scope.get("client") or ("", 0)
+            answer = await self.ask(name, host, _asked(scope["headers"]))
         await _send(answer, scope, send)
 
     def _answer(self, scope: Scope) -> Answer:

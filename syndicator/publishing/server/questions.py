@@ -1,7 +1,8 @@
 """Answers to questions (/q/...), computed on request and cached until the search index changes.
 
-Load is bounded: one answer is computed at a time, followed by a pause of the same length, so half of a core stays free.
-The queue and the cache are limited. Questions are not logged."""
+Load is bounded: one answer is computed at a time, followed by a pause as long as its CPU, so half of a core stays free.
+Clients have turns (`core.shares`): one that asks very much waits for itself. Answers in the cache need no turn.
+Questions are not logged."""
 
 import asyncio
 import gzip
@@ -14,57 +15,102 @@ from typing import Final
 from urllib.parse import quote
 
 from syndicator.core.formats import GZIP_LEVEL, PAGE, media_type
+from syndicator.core.requests import QUESTIONS, client_of
+from syndicator.core.shares import Shares
 from syndicator.publishing.server import files
 from syndicator.publishing.server.files import Answer, Asked, Bodies, Stamp, lines, plain
 
 OK, BUSY = HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE
-_WAITING: Final = 16  # requests that may wait for an answer
 _MOST: Final = 16 << 20  # bytes of cached answers of 30 kB, or 100 with full texts
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An answer: its status, a text (address of a redirect, or error), and the body of a feed."""
+
+    status: int
+    text: str = ""
+    body: bytes = b""
 
 
 @dataclass(slots=True)
 class Questions:
     """Answers questions. `version`: stamp of the search index, None without one. `spelled`: checks a name, reads
-    nothing; status, with right spelling (301) or error. `ask`: runs in a thread; status, the same text, body."""
+    nothing; status, with right spelling (301) or error. `ask`: runs in a thread."""
 
     version: Callable[[], Stamp | None]
     spelled: Callable[[str], tuple[int, str]]
-    ask: Callable[[str], tuple[int, str, bytes]]
+    ask: Callable[[str], Made]
     base: str
     bodies: Bodies = field(default_factory=lambda: Bodies(_MOST, _MOST))
-    room: asyncio.Lock = field(default_factory=asyncio.Lock)
-    waiting: int = 0
+    waiting: Shares[asyncio.Future[None]] = field(default_factory=lambda: Shares(QUESTIONS))
+    is_busy: bool = False  # an answer is being made
+    rest_until: float = 0.0  # by the loop's clock
 
-    async def answer(self, name: str, asked: Asked) -> Answer:
-        """Answer a request for `name`, which begins with q/. `asked`: its headers."""
+    async def answer(self, name: str, host: str, asked: Asked) -> Answer:
+        """Answer a request for `name`, which begins with q/. `host`: the peer's address; `asked`: its headers."""
         if (stamp := self.version()) is None:
             return plain("Nothing can be asked before the first build.\n", 404)
         status, text = self.spelled(name)
         if status == OK and asked.get(b"sec-fetch-dest") == b"document" and not name.endswith(f".{PAGE}"):
             status, text = 303, quote(f"{name.rpartition('.')[0]}.{PAGE}")
-        body = self.bodies.get((name, False), stamp) if status == OK else b""
-        if body is None:
-            status, text, body = await self._made(name, stamp)
         if status != OK:
             return _refusal(name, status, text)
-        return self._whole(name, stamp, body, asked)
+        body = self.bodies.get((name, False), stamp)
+        if body is not None:
+            return self._whole(name, stamp, body, asked)
+        made = await self._make_in_turn(name, client_of(host), stamp)
+        if made.status != OK:
+            return _refusal(name, made.status, made.text)
+        return self._whole(name, stamp, made.body, asked)
 
-    async def _made(self, name: str, stamp: Stamp) -> tuple[int, str, bytes]:
-        if self.waiting >= _WAITING:
-            return BUSY, "Too many ask at once; try again in a minute.", b""
-        self.waiting += 1
+    async def _make_in_turn(self, name: str, client: str, stamp: Stamp) -> Made:
+        if not self.waiting.has_room(client):
+            return Made(BUSY, "Too many ask at once; try again in a minute.")
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waiting.add(client, turn)
+        self._give_turn()
         try:
-            async with self.room:
-                if (cached := self.bodies.get((name, False), stamp)) is not None:
-                    return OK, "", cached
-                began = time.monotonic()
-                status, text, body = await asyncio.to_thread(self.ask, name)
-                if status == OK:
-                    self.bodies.put((name, False), stamp, body)
-                await asyncio.sleep(time.monotonic() - began)
-                return status, text, body
+            await turn
+        except asyncio.CancelledError:  # of the request
+            self.waiting.discard(client, turn)
+            if turn.done() and not turn.cancelled():
+                self._end_turn()
+            raise
+        try:
+            cached = self.bodies.get((name, False), stamp)
+            if cached is not None:
+                return Made(OK, body=cached)
+            made, cost = await asyncio.to_thread(self._make, name)
+            self.rest_until = asyncio.get_running_loop().time() + cost
+            if made.status == OK:
+                self.bodies.put((name, False), stamp, made.body)
+            return made
         finally:
-            self.waiting -= 1
+            self._end_turn()
+
+    def _make(self, name: str) -> tuple[Made, float]:
+        """Return the answer and its seconds of CPU."""
+        began = time.thread_time()
+        made = self.ask(name)
+        return made, time.thread_time() - began
+
+    def _give_turn(self) -> None:
+        if self.is_busy or not len(self.waiting):
+            return
+        loop = asyncio.get_running_loop()
+        rest = self.rest_until - loop.time()
+        if rest > 0:
+            loop.call_later(rest, self._give_turn)
+            return
+        turn = self.waiting.take(lambda turn: not turn.done())
+        if turn is not None:
+            self.is_busy = True
+            turn.set_result(None)
+
+    def _end_turn(self) -> None:
+        self.is_busy = False
+        self._give_turn()
 
     def _whole(self, name: str, stamp: Stamp, body: bytes, asked: Asked) -> Answer:
         etag, coding = f'"{hashlib.sha256(body).hexdigest()[:32]}"', dict[str, str]()

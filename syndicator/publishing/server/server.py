@@ -22,6 +22,7 @@ from syndicator.core import requests as limits
 from syndicator.core.errors import MissingError
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.core.requests import BODY_BYTES, CONNECTIONS, SHARE, most_connections
+from syndicator.core.shares import Shares
 from syndicator.publishing.server.health import HEADERS, one_line
 
 __all__ = ["ASGIApp", "Receive", "Scope", "Send", "serve"]
@@ -161,7 +162,7 @@ class Connections(set[Any]):
     def __init__(self, most: int, body_bytes: BodyBytes, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self.body_bytes, self.clock = body_bytes, clock
-        self._most, self._most_of_one = most, limits.most_of_a_client(most)
+        self._most, self._most_of_one = most, limits.most_of_one(most)
         self._count: Counter[str] = Counter()
 
     def add(self, connection: Any, /) -> None:
@@ -184,6 +185,10 @@ class Connections(set[Any]):
             return HTTPStatus.SERVICE_UNAVAILABLE
         return None
 
+    def cut_all(self) -> None:
+        for connection in list(self):
+            connection.transport.abort()
+
     def cut_late(self) -> None:
         """Cut connections that exceed their time."""
         now = self.clock()
@@ -200,6 +205,7 @@ class Connections(set[Any]):
         return True
 
 
+_GRACE_SECONDS = 3.0  # for open requests once the server stops
 _AT_ONCE = 100  # connections accepted in one turn of the event loop; the system queues the others
 
 
@@ -221,7 +227,7 @@ async def serve(
     listener.listen(min(_AT_ONCE, most))  # `listening` may make clients connect at once
     listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
     config = uvicorn.Config(
-        app,
+        _ending_with(app, stop),
         http=Connection,  # over httptools, in C: half of the CPU of an answer (tests/bench/bench_web.py)
         ws="none",
         log_config=None,
@@ -229,7 +235,6 @@ async def serve(
         proxy_headers=False,
         access_log=False,
         lifespan="off",
-        timeout_graceful_shutdown=3,
         server_header=False,
         backlog=min(_AT_ONCE, most),
     )
@@ -247,6 +252,19 @@ async def serve(
         listener.close()
 
 
+def _ending_with(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
+    """Return `app` whose requests end in silence if they are cancelled after `stop`: uvicorn would log a traceback."""
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except asyncio.CancelledError:
+            if not stop.is_set():
+                raise
+
+    return answering
+
+
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
         super().__init__(config)
@@ -258,6 +276,17 @@ class _Server(uvicorn.Server):
         if counter % 10 == 0:
             self._connections.cut_late()
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Wait for open requests, but not long: then cut their connections, and cancel them."""
+        ending = asyncio.ensure_future(super().shutdown(sockets))
+        await asyncio.wait({ending}, timeout=_GRACE_SECONDS)
+        if not ending.done():
+            self._connections.cut_all()
+            await asyncio.sleep(0)  # requests know now that nobody waits for them
+            for task in list(self.server_state.tasks):
+                task.cancel()
+        await ending
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -288,7 +317,8 @@ def _refused(host: str, port: int, error: OSError) -> MissingError:
     return MissingError(f"cannot listen on {host} port {port}: {error.strerror or error}; set publish.listen")
 
 
-_CALLBACK_AT_ONCE: Final = 8  # bodies read at once, each whole, before the check of its signature. A choice.
+# Bodies read at once, each whole, before the check of its signature; a quarter of one callback. A choice.
+_CALLBACK_AT_ONCE: Final = 16
 _LONGEST_TOKEN: Final = 64
 
 
@@ -304,19 +334,19 @@ class Callbacks:
 
 def with_callbacks(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
     """Add the callbacks to `app`."""
-    room = asyncio.Semaphore(_CALLBACK_AT_ONCE)
+    reading = Shares[Request](_CALLBACK_AT_ONCE)  # by token
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(PATH):
             await app(scope, receive, send)
             return
-        response = await _answer(Request(scope, receive), callbacks, room)
+        response = await _answer(Request(scope, receive), callbacks, reading)
         await response(scope, receive, send)
 
     return answering
 
 
-async def _answer(request: Request, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
+async def _answer(request: Request, callbacks: Callbacks, reading: Shares[Request]) -> Response:
     token = request.scope["path"].removeprefix(PATH)
     if not token or len(token) > _LONGEST_TOKEN:
         return _phrase(HTTPStatus.NOT_FOUND)
@@ -326,17 +356,19 @@ async def _answer(request: Request, callbacks: Callbacks, room: asyncio.Semaphor
     if request.method != "POST":
         return _phrase(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
     status = callbacks.known(token)
-    return _phrase(status) if status != HTTPStatus.OK else await _pushed(request, token, callbacks, room)
+    return _phrase(status) if status != HTTPStatus.OK else await _pushed(request, token, callbacks, reading)
 
 
-async def _pushed(request: Request, token: str, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
-    if room.locked():
+async def _pushed(request: Request, token: str, callbacks: Callbacks, reading: Shares[Request]) -> Response:
+    if not reading.has_room(token):
         return _phrase(HTTPStatus.SERVICE_UNAVAILABLE)
-    async with room:
-        try:
-            body = await request.body()
-        except ClientDisconnect:
-            return _phrase(HTTPStatus.BAD_REQUEST)
+    reading.add(token, request)
+    try:
+        body = await request.body()
+    except ClientDisconnect:
+        return _phrase(HTTPStatus.BAD_REQUEST)
+    finally:
+        reading.discard(token, request)
     return _phrase(callbacks.push(token, request.headers, body))
 
 

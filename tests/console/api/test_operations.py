@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from syndicator.console import security
-from syndicator.console.api import server
 from syndicator.console.api.server import offered
+from syndicator.core.shares import Shares
+from syndicator.operations.jobs.queue import Job
 from tests.console.api.client import Answer, Client
 from tests.console.conftest import Browser, Served
 
@@ -283,12 +284,17 @@ def test_who_reads_sees_no_secret_of_what_others_asked_for(served: Served, reade
         done(writer, "undo", {"number": writer.get("/changes")["items"][0]["id"]})
 
 
-def test_who_asks_for_very_much_is_told_to_wait(
-    served: Served, reader: Client, monkeypatch: pytest.MonkeyPatch
+def test_a_token_that_asks_for_very_much_waits_and_leaves_places_to_others(
+    served: Served, reader: Client, writer: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(served.console.runner, "wake", lambda: None)
-    monkeypatch.setattr(server, "_WAITING", 2)
+    monkeypatch.setattr(served.console.queue, "_tokens", Shares[Job](8))
     answers = [do(reader, "wake", {"key": "holt"}, "?dry_run=true&wait=0") for _ in range(3)]
     assert [answer.status for answer in answers] == [202, 202, 429] and answers[-1].headers["retry-after"]
-    for answer in answers[:2]:
-        assert reader.ask("POST", f"/jobs/{answer.json['id']}/cancel").status == 200
+    other = do(writer, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
+    assert other.status == 202
+    for client, answer in ((reader, answers[0]), (reader, answers[1]), (writer, other)):
+        assert client.ask("POST", f"/jobs/{answer.json['id']}/cancel").status == 200
+    again = do(reader, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
+    assert again.status == 202, "a job that is queued no more takes no place"
+    assert reader.ask("POST", f"/jobs/{again.json['id']}/cancel").status == 200

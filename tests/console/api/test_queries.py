@@ -94,6 +94,13 @@ def test_what_cannot_be_answered_is_a_problem(reader: Client, path: str, status:
     assert found == status and detail in words
 
 
+@pytest.mark.parametrize("name", ["articles", "sources"])
+def test_a_list_has_so_many_parameters(reader: Client, name: str) -> None:
+    words = "&".join(["words=zq"] * 3000)
+    assert reader.problem("GET", f"/{name}?{words}") == (400, "at most 100 parameters")
+    assert reader.get(f"/{name}?{words[: 100 * 9 - 1]}")["items"] == []
+
+
 def test_the_document_names_every_path(reader: Client) -> None:
     made = reader.get("/openapi.json")
     assert made == openapi_document() and made["openapi"].startswith("3.1")

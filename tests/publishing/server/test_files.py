@@ -38,6 +38,8 @@ def test_types_and_validators(client: TestClient) -> None:
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["link"] == '<https://feeds.example/all.atom>; rel="self", <https://hub.example/>; rel="hub"'
     again = client.get("/all.atom", headers={"if-none-match": answer.headers["etag"]})
     assert again.status_code == 304 and again.content == b""

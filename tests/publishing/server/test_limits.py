@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from syndicator.core import requests as limits
-from syndicator.core.requests import client_of, most_connections, most_of_a_client
+from syndicator.core.requests import client_of, most_connections, most_of_one
 from syndicator.publishing.server import server as module
 from syndicator.publishing.server.server import Connections, serve
 
@@ -255,16 +255,16 @@ async def test_the_status_of_a_refusal_never_stands_in_another_answer(watched: W
 
 async def test_a_client_that_waits_makes_room_for_itself_alone(watched: Watched) -> None:
     other = await watched.open("127.0.0.2").send(GET)
-    first, *own = [await watched.open().send(GET) for _ in range(1 + most_of_a_client(MOST))]
+    first, *own = [await watched.open().send(GET) for _ in range(1 + most_of_one(MOST))]
     assert await first.end() == b""
     for client in (other, *own):
         assert b" 200 " in await (await client.send(b"\r\n")).answer()
 
 
 async def test_a_client_has_a_share_of_the_connections(watched: Watched) -> None:
-    for _ in range(most_of_a_client(MOST)):
+    for _ in range(most_of_one(MOST)):
         await watched.open().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
-    await until(lambda: len(watched.seen) >= most_of_a_client(MOST))
+    await until(lambda: len(watched.seen) >= most_of_one(MOST))
     assert await watched.open().status() == 429
     assert b" 200 " in await (await watched.open("127.0.0.2").send(GET + b"\r\n")).answer()
 

@@ -7,7 +7,9 @@ import threading
 from collections import Counter
 
 from syndicator.publishing.server.files import Answer
-from syndicator.publishing.server.questions import Questions
+from syndicator.publishing.server.questions import Made, Questions
+
+ANN, BEN = "192.0.2.1", "2001:db8::1"
 
 
 class Slow:
@@ -16,23 +18,26 @@ class Slow:
     def __init__(self, size: int = 10) -> None:
         self.go_on, self.size = threading.Event(), size
         self.asked: Counter[str] = Counter()
+        self.order: list[str] = []
         self.busy = self.most = 0
         self.stamp = 1
         self.questions = Questions(
             version=lambda: (self.stamp, 1, 1), spelled=lambda name: (200, ""), ask=self.ask, base=""
         )
 
-    def ask(self, name: str) -> tuple[int, str, bytes]:
+    def ask(self, name: str) -> Made:
+        self.order.append(name)
         self.busy += 1
         self.most = max(self.most, self.busy)
         self.go_on.wait(30)
         self.asked[name] += 1
         self.busy -= 1
-        return 200, "", name.encode() * self.size
+        return Made(200, body=name.encode() * self.size)
 
-    async def answers(self, names: list[str]) -> list[Answer]:
+    async def answers(self, names: list[str], hosts: list[str] | None = None) -> list[Answer]:
         """The answers to requests that come at once; the first ones are made when all others have been answered."""
-        tasks = [asyncio.create_task(self.questions.answer(name, {})) for name in names]
+        asked = zip(names, hosts or [ANN] * len(names), strict=True)
+        tasks = [asyncio.create_task(self.questions.answer(name, host, {})) for name, host in asked]
         for _ in range(5):  # each task begins, and waits for the thread or the room
             await asyncio.sleep(0)
         self.go_on.set()
@@ -43,14 +48,88 @@ def statuses(answers: list[Answer]) -> Counter[int]:
     return Counter(int(status) for status, _, _ in answers)
 
 
+def questions(count: int, word: str = "word") -> list[str]:
+    return [f"q/words.{word}{number}.atom" for number in range(count)]
+
+
 def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
     slow = Slow()
-    answers = asyncio.run(slow.answers([f"q/words.word{number}.atom" for number in range(100)]))
-    assert statuses(answers) == {200: 16, 503: 84}
-    assert (slow.most, len(slow.asked)) == (1, 16)
+    answers = asyncio.run(slow.answers(questions(100)))
+    assert statuses(answers) == {200: 33, 503: 67}, "one is being made, a quarter of the places waits"
+    assert (slow.most, len(slow.asked)) == (1, 33)
     refused = next(dict(head) for status, head, _ in answers if status == 503)
     assert refused[b"retry-after"] == b"60"
-    assert slow.questions.waiting == 0
+    assert len(slow.questions.waiting) == 0
+
+
+def test_a_client_that_asks_very_much_waits_for_itself() -> None:
+    slow = Slow()
+    names = [*questions(40, "ann"), *questions(2, "ben")]
+    answers = asyncio.run(slow.answers(names, [ANN] * 40 + [BEN, "2001:db8::2"]))
+    assert statuses(answers[:40]) == {200: 33, 503: 7}
+    assert statuses(answers[40:]) == {200: 2}
+    assert [name[8:11] for name in slow.order[:5]] == ["ann", "ann", "ben", "ann", "ben"], "turn by turn"
+
+
+def test_all_clients_together_have_so_many_places() -> None:
+    slow = Slow()
+    hosts = [f"192.0.2.{number}" for number in range(200)]
+    assert statuses(asyncio.run(slow.answers(questions(200), hosts))) == {200: 129, 503: 71}
+
+
+def test_what_was_answered_before_needs_no_turn() -> None:
+    slow = Slow()
+    slow.go_on.set()
+
+    async def ask() -> list[Answer]:
+        first = await slow.questions.answer("q/tag.ai.atom", ANN, {})
+        slow.go_on.clear()
+        others = [asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in questions(100)]
+        while len(slow.order) < 2:  # noqa: ASYNC110 - a thread
+            await asyncio.sleep(0)
+        again = await slow.questions.answer("q/tag.ai.atom", ANN, {})
+        slow.go_on.set()
+        await asyncio.gather(*others)
+        return [first, again]
+
+    assert statuses(asyncio.run(ask())) == {200: 2}
+
+
+def test_a_client_that_is_gone_leaves_its_place_and_its_turn() -> None:
+    slow = Slow()
+
+    async def ask() -> Answer:
+        tasks = [asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in questions(3)]
+        while not slow.order:  # noqa: ASYNC110 - a thread
+            await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert len(slow.questions.waiting) == 0
+        slow.go_on.set()
+        return await slow.questions.answer("q/tag.ai.atom", BEN, {})
+
+    assert asyncio.run(ask())[0] == 200
+    assert slow.order == ["q/words.word0.atom", "q/tag.ai.atom"]
+
+
+def test_a_client_that_leaves_as_its_turn_comes_gives_it_away() -> None:
+    slow = Slow()
+
+    async def ask() -> Answer:
+        first, second = (asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in questions(2))
+        await asyncio.sleep(0)
+        slow.go_on.set()
+        await first
+        while not slow.questions.is_busy:  # noqa: ASYNC110 - the turn of the second begins, which does not know it yet
+            await asyncio.sleep(0)
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
+        async with asyncio.timeout(20):
+            return await slow.questions.answer("q/tag.ai.atom", BEN, {})
+
+    assert asyncio.run(ask())[0] == 200
+    assert slow.order == ["q/words.word0.atom", "q/tag.ai.atom"]
 
 
 def test_the_same_question_of_many_is_answered_once() -> None:
@@ -68,7 +147,7 @@ def test_what_is_kept_is_bounded() -> None:
 
     async def many() -> None:
         for number in range(40):
-            await slow.questions.answer(f"q/words.word{number:02}.atom", {})
+            await slow.questions.answer(f"q/words.word{number:02}.atom", ANN, {})
 
     asyncio.run(many())
     assert slow.questions.bodies._bytes <= 16 << 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import urllib.request
 from pathlib import Path
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from syndicator.core.errors import MissingError
+from syndicator.publishing.server import server
 from syndicator.publishing.server.files import make_app
-from syndicator.publishing.server.server import _listen, serve
+from syndicator.publishing.server.server import Receive, Scope, Send, _listen, serve
 
 
 def free_port() -> int:
@@ -42,6 +44,49 @@ async def test_serves_until_told_to_stop(tmp_path: Path) -> None:
     assert await answered(f"http://127.0.0.1:{port}/") == b"<p>Hello"
     stop.set()
     await asyncio.wait_for(running, 60)
+
+
+@pytest.mark.anyio
+async def test_requests_that_last_are_cut_at_the_end_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One waits for its answer, one reads nothing of a large answer, one sends no body."""
+    monkeypatch.setattr(server, "_GRACE_SECONDS", 0.1)
+    begun, ended = set[str](), set[str]()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        begun.add(path)
+        try:
+            if path == "/body":
+                while (await receive()).get("more_body"):
+                    pass
+            if path == "/large":
+                await send({"type": "http.response.start", "status": 200, "headers": []})
+                while True:
+                    await send({"type": "http.response.body", "body": b"x" * 1_000_000, "more_body": True})
+            await asyncio.Event().wait()
+        finally:
+            ended.add(path)
+
+    stop, where = asyncio.Event(), asyncio.Queue[str]()
+    running = asyncio.create_task(serve(app, "127.0.0.1", 0, stop=stop, listening=where.put_nowait))
+    host, port = (await where.get()).removeprefix("http://").rstrip("/").split(":")
+    writers = []
+    for line in ("GET /wait", "GET /large", "POST /body"):
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"{line} HTTP/1.1\r\nHost: x\r\nContent-Length: {5 if 'body' in line else 0}\r\n\r\n".encode())
+        await writer.drain()
+        writers.append(writer)
+    async with asyncio.timeout(60):
+        while len(begun) < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        stop.set()
+        await running
+    assert ended == begun == {"/wait", "/large", "/body"}
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+    for writer in writers:
+        writer.close()
 
 
 @pytest.mark.anyio

@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
@@ -38,9 +39,15 @@ def row(slug: str, to: str = "", *, dropped: bool = False) -> FeedRow:
 
 
 class Program(BaseHTTPRequestHandler):
-    """What stands behind a web server: it says what it was asked for."""
+    """What stands behind a web server: it says what it was asked for; what is slow, once `gate` is set."""
+
+    gate = threading.Event()
+    slow = threading.Semaphore(0)  # one for each slow question that came
 
     def do_GET(self) -> None:
+        if "slow" in self.path:
+            self.slow.release()
+            self.gate.wait(60)
         self.send_response(400 if "color" in self.path else 200)
         told = {
             "ETag": '"1"',
@@ -217,6 +224,20 @@ def test_what_is_asked_for_is_made_by_the_program(site: Site, name: str) -> None
     assert name not in (site.folder / "log").read_text(), "nobody keeps what was asked"
 
 
+def test_nginx_passes_on_four_questions_of_a_client_at_a_time(site: Site, server: str) -> None:
+    if server != "nginx":
+        pytest.skip("Caddy has no such limit")
+    Program.gate.clear()
+    with ThreadPoolExecutor(4) as threads:
+        held = [threads.submit(site.get, f"q/words.slow{number}.atom") for number in range(4)]
+        assert all(Program.slow.acquire(timeout=60) for _ in held)
+        assert site.get("q/words.slow4.atom")[0] == 429
+        assert site.get("index.html")[0] == 200
+        Program.gate.set()
+    assert {answer.result()[0] for answer in held} == {200}
+    assert site.get("q/words.slow5.atom")[0] == 200
+
+
 def test_a_question_that_was_saved_is_a_file(site: Site) -> None:
     status, heads, body = site.get("q/tag.saved.atom")
     assert (status, body, heads["content-type"]) == (200, TEXT, "application/atom+xml; charset=utf-8")
@@ -381,7 +402,7 @@ def test_what_is_not_for_the_web_is_not_there(site: Site) -> None:
 
 def test_headers_of_safety_stand_on_what_is_published(site: Site) -> None:
     status, heads, _ = site.get("index.html")
-    assert status == 200 and heads["x-content-type-options"] == "nosniff"
+    assert status == 200 and heads["x-content-type-options"] == "nosniff" and heads["x-frame-options"] == "DENY"
     assert heads["access-control-allow-origin"] == "*" and heads["content-security-policy"].startswith(
         "default-src 'none'"
     )

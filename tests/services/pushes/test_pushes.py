@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -197,3 +198,21 @@ async def test_a_hub_that_verifies_later_is_waited_for(tmp_path: Path) -> None:
         assert one.expires and not one.reason and len(topic.asked) == 1
         assert (await web.verify(topic, "unsubscribe", url)).status_code == 404  # nobody asked for that
         assert topic.errors == []
+
+
+async def test_a_source_with_many_pushes_delays_no_other(tmp_path: Path) -> None:
+    async with following(tmp_path) as (up, web):
+        large, small = web.topic(100), web.topic(100)
+        up.follow([large, small])
+        await up.schedule()
+        topic, root = web.at(large), large.rpartition("/")[0].replace("127.0.0.1", "localhost")  # no queue of one host
+        topic.gate = asyncio.Event()
+        for number in range(intake._AT_ONCE + 2):
+            names = [f"crow{number}-{place}" for place in range(20)]
+            assert (await web.push(topic, web.document(topic, root, names))).status_code == 202
+        await until(lambda: "crow0-0" in topic.asked_pages)
+        assert (await web.publish(small, "wren")).status_code == 202
+        await until(lambda: "wren" in up.published())
+        assert "crow" not in up.published()
+        topic.gate.set()
+        await until(lambda: not up.hubs.waiting)

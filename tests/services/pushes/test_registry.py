@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -12,6 +13,7 @@ import pytest
 
 from syndicator.core.model import Source
 from syndicator.core.ports.subscriptions import Offer, Subscription
+from syndicator.core.requests import PUSHES
 from syndicator.services import pushes as module
 from syndicator.services.pushes import Registry
 from syndicator.store.engine import Store, open_store
@@ -123,14 +125,47 @@ def test_who_is_reached_at_another_address_tells_its_hubs(rig: Rig) -> None:
     assert rig.registry.asking(one.token).callback == f"https://moved.example/hooks/websub/{one.token}"
 
 
-def test_pushes_that_wait_are_bounded(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+TWO = replace(ONE, key="two", url="https://two.example/feed")
+
+
+@pytest.fixture
+def pushed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Rig:
+    """Two sources with hubs: word0 is the callback of one, word2 that of two."""
     monkeypatch.setattr(module, "is_signed", lambda *given: True)
-    monkeypatch.setattr(module, "_MOST_PUSHES", 2)
-    monkeypatch.setattr(module, "_MOST_BYTES", 10)
+    rig.begin(ONE, TWO)
     rig.offer("h1")
+    rig.offer("h2", source=TWO, topic=TWO.url)
     rig.verify()
-    assert [rig.registry.push("word0", {}, body) for body in (b"x" * 11, b"1", b"2", b"3")] == [503, 202, 202, 503]
-    assert rig.registry.arrived.is_set()
-    assert [push.body for push in rig.registry.taken()] == [b"1", b"2"] and not rig.registry.arrived.is_set()
-    assert rig.registry.push("word0", {}, b"x" * 10) == 202
-    assert rig.registry.push("other", {}, b"x") == 404
+    return rig
+
+
+def take_all(rig: Rig, busy: Sequence[str] = ()) -> list[bytes]:
+    return [push.body for push in iter(lambda: rig.registry.take(busy), None)]
+
+
+def test_pushes_of_sources_have_turns(pushed: Rig) -> None:
+    answers = [pushed.registry.push("word0", {}, body) for body in (b"1", b"2", b"3")]
+    answers.append(pushed.registry.push("word2", {}, b"4"))
+    assert answers == [202] * 4 and pushed.registry.arrived.is_set()
+    assert take_all(pushed, ["one"]) == [b"4"], "a push of a source that is being read waits"
+    assert pushed.registry.push("word2", {}, b"5") == 202
+    assert take_all(pushed) == [b"1", b"5", b"2", b"3"]
+    assert pushed.registry.waiting == 0
+    assert pushed.registry.push("other", {}, b"x") == 404
+
+
+def test_a_source_has_a_quarter_of_the_places_for_pushes(pushed: Rig) -> None:
+    answers = Counter(pushed.registry.push("word0", {}, b"x") for _ in range(PUSHES))
+    assert answers == {202: PUSHES // 4, 503: 3 * PUSHES // 4}
+    assert pushed.registry.push("word2", {}, b"x") == 202
+
+
+def test_a_source_has_a_quarter_of_the_bytes_for_pushes(pushed: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PUSH_BYTES", 40)
+    bodies = [b"1" * 6, b"2" * 5, b"3" * 4]
+    assert [pushed.registry.push("word0", {}, body) for body in bodies] == [202, 503, 202]
+    assert pushed.registry.push("word2", {}, b"4" * 30) == 202, "one push may be larger"
+    assert pushed.registry.push("word2", {}, b"5") == 503
+    assert len(take_all(pushed)) == 3
+    assert pushed.registry.push("word0", {}, b"6" * 41) == 503, "more than all together may have"
+    assert pushed.registry.push("word0", {}, b"7" * 40) == 202

@@ -89,6 +89,7 @@ class Topic:
     wall: str = ""  # what its feed's address answers instead
     slow: float = 0.0  # seconds that its hub takes
     silent: bool = False  # its hub takes subscriptions and verifies none
+    gate: asyncio.Event | None = None  # pages of its posts are answered once this is set
 
 
 class Web:
@@ -136,6 +137,8 @@ class Web:
         if parts[2] == "post":
             name = "/".join(parts[3:])
             topic.asked_pages.append(name)
+            if topic.gate is not None:
+                await topic.gate.wait()
             page = topic.pages.get(name, "") if name in topic.pages else page_of(name, story(name, parts[1]))
             return (200, [("content-type", "text/html")], page) if page else (500, [], "Sorry.")
         if topic.wall:

@@ -1,0 +1,92 @@
+"""Whose turn is next among those who wait, and how many places each has."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.core.shares import Shares
+
+
+def shares(*items: str, most: int = 100) -> Shares[str]:
+    """Items that wait, each with the owner that its first letter names."""
+    made = Shares[str](most)
+    for item in items:
+        made.add(item[0], item)
+    return made
+
+
+def take_all(waiting: Shares[str]) -> list[str]:
+    return list(iter(waiting.take, None))
+
+
+def test_those_who_wait_have_turns() -> None:
+    assert take_all(shares("a1", "a2", "a3", "b1", "c1", "c2")) == ["a1", "b1", "c1", "a2", "c2", "a3"]
+
+
+def test_who_comes_later_waits_for_one_item_of_each() -> None:
+    waiting = shares("a1", "a2", "a3")
+    assert waiting.take() == "a1"
+    waiting.add("b", "b1")
+    assert take_all(waiting) == ["a2", "b1", "a3"]
+
+
+def test_who_left_begins_at_the_end() -> None:
+    waiting = shares("a1", "b1", "b2")
+    assert waiting.take() == "a1"
+    waiting.add("a", "a2")
+    assert take_all(waiting) == ["b1", "a2", "b2"]
+
+
+def test_an_item_that_is_not_accepted_keeps_its_place_and_its_owner_the_turn() -> None:
+    waiting = shares("a1", "a2", "b1", "b2")
+    assert waiting.take(lambda item: item != "a1") == "a2"
+    assert waiting.take(lambda item: item[0] == "c") is None
+    assert waiting.take(lambda item: item == "b2") == "b2"
+    assert take_all(waiting) == ["a1", "b1"]
+
+
+def test_an_owner_has_a_quarter_of_the_places() -> None:
+    waiting = shares("a1", "b1", "b2", most=8)
+    assert waiting.has_room("a") and not waiting.has_room("b")
+    waiting.take()
+    waiting.take()
+    assert waiting.has_room("b")
+
+
+def test_all_owners_together_have_so_many_places() -> None:
+    waiting = shares("a1", "b1", "c1", "d1", most=4)
+    assert not waiting.has_room("e")
+    waiting.discard("b", "b1")
+    assert waiting.has_room("e") and len(waiting) == 3
+
+
+def test_what_is_discarded_uses_no_turn() -> None:
+    waiting = shares("a1", "a2", "b1")
+    waiting.discard("a", "a1")
+    waiting.discard("a", "a1")
+    waiting.discard("c", "c1")
+    assert (waiting.items_of("a"), waiting.items_of("c"), len(waiting)) == (("a2",), (), 2)
+    assert take_all(waiting) == ["a2", "b1"]
+
+
+def test_who_waits_for_nothing_has_no_turn() -> None:
+    waiting = shares("a1", "b1")
+    waiting.discard("a", "a1")
+    waiting.add("a", "a2")
+    assert take_all(waiting) == ["b1", "a2"]
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=40))
+def test_nobody_waits_for_two_of_another(owners: list[str]) -> None:
+    waiting = shares(*(f"{owner}{number}" for number, owner in enumerate(owners)))
+    taken = take_all(waiting)
+    assert sorted(taken) == sorted(f"{owner}{number}" for number, owner in enumerate(owners))
+    left = Counter(owners)
+    while taken:
+        turn = [item[0] for item in taken[: len(left)]]
+        assert sorted(turn) == sorted(left), "each who waits has one turn in a round"
+        del taken[: len(left)]
+        left = +(left - Counter(turn))
