@@ -339,8 +339,9 @@ def named_feeds_of(article: Article) -> dict[FeedKey, str]:
 
 
 def aliases_of(article: Article) -> list[str]:
-    """Return every alias key of `article`: its URL, other URLs of the same publisher, its GUID within the source."""
-    own = (url for url in article.aliases if urls.same_publisher(url, article.url))
+    """Return every alias key of `article`: its URL, other URLs of the same publisher, the URL at which it was filed,
+    its GUID within the source."""
+    own = (url for url in article.aliases if urls.same_publisher(url, article.url) or article.was_filed_at(url))
     aliases = [urls.alias(article.url), *map(urls.alias, own)]
     if article.source_id:
         aliases.append(urls.guid_alias(article.source_key, article.source_id))

@@ -292,6 +292,11 @@ class Article:
         """The body as plain text, one line per paragraph, heading, list item or table row."""
         return _text.plain(self.body)
 
+    def was_filed_at(self, url: str) -> bool:
+        """Return True if the article was filed at the canonical `url`, even if it has another address now: its id is
+        made of it."""
+        return self.id == article_id(url)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadArticle(Article):

@@ -1,8 +1,9 @@
 """Find copies of a story and choose which to show; recognise moved articles. Writes nothing: changes are returned."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from syndicator.articles.edits import hand_edited
 from syndicator.core import program, urls
@@ -150,6 +151,14 @@ def near(article: Article, run: FilingContext, now: datetime, lookup: Known | No
                 yield copy
 
 
+def shown_spelling(article: Article, run: FilingContext, now: datetime, lookup: Known | None) -> Article | None:
+    """Return the article shown at another address of the same site, which only a neighbour announced, with the text of
+    the owner's `article`; None without one."""
+    if _is_neighbours(article, run):
+        return None
+    return next((first for first in near(article, run, now, lookup) if _is_spelling(article, first, run)), None)
+
+
 def parted(article: Article, other: Article) -> bool:
     """True if the operator split the two articles."""
     return article.id in other.split_from or other.id in article.split_from
@@ -240,7 +249,23 @@ def _likely(article: Article, sketch: Sketch, run: FilingContext, now: datetime,
     return [id for _, id in sorted(matches)]
 
 
-async def earlier(context: EntryContext, article: Article, ids: Sequence[str]) -> Article | None:
+class Lead(Enum):
+    """What the page of an article says of another address."""
+
+    ELSEWHERE = auto()
+    THERE = auto()  # it leads to it, or names it as its own address
+    FOR_GOOD = auto()  # it redirects to it permanently
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """An article that has another address now. `lead`: what its former page says; FOR_GOOD within a site."""
+
+    article: Article
+    lead: Lead
+
+
+async def earlier(context: EntryContext, article: Article, ids: Sequence[str]) -> Moved | None:
     """Return the article among `ids` that moved to the address of `article`, or None. May request old addresses."""
     run, before = context.run, context.unannounced
     dated_before = before is not None and article.published is not None and article.published < before
@@ -256,12 +281,13 @@ async def earlier(context: EntryContext, article: Article, ids: Sequence[str]) -
         here = urls.site(old.url) in (urls.site(article.url), context.home(article.url))
         same = is_same(article, old, late=late)
         if here and same:
-            return old
+            return Moved(article=old, lead=Lead.FOR_GOOD)
         if same or (here and words(old.title) == words(article.title)):
             asked.append(old)
     for old in asked[:_MOST_ASKED] if late else ():
-        if await _leads_to(context, old, article):
-            return old
+        lead = await ask_former_page(context, old, article)
+        if lead is not Lead.ELSEWHERE:
+            return Moved(article=old, lead=lead)
     return None
 
 
@@ -277,19 +303,20 @@ def is_same(new: Article, old: Article, *, late: bool) -> bool:
     return same_story(ours, theirs, one_source=True) and (late or _times_agree(new.published, old.published, SHIFT))
 
 
-async def _leads_to(context: EntryContext, old: Article, article: Article) -> bool:
+async def ask_former_page(context: EntryContext, old: Article, article: Article) -> Lead:
+    """Request the page of `old` and return whether it leads to `article`."""
     run, answer = context.run, await context.ask(old.url)
     if not isinstance(answer, Fetched):
-        return False
+        return Lead.ELSEWHERE
     wanted = {*map(urls.alias, (article.url, *article.aliases))}
     if urls.alias(answer.final_url) in wanted:
-        return True
+        return Lead.FOR_GOOD if urls.alias(answer.moved_to or "") in wanted else Lead.THERE
     try:
         page, now = (answer.body, answer.final_url, run.taxonomy), run.clock()
         reading = await run.worker.call(jobs.read_and_render, *page, headers=answer.headers, now=now)
     except (NotAnArticle, WorkerFailed):
-        return False
-    return urls.alias(reading.article.url) in wanted
+        return Lead.ELSEWHERE
+    return Lead.THERE if urls.alias(reading.article.url) in wanted else Lead.ELSEWHERE
 
 
 def _times_agree(first: datetime | None, other: datetime | None, within: timedelta) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -92,30 +93,59 @@ async def may_adopt(context: EntryContext, article: Article) -> bool:
 
 
 async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) -> VisitContext:
-    """Return the context with rights for the host that the site moved to, if the old host redirects feed and pages for
-    good, the feed has the same articles, and no other source owns the host."""
+    """Return the context with rights for the host that the site moved to, if both hosts confirm it. The new host: it
+    answers with the feed of the same articles, and the operator follows it there, or the old host redirects the feed
+    for good and no other source owns the new one. The old host: it redirects the articles' pages for good."""
     new = urls.site(result.final_url)
     context = replace(context, answered=new)
-    if new in (urls.site(context.source.url), ""):
-        return context
     file, key = context.run.rights_file, context.source.key
-    if new in file.moved(key):
-        return replace(context, state=replace(context.state, site_moved=True))
-    before = result.moved_to or context.state.effective_url or ""  # permanent redirect of the old host
-    owned = context.rights.owns(result.final_url) or context.run.owners.of(result.final_url)
-    if owned or not urls.same_site(before, result.final_url):
+    is_own = new == urls.site(context.source.url)
+    if new == "":
         return context
-    pairs = same_articles(feed.entries, context.run.store.listed(key), new)
-    if pairs and await _all_moved(context, pairs[:_SAMPLED]):
-        old = urls.site(pairs[0][0])
-        file.move(key, old, new, context.run.clock().date())
-        context.log.info("the site moved", old=old, new=new)
-        return replace(context, state=replace(context.state, site_moved=True))
-    return context
+    if new in file.moved(key):
+        return context if is_own else replace(context, state=replace(context.state, site_moved=True))
+    confirms = _is_new_at_home(context, feed, new) if is_own else _is_feed_moved(context, result)
+    if not confirms:
+        return context
+    pairs = same_articles(feed.entries, context.run.store.listed(key, own=True), new)
+    if not pairs or not _may_leave(context, pairs[0][0]) or not await _all_moved(context, pairs[:_SAMPLED]):
+        return context
+    old = urls.site(pairs[0][0])
+    file.move(key, old, new, context.run.clock().date())
+    context.log.info("the site moved", old=old, new=new)
+    return context if is_own else replace(context, state=replace(context.state, site_moved=True))
+
+
+def _is_feed_moved(context: VisitContext, result: Fetched) -> bool:
+    """True if the old host redirects the feed for good to a host that no source owns."""
+    if context.rights.owns(result.final_url) or context.run.owners.of(result.final_url):
+        return False
+    target = result.moved_to or context.state.effective_url or ""
+    return urls.same_site(target, result.final_url)
+
+
+def _is_new_at_home(context: VisitContext, feed: ParsedFeed, home: str) -> bool:
+    """True if the feed's articles may come from another host: the operator edited the source's address, or the site
+    moved away before and is back. Without such a sign nothing is compared."""
+    if context.state.last_success is None:
+        return False
+    moves = context.run.rights_file.moved(context.source.key)
+    if any(move.old == home for move in moves.values()):
+        return True
+    there = [entry.id for entry in feed.entries if urls.site(entry.url) == home]
+    stored = context.run.store.entries(context.source.key, there[-1:])  # the oldest is seldom new
+    return bool(there) and all(urls.site(row.url) != home for row in stored.values())
+
+
+def _may_leave(context: VisitContext, old: str) -> bool:
+    """True unless the site of the page `old` is another source's alone."""
+    others = {*context.run.owners.of(old)} - {context.source.key}
+    return context.rights.owns(old) or not others
 
 
 def same_articles(entries: Sequence[Entry], listed: Iterable[Listed], new: str) -> list[tuple[str, str]]:
-    """Pair (old, new) addresses of articles on the site `new`, by path or title; [] if too few match. Pure."""
+    """Pair (old, new) addresses of articles on the site `new`, by path or title, of the old site that has the most; []
+    if too few match. Pure."""
     there = [entry for entry in entries if urls.site(entry.url) == new]
     paths: dict[str, str] = {}
     titles: dict[str, str] = {}
@@ -128,6 +158,9 @@ def same_articles(entries: Sequence[Entry], listed: Iterable[Listed], new: str) 
         old = paths.get(urlsplit(entry.url).path.rstrip("/")) or (titles.get(title) if title else None)
         if old is not None:
             pairs.append((old, entry.url))
+    sites = Counter(urls.site(old) for old, _ in pairs)
+    former = max(sites, key=lambda site: sites[site], default="")
+    pairs = [pair for pair in pairs if urls.site(pair[0]) == former]
     return pairs if len(pairs) >= _SHARE * len(there) else []
 
 

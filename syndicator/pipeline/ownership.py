@@ -176,18 +176,34 @@ def filed_by_neighbour(article: Article, owners: Owners) -> bool:
     return followed and claim_of(article, owners) == NONE
 
 
+def move_to(article: Article, url: str) -> Article:
+    """Return `article` with the address `url`; its former one becomes an alias. Aliases on another site stay only if
+    the article was filed there."""
+    former = dict.fromkeys((*article.aliases, article.url))
+    stay = (alias for alias in former if urls.same_site(alias, url) or article.was_filed_at(alias))
+    return replace(article, url=url, aliases=tuple(alias for alias in stay if alias != url))
+
+
+def is_former_address(article: Article, url: str) -> bool:
+    """True if the article was filed at the canonical `url` and has another address now."""
+    return article.url != url and article.was_filed_at(url)
+
+
 def known_at(
     lookup: Known, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
 ) -> Article | None:
     """Return the first article under `aliases` that `url` ("": any) may mean, or None: one on the site of `url` or on
-    `home`, its former site, or one with the alias `url` that `source` filed or that has the same publisher."""
+    `home`, its former site, or one with the alias `url` that `source` filed, that has the same publisher or that was
+    filed at `url`."""
     for key in aliases:
         if key not in lookup.articles:
             continue
         article, first = lookup.articles[key]
         if first and urls.alias(article.url) in map(urls.alias, (first.url, *first.aliases)):
             article = first  # the owner announced this copy's address as its own
-        named = url in article.aliases and (article.source_key == source or urls.same_publisher(article.url, url))
+        named = url in article.aliases and (
+            article.source_key == source or urls.same_publisher(article.url, url) or article.was_filed_at(url)
+        )
         if not url or named or urls.site(article.url) in (urls.site(url), home):
             return article
     return None
@@ -212,7 +228,8 @@ def fault_of(
     """Return the fault of `article`, or None. `rows`: its entries; `since`: when ownership began."""
     owner = _owner(article, rows, claimants)
     strays = tuple(row for row in rows if _strayed(row, article, claimants))
-    aliases = tuple(url for url in article.aliases if url not in of_site(article.url, article.aliases))
+    own = of_site(article.url, article.aliases)
+    aliases = tuple(url for url in article.aliases if url not in own and not article.was_filed_at(url))
     text = bool(strays and article.revisions) or _foreign(article, rows, claimants, since)
     if not (owner or strays or aliases or text):
         return None

@@ -313,6 +313,24 @@ def _feed_moves(plan: _Plan, followed: Any) -> None:
     plan.feeds[plan.day()][plan.neighbours[0].feed] = Page(to=_announcing(plan), status=plan.pick(302, 301))
 
 
+def _neighbour_moves(plan: _Plan, followed: Any) -> None:
+    """A neighbour says that its articles moved to the victim's host: its entries keep their ids, its pages redirect for
+    good, and perhaps its feed does."""
+    site, first = plan.pick(*plan.neighbours), plan.day()
+    leads = plan.pick(True, False)
+    for day in range(first, plan.count):
+        items = plan.feeds[day].get(site.feed, ())
+        if isinstance(items, Page):
+            continue
+        moved = []
+        for item in items:
+            link = plan.story()
+            if item.link.startswith(site.base):
+                plan.put(day, item.link, Page(to=link, status=301))
+            moved.append(replace(item, id=item.id or item.link, link=link))
+        plan.feeds[day][site.feed] = Page(to=_announcing(plan), status=301) if leads else tuple(moved)
+
+
 def _page_turns(plan: _Plan, followed: Any) -> None:
     """A page that the neighbour has announced, or will, is gone, leads to the victim's or says something else."""
     site, day = plan.pick(*plan.neighbours), plan.day()
@@ -360,6 +378,7 @@ _EVENTS = (
     _feed_moves,
     _withdrawn_for_a_time,
     _front_page,
+    _neighbour_moves,
 )
 
 

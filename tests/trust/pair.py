@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from syndicator.core import urls
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.memory import Machine, MemoryLife
 from tests.trust.published import Difference, Published, differences, plain, published, unit
@@ -107,6 +108,35 @@ def _is_of_news(seen: Seen) -> bool:
     return found.field in _TIMES and any(map(seen.was_news, [found.url] if found.url in there else there))
 
 
+def _is_first_id(seen: Seen) -> bool:
+    """The id of a story that was news at another address of its site on a day before the site announced it; or the id
+    of a story at an address that had such another story then."""
+    url = seen.difference.url
+    if seen.difference.field != "id" or not url:
+        return False
+    feeds = {source["url"] for source in neighbours(seen.case)}
+    for number, day in enumerate(seen.so_far):
+        if _is_announced(day, url, feeds):
+            return False
+        for feed in feeds & day.feeds.keys():
+            items = day.feeds[str(feed)]
+            for item in () if isinstance(items, Page) else items:
+                link, then = item.link.partition("#")[0], replace(seen, day=number)
+                if unit(link) != unit(url) or not then.was_news(link):
+                    continue
+                if urls.alias(link) != urls.alias(url) or then.page(url) != seen.page(url):
+                    return True
+    return False
+
+
+def _is_announced(day: Day, url: str, feeds: Collection[object]) -> bool:
+    """True if one who is no neighbour announces `url` on this day; `feeds`: the neighbours'."""
+    if any(url in page.raw for page in day.pages.values()):  # a sitemap, or a page that lists articles
+        return True
+    own = (items for feed, items in day.feeds.items() if feed not in feeds and not isinstance(items, Page))
+    return any(urls.alias(item.link) == urls.alias(url) for items in own for item in items)
+
+
 def _was_read_in_time(seen: Seen) -> bool:
     """The page, or one that names it as its own address, answered on one day, and it was gone, elsewhere or closed to
     robots on another."""
@@ -180,6 +210,11 @@ ALLOWED = (
     Allowed(
         reason="an article that was listed as news keeps the time at which it was added",
         holds=_is_of_news,
+    ),
+    Allowed(
+        reason="a story that was listed as news at another address of its site keeps the id that readers know, and "
+        "takes the site's own address",
+        holds=_is_first_id,
     ),
     Allowed(
         reason="of two pages with one text, each on its own site, nobody can tell which is the original if the "

@@ -30,8 +30,9 @@ BEFORE, LATER = 58, 3  # stories before the move, and on each day after it
 class Site:
     """A site that publishes stories and moves from `OLD` to `NEW`."""
 
-    def __init__(self, life: Life) -> None:
-        self.life, self.count, self.base = life, 0, OLD
+    def __init__(self, life: Life, *, guids: bool) -> None:
+        """`guids`: its entries have ids that stay; else their links are their ids."""
+        self.life, self.guids, self.count, self.base = life, guids, 0, OLD
 
     def live(self, *, new: int, days: float = 1) -> None:
         """So many new stories, and a visit."""
@@ -51,16 +52,17 @@ class Site:
         return Page(text=f"story-{number}", title=f"Story {number} of the site")
 
     def _item(self, number: int) -> Item:
-        return Item(link=f"{self.base}{number}", title=f"Story {number} of the site")
+        guid = f"tag:site.example,2026:{number}" if self.guids else ""
+        return Item(link=f"{self.base}{number}", id=guid, title=f"Story {number} of the site")
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[tuple[Site, str]]:
+@pytest.fixture(params=["links", "guids"])
+def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Site, str]]:
     with web_serving() as web, serving(tmp_path / "feeds/public") as address:
         source = {"key": "site", "url": f"{OLD}feed", "backfill": 100}
         settings = "limit = 200\n"
         case = Case(row="once", name="", file="", sources=(source,), days=(), settings=settings)
-        yield Site(Life(tmp_path, web, case, address)), address
+        yield Site(Life(tmp_path, web, case, address), guids=request.param == "guids"), address
 
 
 def move(site: Site, subscribe: Callable[[str], Subscriber]) -> list[str]:
@@ -70,7 +72,7 @@ def move(site: Site, subscribe: Callable[[str], Subscriber]) -> list[str]:
     for subscriber in following.values():
         subscriber.poll()
     site.base = NEW
-    for days in (10, 1, 1, 1, 1, 1):
+    for days in (3, 1, 1, 1, 1, 1):  # entries of the last week are read again
         site.live(new=LATER, days=days)
         for subscriber in following.values():
             subscriber.poll()

@@ -143,8 +143,9 @@ class VisitStore(Protocol):
     def seen_since(self, source_key: str, since: datetime) -> list[tuple[datetime, datetime | None]]:
         """Return (first seen, next try) of each entry first seen after `since`; next try is None unless pending."""
 
-    def listed(self, source_key: str) -> list[tuple[str, str]]:
-        """Return address and title of the newest articles in the source's feed, at most `requests.REMEMBERED`."""
+    def listed(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
+        """Return address and title of the newest articles in the source's feed, at most `requests.REMEMBERED`. `own`:
+        not those of other sources."""
 
     def count_pending(self, source_key: str) -> int: ...
 

@@ -9,7 +9,7 @@ from typing import Any
 from syndicator.configuration import page_rules
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, NotAnArticle, WorkerFailed
-from syndicator.core.model import Article, Entry, Failed, Fetched, NotModified, Source, SourceState
+from syndicator.core.model import Article, Entry, Failed, Fetched, NotModified, Source, SourceState, article_id
 from syndicator.core.ports import Blocks, Known
 from syndicator.core.reasons import CommandReason, EntryReason, FetchReason, FileReason
 from syndicator.pipeline import dedupe, ownership
@@ -78,9 +78,40 @@ async def _known(context: EntryContext) -> Decision | None:
         return endings.refuse(context, FetchReason.BLOCKED_ADDRESS, private)
     if row.article_id:
         article = _only_pointed_to(context, row.article_id, at)
-    elif (article := context.known_in(at)) and await may_adopt(context, article):
-        article = None
-    return endings.known_already(context, article) if article else None
+        return endings.known_already(context, article) if article else None
+    article = context.known_in(at)
+    if article is None:
+        return None
+    if _is_at_former_host(context, article):
+        return _with_new_address(context, article)
+    if _may_be_another(context, article, row.url) or await may_adopt(context, article):
+        return None
+    return endings.known_already(context, article)
+
+
+def _is_at_former_host(context: EntryContext, article: Article) -> bool:
+    """True if the source's site moved, and the entry has the path of its `article` on the former host."""
+    announced = context.announced.url
+    here, home = urls.site(announced), context.home(announced)
+    if here == home or urls.site(article.url) != home or article.source_key != context.source.key:
+        return False
+    return urls.alias(announced.replace(here, home, 1)) == urls.alias(article.url)
+
+
+def _with_new_address(context: EntryContext, article: Article) -> Decision:
+    """Give the filed `article` the announced address; its former one becomes an alias."""
+    before = _stored(context, article.id)
+    if before is None:
+        return endings.known_already(context, article)
+    named = ownership.move_to(before, context.row.url)
+    row = context.row.done(article.id, context.run.clock())
+    return Decision(act="revise", row=row, article=named, before=before, result=EntryResult(changed=article.id))
+
+
+def _may_be_another(context: EntryContext, article: Article, url: str) -> bool:
+    """True if the source owns `url`, where a neighbour had `article` filed before it got its own address: the site may
+    show another article there by now."""
+    return ownership.is_former_address(article, url) and context.rights.owns(url)
 
 
 def _only_pointed_to(context: EntryContext, id: str, at: Known) -> Article | None:
@@ -189,9 +220,9 @@ async def _decide_read(read: _Read) -> Decision:
     like = None if context.row.article_id else dedupe.like(article, context.source.key, run.clock())
     look_up = partial(run.store.known, _keys(article), named=[*map(urls.alias, article.also)], like=like)
     at = look_up()
-    decision = await _moved(context, article, at)
+    decision = await _moved_host(read, article) if context.row.article_id else await _moved(context, article, at)
     if decision is None:
-        if at.earlier:  # requests took time meanwhile
+        if at.earlier or context.row.article_id:  # requests took time meanwhile
             at = look_up()
         decision = decide(read, article, at)
     if not read.page.html:
@@ -226,22 +257,50 @@ def _keys(article: Article) -> list[str]:
 async def _moved(context: EntryContext, article: Article, at: Known) -> Decision | None:
     row = context.row
     late = row.reason == EntryReason.LATE
-    if row.article_id or at.away or not (at.earlier or late):
+    if at.away or not (at.earlier or late):
         return None
     filed = ownership.known_at(at, _keys(article), article.url)
     if filed is not None and not context.adopts(filed):
         return None
-    old = await dedupe.earlier(context, article, at.earlier)
-    homes = {urls.site(article.url), context.home(article.url)}
-    if old is not None and urls.site(old.url) not in homes:
-        return endings.known_already(context, old)
-    if old is not None:
-        more = [url for url in (article.url, *article.aliases) if url != old.url and urls.site(url) in homes]
-        named = replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *more))))
+    moved = await dedupe.earlier(context, article, at.earlier)
+    if moved is not None:
+        old = moved.article
+        if urls.same_site(old.url, article.url):
+            more = [url for url in (article.url, *article.aliases) if url != old.url]
+            named = replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *more))))
+        elif _takes_along(context, old, article, moved.lead):
+            named = ownership.move_to(old, article.url)
+        else:
+            return endings.known_already(context, old)
         done = row.done(old.id, context.run.clock())
         return Decision(act="revise", row=done, article=named, before=old, result=EntryResult())
     waiting = replace(row, reason=EntryReason.LATE, read_at=context.run.clock())  # for a second announcement
     return endings.wait(waiting, EntryReason.LATE, article.title) if late else None
+
+
+async def _moved_host(read: _Read, article: Article) -> Decision | None:
+    """Decide an entry that leads to another site than before, if the page of its article leads there, too; else return
+    None."""
+    context = read.context
+    old = _stored(context, context.row.article_id or "")
+    if old is None or old.source_key != context.source.key or urls.same_site(old.url, article.url):
+        return None
+    if urls.same_site(old.url, context.announced.url):  # a redirect of its page alone is no move
+        return None
+    lead = dedupe.Lead.FOR_GOOD
+    if urls.site(old.url) != context.home(article.url):
+        lead = await dedupe.ask_former_page(context, old, article)
+    if _takes_along(context, old, article, lead):
+        return _revise(read, article, old, ownership.move_to(old, article.url))
+    return None if lead is dedupe.Lead.ELSEWHERE else endings.known_already(context, old)
+
+
+def _takes_along(context: EntryContext, old: Article, article: Article, lead: dedupe.Lead) -> bool:
+    """True if both hosts say that `old` has the address of `article` now: its former page redirects there for good, or
+    the site moved, and the source owns the new address."""
+    if old.source_key != context.source.key or not context.rights.owns(article.url):
+        return False
+    return lead is dedupe.Lead.FOR_GOOD or urls.site(old.url) == context.home(article.url)
 
 
 def decide(read: _Read, article: Article, at: Known) -> Decision:
@@ -254,32 +313,110 @@ def decide(read: _Read, article: Article, at: Known) -> Decision:
     announced = context.announced.url
     if bound and urls.same_site(bound.url, announced) and not urls.same_site(bound.url, article.url):
         return endings.known_already(context, bound)  # a redirect to another site is no revision
-    match = ownership.known_at(at, _keys(article), article.url)
+    match = ownership.known_at(at, _keys(article), article.url) or _with_id_of(context, article)
     if bound is not None and _is_still(context, bound, article, match):
-        old: Article | None = bound
+        return _revise(read, article, bound, bound)
+    old = _stored(context, match.id) if match else None
+    if bound is None and (shown := _shown_spelling(read, article, old, at)):
+        return _take_address(read, article, shown, old)
+    if old is None:
+        return _file_new(read, article, at, lost=id if bound is None else None)
+    if ownership.is_former_address(old, article.url) and not _is_text_of(context, article, old):
+        return _file_beside(read, article, old, at)
+    unread = old.unlisted or dedupe.may_turn(old, run.clock())
+    if bound is None and old.url != article.url and unread and context.adopts(old):
+        return _file_instead(read, article, old, at)  # a neighbour filed it at another address and nobody saw it
+    return _revise(read, article, old, old)
+
+
+def _with_id_of(context: EntryContext, article: Article) -> Article | None:
+    """Return the article that was filed at the address of `article` and has another one now."""
+    filed = context.run.store.article(article.id)
+    return filed if filed is not None and ownership.is_former_address(filed, article.url) else None
+
+
+def _is_text_of(context: EntryContext, article: Article, old: Article) -> bool:
+    """False if the source owns the former address of `old` and has another text there now."""
+    return not context.rights.owns(article.url) or dedupe.is_copy(article, old, context.run)
+
+
+def _shown_spelling(read: _Read, article: Article, old: Article | None, at: Known) -> Article | None:
+    """Return the article that feeds showed for the owner's `article`, before its site announced it, at an address that
+    the site does not announce; `old`: filed at the site's own address. It keeps its id and takes that address."""
+    context, run = read.context, read.context.run
+    if not context.rights.owns(article.url):
+        return None
+    if old is None:
+        shown = dedupe.shown_spelling(article, run, run.clock(), at)
+    elif old.merged_into:
+        first = dedupe.standing(old.id, run.store)
+        shown = dedupe.in_file(first.id, run) if first else None
+        shown = shown if shown and dedupe.is_copy(article, shown, run) else None
     else:
-        old = _stored(context, match.id) if match else None
-    replaces = False  # a neighbour filed it at another address and it may still be replaced
-    if old is not None and bound is None and old.url != article.url:
-        replaces = (old.unlisted or dedupe.may_turn(old, run.clock())) and context.adopts(old)
-    if old is None or replaces:
-        filed, others = _new_article(read, article, at, lost=id if bound is None else None)
-        if old is not None:  # the owner's article replaces the neighbour's, which becomes its copy
-            other = (replace(old, merged_into=article.id, also=()), old)
-            others = (*(pair for pair in others if pair[1].id != old.id), other)
-        decision = Decision(act="file", others=others, result=EntryResult(added=filed.id, characters=len(filed.body)))
-    else:
-        adopted, revised = _revised(context, old, article)
-        if revised is None:
-            return endings.known_already(context, old)
-        filed, others = dedupe.reconsider(old, revised, run, run.clock())
-        handed = old if adopted else None
-        result = EntryResult(changed=filed.id)
-        decision = Decision(act="revise", handed=handed, others=others, before=old, result=result)
-    own = bool(read.page.html) and not ownership.filed_by_neighbour(filed, run.owners)
+        shown = old
+    if shown is None or shown.url == article.url or not urls.same_site(shown.url, article.url):
+        return None
+    if shown.unlisted or shown.hold or shown.added is None or shown.added >= context.row.first_seen:
+        return None
+    return shown if context.adopts(shown) else None
+
+
+def _take_address(read: _Read, article: Article, shown: Article, old: Article | None) -> Decision:
+    """Give `shown` the address of `article`; its copy `old` at that address gets the one that it had."""
+    decision = _revise(read, article, shown, ownership.move_to(shown, article.url))
+    if old is None or old.id == shown.id or old.url != article.url:
+        return decision
+    copy = next((new for new, before in decision.others if before.id == old.id), old)
+    others = (pair for pair in decision.others if pair[1].id != old.id)
+    return replace(decision, others=(*others, (replace(copy, url=shown.url), old)))
+
+
+def _file_new(read: _Read, article: Article, at: Known, *, lost: str | None) -> Decision:
+    filed, others = _new_article(read, article, at, lost=lost)
+    return _file_as(read, article, filed, others)
+
+
+def _file_instead(read: _Read, article: Article, old: Article, at: Known) -> Decision:
+    """File `article`; the neighbour's `old` becomes its copy."""
+    filed, others = _new_article(read, article, at, lost=None)
+    copy = (replace(old, merged_into=article.id, also=()), old)
+    return _file_as(read, article, filed, (*(pair for pair in others if pair[1].id != old.id), copy))
+
+
+def _file_beside(read: _Read, article: Article, old: Article, at: Known) -> Decision:
+    """File `article` with an id of its own at the former address of `old`, whose alias it is no longer."""
+    store, number = read.context.run.store, 2
+    while store.article(id := article_id(f"{article.url}#{number}")) is not None:
+        number += 1
+    filed, others = _new_article(read, replace(article, id=id), at, lost=None)
+    without = replace(old, aliases=tuple(url for url in old.aliases if url != article.url))
+    return _file_as(read, article, filed, (*(pair for pair in others if pair[1].id != old.id), (without, old)))
+
+
+def _file_as(read: _Read, article: Article, filed: Article, others: dedupe.Changes) -> Decision:
+    result = EntryResult(added=filed.id, characters=len(filed.body))
+    return _with_reading(read, article, Decision(act="file", article=filed, others=others, result=result), filed)
+
+
+def _revise(read: _Read, article: Article, old: Article, named: Article) -> Decision:
+    """Revise `old` by the reading `article`. `named`: `old` with its address from now on."""
+    context, run = read.context, read.context.run
+    adopted, revised = _revised(context, named, article)
+    if revised is None and named == old:
+        return endings.known_already(context, old)
+    filed, others = dedupe.reconsider(named, revised or named, run, run.clock())
+    result, handed = EntryResult(changed=filed.id), old if adopted else None
+    decision = Decision(act="revise", article=filed, handed=handed, others=others, before=old, result=result)
+    return _with_reading(read, article, decision, filed)
+
+
+def _with_reading(read: _Read, article: Article, decision: Decision, filed: Article) -> Decision:
+    """Add to the decision to file `filed` what belongs to the reading `article`."""
+    context = read.context
+    own = bool(read.page.html) and not ownership.filed_by_neighbour(filed, context.run.owners)
     blocks = Blocks(host=urls.own_host(read.page.url), digests=read.reading.blocks) if own else None
-    row = context.row.done(filed.id, run.clock())
-    return replace(decision, row=row, article=filed, reading=read.reading, named=article.also, blocks=blocks)
+    row = context.row.done(filed.id, context.run.clock())
+    return replace(decision, row=row, reading=read.reading, named=article.also, blocks=blocks)
 
 
 def _new_article(read: _Read, article: Article, at: Known, *, lost: str | None) -> tuple[Article, dedupe.Changes]:

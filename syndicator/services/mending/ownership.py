@@ -10,7 +10,7 @@ from syndicator.core import urls
 from syndicator.core.model import Entry, Problem, Source
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import CheckReason, EntryReason
-from syndicator.pipeline.ownership import Fault, fault_of, of_site
+from syndicator.pipeline.ownership import Fault, fault_of
 from syndicator.pipeline.refile import refile
 from syndicator.services.container import App, owners
 from syndicator.services.naming import filed
@@ -64,7 +64,7 @@ def mend(app: App, faults: Iterable[Fault]) -> None:
             files.carry([(article.id, article.source_key)])
             visits.carry([(article.id, article.source_key)], {})
         in_file = files.get(path)
-        mended = replace(in_file, aliases=of_site(in_file.url, in_file.aliases))
+        mended = replace(in_file, aliases=tuple(url for url in in_file.aliases if url not in fault.aliases))
         if fault.owner and due:
             mended = replace(mended, source_key=due.source_key, source_id=due.entry_id)
         stored, _ = refile(files, visits, mended, before=in_file, path=path)

@@ -145,9 +145,9 @@ class Comparisons:
     def copies(self, id: str) -> list[str]:
         return self._column("id FROM articles WHERE merged_into = ? ORDER BY id", id)
 
-    def listed(self, source_key: str) -> list[tuple[str, str]]:
+    def listed(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
         articles = map(partial(codec.unpack, Article), self._column(_LISTED, SOURCE, codec.key(source_key), ITEMS))
-        return [(article.url, article.title) for article in articles]
+        return [(article.url, article.title) for article in articles if not own or article.source_key == source_key]
 
 
 def _values(like: Like) -> dict[str, Any]:
