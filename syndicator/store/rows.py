@@ -109,7 +109,7 @@ class Known:
 
     old: Article | None = None
     merged_into: str | None = None
-    behind: str | None = None  # the lead article of its story
+    behind: str | None = None  # the article whose entry stands for it (`fold`)
     withdrawn: bool = False
     originals: dict[str, Article] = field(default_factory=dict)  # articles that it is or will be merged into
     copies: list[Article] = field(default_factory=list)
@@ -250,6 +250,7 @@ def show(connection: Connection, moves: Sequence[Move]) -> None:
     ids = [article.id for article, *_ in moves]
     stories = (connection.scalars(select(_story.story).where(_story.article.in_(part))) for part in chunks(ids))
     tell(connection, {story for part in stories for story in part})
+    fold(connection, folds_of(connection, ids))
 
 
 def _changed(
@@ -396,20 +397,27 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
     # an operator's decision stays, in case the article comes back
     connection.execute(delete(schema.story_members).where(_story.article == id, ~_story.final))
     tell(connection, stories)
+    fold(connection, folds_of(connection, [id]))
     touch(connection, {key: (key.slug, -(key in before)) for key in {*before, *stale}}, changed)
     _show_copies(connection, row.copies, id)
     return before
 
 
 _story = schema.story_members.c
-_REPORT = select(_a.id, _a.added, _a.size, _a.merged_into, _a.data, _story.outlet, _story.story, _a.told, _a.behind)
+_REPORT = select(_a.id, _a.added, _a.size, _a.merged_into, _a.data, _story.outlet, _story.story, _a.told)
 _REPORTS = _REPORT.select_from(schema.articles.outerjoin(schema.story_members, _story.article == _a.id)).order_by(_a.id)
 _SHOWN_AS = update(schema.articles).where(_a.id == bindparam("article"))
 _MARKED: Final = "INSERT INTO stale_marks (axis, slug, more, added, published) SELECT axis, slug, 0, added, published"
-HOW_SHOWN: Final = "stories shown"  # key of the note with the setting `publish.stories`
-_MERGE = select(schema.notes.c.value.contains("merge")).where(schema.notes.c.key == codec.key(HOW_SHOWN))
+TOLD: Final = "stories shown"  # key of a note: `tell` has been called for all stories of this database
+FOLDS_READ: Final = "folded read"  # key of the note with the stamp of the folded.tsv whose lines the database has
 _ROUGHLY: Final = 500  # characters
 STORY_PAGES: Final = FeedKey("", "stories")  # key of their files
+_folded = schema.folded.c
+_FOLDS = (
+    select(_folded.article, _folded.story, _a.data, _a.merged_into, _a.behind)
+    .join_from(schema.folded, schema.articles, _a.id == _folded.article)
+    .order_by(_folded.story, _folded.place)
+)
 
 
 def tell(connection: Connection, stories: Collection[str], gone: Collection[str] = ()) -> None:
@@ -422,46 +430,84 @@ def tell(connection: Connection, stories: Collection[str], gone: Collection[str]
                 reports.setdefault(row.story or "", []).append(row)
     if not reports:
         return
-    merge, leads, changes, states = bool(connection.scalar(_MERGE)), dict[str, int](), dict[str, dict[str, Any]](), []
+    leads = dict[str, int]()
+    digests = dict[str, int]()
+    states = []
     for story, rows in reports.items():
-        lead, second, changed = _shown(rows, merge)
-        leads |= {lead: second} if lead else {}
-        changes |= changed
-        state = hashlib.blake2b(repr([tuple(row)[:-2] for row in rows]).encode(), digest_size=16).hexdigest()
+        display = _arrange_story(rows)
+        if display.lead:
+            leads[display.lead] = display.confirmed
+        digests |= display.digests
+        state = hashlib.blake2b(repr([tuple(row)[:-1] for row in rows]).encode(), digest_size=16).hexdigest()
         states += [{**STORY_PAGES._asdict(), "name": story, "made_of": state}] if story else []
     upsert(connection, schema.products, states)
-    if changes:
-        connection.execute(_SHOWN_AS, [*changes.values()])
-    rows = [row for rows in reports.values() for row in rows]
-    stay = [row.id for row in rows if row.id in changes and changes[row.id]["behind"] == row.behind]
-    for part in chunks(stay):
+    if digests:
+        connection.execute(_SHOWN_AS, [{"article": id, "told": digest} for id, digest in digests.items()])
+    for part in chunks(sorted(digests)):
         drive(connection, f"{_MARKED} FROM members WHERE id IN ({marks(part)})", tuple(part))
-    for id in sorted(changes.keys() - stay):
-        stored = look(connection, id)
-        if stored.old:
-            _move(connection, stored.old, stored.shown(stored.old, stored.merged_into), stored.members)
-    _set_leads(connection, [row.id for row in rows], leads)
+    _set_leads(connection, [row.id for rows in reports.values() for row in rows], leads)
 
 
-def _shown(rows: Sequence[Any], merge: bool) -> tuple[str, int, dict[str, dict[str, Any]]]:
-    """Return the lead article of a story ("" for none), when the second outlet reported, and the new values of the
-    articles that change, by id. Pure."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Display:
+    """The display of a story. `lead`: id of its lead article, "" for none; `confirmed`: when its second outlet
+    reported; `digests`: new digests of what its articles show of it, by id, 0 for nothing."""
+
+    lead: str
+    confirmed: int
+    digests: Mapping[str, int]
+
+
+def _arrange_story(rows: Sequence[Any]) -> _Display:
+    """Choose the lead article of a story and find the articles that show other reports now. Pure."""
     reports = [report for row in rows if (report := _published(row))]
-    lead, second = leading(reports)
-    named = repr([(report.id, report.outlet, report.shown) for report in reports])
-    digest = int.from_bytes(hashlib.blake2b(named.encode(), digest_size=5).digest(), "big") + 1
-    shown, changes = {report.id for report in reports} if lead else set(), {}
+    lead, confirmed = leading(reports)
+    shown_fields = repr([(report.id, report.outlet, report.shown) for report in reports])
+    digest = int.from_bytes(hashlib.blake2b(shown_fields.encode(), digest_size=5).digest(), "big") + 1
+    shown_ids = {report.id for report in reports} if lead else set()
+    digests = {row.id: digest if row.id in shown_ids else 0 for row in rows}
+    changed = {row.id: digests[row.id] for row in rows if row.told != digests[row.id]}
+    return _Display(lead=lead, confirmed=confirmed, digests=changed)
+
+
+def _is_published(article: Article, merged_into: str | None) -> bool:
+    return not (article.hold or article.unlisted or merged_into)
+
+
+def fold(connection: Connection, stories: Collection[str], gone: Collection[str] = ()) -> None:
+    """Let the first published article of each folded story stand for the others, and articles `gone` from these stories
+    for themselves. Feeds that show a change become stale."""
+    rows = [
+        row for part in chunks(sorted(stories)) for row in connection.execute(_FOLDS.where(_folded.story.in_(part)))
+    ]
+    fronts: dict[str, str] = {}
+    behind: dict[str, str | None] = dict.fromkeys(gone)
+    before: dict[str, str | None] = {}
     for row in rows:
-        shown_as = digest if row.id in shown else 0
-        behind = lead if shown_as and merge and row.id != lead else None
-        if (shown_as, behind) != (row.told, row.behind):
-            changes[row.id] = {"article": row.id, "told": shown_as, "behind": behind}
-    return lead, second, changes
+        before[row.article] = row.behind
+        behind[row.article] = None
+        if _is_published(codec.unpack(Article, row.data), row.merged_into):
+            front = fronts.setdefault(row.story, row.article)
+            behind[row.article] = front if front != row.article else None
+    for id, front_id in behind.items():
+        if id in gone or front_id != before[id]:
+            connection.execute(update(schema.articles).where(_a.id == id).values(behind=front_id))
+            stored = look(connection, id)
+            if stored.old:
+                _move(connection, stored.old, stored.shown(stored.old, stored.merged_into), stored.members)
+
+
+def folds_of(connection: Connection, ids: Collection[str]) -> list[str]:
+    """Return the stories that these articles are folded into."""
+    query = "SELECT DISTINCT story FROM folded WHERE article IN ({})"
+    return [
+        story for part in chunks(sorted(ids)) for (story,) in drive(connection, query.format(marks(part)), (*part,))
+    ]
 
 
 def _published(row: Any) -> Published | None:
     article = codec.unpack(Article, row.data)
-    if article.hold or article.unlisted or row.merged_into:
+    if not _is_published(article, row.merged_into):
         return None
     sites = map(urls.publisher, filter(None, (article.origin.url, article.origin.site)))
     size = (row.size - len(row.data)) // _ROUGHLY  # of the text only: the rest of the file may name copies
