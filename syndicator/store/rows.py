@@ -11,14 +11,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from syndicator.articles.fields import aliases_of, named_feeds_of
-from syndicator.core import text, urls
+from syndicator.core import text
 from syndicator.core.axes import AXES, SOURCE, STORIES, TAG
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import Blocks, Compared, EntryRow, FileStamp
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks, drive, insert, insert_new, marks, upsert
 from syndicator.store.postgres import alone
-from syndicator.stories.grouping import Published, leading
 from syndicator.stories.sketch import keys, place, unpack
 
 _NOT_KEPT = frozenset(("body",))  # only in the file
@@ -410,8 +409,8 @@ _SHOWN_AS = update(schema.articles).where(_a.id == bindparam("article"))
 _MARKED: Final = "INSERT INTO stale_marks (axis, slug, more, added, published) SELECT axis, slug, 0, added, published"
 TOLD: Final = "stories shown"  # key of a note: `tell` has been called for all stories of this database
 FOLDS_READ: Final = "folded read"  # key of the note with the stamp of the folded.tsv whose lines the database has
-_ROUGHLY: Final = 500  # characters
 STORY_PAGES: Final = FeedKey("", "stories")  # key of their files
+_lead = schema.story_leads.c
 _folded = schema.folded.c
 _FOLDS = (
     select(_folded.article, _folded.story, _a.data, _a.merged_into, _a.behind)
@@ -421,8 +420,8 @@ _FOLDS = (
 
 
 def tell(connection: Connection, stories: Collection[str], gone: Collection[str] = ()) -> None:
-    """Update stories, and articles `gone` from theirs: choose each lead article, and mark feeds stale if their articles
-    now show other reports."""
+    """Update stories, and articles `gone` from theirs: mark feeds stale if their articles now show other reports. A
+    story whose lead article is not published has none until another is chosen."""
     reports: dict[str, list[Any]] = {story: [] for story in stories}
     for column, values in ((_story.story, sorted(stories)), (_a.id, sorted(gone))):
         for part in chunks(values):
@@ -433,14 +432,19 @@ def tell(connection: Connection, stories: Collection[str], gone: Collection[str]
     leads = dict[str, int]()
     digests = dict[str, int]()
     states = []
+    recorded = _recorded_leads(connection, stories)
+    leads_due: dict[str, bool] = {}
     for story, rows in reports.items():
         display = _arrange_story(rows)
-        if display.lead:
-            leads[display.lead] = display.confirmed
+        lead = recorded.get(story, "")
+        if lead in display.shown:
+            leads[lead] = display.confirmed
+        leads_due[story] = bool(display.shown) and lead not in display.shown
         digests |= display.digests
         state = hashlib.blake2b(repr([tuple(row)[:-1] for row in rows]).encode(), digest_size=16).hexdigest()
         states += [{**STORY_PAGES._asdict(), "name": story, "made_of": state}] if story else []
     upsert(connection, schema.products, states)
+    _set_due(connection, {story: due for story, due in leads_due.items() if story}, recorded)
     if digests:
         connection.execute(_SHOWN_AS, [{"article": id, "told": digest} for id, digest in digests.items()])
     for part in chunks(sorted(digests)):
@@ -448,26 +452,43 @@ def tell(connection: Connection, stories: Collection[str], gone: Collection[str]
     _set_leads(connection, [row.id for rows in reports.values() for row in rows], leads)
 
 
+def _recorded_leads(connection: Connection, stories: Collection[str]) -> dict[str, str]:
+    query = select(_lead.story, _lead.article)
+    parts = (connection.execute(query.where(_lead.story.in_(part))) for part in chunks(sorted(stories)))
+    return {story: article for part in parts for story, article in part}
+
+
+def _set_due(connection: Connection, leads_due: Mapping[str, bool], recorded: Mapping[str, str]) -> None:
+    """Note which stories need a lead. One that never had any has no row otherwise."""
+    changed = [(story, due) for story, due in leads_due.items() if due or story in recorded]
+    new = [{"story": story, "article": recorded.get(story, ""), "due": due} for story, due in changed]
+    upsert(connection, schema.story_leads, new)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Display:
-    """The display of a story. `lead`: id of its lead article, "" for none; `confirmed`: when its second outlet
-    reported; `digests`: new digests of what its articles show of it, by id, 0 for nothing."""
+    """The display of a story. `shown`: ids of its published articles if it has two outlets; `confirmed`: when the
+    second one reported; `digests`: new digests of what its articles show of it, by id, 0 for nothing."""
 
-    lead: str
+    shown: frozenset[str]
     confirmed: int
     digests: Mapping[str, int]
 
 
 def _arrange_story(rows: Sequence[Any]) -> _Display:
-    """Choose the lead article of a story and find the articles that show other reports now. Pure."""
+    """Find the articles of a story that are shown together, and those that show other reports now. Pure."""
     reports = [report for row in rows if (report := _published(row))]
-    lead, confirmed = leading(reports)
+    firsts: dict[str, int] = {}
+    for report in reports:
+        firsts[report.outlet] = min(report.added, firsts.get(report.outlet, report.added))
+    has_two_outlets = len(firsts) > 1
     shown_fields = repr([(report.id, report.outlet, report.shown) for report in reports])
     digest = int.from_bytes(hashlib.blake2b(shown_fields.encode(), digest_size=5).digest(), "big") + 1
-    shown_ids = {report.id for report in reports} if lead else set()
-    digests = {row.id: digest if row.id in shown_ids else 0 for row in rows}
+    shown = frozenset(report.id for report in reports) if has_two_outlets else frozenset[str]()
+    digests = {row.id: digest if row.id in shown else 0 for row in rows}
     changed = {row.id: digests[row.id] for row in rows if row.told != digests[row.id]}
-    return _Display(lead=lead, confirmed=confirmed, digests=changed)
+    confirmed = sorted(firsts.values())[1] if has_two_outlets else 0
+    return _Display(shown=shown, confirmed=confirmed, digests=changed)
 
 
 def _is_published(article: Article, merged_into: str | None) -> bool:
@@ -505,13 +526,21 @@ def folds_of(connection: Connection, ids: Collection[str]) -> list[str]:
     ]
 
 
-def _published(row: Any) -> Published | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Published:
+    """A published report. `added`: microseconds; `shown`: the fields that other reports show of it."""
+
+    id: str
+    outlet: str
+    added: int
+    shown: tuple[str, ...]
+
+
+def _published(row: Any) -> _Published | None:
     article = codec.unpack(Article, row.data)
     if not _is_published(article, row.merged_into):
         return None
-    sites = map(urls.publisher, filter(None, (article.origin.url, article.origin.site)))
-    size = (row.size - len(row.data)) // _ROUGHLY  # of the text only: the rest of the file may name copies
-    return Published(row.id, row.outlet, row.outlet in sites, row.added, size, (article.url, article.origin.title))
+    return _Published(id=row.id, outlet=row.outlet, added=row.added, shown=(article.url, article.origin.title))
 
 
 def _set_leads(connection: Connection, ids: Sequence[str], after: Mapping[str, int]) -> None:

@@ -286,6 +286,14 @@ story_members = _table(
 )
 Index("story_members_story", story_members.c.story)
 
+# The article that leads each story, as in leads.tsv. `due`: its lead must be chosen, since `article` is not published.
+story_leads = _table(
+    "story_leads",
+    *(Column(name, Text, primary_key=name == "story", nullable=False) for name in ("story", "article")),
+    Column("due", Boolean, nullable=False),
+)
+Index("story_leads_due", story_leads.c.due, story_leads.c.story)
+
 # Articles that an earlier version published as one entry for each story, as in folded.tsv, in its order. `latest`: when
 # the last report of the story was added then, in seconds.
 folded = _table(

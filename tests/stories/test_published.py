@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -195,25 +195,6 @@ def test_a_rebuilt_database_publishes_the_same_stories(place: Place) -> None:
     assert place.build().held == ()
     assert whole(place) == before
     assert shown(place, "stories") == {A: ("Two",)}
-
-
-def test_the_lead_is_announced_by_its_own_site_then_the_longest_of_the_first(place: Place) -> None:
-    with place.app() as app:
-        add(app, "https://carried.example/a", source_key="sea")
-    report(place, "one")
-    place.build()
-    assert list(shown(place, "stories")) == [A]
-    report(place, "two", (QUAKE[0], QUAKE[1] * 50))
-    place.build()
-    assert list(shown(place, "stories")) == [A]  # what comes later takes no lead
-
-
-def test_of_reports_that_come_together_the_longest_leads(place: Place) -> None:
-    at = datetime(2026, 3, 10, 12, 1, tzinfo=UTC)
-    report(place, "one", added=at)
-    report(place, "two", (QUAKE[0], QUAKE[1] * 20), added=at + timedelta(minutes=1))
-    place.build()
-    assert list(shown(place, "stories")) == [B]
 
 
 def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(place: Place) -> None:

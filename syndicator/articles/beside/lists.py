@@ -76,6 +76,10 @@ def _pairs(lines: Iterable[re.Match[str]]) -> list[tuple[str, str]]:
     return list(dict.fromkeys((line[1], line[2]) for line in lines))
 
 
+def _last_values(lines: Iterable[re.Match[str]]) -> list[tuple[str, str]]:
+    return list({line[1]: line[2] for line in lines}.items())
+
+
 def _folded(lines: Iterable[re.Match[str]]) -> list[Folded]:
     by_article = {line[1]: Folded(line[1], line[2], int(line[3])) for line in lines}
     return list(by_article.values())
@@ -108,6 +112,21 @@ STORIES = Lines(
     re.compile(r"([a-z2-7]{26})\t([a-z0-9]{26}|-)(\tfinal)?\r?"),
     _last_decisions,
     lambda decided: (decided[0], decided[1] or "-", *(["final"] if decided[2] else [])),
+)
+LEADS = Lines(
+    "leads.tsv",
+    "# The article that leads each story: story, tab, article id. The last line of a story counts.\n",
+    re.compile(r"([a-z0-9]{26})\t([a-z2-7]{26})\r?"),
+    _last_values,
+    tuple[str, ...],
+)
+FOLLOWED = Lines(
+    "followed.tsv",
+    "# Since when each source is followed at its site: source key, tab, day. The last line of a source counts; one"
+    " without a line\n# was followed before this file was there.\n",
+    re.compile(rf"({SOURCE_KEY.pattern})\t([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})\r?"),
+    _last_values,
+    tuple[str, ...],
 )
 FOLDED = Lines(
     "folded.tsv",
@@ -374,7 +393,7 @@ class Listed(ABC):
         return self.file(PRUNED.name).stamp()
 
     def compact(self) -> None:
-        lists: tuple[Lines[Any], ...] = (CARRIED, PRUNED, STORIES, FOLDED)
+        lists: tuple[Lines[Any], ...] = (CARRIED, PRUNED, STORIES, LEADS, FOLLOWED, FOLDED)
         for lines in lists:
             lines.compact(self.file(lines.name))
 

@@ -14,7 +14,7 @@ from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
 from syndicator.services.container import App
-from syndicator.services.stories import folds
+from syndicator.services.stories import folds, leads
 from syndicator.store.rows import TOLD
 from syndicator.store.tables.stories import Member
 
@@ -37,10 +37,12 @@ def take_in(app: App) -> set[str]:
     """Update the database's stories from the files beside the articles. Returns the ids of articles whose story
     changed."""
     notes = app.store.visits
+    leads.take_in(app)
     changed = _take_in_members(app)
     is_told = notes.note(TOLD) == _DONE
     if not is_told:
         app.store.stories.tell()
+        leads.choose(app)
     folds.take_in(app)
     if not is_told:
         notes.set_note(TOLD, _DONE, app.clock())

@@ -43,7 +43,7 @@ def _was_merged(app: App) -> bool:
 def find_folded(app: App) -> list[Folded]:
     """Return the articles of all stories that are published now, the lead of a story first."""
     stories = app.store.stories
-    leads = stories.leads()
+    leads = set(stories.leads().values())
     folded: list[Folded] = []
     for story in stories.published():
         latest = max(int(article.added.timestamp()) for _, article in story.reports if article.added)

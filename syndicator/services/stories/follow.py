@@ -11,6 +11,7 @@ from typing import Final
 from syndicator.core import text
 from syndicator.core.model import Article
 from syndicator.services.container import App
+from syndicator.services.stories import leads
 from syndicator.services.stories.decisions import decide, outlet_of, story_name, take_in
 from syndicator.store import codec
 from syndicator.store.tables.stories import Sketched, Unread
@@ -40,6 +41,7 @@ async def follow(app: App, turn: Callable[[], object] = lambda: None) -> set[str
         await asyncio.sleep(0)
     if all and len(unread) < _OF_PASS:
         notes.set_note(_LOOKED, now.isoformat(), now)
+    leads.choose(app)
     app.store.stories.prune(since, _OF_PASS)
     return changed
 

@@ -35,6 +35,7 @@ _OF_STORIES: Final = """SELECT m.article, m.outlet, s.language, s.at, s.data, m.
     FROM story_members AS m LEFT JOIN story_sketches AS s ON s.article = m.article
     WHERE m.story IN ({}) ORDER BY m.article"""
 _COLUMNS = [column.name for column in schema.story_sketches.columns]
+_LEADS_DUE = select(schema.story_leads.c.story).where(schema.story_leads.c.due).order_by(schema.story_leads.c.story)
 _STORIES = select(_m.story).distinct().order_by(_m.story)
 _OUTLETS, _LATEST = func.count(_m.outlet.distinct()), func.max(_a.added)
 _RECENT = select(_m.story).join(schema.articles, _a.id == _m.article).where(_a.added >= bindparam("since"), _SHOWN)
@@ -162,13 +163,28 @@ class Stories:
         records = (row for part in parts for row in self._db.driven(query.format(marks(part)), *part))
         return [Member(article, story, outlet, bool(final)) for article, story, outlet, final in records]
 
-    def leads(self) -> set[str]:
-        """Return the ids of the articles that lead their stories."""
-        return {id for (id,) in self._db.rows(select(_LEADS.c.id).where(_LEADS.c.axis == STORIES.axis))}
+    def leads(self) -> dict[str, str]:
+        """Return the recorded leads: story -> article id."""
+        return dict(self._db.driven("SELECT story, article FROM story_leads WHERE article <> '' ORDER BY story"))
 
-    def published(self) -> Iterator[Story]:
-        """Yield the published stories."""
-        for part in chunks([story for (story,) in self._db.rows(_STORIES)]):
+    def leads_due(self) -> list[str]:
+        """Return the stories that need a lead."""
+        return [story for (story,) in self._db.rows(_LEADS_DUE)]
+
+    def set_leads(self, leads: Mapping[str, str]) -> None:
+        """Record the leads of stories (story -> article id, "" for none). Feeds that show a change become stale."""
+        with self._db.write() as connection:
+            upsert(
+                connection,
+                schema.story_leads,
+                [{"story": story, "article": article, "due": False} for story, article in leads.items()],
+            )
+            rows.tell(connection, leads.keys())
+
+    def published(self, stories: Collection[str] | None = None) -> Iterator[Story]:
+        """Yield those of `stories` (None: all) that are published."""
+        names = [story for (story,) in self._db.rows(_STORIES)] if stories is None else sorted(stories)
+        for part in chunks(names):
             for story, reports in self._reports(part).items():
                 yield Story(name=story, reports=tuple(reports))
 

@@ -1,4 +1,4 @@
-"""Add the table of articles that an earlier version published as one entry for each story."""
+"""Add the tables of leads of stories, with the present ones, and of articles that 0.3 published as one entry."""
 
 from alembic import op
 
@@ -9,4 +9,10 @@ down_revision: str | None = "0011"
 
 
 def upgrade() -> None:
-    schema.folded.create(op.get_bind(), checkfirst=True)
+    for table in (schema.folded, schema.story_leads):
+        table.create(op.get_bind(), checkfirst=True)
+    op.execute(
+        "INSERT INTO story_leads (story, article, due) SELECT story_members.story, max(members.id), false FROM members "
+        "JOIN story_members ON story_members.article = members.id WHERE members.axis = 'story' "
+        "GROUP BY story_members.story"
+    )
