@@ -39,7 +39,7 @@ from syndicator.services.container import App
 from syndicator.visiting.feeds.discovery import Discovery, FeedLink, best_first, is_comments, known_feeds
 
 # Settings that a list from elsewhere must not contain.
-_OPERATORS = frozenset(("allow", "content", "headers_env", "licence", "robots", "speaks_for"))
+_OPERATORS = frozenset(("allow", "content", "headers_env", "lead", "licence", "robots", "speaks_for"))
 _KEYLESS = "a"  # placeholder for a key that is chosen later, so that the other settings can be checked
 
 
