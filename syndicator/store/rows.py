@@ -247,9 +247,13 @@ def show(connection: Connection, moves: Sequence[Move]) -> None:
     story. Its fragments are deleted."""
     _move_all(connection, moves)
     ids = [article.id for article, *_ in moves]
+    _tell_stories_of(connection, ids)
+    fold(connection, folds_of(connection, ids))
+
+
+def _tell_stories_of(connection: Connection, ids: Sequence[str]) -> None:
     stories = (connection.scalars(select(_story.story).where(_story.article.in_(part))) for part in chunks(ids))
     tell(connection, {story for part in stories for story in part})
-    fold(connection, folds_of(connection, ids))
 
 
 def _changed(
@@ -516,6 +520,7 @@ def fold(connection: Connection, stories: Collection[str], gone: Collection[str]
             stored = look(connection, id)
             if stored.old:
                 _move(connection, stored.old, stored.shown(stored.old, stored.merged_into), stored.members)
+                _tell_stories_of(connection, [id])  # it is in no feed of stories now
 
 
 def folds_of(connection: Connection, ids: Collection[str]) -> list[str]:

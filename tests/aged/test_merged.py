@@ -121,6 +121,18 @@ def test_an_upgrade_without_the_database_keeps_ids_and_dates(aged: Instance) -> 
         assert [entry[:3] for entry in new[name]] == [entry[:3] for entry in old[name]]
 
 
+def test_the_leads_of_stories_stay_whoever_would_lead_now(aged: Instance) -> None:
+    """The longest led: as if that had been the other one that came at the same time."""
+    old, new = "http://post.example/scooters", "http://bank.example/scooters"
+    ids = {article["source"]: id for id, article in expected(MERGED)["articles"].items()}
+    with closing(sqlite3.connect(aged.folder / DATABASE)) as database, database:
+        changed = database.execute("UPDATE members SET id = ? WHERE axis = 'story' AND id = ?", (ids[new], ids[old]))
+        assert changed.rowcount == 1
+    aged.command("build", "--all")
+    links = [link for *_, link in entries(aged.facts())["stories.atom"]]
+    assert new in links and old not in links
+
+
 def test_later_reports_have_entries_of_their_own_and_leave_the_others(aged: Instance) -> None:
     before = entries(expected(MERGED))["all.atom"]
     aged.command("refresh")

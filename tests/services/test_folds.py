@@ -90,6 +90,17 @@ def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(place:
     assert shown(place).keys() == {B}
 
 
+def test_an_article_that_takes_the_entry_goes_on_leading_its_story(place: Place) -> None:
+    fold(place, texts(place))
+    report(place, "four", FERRY)
+    place.build()
+    assert shown(place, "stories").keys() == {B}
+    operate(place, "hide", id=A)
+    place.build()
+    assert shown(place).keys() == {B, "https://four.example/a"}
+    assert shown(place, "stories").keys() == {B}
+
+
 def test_an_article_whose_line_is_deleted_has_an_entry_of_its_own(place: Place) -> None:
     ids = texts(place)
     file = fold(place, ids)
