@@ -159,7 +159,7 @@ class Publish(Listener):
     formats: tuple[FormatName, ...] = tuple(FORMATS)
     entry_html: Literal["card", "plain"] = "card"  # plain: no picture, source and tags in the text
     extensions: tuple[Literal["tombstones", "markdown"], ...] = ()  # elements that the W3C validator warns of
-    stories: Literal["off", "link", "merge"] = "off"  # how the reports of several outlets on one event are published
+    stories: Literal["off", "link"] = "off"  # how the reports of several outlets on one event are published
     settle: Duration = "3m"  # `up` builds when the oldest article has waited so long, sooner where many do
     archives: bool | Literal["atom"] = True  # atom: not in JSON as well
     thumbnails: bool = True  # small copies of the articles' pictures on the pages, fetched once and served from here

@@ -300,6 +300,16 @@ class Overrides:
         for key, name in self._set.items():
             if key in DROPPED:
                 yield Fault(file=f"environment variable {name}", key=name, message=_message(key, "unset it"))
+        yield from self._dropped_values(file)
+
+    def _dropped_values(self, file: TomlFile) -> Iterator[Fault]:
+        values = dict(flat(file.values))
+        for place, (old, _, message) in DROPPED_VALUES.items():
+            variable = self._set.get(place)
+            if variable is None and values.get(place) == old:
+                yield file.fault(message, *place)
+            if variable is not None and self._said[variable] == old:
+                yield Fault(file=f"environment variable {variable}", key=dotted(place), message=message)
 
     def faults(self, error: ValidationError, file: TomlFile) -> list[Fault]:
         """Return the faults in the file and in the variables."""
@@ -355,6 +365,14 @@ DROPPED: Final[Mapping[Place, str]] = {
     ("publish", "source_share"): "it is always 0.33",
     **{old: f"write {dotted(new)} instead, for which it counts until then" for old, new in _PART_OF.items()},
 }  # what counts now
+DROPPED_VALUES: Final[Mapping[Place, tuple[str, str, str]]] = {
+    ("publish", "stories"): (
+        "merge",
+        "link",
+        'publish.stories = "merge" is no value any more and is read as "link": what was published as one entry stays '
+        'so, later reports have entries of their own; write "link"',
+    ),
+}  # setting -> the dropped value, the value as which it is read, and what people are told
 
 
 def endpoint(host: str, port: object) -> str:
@@ -374,6 +392,9 @@ def flat(values: Mapping[str, Any], place: Place = ()) -> Iterator[tuple[Place, 
 def _renewed(values: Mapping[Place, Any], usual: Mapping[Place, Any]) -> dict[Place, Any]:
     """Return `values` without dropped settings, which become part of those that replace them, completed by `usual`."""
     result = {place: value for place, value in values.items() if place not in DROPPED}
+    for place, (old, new, _) in DROPPED_VALUES.items():
+        if result.get(place) == old:
+            result[place] = new
     for section in ("publish", "console"):
         parts = str(usual[section, "listen"]).rpartition(":")[::2]
         host, port = (values.get((section, key), part) for key, part in zip(("host", "port"), parts, strict=True))

@@ -75,6 +75,7 @@ class Source:
     backfill: int = 20
     speaks_for: tuple[str, ...] | None = None  # hosts whose articles it may write; None: not decided
     llm: bool = True
+    lead: bool = False  # its reports lead stories
     enabled: bool = True
     keep: str | None = None  # query (entry_rules): only matching entries are read
     mute: str | None = None  # query: matching entries are not read

@@ -205,11 +205,14 @@ def join(
     ids: Annotated[
         tuple[str, ...], Argument("Articles that report one event.", "URL|FILE|ID...", positional=True, lines=True)
     ],
+    lead: Annotated[bool, Argument("Let the first one lead the story.")] = False,
 ) -> Change:
     """Join articles, and the stories that they are in, into one story for good."""
+    from syndicator.services.naming import need_article
     from syndicator.services.stories import decisions
 
-    return _stories(app, decisions.plan_join(app, ids), "in one story")
+    wanted = decisions.plan_join(app, ids)
+    return _stories(app, wanted, "in one story", lead=need_article(app, ids[0]) if lead else "")
 
 
 @operation("split", command="split", quick=True)
@@ -238,8 +241,14 @@ def split(
     )
 
 
-def _stories(app: App, wanted: Mapping[str, str], how: str) -> Change:
-    from syndicator.services.stories import decisions
+def _stories(app: App, wanted: Mapping[str, str], how: str, lead: str = "") -> Change:
+    """Plan to put articles into stories (by article id). `lead`: the one that leads its story from now on, or ""."""
+    from syndicator.services.stories import decisions, leads
+
+    def act(progress: Progress) -> None:
+        decisions.put(app, wanted, final=True)
+        if lead:
+            leads.record(app, {wanted[lead]: lead})
 
     articles = app.store.index.articles([*wanted])
     return Change(
@@ -247,8 +256,8 @@ def _stories(app: App, wanted: Mapping[str, str], how: str) -> Change:
         sentence=f"{how}: {', '.join(article.title for article in articles.values())}",
         lines=lambda dry_run: [f"{how}: {article.title} ({article.url})" for article in articles.values()],
         data={"stories": dict(wanted)},
-        touches=tuple(f"story:{id}" for id in wanted),
-        act=lambda progress: decisions.put(app, wanted, final=True),
+        touches=(*(f"story:{id}" for id in wanted), *([f"lead:{wanted[lead]}"] if lead else [])),
+        act=act,
     )
 
 

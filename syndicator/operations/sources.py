@@ -92,6 +92,7 @@ class SourceFields(TypedDict, total=False):
     language: Annotated[str | None, Argument("The language of its articles.")]
     keep: Annotated[str | None, Argument("Read only the entries that this query matches.", "QUERY")]
     mute: Annotated[str | None, Argument("Skip the entries that this query matches.", "QUERY")]
+    lead: Annotated[bool | None, Argument("Let its reports lead their stories.")]
 
 
 @operation("change-source", quick=True, unlocked=True)
@@ -102,7 +103,7 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
     source = source_of_key(app, key)
     need_stamp(source, stamp)
     edits: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
-    edits = {name: list(value) if isinstance(value, tuple) else value.strip() for name, value in edits.items()}
+    edits = {name: _plain(value) for name, value in edits.items()}
     merged = {**table(source), **edits}
     values: dict[str, Any] = {name: value for name, value in merged.items() if edits.get(name, True)}
     refuse_variables(str(values.get("url", "")), source.url)
@@ -112,6 +113,13 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
     names = sorted({*table(source), *table(wanted)} - {"rules"})
     differ = [name for name in names if table(source).get(name) != table(wanted).get(name)]
     return edit_of(app, source, wanted, f"{', '.join(differ)} changed")
+
+
+def _plain(value: str | bool | tuple[str, ...]) -> str | bool | list[str]:
+    """Return the value of a field as sources.toml has it."""
+    if isinstance(value, tuple):
+        return list(value)
+    return value.strip() if isinstance(value, str) else value
 
 
 def need_stamp(source: Source, seen: str | None) -> None:

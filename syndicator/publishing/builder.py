@@ -20,7 +20,7 @@ from syndicator.core.text import plain
 from syndicator.publishing import article_pages, digests, lists, paths, search, validate
 from syndicator.publishing.article_pages import Feed, published_whole
 from syndicator.publishing.entries import Entries, documents, renderers
-from syndicator.publishing.kept import KeptEntries
+from syndicator.publishing.kept import EntryKind, KeptEntries
 from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.head import Removed, head
@@ -125,7 +125,8 @@ class Builder:
     unchanged: int = 0
     ended: list[str] = field(default_factory=list)
     held: list[Problem] = field(default_factory=list)
-    merged: Entries = field(init=False)
+    of_stories: Entries = field(init=False)
+    folded: Entries = field(init=False)
     removed: dict[FeedKey, list[Removed]] = field(default_factory=lambda: defaultdict(list))
     open_month: str = field(init=False)
     _of_pages: str = field(init=False)  # fingerprint of input that only pages use
@@ -135,7 +136,8 @@ class Builder:
     changed: dict[FeedKey, dict[str, tuple[str, str]]] = field(default_factory=lambda: defaultdict(dict))  # before, now
 
     def __post_init__(self) -> None:
-        self.merged = replace(self.entries, merged=True)
+        self.of_stories = replace(self.entries, kind=EntryKind.STORY)
+        self.folded = replace(self.entries, kind=EntryKind.FOLDED, folds=self.index.folds())
         self._of_pages = staleness.of_pages(self.settings, self.pages.templates.look)
         targets = redirects.moved(list(self.rows.values()))
         for item in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):
@@ -438,8 +440,9 @@ class Builder:
         return f"lost {len(suspects)} of the live feed's entries, first {suspects[0]}" if suspects else None
 
     def _entries(self, key: FeedKey) -> Entries:
-        merge = self.settings.publish.stories == "merge"
-        return self.merged if key == STORIES or (merge and AXES[key.axis].archived) else self.entries
+        if key == STORIES:
+            return self.of_stories
+        return self.folded if AXES[key.axis].archived else self.entries
 
     def _put_all(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:
         """Write a feed's files, also at former addresses; return a file's fault, raise OSError if all feeds have it."""

@@ -3,18 +3,19 @@
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
 from syndicator.configuration.settings import Settings
 from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, ContentMode, Problem, Source
-from syndicator.core.ports import ArticleIndex, Story
+from syndicator.core.ports import ArticleIndex, Story, StoryEntry
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import legal
 from syndicator.publishing import validate
-from syndicator.publishing.kept import KeptEntries, Key, Made
+from syndicator.publishing.kept import EntryKind, KeptEntries, Key, Made
 from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.head import Head, Links, card, links, plain
 from syndicator.publishing.render.view import View, also, leading, permitted, view
@@ -22,6 +23,7 @@ from syndicator.publishing.web.pages import Pages
 
 # Errors of renderers and their libraries for values that they cannot write.
 _UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_ROW: Final = "the database lists the article without a row; run `syndicator reindex`"
 
 
@@ -66,7 +68,8 @@ class Entries:
     markdown: Callable[[str], str] | None = None
     kept: KeptEntries = field(default_factory=KeptEntries)
     problems: dict[str, Problem] = field(default_factory=dict)  # by article id
-    merged: bool = False  # one entry for each story, not for its lead article
+    kind: EntryKind = EntryKind.ARTICLE  # of articles that have an entry for a story
+    folds: Mapping[str, StoryEntry] = field(default_factory=dict)  # by article id
     stories_of: dict[str, Story | None] = field(default_factory=dict)
     links: Links | None = field(init=False)  # of cards; None: entries are plain
 
@@ -106,7 +109,17 @@ class Entries:
         return [shown[id] for id in ids if id in shown]
 
     def _key(self, id: str, mode: ContentMode | None) -> Key:
-        return id, mode, self.merged and self.stories_of.get(id) is not None
+        return id, mode, self.kind if self._story_entry(id) else EntryKind.ARTICLE
+
+    def _story_entry(self, id: str) -> StoryEntry | None:
+        """Return the story that the entry of an article stands for, None for the article alone."""
+        if self.kind is EntryKind.FOLDED:
+            return self.folds.get(id)
+        story = self.stories_of.get(id)
+        if self.kind is EntryKind.ARTICLE or story is None:
+            return None
+        added = [article.added for _, article in story.reports if article.added]
+        return StoryEntry(story.name, max(added, default=_LONG_AGO))
 
     def stories(self, ids: Sequence[str], mode: ContentMode | None) -> list[bytes]:
         """Return the list items of `ids` for pages, without articles that cannot be shown."""
@@ -116,7 +129,7 @@ class Entries:
     def made(self, formats: Iterable[str], view: View, mode: ContentMode | None) -> dict[str, bytes] | None:
         """Return a view's entry as bytes by format. If a format cannot hold it, return None and add a problem."""
         result: dict[str, bytes] = {}
-        key = (view.id, mode, bool(view.story))
+        key = self._key(view.id, mode)
         entry = self.kept.get(key)
         parts = entry.parts if entry else {}
         for format in formats:
@@ -148,15 +161,15 @@ class Entries:
         id = article.id
         story = self.stories_of.get(id)
         named = also(id, story, self.source_of) if story else ()
-        times = story and [report.added for _, report in story.reports]
-        of = sha256(repr((article, source, html, picture, named, times)).encode()).digest()
+        story_entry = self._story_entry(id)
+        of = sha256(repr((article, source, html, picture, named, story_entry)).encode()).digest()
         key = self._key(id, mode)
         entry = self.kept.get(key, of)
         if entry is None:
             try:
                 shown = replace(view(article, source, self.instance, mode, html, picture), also=named)
-                if self.merged and story:
-                    shown = leading(shown, story, self.instance)
+                if story_entry:
+                    shown = leading(shown, story_entry, self.instance)
                 content = card(shown, self.links) if self.links else plain(shown, self.settings.base_url)
                 markdown = legal(self.markdown(shown.id)) if self.markdown and shown.html else ""
                 entry = Made(of, replace(shown, content=content, markdown=markdown))

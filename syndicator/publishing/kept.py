@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import zlib
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -12,7 +13,16 @@ if TYPE_CHECKING:
     from syndicator.publishing.render.view import View
 
 
-Key = tuple[str, "ContentMode | None", bool]  # article id, content mode of the feed, True if it leads a story
+class EntryKind(Enum):
+    """What an entry stands for: its article; in the feed of stories, the story that the article leads; in feeds with
+    archives, the story for which an earlier version published it."""
+
+    ARTICLE = "article"
+    STORY = "story"
+    FOLDED = "folded"
+
+
+Key = tuple[str, "ContentMode | None", EntryKind]  # article id, content mode of the feed, what the entry stands for
 
 _MOST: Final = 16_000  # entries of some 1.3 kB: more than a day of 5,000 articles shows (tests/bench/day.py)
 _OPEN: Final = 200  # of some 10 kB

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from syndicator.articles.beside.feeds_toml import KeptFeed, read_feeds, read_sources, update_feeds, update_sources
-from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
+from syndicator.articles.beside.lists import FOLLOWED, RIGHTS_TOML, RightsFile
 from syndicator.configuration.settings import Publish
-from syndicator.configuration.sources.identity import departures, successions, with_address
+from syndicator.configuration.sources.identity import departures, new_at_site, successions, with_address
 from syndicator.core import secrets, urls
 from syndicator.core.axes import ALL, QUERY, SOURCE
 from syndicator.core.errors import ConfigError
@@ -31,10 +31,12 @@ _BELIEVED = "feeds.toml believed"  # name of a note: the edition of the file tha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """Access to feeds.toml and sources.toml beside the articles. Methods raise ConfigError, OSError, StoreError."""
+    """Access to feeds.toml, sources.toml and followed.tsv beside the articles. Methods raise ConfigError, OSError,
+    StoreError."""
 
     feeds: KeptFile
     sources: KeptFile
+    followed: KeptFile
     store: Store
     publish: Publish
     clock: Callable[[], datetime]
@@ -121,11 +123,14 @@ class Beside:
             index.mark_stale(sorted((changed | {ALL}) & (rows.keys() | file_feeds.keys())))
 
     def follow(self, sources: Mapping[str, Source]) -> None:
-        """Write the address of each source. A new source at a removed one's address takes over its feed."""
+        """Write the address of each source, and the day if it is new. A new source at a removed one's address takes
+        over its feed."""
         index, addresses = self.store.index, read_sources(self.sources)
         wanted = {key: source.url for key, source in sources.items()}
         rows = self._source_rows()
         parting, heirs = departures(wanted, addresses, rows), successions(wanted, addresses, rows)
+        today = self.clock().date().isoformat()
+        FOLLOWED.append(self.followed, ((key, today) for key in new_at_site(wanted, addresses)))
         update_sources(
             self.sources,
             lambda kept: {**kept, **{key: with_address(kept.get(key, ()), url) for key, url in wanted.items()}},

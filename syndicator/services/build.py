@@ -256,9 +256,10 @@ async def build_feeds(
 def _news(app: App) -> list[list[str]]:
     if app.settings.publish.stories == "off":
         return []
-    stories = [news.story for news in app.store.stories.news(app.clock() - _NEWS_OF, _NEWS)]
-    articles = app.store.stories.articles(stories)
-    return [[id for id, _ in articles[story][-_REPORTS:]] for story in stories]
+    stories = app.store.stories.news(app.clock() - _NEWS_OF, _NEWS)
+    articles = app.store.stories.articles([news.story for news in stories])
+    newest = {news.story: [id for id, _ in articles[news.story][-_REPORTS:]] for news in stories}
+    return [list(dict.fromkeys(filter(None, (news.lead, *newest[news.story])))) for news in stories]
 
 
 def _steps(app: App, specs: Sequence[FeedSpec], outlet: Outlet, **arguments: Any) -> Steps:

@@ -17,7 +17,7 @@ from syndicator.articles import disk
 from syndicator.articles.article_store import open_articles
 from syndicator.articles.beside import feeds_toml
 from syndicator.articles.beside.feeds_toml import KeptAway
-from syndicator.articles.beside.lists import RightsFile
+from syndicator.articles.beside.lists import FOLLOWED, RightsFile
 from syndicator.configuration.settings import Llm, Settings, dropped_settings, load
 from syndicator.configuration.sources import remembered
 from syndicator.core.errors import ConfigError, Fault, LockedError, MissingError, first_of
@@ -215,7 +215,8 @@ def open_app(
     try:
         article_store = indexed(article_store, store, clock)
         _need_article_store(article_store, store)
-        files = {"feeds": article_store.file(feeds_toml.FEEDS), "sources": article_store.file(feeds_toml.SOURCES)}
+        names = {"feeds": feeds_toml.FEEDS, "sources": feeds_toml.SOURCES, "followed": FOLLOWED.name}
+        files = {name: article_store.file(file) for name, file in names.items()}
         beside = Beside(**files, store=store, publish=settings.publish, clock=clock)
         beside.begin()
         _keep_instance(article_store, store, clock(), begun=has_begun)

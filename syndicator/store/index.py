@@ -15,7 +15,7 @@ from syndicator.articles.fields import named_feeds_of
 from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports import FeedRow, FileStamp, Fresh, Withdrawn
+from syndicator.core.ports import FeedRow, FileStamp, Fresh, StoryEntry, Withdrawn
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, drive, insert_new, upsert
 from syndicator.store.tables import sums
@@ -91,7 +91,10 @@ _UNMATCHED = (
     .where(~select(schema.fragments.c.id).where(schema.fragments.c.id == _m.id, *_MATCHED).exists())
     .order_by(*_ORDER)
 )
-_UNMATCHED_BEHIND = select(_a.id).where(  # in feeds of their own although another article leads their story
+_FOLDS = select(_a.id, schema.folded.c.story, schema.folded.c.latest).join_from(
+    schema.articles, schema.folded, (schema.folded.c.article == _a.id) & _a.behind.is_(None)
+)
+_UNMATCHED_BEHIND = select(_a.id).where(  # in feeds of their own although another entry stands for them
     _a.behind.is_not(None), ~select(schema.fragments.c.id).where(schema.fragments.c.id == _a.id, *_MATCHED).exists()
 )
 _MONTH = (*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end"))
@@ -246,7 +249,7 @@ class Index:
         return {id: codec.unpack(Article, documents[id]) for id in ids if id in documents}
 
     def published(self, ids: Sequence[str]) -> set[str]:
-        """Return those of `ids` that are in the feed of everything, themselves or through the lead of their story."""
+        """Return those of `ids` that are in the feed of everything, themselves or through the entry of another one."""
         return {id for part in chunks(ids) for (id,) in self._db.rows(_PUBLISHED, {"ids": part})}
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
@@ -300,6 +303,10 @@ class Index:
 
     def behind(self) -> set[str]:
         return {id for (id,) in self._db.rows(select(_a.id).where(_a.behind.is_not(None)))}
+
+    def folds(self) -> dict[str, StoryEntry]:
+        entries = self._db.rows(_FOLDS)
+        return {id: StoryEntry(story, datetime.fromtimestamp(latest, UTC)) for id, story, latest in entries}
 
     def on_hold(self) -> dict[str, str]:
         unshown = self._db.rows(UNSHOWN)

@@ -36,7 +36,8 @@ def reindex(
     asked = connection.execute(rows.FOUND_MEMBERS).all()
     for table in (schema.story_sketches, schema.story_keys):  # the next build makes them again
         connection.execute(delete(table))
-    connection.execute(delete(schema.notes).where(schema.notes.c.key == codec.key(rows.HOW_SHOWN)))
+    lost = [codec.key(rows.TOLD), codec.key(rows.FOLDS_READ)]  # rows of articles are made anew without these values
+    connection.execute(delete(schema.notes).where(schema.notes.c.key.in_(lost)))
     for table in (schema.members, schema.carriers, schema.aliases):
         connection.execute(delete(table))
     carriers = defaultdict[str, list[str]](list)

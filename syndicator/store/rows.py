@@ -11,14 +11,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from syndicator.articles.fields import aliases_of, named_feeds_of
-from syndicator.core import text, urls
+from syndicator.core import text
 from syndicator.core.axes import AXES, SOURCE, STORIES, TAG
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import Blocks, Compared, EntryRow, FileStamp
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks, drive, insert, insert_new, marks, upsert
 from syndicator.store.postgres import alone
-from syndicator.stories.grouping import Published, leading
 from syndicator.stories.sketch import keys, place, unpack
 
 _NOT_KEPT = frozenset(("body",))  # only in the file
@@ -109,7 +108,7 @@ class Known:
 
     old: Article | None = None
     merged_into: str | None = None
-    behind: str | None = None  # the lead article of its story
+    behind: str | None = None  # the article whose entry stands for it (`fold`)
     withdrawn: bool = False
     originals: dict[str, Article] = field(default_factory=dict)  # articles that it is or will be merged into
     copies: list[Article] = field(default_factory=list)
@@ -248,6 +247,11 @@ def show(connection: Connection, moves: Sequence[Move]) -> None:
     story. Its fragments are deleted."""
     _move_all(connection, moves)
     ids = [article.id for article, *_ in moves]
+    _tell_stories_of(connection, ids)
+    fold(connection, folds_of(connection, ids))
+
+
+def _tell_stories_of(connection: Connection, ids: Sequence[str]) -> None:
     stories = (connection.scalars(select(_story.story).where(_story.article.in_(part))) for part in chunks(ids))
     tell(connection, {story for part in stories for story in part})
 
@@ -396,25 +400,32 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
     # an operator's decision stays, in case the article comes back
     connection.execute(delete(schema.story_members).where(_story.article == id, ~_story.final))
     tell(connection, stories)
+    fold(connection, folds_of(connection, [id]))
     touch(connection, {key: (key.slug, -(key in before)) for key in {*before, *stale}}, changed)
     _show_copies(connection, row.copies, id)
     return before
 
 
 _story = schema.story_members.c
-_REPORT = select(_a.id, _a.added, _a.size, _a.merged_into, _a.data, _story.outlet, _story.story, _a.told, _a.behind)
+_REPORT = select(_a.id, _a.added, _a.size, _a.merged_into, _a.data, _story.outlet, _story.story, _a.told)
 _REPORTS = _REPORT.select_from(schema.articles.outerjoin(schema.story_members, _story.article == _a.id)).order_by(_a.id)
 _SHOWN_AS = update(schema.articles).where(_a.id == bindparam("article"))
 _MARKED: Final = "INSERT INTO stale_marks (axis, slug, more, added, published) SELECT axis, slug, 0, added, published"
-HOW_SHOWN: Final = "stories shown"  # key of the note with the setting `publish.stories`
-_MERGE = select(schema.notes.c.value.contains("merge")).where(schema.notes.c.key == codec.key(HOW_SHOWN))
-_ROUGHLY: Final = 500  # characters
+TOLD: Final = "stories shown"  # key of a note: `tell` has been called for all stories of this database
+FOLDS_READ: Final = "folded read"  # key of the note with the stamp of the folded.tsv whose lines the database has
 STORY_PAGES: Final = FeedKey("", "stories")  # key of their files
+_lead = schema.story_leads.c
+_folded = schema.folded.c
+_FOLDS = (
+    select(_folded.article, _folded.story, _a.data, _a.merged_into, _a.behind)
+    .join_from(schema.folded, schema.articles, _a.id == _folded.article)
+    .order_by(_folded.story, _folded.place)
+)
 
 
 def tell(connection: Connection, stories: Collection[str], gone: Collection[str] = ()) -> None:
-    """Update stories, and articles `gone` from theirs: choose each lead article, and mark feeds stale if their articles
-    now show other reports."""
+    """Update stories, and articles `gone` from theirs: mark feeds stale if their articles now show other reports. A
+    story whose lead article is not published has none until another is chosen."""
     reports: dict[str, list[Any]] = {story: [] for story in stories}
     for column, values in ((_story.story, sorted(stories)), (_a.id, sorted(gone))):
         for part in chunks(values):
@@ -422,50 +433,119 @@ def tell(connection: Connection, stories: Collection[str], gone: Collection[str]
                 reports.setdefault(row.story or "", []).append(row)
     if not reports:
         return
-    merge, leads, changes, states = bool(connection.scalar(_MERGE)), dict[str, int](), dict[str, dict[str, Any]](), []
+    leads = dict[str, int]()
+    digests = dict[str, int]()
+    states = []
+    recorded = _recorded_leads(connection, stories)
+    leads_due: dict[str, bool] = {}
     for story, rows in reports.items():
-        lead, second, changed = _shown(rows, merge)
-        leads |= {lead: second} if lead else {}
-        changes |= changed
-        state = hashlib.blake2b(repr([tuple(row)[:-2] for row in rows]).encode(), digest_size=16).hexdigest()
+        display = _arrange_story(rows)
+        lead = recorded.get(story, "")
+        if lead in display.shown:
+            leads[lead] = display.confirmed
+        leads_due[story] = bool(display.shown) and lead not in display.shown
+        digests |= display.digests
+        state = hashlib.blake2b(repr([tuple(row)[:-1] for row in rows]).encode(), digest_size=16).hexdigest()
         states += [{**STORY_PAGES._asdict(), "name": story, "made_of": state}] if story else []
     upsert(connection, schema.products, states)
-    if changes:
-        connection.execute(_SHOWN_AS, [*changes.values()])
-    rows = [row for rows in reports.values() for row in rows]
-    stay = [row.id for row in rows if row.id in changes and changes[row.id]["behind"] == row.behind]
-    for part in chunks(stay):
+    _set_due(connection, {story: due for story, due in leads_due.items() if story}, recorded)
+    if digests:
+        connection.execute(_SHOWN_AS, [{"article": id, "told": digest} for id, digest in digests.items()])
+    for part in chunks(sorted(digests)):
         drive(connection, f"{_MARKED} FROM members WHERE id IN ({marks(part)})", tuple(part))
-    for id in sorted(changes.keys() - stay):
-        stored = look(connection, id)
-        if stored.old:
-            _move(connection, stored.old, stored.shown(stored.old, stored.merged_into), stored.members)
-    _set_leads(connection, [row.id for row in rows], leads)
+    _set_leads(connection, [row.id for rows in reports.values() for row in rows], leads)
 
 
-def _shown(rows: Sequence[Any], merge: bool) -> tuple[str, int, dict[str, dict[str, Any]]]:
-    """Return the lead article of a story ("" for none), when the second outlet reported, and the new values of the
-    articles that change, by id. Pure."""
+def _recorded_leads(connection: Connection, stories: Collection[str]) -> dict[str, str]:
+    query = select(_lead.story, _lead.article)
+    parts = (connection.execute(query.where(_lead.story.in_(part))) for part in chunks(sorted(stories)))
+    return {story: article for part in parts for story, article in part}
+
+
+def _set_due(connection: Connection, leads_due: Mapping[str, bool], recorded: Mapping[str, str]) -> None:
+    """Note which stories need a lead. One that never had any has no row otherwise."""
+    changed = [(story, due) for story, due in leads_due.items() if due or story in recorded]
+    new = [{"story": story, "article": recorded.get(story, ""), "due": due} for story, due in changed]
+    upsert(connection, schema.story_leads, new)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Display:
+    """The display of a story. `shown`: ids of its published articles if it has two outlets; `confirmed`: when the
+    second one reported; `digests`: new digests of what its articles show of it, by id, 0 for nothing."""
+
+    shown: frozenset[str]
+    confirmed: int
+    digests: Mapping[str, int]
+
+
+def _arrange_story(rows: Sequence[Any]) -> _Display:
+    """Find the articles of a story that are shown together, and those that show other reports now. Pure."""
     reports = [report for row in rows if (report := _published(row))]
-    lead, second = leading(reports)
-    named = repr([(report.id, report.outlet, report.shown) for report in reports])
-    digest = int.from_bytes(hashlib.blake2b(named.encode(), digest_size=5).digest(), "big") + 1
-    shown, changes = {report.id for report in reports} if lead else set(), {}
+    firsts: dict[str, int] = {}
+    for report in reports:
+        firsts[report.outlet] = min(report.added, firsts.get(report.outlet, report.added))
+    has_two_outlets = len(firsts) > 1
+    shown_fields = repr([(report.id, report.outlet, report.shown) for report in reports])
+    digest = int.from_bytes(hashlib.blake2b(shown_fields.encode(), digest_size=5).digest(), "big") + 1
+    shown = frozenset(report.id for report in reports) if has_two_outlets else frozenset[str]()
+    digests = {row.id: digest if row.id in shown else 0 for row in rows}
+    changed = {row.id: digests[row.id] for row in rows if row.told != digests[row.id]}
+    confirmed = sorted(firsts.values())[1] if has_two_outlets else 0
+    return _Display(shown=shown, confirmed=confirmed, digests=changed)
+
+
+def _is_published(article: Article, merged_into: str | None) -> bool:
+    return not (article.hold or article.unlisted or merged_into)
+
+
+def fold(connection: Connection, stories: Collection[str], gone: Collection[str] = ()) -> None:
+    """Let the first published article of each folded story stand for the others, and articles `gone` from these stories
+    for themselves. Feeds that show a change become stale."""
+    rows = [
+        row for part in chunks(sorted(stories)) for row in connection.execute(_FOLDS.where(_folded.story.in_(part)))
+    ]
+    fronts: dict[str, str] = {}
+    behind: dict[str, str | None] = dict.fromkeys(gone)
+    before: dict[str, str | None] = {}
     for row in rows:
-        shown_as = digest if row.id in shown else 0
-        behind = lead if shown_as and merge and row.id != lead else None
-        if (shown_as, behind) != (row.told, row.behind):
-            changes[row.id] = {"article": row.id, "told": shown_as, "behind": behind}
-    return lead, second, changes
+        before[row.article] = row.behind
+        behind[row.article] = None
+        if _is_published(codec.unpack(Article, row.data), row.merged_into):
+            front = fronts.setdefault(row.story, row.article)
+            behind[row.article] = front if front != row.article else None
+    for id, front_id in behind.items():
+        if id in gone or front_id != before[id]:
+            connection.execute(update(schema.articles).where(_a.id == id).values(behind=front_id))
+            stored = look(connection, id)
+            if stored.old:
+                _move(connection, stored.old, stored.shown(stored.old, stored.merged_into), stored.members)
+                _tell_stories_of(connection, [id])  # it is in no feed of stories now
 
 
-def _published(row: Any) -> Published | None:
+def folds_of(connection: Connection, ids: Collection[str]) -> list[str]:
+    """Return the stories that these articles are folded into."""
+    query = "SELECT DISTINCT story FROM folded WHERE article IN ({})"
+    return [
+        story for part in chunks(sorted(ids)) for (story,) in drive(connection, query.format(marks(part)), (*part,))
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Published:
+    """A published report. `added`: microseconds; `shown`: the fields that other reports show of it."""
+
+    id: str
+    outlet: str
+    added: int
+    shown: tuple[str, ...]
+
+
+def _published(row: Any) -> _Published | None:
     article = codec.unpack(Article, row.data)
-    if article.hold or article.unlisted or row.merged_into:
+    if not _is_published(article, row.merged_into):
         return None
-    sites = map(urls.publisher, filter(None, (article.origin.url, article.origin.site)))
-    size = (row.size - len(row.data)) // _ROUGHLY  # of the text only: the rest of the file may name copies
-    return Published(row.id, row.outlet, row.outlet in sites, row.added, size, (article.url, article.origin.title))
+    return _Published(id=row.id, outlet=row.outlet, added=row.added, shown=(article.url, article.origin.title))
 
 
 def _set_leads(connection: Connection, ids: Sequence[str], after: Mapping[str, int]) -> None:

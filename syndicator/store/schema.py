@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-HEAD = "0011"  # revision of these tables; Alembic is imported only to upgrade another one
+HEAD = "0012"  # revision of these tables; Alembic is imported only to upgrade another one
 
 metadata = MetaData()
 
@@ -116,7 +116,7 @@ articles = _table(
     Column("data", Text, nullable=False),
     Column("score", SmallInteger),  # thousandths: probability of its category; NULL after `reindex`
     Column("told", BigInteger, nullable=False, server_default="0"),  # digest of its story's reports, 0: no story
-    Column("behind", String(26)),  # lead of its story, in feeds with one entry a story
+    Column("behind", String(26)),  # article whose entry stands for it, see `folded`
 )
 
 Index("articles_merged", articles.c.merged_into)
@@ -286,6 +286,24 @@ story_members = _table(
 )
 Index("story_members_story", story_members.c.story)
 
+# The article that leads each story, as in leads.tsv. `due`: its lead must be chosen, since `article` is not published.
+story_leads = _table(
+    "story_leads",
+    *(Column(name, Text, primary_key=name == "story", nullable=False) for name in ("story", "article")),
+    Column("due", Boolean, nullable=False),
+)
+Index("story_leads_due", story_leads.c.due, story_leads.c.story)
+
+# Articles that an earlier version published as one entry for each story, as in folded.tsv, in its order. `latest`: when
+# the last report of the story was added then, in seconds.
+folded = _table(
+    "folded",
+    Column("article", String(26), primary_key=True),
+    Column("story", Text, nullable=False),
+    *_required(BigInteger, "place", "latest"),
+)
+Index("folded_story", folded.c.story)
+
 # Pictures of articles: the name of the thumbnail, or why there is none. `next_try`: 0 for now, NULL for never.
 pictures = _table(
     "pictures",
@@ -353,7 +371,7 @@ messages = _table(
 )
 Index("messages_subject", messages.c.receiver, messages.c.subject, messages.c.n)
 
-# Partial, since most entries are done and only read by key, and few articles are behind a lead. As text, because the
+# Partial, since most entries are done and only read by key, and few articles are behind another. As text, because the
 # index options for PostgreSQL would load SQLAlchemy's whole dialect.
 PARTIAL_INDEXES = (
     "CREATE INDEX entries_open ON entries (status, source, first_seen) WHERE status <> 'done'",

@@ -32,7 +32,6 @@ LARGEST: Final = 60  # articles that are grouped anew together
 OF_STORY: Final = 10  # of them that stand for a story, if there are more
 OF_OUTLET: Final = 5  # articles of an outlet in a story, its first ones
 FAR: Final = -1e9
-TOGETHER: Final = 300_000_000  # microseconds: what was added in the same five minutes came together
 
 
 class Report(NamedTuple):
@@ -216,29 +215,3 @@ def _rank(group: Sequence[Report]) -> tuple[object, ...]:
 
 def _order(report: Report) -> tuple[datetime, str]:
     return report.at, report.id
-
-
-class Published(NamedTuple):
-    """A published report. `own`: its own site announced it; `added`: microseconds; `size`: rough length of its text;
-    `shown`: the fields that other reports show of it."""
-
-    id: str
-    outlet: str
-    own: bool
-    added: int
-    size: int
-    shown: tuple[str, ...]
-
-
-def leading(reports: Collection[Published]) -> tuple[str, int]:
-    """Return the report that leads a story, and when the second outlet reported; "" if there is one outlet. A later
-    report never takes the lead; of those that came together, the longest leads."""
-    firsts: dict[str, int] = {}
-    for report in reports:
-        firsts[report.outlet] = min(report.added, firsts.get(report.outlet, report.added))
-    if len(firsts) == 1 or not reports:
-        return "", 0
-    first = min(
-        reports, key=lambda report: (not report.own, report.added // TOGETHER, -report.size, report.added, report.id)
-    )
-    return first.id, sorted(firsts.values())[1]

@@ -272,7 +272,7 @@ def test_a_list_on_the_web_gives_nobody_credentials_or_rights(adding: Adding, mo
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
     own = (
         """s:key='mine' s:headers_env='{"X": "NOBODYS_BUSINESS"}' s:allow='["10.0.0.0/8"]' s:robots='ignore' """
-        """s:speaks_for='["other.example"]' s:tags='["Ferries"]'"""
+        """s:speaks_for='["other.example"]' s:lead='true' s:tags='["Ferries"]'"""
     )
     bad = f'<outline text="Bad" xmlUrl="{SITE}x?a=${{NOBODYS_BUSINESS}}"/>'
     document = f'<opml xmlns:s="urn:x-syndicator:opml"><body><outline xmlUrl="{FEED}" {own}/>{bad}</body></opml>'

@@ -113,3 +113,12 @@ def test_a_field_writes_itself_alone(served: Served, browser: Browser) -> None:
         assert "<script>alert" not in browser.get(page).body
     if job.change:
         served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+
+
+def test_a_source_is_told_to_lead_stories_and_not_to(served: Served, browser: Browser) -> None:
+    path = served.instance.config / "sources.toml"
+    for value, written in (("true", 1), ("false", 0)):
+        form = form_of(browser.get("/sources/holt").body)
+        served.done(browser.post("/operations/change-source", form | {"lead": value}))
+        assert path.read_text().count("lead = true") == written
+        assert f'<option value="{value}" selected>' in browser.get("/sources/holt").body

@@ -10,7 +10,7 @@ from zlib import crc32
 from syndicator.articles.fields import named_feeds_of
 from syndicator.core.axes import ALL, AXES
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports import FeedRow, Fresh, Story, Withdrawn
+from syndicator.core.ports import FeedRow, Fresh, Story, StoryEntry, Withdrawn
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.render.view import times
 from syndicator.publishing.selection.staleness import BuildReport, Steps
@@ -93,6 +93,9 @@ class MemoryIndex:
 
     def behind(self) -> set[str]:
         return set()
+
+    def folds(self) -> dict[str, StoryEntry]:
+        return {}
 
     def reports(self, ids: Sequence[str]) -> dict[str, Story]:
         return {}

@@ -70,6 +70,7 @@ ALL = Source(
     mute="title:advert",
     speaks_for=(),
     llm=False,
+    lead=True,
     enabled=False,
     rules=Rules(select=("main > p",), title_suffix=" | All", content="feed"),
 )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
 import feedparser
 import pytest
 
-from syndicator.core.model import Origin, entry_urn, is_of_story
+from syndicator.core.model import Origin, is_of_story
 from syndicator.services.article_files.intake import reindex
 from syndicator.services.build import build_feeds
 from syndicator.services.reconcile import files
@@ -20,13 +20,10 @@ from tests.services.places import Place
 from tests.services.test_stories import FERRY, QUAKE, add, do, grouped
 
 
-def place_of(folder: Path, how: str, more: str = "") -> Place:
-    return Place(folder, settings=f'[publish]\ntag_min = 1\nstories = "{how}"\n{more}')
-
-
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return place_of(tmp_path, "link")
+    axes = '["all", "categories", "tags", "sources", "queries", "stories"]'
+    return Place(tmp_path, settings=f'[publish]\ntag_min = 1\nstories = "link"\naxes = {axes}\n')
 
 
 def report(place: Place, outlet: str, words: tuple[str, str] = QUAKE, **changes: object) -> str:
@@ -151,9 +148,7 @@ def whole(place: Place) -> dict[str, str]:
     return place.digests("public")
 
 
-@pytest.mark.parametrize("how", ["link", "merge"])
-def test_a_build_after_each_change_writes_what_one_build_of_all_writes(tmp_path: Path, how: str) -> None:
-    place = place_of(tmp_path, how)
+def test_a_build_after_each_change_writes_what_one_build_of_all_writes(place: Place) -> None:
     changes: list[Callable[[], object]] = [
         lambda: report(place, "one", tags=("Sea",)),
         lambda: report(place, "two", category="AI"),
@@ -188,15 +183,9 @@ def test_a_setting_that_changes_shows_at_once(place: Place) -> None:
     config.write_text(config.read_text().replace('"off"', '"link"'))
     place.build()
     assert place.digests("public").items() >= {name: link[name] for name in ("all.atom", "stories.atom")}.items()
-    for before, after, entry_links in (("link", "merge", {A}), ("merge", "link", {A, B})):
-        config.write_text(config.read_text().replace(f'"{before}"', f'"{after}"'))
-        place.build()
-        assert shown(place).keys() == entry_links
 
 
-@pytest.mark.parametrize("how", ["link", "merge"])
-def test_a_rebuilt_database_publishes_the_same_stories(tmp_path: Path, how: str) -> None:
-    place = place_of(tmp_path, how)
+def test_a_rebuilt_database_publishes_the_same_stories(place: Place) -> None:
     for outlet in ("one", "two"):
         report(place, outlet)
     place.build()
@@ -208,104 +197,44 @@ def test_a_rebuilt_database_publishes_the_same_stories(tmp_path: Path, how: str)
     assert shown(place, "stories") == {A: ("Two",)}
 
 
-@pytest.fixture
-def merged(tmp_path: Path) -> Place:
-    return place_of(tmp_path, "merge", 'axes = ["all", "categories", "tags", "sources", "queries", "stories"]\n')
-
-
-def test_a_story_is_one_entry_in_everything_tags_and_categories(merged: Place) -> None:
-    one = report(merged, "one", tags=("Sea",), category="AI")
-    report(merged, "two", tags=("Sea",), category="AI")
-    report(merged, "sea", FERRY)
-    merged.build()
-    for name in ("all", "tags/sea", "categories/ai", "stories"):
-        assert shown(merged, name).get(A) == ("Two",), name
-        assert B not in shown(merged, name)
-    assert shown(merged, "sources/two") == {B: ("One",)}
-    with merged.app() as app:
-        instance = app.instance
-    assert entry_urn(instance, one) in entries(merged, "sources/one")
-    assert entry_urn(instance, one) not in entries(merged)
-
-
-def test_an_article_that_becomes_a_story_holds_no_feed(merged: Place) -> None:
-    report(merged, "sea", FERRY)
-    one = report(merged, "one")
-    merged.build()
-    report(merged, "two")
-    assert merged.build().held == ()
-    assert set(shown(merged)) == {"https://sea.example/a", A}
-    operate(merged, "split", id=one)
-    assert merged.build().held == ()
-    assert set(shown(merged)) == {"https://sea.example/a", A, B}
-
-
-def test_the_lead_is_announced_by_its_own_site_then_the_longest_of_the_first(merged: Place) -> None:
-    with merged.app() as app:
-        add(app, "https://carried.example/a", source_key="sea")
-    report(merged, "one")
-    merged.build()
-    assert list(shown(merged)) == [A]
-    report(merged, "two", (QUAKE[0], QUAKE[1] * 50))
-    merged.build()
-    assert list(shown(merged)) == [A]  # what comes later takes no lead
-
-
-def test_of_reports_that_come_together_the_longest_leads(merged: Place) -> None:
-    at = datetime(2026, 3, 10, 12, 1, tzinfo=UTC)
-    report(merged, "one", added=at)
-    report(merged, "two", (QUAKE[0], QUAKE[1] * 20), added=at + timedelta(minutes=1))
-    merged.build()
-    assert list(shown(merged)) == [B]
-
-
-def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(merged: Place) -> None:
+def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(place: Place) -> None:
     for outlet in ("one", "two", "three"):
-        report(merged, outlet)
-    merged.build()
-    ((before, entry),) = entries(merged).items()
-    operate(merged, "withdraw", id=A)
-    assert merged.build().held == ()
-    assert shown(merged) == {B: ("Three",)}
-    assert entries(merged)[before].link == B
-    with merged.app() as app:
+        report(place, outlet)
+    place.build()
+    ((before, entry),) = entries(place, "stories").items()
+    operate(place, "withdraw", id=A)
+    assert place.build().held == ()
+    assert shown(place, "stories") == {B: ("Three",)}
+    with place.app() as app:
         reindex(app)
-    merged.build()
-    for name in ("all", "stories"):
-        after = entries(merged, name)[before]
-        assert (after.published, after.updated) == (entry.published, entry.updated)
+    place.build()
+    after = entries(place, "stories")[before]
+    assert (after.link, after.published, after.updated) == (B, entry.published, entry.updated)
 
 
-def test_updated_of_a_story_moves_at_noon_and_midnight_alone(merged: Place) -> None:
+def test_updated_of_a_story_moves_at_noon_and_midnight_alone(place: Place) -> None:
     moments = []
     for hours, outlet in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")):
-        merged.now += timedelta(hours=min(hours, 1) * 5)
-        report(merged, outlet)
-        merged.build()
-        moments += [entry.updated for entry in entries(merged).values() if is_of_story(entry.id)]
+        place.now += timedelta(hours=min(hours, 1) * 5)
+        report(place, outlet)
+        place.build()
+        if (place.folder / "feeds/public/stories.atom").exists():
+            moments += [entry.updated for entry in entries(place, "stories").values()]
     assert len(set(moments)) == 4
     assert moments == sorted(moments)
 
 
-def test_saved_queries_have_the_reports_that_are_not_the_lead(merged: Place) -> None:
-    (merged.config / "feeds.toml").write_text('[[feed]]\nslug = "two"\nquery = "source:two"\n')
+def test_an_edit_of_a_lead_leaves_it_in_its_place(place: Place) -> None:
     for outlet in ("one", "two"):
-        report(merged, outlet)
-    merged.build()
-    assert shown(merged, "queries/two") == {B: ("One",)}
-
-
-def test_an_edit_of_a_lead_leaves_it_in_its_place(merged: Place) -> None:
-    for outlet in ("one", "two"):
-        report(merged, outlet)
-    merged.build()
-    before = entries(merged, "stories")
-    path = next(path for path in (merged.folder / "feeds/articles").rglob("*.md") if A in path.read_text())
+        report(place, outlet)
+    place.build()
+    before = entries(place, "stories")
+    path = next(path for path in (place.folder / "feeds/articles").rglob("*.md") if A in path.read_text())
     path.write_text(path.read_text().replace("Sant Orel in Verania", "Sant Orel, in Verania"))
-    with merged.app() as app:
+    with place.app() as app:
         files(app)
         grouped(app)
-    merged.build()
-    after = entries(merged, "stories")
+    place.build()
+    after = entries(place, "stories")
     assert after.keys() == before.keys()
     assert [entry.title for entry in after.values()] != [entry.title for entry in before.values()]

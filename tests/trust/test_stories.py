@@ -19,6 +19,7 @@ from tests.trust.case import Case, Day, Item, Page
 from tests.trust.memory import Machine, MemoryLife, machine
 
 OUTLETS, ARTICLES = 20, 3
+LINK = 'stories = "link"\n'
 FORMS = (  # of an address in a feed, and the field by which its page names the address
     ("{}?utm_source=rss&utm_medium=feed", ""),
     ("{}#comments", ""),
@@ -35,7 +36,7 @@ def items(life: MemoryLife, name: str) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("stories", ["off", "merge"])
+@pytest.mark.parametrize("stories", ["off", "link"])
 def test_an_article_of_several_feeds_of_its_outlet_is_one_entry(tmp_path: Path, stories: str) -> None:
     hosts = [f"outlet{n}.example" for n in range(OUTLETS)]
     urls = {host: [f"http://{host}/{n}" for n in range(ARTICLES)] for host in hosts}
@@ -94,13 +95,13 @@ def day(reports: Mapping[str, Mapping[str, str]], more: str = "", after: float =
     return Day(after=after, pages=pages, feeds=feeds)
 
 
-def live(shared: Machine, folder: Path, days: Sequence[Day], neighbours: Collection[str], how: str) -> set[Any]:
+def live(shared: Machine, folder: Path, days: Sequence[Day], neighbours: Collection[str]) -> set[Any]:
     """Live the days with the `neighbours` followed and without. Return what is published without them only."""
     keys = sorted({feed[7:].partition(".")[0] for day in days for feed in day.feeds})
     lives = []
     for name, followed in (("beside", keys), ("alone", [key for key in keys if key not in neighbours])):
         sources = tuple({"key": key, "url": f"http://{key}.example/feed"} for key in followed)
-        case = Case(row="own", name="", file="", sources=sources, days=tuple(days), settings=f'stories = "{how}"\n')
+        case = Case(row="own", name="", file="", sources=sources, days=tuple(days), settings=LINK)
         lives.append(MemoryLife(folder / name, shared, case))
     missing = set()
     for number in range(len(days)):
@@ -124,7 +125,6 @@ FEW = settings(
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-MODES = st.sampled_from(("link", "merge"))
 
 
 @FEW
@@ -133,7 +133,6 @@ MODES = st.sampled_from(("link", "merge"))
     copied=st.lists(st.sampled_from(("report", "same", "other")), min_size=1, max_size=2, unique=True),
     evil=st.lists(st.sampled_from(("evil", "worse")), min_size=1, max_size=2, unique=True),
     longer=st.booleans(),
-    how=MODES,
 )
 def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
     shared: Machine,
@@ -142,13 +141,12 @@ def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
     copied: list[str],
     evil: list[str],
     longer: bool,
-    how: str,
 ) -> None:
     own = {"bank": case["report"], "post": case["same"], "herald": case["other"]}
     first = day({f"http://{name}.example/a": report for name, report in own.items()})
     more = "The reader is told once more what was said before. " * 40 if longer else ""
     copies = day({f"http://{name}.example/{kind}": case[kind] for name in evil for kind in copied}, more, after=0.05)
-    assert live(shared, tmp_path_factory.mktemp("lives"), [first, copies, Day()], evil, how) == set()
+    assert live(shared, tmp_path_factory.mktemp("lives"), [first, copies, Day()], evil) == set()
 
 
 @pytest.mark.slow
@@ -156,10 +154,9 @@ def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
 @given(
     cases=st.lists(st.sampled_from(CASES), min_size=2, max_size=2, unique_by=lambda case: case["report"]["title"]),
     kinds=st.lists(st.sampled_from(("report", "same")), min_size=1, max_size=2, unique=True),
-    how=MODES,
 )
 def test_a_mixture_of_two_events_joins_parts_and_renames_no_stories_of_others(
-    shared: Machine, tmp_path_factory: pytest.TempPathFactory, cases: list[Any], kinds: list[str], how: str
+    shared: Machine, tmp_path_factory: pytest.TempPathFactory, cases: list[Any], kinds: list[str]
 ) -> None:
     own = {
         f"http://{name}.example/{number}": case[kind]
@@ -171,4 +168,4 @@ def test_a_mixture_of_two_events_joins_parts_and_renames_no_stories_of_others(
         for kind in kinds
     }
     days = [day(own), day(mixed, after=0.05), Day()]
-    assert live(shared, tmp_path_factory.mktemp("lives"), days, ["evil"], how) == set()
+    assert live(shared, tmp_path_factory.mktemp("lives"), days, ["evil"]) == set()

@@ -26,6 +26,15 @@ T = TypeVar("T")
 Decided = tuple[str, str, bool]  # article id, story, "" for none, and True if an operator said so
 
 
+class Folded(NamedTuple):
+    """An article that an earlier version published as part of one entry for its story. `latest`: when the last of its
+    reports was added, in seconds since 1970."""
+
+    article: str
+    story: str
+    latest: int
+
+
 def read_lines(data: bytes | None) -> list[str]:
     """Return the whole lines in order, without a last line cut by a crash."""
     data = data or b""
@@ -67,6 +76,15 @@ def _pairs(lines: Iterable[re.Match[str]]) -> list[tuple[str, str]]:
     return list(dict.fromkeys((line[1], line[2]) for line in lines))
 
 
+def _last_values(lines: Iterable[re.Match[str]]) -> list[tuple[str, str]]:
+    return list({line[1]: line[2] for line in lines}.items())
+
+
+def _folded(lines: Iterable[re.Match[str]]) -> list[Folded]:
+    by_article = {line[1]: Folded(line[1], line[2], int(line[3])) for line in lines}
+    return list(by_article.values())
+
+
 def _last_decisions(lines: Iterable[re.Match[str]]) -> list[Decided]:
     last = {line[1]: (line[1], line[2], bool(line[3])) for line in lines}
     return [decided for decided in last.values() if decided[1] != "-"]
@@ -94,6 +112,30 @@ STORIES = Lines(
     re.compile(r"([a-z2-7]{26})\t([a-z0-9]{26}|-)(\tfinal)?\r?"),
     _last_decisions,
     lambda decided: (decided[0], decided[1] or "-", *(["final"] if decided[2] else [])),
+)
+LEADS = Lines(
+    "leads.tsv",
+    "# The article that leads each story: story, tab, article id. The last line of a story counts.\n",
+    re.compile(r"([a-z0-9]{26})\t([a-z2-7]{26})\r?"),
+    _last_values,
+    tuple[str, ...],
+)
+FOLLOWED = Lines(
+    "followed.tsv",
+    "# Since when each source is followed at its site: source key, tab, day. The last line of a source counts; one"
+    " without a line\n# was followed before this file was there.\n",
+    re.compile(rf"({SOURCE_KEY.pattern})\t([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})\r?"),
+    _last_values,
+    tuple[str, ...],
+)
+FOLDED = Lines(
+    "folded.tsv",
+    "# Articles that an earlier version published as one entry for each story: article id, tab, story, tab, when its"
+    " last report\n# was added (seconds since 1970). The first published one of a story has that entry, the others are"
+    " in the feeds of their\n# sources only. To give an article an entry of its own, delete its line.\n",
+    re.compile(r"([a-z2-7]{26})\t([a-z0-9]{26})\t([0-9]{1,12})\r?"),
+    _folded,
+    lambda folded: (folded.article, folded.story, str(folded.latest)),
 )
 
 WITHDRAWN_TOML = "withdrawn.toml"
@@ -351,7 +393,7 @@ class Listed(ABC):
         return self.file(PRUNED.name).stamp()
 
     def compact(self) -> None:
-        lists: tuple[Lines[Any], ...] = (CARRIED, PRUNED, STORIES)
+        lists: tuple[Lines[Any], ...] = (CARRIED, PRUNED, STORIES, LEADS, FOLLOWED, FOLDED)
         for lines in lists:
             lines.compact(self.file(lines.name))
 

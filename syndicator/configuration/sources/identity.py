@@ -150,6 +150,17 @@ def with_address(addresses: tuple[str, ...], url: str) -> tuple[str, ...]:
     return (*(other for other in addresses if urls.alias(other) != urls.alias(url)), url)
 
 
+def new_at_site(wanted: Mapping[str, str], addresses: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the keys of sources that are new, or that have a new address on another site. `wanted`: address by key;
+    `addresses`: those that each key had, the newest last."""
+    new = []
+    for key, url in sorted(wanted.items()):
+        before = addresses.get(key, ())
+        if not before or urls.site(before[-1]) != urls.site(url):
+            new.append(key)
+    return new
+
+
 def is_at(url: str, addresses: Iterable[str]) -> bool:
     """Return True if `url` is an alias of one of the addresses."""
     return urls.alias(url) in map(urls.alias, addresses)

@@ -9,8 +9,8 @@ from syndicator.core import secrets, urls
 from syndicator.core.model import Source
 
 # Options of a source that a list of a stranger must not set: they let it reach private networks, get values of
-# variables, write for other sites, or make us publish or ask more than publisher and server permit.
-RIGHTS: Final = ("allow", "content", "force", "headers_env", "licence", "robots", "speaks_for")
+# variables, write for other sites, lead stories, or make us publish or ask more than publisher and server permit.
+RIGHTS: Final = ("allow", "content", "force", "headers_env", "lead", "licence", "robots", "speaks_for")
 _PUBLISHES_WHOLE: Final = "full"  # the value of `content` that is a right; the others permit less
 
 

@@ -156,6 +156,7 @@ class SourceTable(Section):
     backfill: int = Field(20, ge=0, le=1000)
     speaks_for: tuple[Annotated[str, AfterValidator(_host)], ...] | None = None
     llm: bool = True
+    lead: bool = False
     enabled: bool = True
     keep: Annotated[str, AfterValidator(query)] | None = None
     mute: Annotated[str, AfterValidator(query)] | None = None

@@ -265,6 +265,13 @@ class Story:
     reports: tuple[tuple[str, Article], ...]
 
 
+class StoryEntry(NamedTuple):
+    """An entry for a story: the story's name, and when the last of its reports was added."""
+
+    story: str
+    latest: datetime
+
+
 class ArticleIndex(Protocol):
     """Articles for publishing. Feed order: `added` descending, `published` descending, id. Reads see committed data;
     each write is a durable transaction; a feed stays stale if its build is killed. Raises as `VisitStore` does."""
@@ -331,7 +338,10 @@ class ArticleIndex(Protocol):
         """Return copies: article id -> id of the article shown instead."""
 
     def behind(self) -> set[str]:
-        """Return the ids of articles hidden behind another report of their story."""
+        """Return the ids of articles for which the entry of another one stands (see `folds`)."""
+
+    def folds(self) -> dict[str, StoryEntry]:
+        """Return the entries that an earlier version published for a story, by the id of the article that has it."""
 
     def on_hold(self) -> dict[str, str]:
         """Return the articles that wait for the operator's release, latest first: id -> path."""

@@ -19,7 +19,7 @@ from syndicator.operations.operation import Change, Operation, Progress, no_prog
 from syndicator.services import reconcile
 from syndicator.services.container import App, utc_now
 from syndicator.services.descriptions import tags
-from syndicator.services.stories import decisions
+from syndicator.services.stories import decisions, leads
 from syndicator.store import codec
 
 Text = str | None  # None: no such file or row
@@ -129,6 +129,14 @@ def _write_stories(app: App, texts: Mapping[str, Edit], progress: Progress) -> N
         decisions.put(app, stories, final=bool(end))
 
 
+def _lead(app: App, story: str) -> Text:
+    return app.store.stories.leads().get(story)
+
+
+def _write_leads(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
+    leads.record(app, {story: text for story, (_, text) in texts.items() if text})
+
+
 def _feed(app: App, path: str) -> Text:
     key = FeedKey(*path.split("/", 1))
     row = next((row for row in app.store.index.feeds() if row.key == key), None)
@@ -152,6 +160,7 @@ _KINDS: Mapping[str, tuple[Callable[[App, str], Text], Callable[[App, Mapping[st
     "tags": (_tags, _write_tags),
     "article": (_article, _write_articles),
     "story": (_story, _write_stories),
+    "lead": (_lead, _write_leads),
 }
 _LONGEST = 1000  # characters of an argument that is logged: longer ones are in the texts
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from syndicator.core import secrets, text, urls
 from syndicator.core.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn, story_urn
-from syndicator.core.ports import Story
+from syndicator.core.ports import Story, StoryEntry
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.usage.vocabularies import terms
 
@@ -207,14 +207,14 @@ def also(id: str, story: Story, source_of: Callable[[Article], Source | None]) -
     return tuple(named[:_MOST_ALSO])
 
 
-def leading(view: View, story: Story, instance: uuid.UUID) -> View:
+def leading(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
     """Return an entry for the story that `view` leads, with its id. `updated` changes only at noon and midnight."""
-    latest = max(view.updated, *(moment for _, article in story.reports if (moment := _utc(article.added))))
+    latest = max(view.updated, entry.latest)
     half = latest.replace(hour=latest.hour // _HALF_DAY * _HALF_DAY, minute=0, second=0, microsecond=0)
-    seconds = story.name[:10]  # when it began; names of earlier versions have no time
+    seconds = entry.story[:10]  # when it began; names of earlier versions have no time
     began = datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else view.published
-    updated = _with_microseconds(max(began, half), story.name)
-    return replace(view, urn=story_urn(instance, story.name), updated=updated, story=story.name, began=began)
+    updated = _with_microseconds(max(began, half), entry.story)
+    return replace(view, urn=story_urn(instance, entry.story), updated=updated, story=entry.story, began=began)
 
 
 def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tuple[str, ...]]:

@@ -36,15 +36,15 @@ class Section:
 
 
 def grouped(views: Sequence[View], stories: Iterable[Sequence[str]]) -> dict[str, tuple[View, list[View]]]:
-    """Return lead article -> the reports of other outlets, for each story. The lead is the newest article with a
-    picture, else the newest. `stories`: the article ids of each story."""
+    """Return lead article -> the reports of other outlets, for each story. `stories`: the article ids of each, its lead
+    first."""
     by_id = {view.id: view for view in views}
     groups = [[by_id[id] for id in ids if id in by_id] for ids in stories]
     of = {view.id: group for group in groups for view in group}
     groups_of: dict[str, tuple[View, list[View]]] = {}
     for view in views:
         group = of.get(view.id, [view])
-        first = max(group, key=lambda member: (bool(member.picture), member.published, member.id))
+        first = group[0]
         others = {story.host(member.url): member for member in group if story.host(member.url) != story.host(first.url)}
         groups_of[first.id] = (first, list(others.values()))
     return groups_of

@@ -14,8 +14,11 @@ from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
 from syndicator.services.container import App
+from syndicator.services.stories import folds, leads
+from syndicator.store.rows import TOLD
 from syndicator.store.tables.stories import Member
 
+_DONE: Final = "told"  # value of the note TOLD
 _READ: Final = "stories read"  # the note with the stamp of the file whose lines the database has
 
 
@@ -31,7 +34,22 @@ def story_name(id: str, now: datetime) -> str:
 
 
 def take_in(app: App) -> set[str]:
-    """Update the database's stories if stories.tsv changed. Returns the ids of changed articles."""
+    """Update the database's stories from the files beside the articles. Returns the ids of articles whose story
+    changed."""
+    notes = app.store.visits
+    leads.take_in(app)
+    changed = _take_in_members(app)
+    is_told = notes.note(TOLD) == _DONE
+    if not is_told:
+        app.store.stories.tell()
+        leads.choose(app)
+    folds.take_in(app)
+    if not is_told:
+        notes.set_note(TOLD, _DONE, app.clock())
+    return changed
+
+
+def _take_in_members(app: App) -> set[str]:
     file, notes = app.article_store.file(lists.STORIES.name), app.store.visits
     stamp = file.stamp() or ""
     if stamp == (notes.note(_READ) or ""):

@@ -11,9 +11,9 @@ from typing import Final
 from syndicator.core import text
 from syndicator.core.model import Article
 from syndicator.services.container import App
+from syndicator.services.stories import leads
 from syndicator.services.stories.decisions import decide, outlet_of, story_name, take_in
 from syndicator.store import codec
-from syndicator.store.rows import HOW_SHOWN
 from syndicator.store.tables.stories import Sketched, Unread
 from syndicator.stories.grouping import WINDOW, Report, changes
 from syndicator.stories.sketch import READ, keys, pack, sketch, unpack
@@ -28,14 +28,10 @@ _LOOKED: Final = "stories looked"  # the note that says when
 async def follow(app: App, turn: Callable[[], object] = lambda: None) -> set[str]:
     """Group new articles; call `turn` now and then. Returns the ids of articles whose story changed."""
     notes, now = app.store.visits, app.clock()
-    if (notes.note(HOW_SHOWN) or "off") != app.settings.publish.stories:
-        notes.set_note(HOW_SHOWN, f"{app.settings.publish.stories}, soon", now)  # until all are shown so
-        app.store.stories.tell()
-        notes.set_note(HOW_SHOWN, app.settings.publish.stories, now)
+    changed = take_in(app)
     if app.settings.publish.stories == "off":
         app.store.stories.prune(now, _OF_PASS)
         return set()
-    changed = take_in(app)
     since, looked = now - WINDOW, notes.note(_LOOKED)
     all = looked is None or not now - _LOOK_AGAIN < datetime.fromisoformat(looked) <= now
     unread = app.store.stories.unread(since, _OF_PASS, all=all)
@@ -45,6 +41,7 @@ async def follow(app: App, turn: Callable[[], object] = lambda: None) -> set[str
         await asyncio.sleep(0)
     if all and len(unread) < _OF_PASS:
         notes.set_note(_LOOKED, now.isoformat(), now)
+    leads.choose(app)
     app.store.stories.prune(since, _OF_PASS)
     return changed
 

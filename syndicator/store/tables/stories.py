@@ -1,16 +1,17 @@
 """Sketches that group articles into stories, and the stories. Each write is a transaction. Raises StoreError."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select
 
+from syndicator.articles.beside.lists import Folded
 from syndicator.core.axes import STORIES
 from syndicator.core.model import Article
 from syndicator.core.ports import Story
 from syndicator.store import codec, rows, schema
-from syndicator.store.database import Database, chunks, drive, marks, upsert
+from syndicator.store.database import Database, chunks, drive, insert, marks, upsert
 from syndicator.stories.sketch import KEYS
 
 NEWEST: Final = 25  # articles read for a key
@@ -34,6 +35,8 @@ _OF_STORIES: Final = """SELECT m.article, m.outlet, s.language, s.at, s.data, m.
     FROM story_members AS m LEFT JOIN story_sketches AS s ON s.article = m.article
     WHERE m.story IN ({}) ORDER BY m.article"""
 _COLUMNS = [column.name for column in schema.story_sketches.columns]
+_LEADS_DUE = select(schema.story_leads.c.story).where(schema.story_leads.c.due).order_by(schema.story_leads.c.story)
+_STORIES = select(_m.story).distinct().order_by(_m.story)
 _OUTLETS, _LATEST = func.count(_m.outlet.distinct()), func.max(_a.added)
 _RECENT = select(_m.story).join(schema.articles, _a.id == _m.article).where(_a.added >= bindparam("since"), _SHOWN)
 _NEWS = (
@@ -147,8 +150,8 @@ class Stories:
             rows.tell(connection, stories, gone)
 
     def tell(self) -> None:
-        """Publish all stories again in the way that the note HOW_SHOWN names."""
-        for part in chunks([story for (story,) in self._db.rows(select(_m.story).distinct().order_by(_m.story))]):
+        """Publish all stories again, after the rows of articles were made anew."""
+        for part in chunks([story for (story,) in self._db.rows(_STORIES)]):
             with self._db.write() as connection:
                 rows.tell(connection, part)
 
@@ -159,6 +162,47 @@ class Stories:
         query += "" if ids is None else " WHERE article IN ({})"
         records = (row for part in parts for row in self._db.driven(query.format(marks(part)), *part))
         return [Member(article, story, outlet, bool(final)) for article, story, outlet, final in records]
+
+    def leads(self) -> dict[str, str]:
+        """Return the recorded leads: story -> article id."""
+        return dict(self._db.driven("SELECT story, article FROM story_leads WHERE article <> '' ORDER BY story"))
+
+    def leads_due(self) -> list[str]:
+        """Return the stories that need a lead."""
+        return [story for (story,) in self._db.rows(_LEADS_DUE)]
+
+    def set_leads(self, leads: Mapping[str, str]) -> None:
+        """Record the leads of stories (story -> article id, "" for none). Feeds that show a change become stale."""
+        with self._db.write() as connection:
+            upsert(
+                connection,
+                schema.story_leads,
+                [{"story": story, "article": article, "due": False} for story, article in leads.items()],
+            )
+            rows.tell(connection, leads.keys())
+
+    def published(self, stories: Collection[str] | None = None) -> Iterator[Story]:
+        """Yield those of `stories` (None: all) that are published."""
+        names = [story for (story,) in self._db.rows(_STORIES)] if stories is None else sorted(stories)
+        for part in chunks(names):
+            for story, reports in self._reports(part).items():
+                yield Story(name=story, reports=tuple(reports))
+
+    def folded(self) -> list[Folded]:
+        """Return the articles that an earlier version published as one entry for each story, the first one of a story
+        first."""
+        rows = self._db.driven("SELECT article, story, latest FROM folded ORDER BY story, place")
+        return [Folded(*row) for row in rows]
+
+    def put_folded(self, folded: Sequence[Folded]) -> None:
+        """Replace all of `folded`. Feeds that show a change become stale."""
+        gone = {row.article for row in self.folded()} - {row.article for row in folded}
+        new = [{**row._asdict(), "place": place} for place, row in enumerate(folded)]
+        with self._db.write() as connection:
+            stories = {*rows.folds_of(connection, gone), *(row.story for row in folded)}
+            connection.execute(delete(schema.folded))
+            insert(connection, schema.folded, new)
+            rows.fold(connection, stories, gone)
 
     def prune(self, before: datetime, most: int) -> None:
         """Delete the sketches of the oldest articles added before `before`, at most `most`."""

@@ -1,0 +1,52 @@
+"""Entries that earlier versions published for whole stories. They keep id and dates, and the articles behind them stay
+there. folded.tsv beside the articles lists them; it is written once and counts if it differs from the database."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from syndicator.articles.beside import lists
+from syndicator.articles.beside.lists import Folded
+from syndicator.configuration.settings import dropped_settings
+from syndicator.services.container import App
+from syndicator.store.rows import FOLDS_READ, TOLD
+
+_MERGED: Final = "merge"  # in the note TOLD of earlier versions, which had the setting in it
+_SETTING: Final = "publish.stories"
+
+
+def take_in(app: App) -> None:
+    """Update the database's folded articles from folded.tsv; write that after an upgrade, or if it was lost. All
+    stories must be in the database."""
+    file = app.article_store.file(lists.FOLDED.name)
+    if file.stamp() is None:
+        folded = app.store.stories.folded()
+        if not folded and _was_merged(app):
+            folded = find_folded(app)
+        if folded:
+            lists.FOLDED.append(file, folded)
+    stamp = file.stamp()
+    if stamp != app.store.visits.note(FOLDS_READ):
+        app.store.stories.put_folded(lists.FOLDED.read(file))
+        app.store.visits.set_note(FOLDS_READ, stamp, app.clock())
+
+
+def _was_merged(app: App) -> bool:
+    """Return True if an earlier version published stories as one entry: by its note, or by the setting if the database
+    is new."""
+    note = app.store.visits.note(TOLD)
+    if note is not None:
+        return _MERGED in note
+    return any(fault.key == _SETTING for fault in dropped_settings(app.config, app.environ))
+
+
+def find_folded(app: App) -> list[Folded]:
+    """Return the articles of all stories that are published now, the lead of a story first."""
+    stories = app.store.stories
+    leads = set(stories.leads().values())
+    folded: list[Folded] = []
+    for story in stories.published():
+        latest = max(int(article.added.timestamp()) for _, article in story.reports if article.added)
+        ids = sorted((article.id for _, article in story.reports), key=lambda id: id not in leads)
+        folded += [Folded(id, story.name, latest) for id in ids]
+    return folded

@@ -1,0 +1,193 @@
+"""An instance whose stories were published as one entry each is upgraded: the entries keep id and dates, the articles
+behind them stay there, and four feed readers are shown nothing twice and miss nothing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from tests.aged.facts import Facts
+from tests.aged.instance import DATABASE, Instance, expected
+from tests.aged.lives import Life
+from tests.aged.merged_plot import BEGIN, NEW, PLOT, answers, reports
+from tests.aged.stories import Plot
+from tests.aged.web import Web, serving
+from tests.publishing import freshrss, miniflux, newsboat, reader
+from tests.publishing.freshrss import FreshRSS
+from tests.publishing.miniflux import Miniflux
+from tests.publishing.newsboat import Newsboat
+from tests.publishing.reader import Reader
+
+FEEDS = ("all.atom", "categories/business.atom", "stories.atom")
+MERGED = Life(
+    name="merged",
+    plot=Plot(start=BEGIN, end=BEGIN, sites=()),
+    new=(),
+    again=(),
+    healed=("", 0),
+    read=FEEDS,
+    tag="",
+    asked=frozenset(),
+    unasked=frozenset(),
+    checked=(),
+)
+pytestmark = pytest.mark.timeout(600)
+
+
+class Subscriber(Protocol):
+    titles: list[str]
+
+    def poll(self) -> None: ...
+
+
+Subscribe = Callable[[Path, str], Subscriber]
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """The outlets a day after the last run."""
+    with serving() as started:
+        started.answers = answers(reports(max(report.hour for report in NEW)))
+        yield started
+
+
+@pytest.fixture
+def aged(tmp_path: Path, web: Web) -> Instance:
+    return Instance(MERGED, tmp_path / "aged", web.proxy)
+
+
+def entries(facts: Facts) -> dict[str, Any]:
+    """What the feeds that had merged entries say of each: by feed, its entries with id, dates and link, in order."""
+    return {
+        name: [
+            (id, facts["entries"][id]["published"], facts["entries"][id]["updated"], facts["entries"][id]["link"])
+            for id in facts["feeds"][name]["entries"]
+        ]
+        for name in (*FEEDS, "all.json", "stories.json")
+    }
+
+
+def set_stories(aged: Instance, value: str) -> None:
+    file = aged.folder / "config/syndicator.toml"
+    file.write_text(file.read_text().replace('stories = "merge"', f'stories = "{value}"'))
+
+
+def lose_database(aged: Instance) -> None:
+    (aged.folder / DATABASE).unlink()
+    aged.command("reindex")
+
+
+def test_the_instance_has_stories_that_were_published_as_one_entry(aged: Instance) -> None:
+    with closing(sqlite3.connect(aged.folder / DATABASE)) as database:
+        behind = {id for (id,) in database.execute("SELECT id FROM articles WHERE behind IS NOT NULL")}
+    facts = expected(MERGED)
+    links = [link for *_, link in entries(facts)["all.atom"]]
+    assert len(behind) == len(PLOT) - len(links) - 1 == 5  # one was withdrawn
+    assert not behind & {id for id, article in facts["articles"].items() if article["source"] in links}
+    assert len(facts["withdrawn"]) == 1
+
+
+@pytest.mark.parametrize("setting", ["merge", "link", "off"])
+def test_entries_keep_ids_and_dates_and_what_was_folded_stays_so(aged: Instance, setting: str) -> None:
+    before = entries(expected(MERGED))
+    set_stories(aged, setting)
+    for words in (("build",), ("build", "--all"), ("reindex",), ("build",)):
+        aged.command(*words)
+        if setting != "off":
+            assert entries(aged.facts()) == before
+    assert aged.json("status")["held"] == []
+    lines = (aged.articles / "folded.tsv").read_text().splitlines()
+    assert sum(not line.startswith("#") for line in lines) == 8
+    facts = aged.facts()
+    assert list(facts["feeds"]["all.atom"]["entries"]) == list(expected(MERGED)["feeds"]["all.atom"]["entries"])
+    lose_database(aged)
+    aged.command("build", "--all")
+    assert aged.facts()["feeds"]["all.atom"] == facts["feeds"]["all.atom"]
+    assert aged.facts()["entries"] == facts["entries"]
+
+
+def test_an_upgrade_without_the_database_keeps_ids_and_dates(aged: Instance) -> None:
+    """The lead of a story is chosen anew then, and with it the link."""
+    lose_database(aged)
+    aged.command("build", "--all")
+    old, new = entries(expected(MERGED)), entries(aged.facts())
+    for name in ("all.atom", "categories/business.atom", "all.json"):
+        assert [entry[:3] for entry in new[name]] == [entry[:3] for entry in old[name]]
+
+
+def test_the_leads_of_stories_stay_whoever_would_lead_now(aged: Instance) -> None:
+    """The longest led: as if that had been the other one that came at the same time."""
+    old, new = "http://post.example/scooters", "http://bank.example/scooters"
+    ids = {article["source"]: id for id, article in expected(MERGED)["articles"].items()}
+    with closing(sqlite3.connect(aged.folder / DATABASE)) as database, database:
+        changed = database.execute("UPDATE members SET id = ? WHERE axis = 'story' AND id = ?", (ids[new], ids[old]))
+        assert changed.rowcount == 1
+    aged.command("build", "--all")
+    links = [link for *_, link in entries(aged.facts())["stories.atom"]]
+    assert new in links and old not in links
+
+
+def test_later_reports_have_entries_of_their_own_and_leave_the_others(aged: Instance) -> None:
+    before = entries(expected(MERGED))["all.atom"]
+    aged.command("refresh")
+    after = entries(aged.facts())["all.atom"]
+    assert [entry for entry in after if entry in before] == before
+    assert {link for *_, link in after} - {link for *_, link in before} == {report.url for report in NEW}
+    assert len(after) == len(before) + len(NEW)
+
+
+def test_the_setting_is_read_as_link_with_a_warning(aged: Instance) -> None:
+    process = aged.start("config", "show")
+    out, err = process.communicate(timeout=100)
+    assert 'read as "link"' in err and "syndicator.toml:15" in err
+    assert 'publish.stories\t"link"' in out
+    findings = json.loads(aged.command("check", "--json", leaves=(0, 78)))
+    (finding,) = (finding for finding in findings if finding["reason"] == "dropped-setting")
+    assert finding["severity"] == "warning" and 'read as "link"' in finding["detail"]
+
+
+READERS: dict[str, Callable[[], object]] = {
+    "newsboat": newsboat.needed,
+    "miniflux": miniflux.needed,
+    "reader": reader.needed,
+    "freshrss": freshrss.needed,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", READERS)
+def test_readers_are_shown_nothing_twice_and_miss_nothing(aged: Instance, tmp_path: Path, name: str) -> None:
+    READERS[name]()
+    kinds: dict[str, Subscribe] = {"newsboat": Newsboat, "reader": Reader, "freshrss": FreshRSS}
+    with ExitStack() as stack:
+        address = stack.enter_context(aged.serving())
+        if name == "miniflux":
+            client = stack.enter_context(miniflux.running(tmp_path / "miniflux"))
+            subscribers: dict[str, Subscriber] = {feed: Miniflux(client, address + feed) for feed in FEEDS}
+        else:
+            subscribers = {
+                feed: kinds[name](tmp_path / "readers" / str(n), address + feed) for n, feed in enumerate(FEEDS)
+            }
+
+        def polled() -> dict[str, list[str]]:
+            for subscriber in subscribers.values():
+                subscriber.poll()
+            return {feed: sorted(subscriber.titles) for feed, subscriber in subscribers.items()}
+
+        before = expected(MERGED)
+        first = polled()
+        shown = {feed: [before["entries"][id]["title"] for id in before["feeds"][feed]["entries"]] for feed in FEEDS}
+        assert first == {feed: sorted(titles) for feed, titles in shown.items()}
+        aged.command("build")
+        aged.command("build", "--all")
+        assert polled() == first
+        aged.command("refresh")
+        after = polled()
+        assert after["all.atom"] == sorted([*first["all.atom"], *(report.title for report in NEW)])
+        assert len(after["stories.atom"]) == len(first["stories.atom"]) + 1
