@@ -55,13 +55,6 @@ def test_every_exit_code_is_told_of() -> None:
     assert told == {kind.exit_code for kind in kinds} | {0, 3}
 
 
-@pytest.mark.parametrize("name", ["syndicator.toml", "sources.toml", "taxonomy.toml", "feeds.toml"])
-def test_what_init_writes_is_what_the_repository_has(name: str) -> None:
-    """`init` writes from the package, because a checkout's own files may have been edited."""
-    here, packaged = ROOT / "config" / name, ROOT / "syndicator/data/config" / name
-    assert here.read_bytes() == packaged.read_bytes(), "run: cp config/*.toml syndicator/data/config/"
-
-
 def test_the_two_commands_come_first() -> None:
     assert README.index("./run demo") < README.index("\n## ")
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.services.init.start import FILES
 from tests.packaging import ROOT, build, index_reachable
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -33,8 +34,11 @@ def test_the_wheel_has_every_file_of_the_package(built: tuple[Path, Path]) -> No
     wanted = {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
     with zipfile.ZipFile(built[1]) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
+        written = {name: wheel.read(f"syndicator/data/config/{name}") for name in FILES}
     assert wanted - names == set()
+    assert names - wanted == {f"syndicator/data/config/{name}" for name in FILES}
     assert {name for name in names if not name.startswith("syndicator/")} == set()
+    assert written == {name: (ROOT / "config" / name).read_bytes() for name in FILES}
 
 
 def test_the_sdist_has_what_makes_and_tests_it(built: tuple[Path, Path]) -> None:

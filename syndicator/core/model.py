@@ -196,7 +196,6 @@ class ParsedFeed:
     hubs: tuple[str, ...] = ()
     self_url: str = ""  # its rel=self link
     language: str = ""
-    icon: str = ""
     ttl_minutes: int | None = None
     update_seconds: int | None = None  # sy:updatePeriod / sy:updateFrequency
     skip_hours: tuple[int, ...] = ()

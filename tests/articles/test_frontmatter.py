@@ -194,14 +194,6 @@ def test_an_operators_own_keys_survive_any_rewrite(theirs: dict[str, Any], befor
     assert loaded == fields.settle(kept)
 
 
-@given(st.dictionaries(_KEYS | st.text(max_size=150), _OWN | st.text() | st.lists(st.text()), min_size=1))
-def test_any_frontmatter_is_written_as_libyaml_writes_it(values: dict[str, Any]) -> None:
-    text = yaml.dump(values, Dumper=frontmatter._Dumper, sort_keys=False, width=10**9, allow_unicode=True)
-    unescaped = frontmatter._ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[0], text)
-
-    assert frontmatter.by_hand(values, "").decode() == f"---\n{unescaped}---\n"
-
-
 @given(st.text(alphabet=st.sampled_from("a \t\n\r\x0b\x0c\x85\xa0\u2028-#>`"), max_size=80))
 def test_a_body_of_white_space_and_rules_survives_without_runs_of_blank_lines(body: str) -> None:
     article = fields.settle(full(body=body))

@@ -117,6 +117,20 @@ def test_somebody_elses_database_is_refused(url: str) -> None:
         open_store(url, articles_exist=False)
 
 
+@pytest.mark.parametrize("articles_exist", [False, True])
+def test_somebody_elses_database_is_refused_and_left_as_it_is_when_looked_into(url: str, articles_exist: bool) -> None:
+    path = database(url)
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE theirs (x)")
+    content = path.read_bytes()
+
+    with pytest.raises(StoreError, match="not one of Syndicator's"):
+        look_into(url, articles_exist=articles_exist)
+    assert path.read_bytes() == content
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
 

@@ -237,7 +237,7 @@ def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store
 def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
     bad = replace(entry("guid-1", "done"), article_id={})
 
-    with pytest.raises(StoreError, match="cannot be used"):
+    with pytest.warns(UserWarning, match="article_id"), pytest.raises(StoreError, match="cannot be used"):
         store.visits.record(make(1), stamp(1), entry=bad)
 
     assert store.visits.article(make(1).id) is None

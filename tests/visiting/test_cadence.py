@@ -103,6 +103,11 @@ def test_a_hub_that_pushes_makes_polling_slower_and_never_ends_it() -> None:
     assert wait(source=replace(SOURCE, every="2h"), trust=0.98) == wait(source=replace(SOURCE, every="2h"))
 
 
+@pytest.mark.parametrize(("jitter", "seconds"), [(0.0, 7200), (0.5, 7380), (0.999, 7559.64)])
+def test_sources_with_one_interval_spread_over_a_twentieth_of_it(jitter: float, seconds: float) -> None:
+    assert wait(source=replace(SOURCE, every="2h"), jitter=jitter) == pytest.approx(seconds)
+
+
 def test_every_and_cron_of_the_operator() -> None:
     assert wait(source=replace(SOURCE, every="2h"), state=rhythm(24)) == 7200
     planned = when(source=replace(SOURCE, cron="30 6 * * *"), feed=replace(FEED, ttl_minutes=600), jitter=0.9)

@@ -27,7 +27,8 @@ from syndicator.core.errors import MissingError, UsageError
 from syndicator.services.init import deploy
 
 _DATA: Final = Path(__file__).resolve().parents[2] / "data"
-SHIPPED: Final = _DATA / "config"  # the same as `config` of the repository
+_PACKAGED: Final = _DATA / "config"  # where a wheel has the files of the repository's `config`
+SHIPPED: Final = _PACKAGED if _PACKAGED.is_dir() else _DATA.parents[1] / "config"
 FILES: Final = ("syndicator.toml", "sources.toml", "taxonomy.toml", "feeds.toml")
 # Sets of sources with their taxonomies, and titles for their feeds.
 EXAMPLES: Final[Mapping[str, str]] = {"ai": "AI and technology, by tag"}
@@ -81,7 +82,7 @@ def _explanation(text: str) -> str:
 def _settings(text: str, settings: Mapping[str, str]) -> str:
     text = re.sub(r'(?m)^title = "[^"]*"', _DEFAULT_TITLE, text, count=1)
     for name, value in settings.items():
-        shown = re.search(rf'(?m)^# {name} = (?:"[^"]*"|true) *', text)
+        shown = re.search(rf'(?m)^(?:# )?{name} = (?:"[^"]*"|true) *', text)
         if value and shown:
             quoted = json.dumps(value.replace("\x7f", ""), ensure_ascii=False)  # JSON has the escapes of TOML
             line = f"{name} = {quoted} "

@@ -137,7 +137,6 @@ def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
         hubs=tuple(hub for hub in hubs if hub),
         self_url=resolve(url, _text(data.get("feed_url"))),
         language=_text(data.get("language")),
-        icon=resolve(url, _text(data.get("icon")) or _text(data.get("favicon"))),
         entries=tuple(_entry(item, data, url) for item in items),
     )
 

@@ -305,7 +305,6 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
         hubs=tuple(dict.fromkeys(resolve(url, _get(link, "href")) for link in links if _get(link, "rel") == "hub")),
         self_url=next((resolve(url, _get(link, "href")) for link in links if _get(link, "rel") == "self"), ""),
         language=_get(head, "language"),
-        icon=resolve(url, _get(head, "icon") or _get(head, "logo") or _get(head.get("image") or {}, "href")),
         ttl_minutes=_number(_get(head, "ttl"), 525_600),
         update_seconds=_update_seconds(head),
         skip_hours=tuple(sorted({int(hour) % 24 for hour in hours if int(hour) <= _MIDNIGHT})),

@@ -238,8 +238,6 @@ class _Reader:
         if element.keys():
             _attributes(element)
             self.context[name] = ""
-        elif name in ("icon", "logo"):
-            self.keep(name, self.address(element), depth)
         elif name in _STORED and not len(element):
             self.keep(name, self.text(element), depth)
         if len(element):

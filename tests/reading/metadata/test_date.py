@@ -123,6 +123,28 @@ def test_the_date_that_readers_see(shown: str) -> None:
     assert day(HEAD + shown + TEXT) == "2023-05-06"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (None, 1_100, "2023-05-06"),
+        (None, 1_300, "2021-02-03"),
+        (400, None, "2023-05-06"),
+        (600, None, "2021-02-03"),
+    ],
+)
+def test_a_date_counts_near_the_heading_only(before: int | None, after: int | None, expected: str) -> None:
+    shown = "<p>6 May 2023</p>"
+    above = f"{shown}<p>{'word ' * (before // 5)}</p>" if before else ""
+    below = f"<p>{'word ' * (after // 5)}</p>{shown}" if after else ""
+    assert day(above + HEAD + below + TEXT, "https://www.harbourpost.example/2021/02/03/last-ferry") == expected
+
+
+def test_a_date_below_the_heading_beats_a_nearer_one_above_it() -> None:
+    above, below = "<p>1 July 2023</p>", "<p>6 May 2023</p>"
+    assert day(above + HEAD + "<p>From our man at the pier, in the rain</p>" + below + TEXT) == "2023-05-06"
+    assert day(above + HEAD + TEXT) == "2023-07-01"
+
+
 def test_an_earlier_time_element_beside_the_headline_beats_the_head() -> None:
     stated = '<meta property="article:published_time" content="2023-11-17">' + HEAD
     assert day(stated + '<time datetime="2023-05-06">6 May</time>' + TEXT) == "2023-05-06"

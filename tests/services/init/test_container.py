@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from syndicator.services.init.deploy import deployment_files
+from syndicator.services.init.start import FILES as CONFIG_FILES
 from tests.packaging import index_reachable
 from tests.services.init.test_deploy import HERE
 from tests.services.init.test_web_servers import free_port, listening
@@ -75,7 +76,7 @@ def sent(context: Path) -> list[Path]:
     patterns = [line for line in FILES["Dockerfile.dockerignore"].splitlines() if line and not line.startswith("#")]
     kept = {pattern[1:] for pattern in patterns if pattern.startswith("!")}
     never = [pattern.removeprefix("**/") for pattern in patterns[1:] if not pattern.startswith("!")]
-    tops = [context / name for name in kept]
+    tops = [path for name in kept for path in context.glob(name)]
     found = [path for top in tops for path in ([top] if top.is_file() else top.rglob("*")) if path.is_file()]
     return [path for path in found if not any(fnmatch(part, one) for part in path.parts for one in never)]
 
@@ -83,7 +84,8 @@ def sent(context: Path) -> list[Path]:
 def test_what_is_sent_to_the_build_is_the_program() -> None:
     names = {str(path.relative_to(ROOT)) for path in sent(ROOT)}
     assert {"pyproject.toml", "requirements.lock", "syndicator/py.typed", "syndicator/data/init/run"} <= names
-    assert not any("__pycache__" in name or name.startswith((".venv", "config", "feeds", "tests")) for name in names)
+    assert {name for name in names if name.startswith("config")} == {f"config/{name}" for name in CONFIG_FILES}
+    assert not any("__pycache__" in name or name.startswith((".venv", "feeds", "tests")) for name in names)
 
 
 @pytest.mark.slow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from syndicator import Taxonomy
 from syndicator.configuration.settings import load
 from syndicator.configuration.sources.registry import load_sources
 from syndicator.core.errors import UsageError
-from syndicator.services.init.start import SHIPPED, Start, checked, config_files, write_config
+from syndicator.services.init.start import FILES, SHIPPED, Start, checked, config_files, write_config
+from tests.packaging import ROOT
 
 BODY = "Water them in the morning. Tomato plants like the sun, and pots dry out fast."
 
@@ -40,6 +43,33 @@ def test_answers_are_settings_whatever_they_contain() -> None:
     said = Start('Beds & "Borders" \\ \x1b', "https://feeds.example.org/g/", "me@garden.example")
     site = tomllib.loads(config_files(said)["syndicator.toml"])["site"]
     assert site == {"title": said.title, "url": said.url, "contact": said.contact}
+
+
+def test_answers_win_over_the_edits_of_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(ROOT / "config", tmp_path, dirs_exist_ok=True)
+    edited = (tmp_path / "syndicator.toml").read_text()
+    for name in ("url", "secret_path", "contact"):
+        theirs = f'{name} = "https://theirs.example/{name}"'
+        edited, count = re.subn(rf'(?m)^# {name} = "[^"]*"', theirs, edited, count=1)
+        assert count == 1
+    (tmp_path / "syndicator.toml").write_text(edited)
+    monkeypatch.setattr("syndicator.services.init.start.SHIPPED", tmp_path)
+    said = Start("Mine", "https://feeds.example.org/", secret_path="own")
+
+    made = tomllib.loads(config_files(said)["syndicator.toml"])
+
+    assert (made["site"]["title"], made["site"]["url"]) == (said.title, said.url)
+    assert made["publish"]["secret_path"] == "own"
+    assert made["site"]["contact"] == "https://theirs.example/contact"  # not asked for
+
+
+def test_a_wheel_gets_each_file_of_the_checkout() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    included = build["targets"]["wheel"]["force-include"]
+
+    assert included == {f"config/{name}": f"syndicator/data/config/{name}" for name in FILES}
+    assert sorted(path.name for path in (ROOT / "config").glob("*.toml")) == sorted(FILES)
+    assert SHIPPED == ROOT / "config"
 
 
 def test_an_example_brings_sources_taxonomy_and_a_title() -> None:

@@ -64,7 +64,7 @@ def test_rss_whole() -> None:
     assert (feed.format, feed.title, feed.site_url, feed.language) == ("rss20", "T", "https://example.org/", "en-GB")
     assert (feed.ttl_minutes, feed.update_seconds, feed.skip_hours) == (60, 1800, (0, 1))
     assert (feed.skip_days, feed.hubs) == (("monday", "sunday"), ("https://hub.example.org/",))
-    assert (feed.icon, feed.complete) == ("https://example.org/i.png", True)
+    assert feed.complete
     assert feed.entries == (
         Entry(
             id="g1",
@@ -94,12 +94,7 @@ def test_atom_whole() -> None:
         "xml:base='https://example.org/base/' xml:lang='de'",
     )
     entry = feed.entries[0]
-    assert (feed.format, feed.id, feed.icon, feed.site_url) == (
-        "atom10",
-        "urn:f",
-        "https://example.org/f.ico",
-        "https://example.org/",
-    )
+    assert (feed.format, feed.id, feed.site_url) == ("atom10", "urn:f", "https://example.org/")
     assert (entry.id, entry.url, entry.title) == ("urn:1", "https://example.org/base/p/1", "A b")
     assert (entry.published, entry.updated) == (
         datetime(2026, 11, 24, 10, tzinfo=UTC),

@@ -1,0 +1,155 @@
+"""Documents of rows: exact, readable by other versions, and safe with text that is no valid Unicode."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from syndicator.core.model import (
+    Article,
+    Enclosure,
+    Entry,
+    Origin,
+    Outcome,
+    Problem,
+    Rules,
+    Source,
+    SourceState,
+)
+from syndicator.core.ports import EntryRow
+from syndicator.core.ports.llm import Asked, Meter
+from syndicator.core.ports.subscriptions import Subscription, Tally
+from syndicator.core.requests import Seen, Wrapper
+from syndicator.services.health.episodes import Memory, Outbox
+from syndicator.store import codec
+
+NOW = datetime(2026, 11, 24, 12, 30, 5, 17, tzinfo=UTC)
+AGED = sorted(Path(__file__).resolve().parents[1].glob("aged/*/instance/feeds/state/syndicator.db"))
+TABLES = {"sources": SourceState, "outcomes": Outcome, "entries": EntryRow, "articles": Article}
+PACKED = [*TABLES.values(), Source, Subscription, Tally, Asked, Meter, Wrapper, Memory, Outbox]
+SURROGATE = "lone \ud800 surrogate"
+FULL_STATE = SourceState(
+    key="example",
+    url="https://example.org/",
+    last_visit=NOW,
+    recent=(NOW, NOW - timedelta(days=1)),
+    skip_hours=(1, 2),
+    listing=Wrapper(by="blocks", paths=("a", "b"), seen=(Seen(url="https://example.org/a", title="A"),)),
+    unmatched={"select": 2},
+)
+
+
+def with_dicts(value: Any) -> Any:
+    """Return `value` with dicts for its mappings, of which hypothesis draws rare kinds."""
+    mappings: dict[str, Any] = {}
+    for field in fields(value):
+        inner = getattr(value, field.name)
+        if isinstance(inner, Mapping):
+            mappings[field.name] = dict(inner)
+    return replace(value, **mappings)
+
+
+@pytest.mark.parametrize("kind", PACKED, ids=lambda kind: kind.__name__)
+@given(data=st.data())
+def test_any_value_survives(kind: type[Any], data: st.DataObject) -> None:
+    value = with_dicts(data.draw(st.from_type(kind)))
+    document = codec.pack(value)
+    assume("NaN" not in document)  # equals nothing
+
+    assert codec.unpack(kind, document) == value
+    assert codec.pack(codec.unpack(kind, document)) == document
+    assert document.isascii()
+
+
+def test_fields_with_their_default_are_not_written() -> None:
+    row = EntryRow(
+        source_key="example",
+        entry_id="1",
+        url="",
+        digest="",
+        status="pending",
+        first_seen=NOW,
+        entry=Entry(id="1", published=NOW, enclosures=(Enclosure(url="https://example.org/a.mp3", length=3),)),
+    )
+
+    assert codec.pack(row) == (
+        '{"source_key":"example","entry_id":"1","url":"","digest":"","status":"pending",'
+        '"first_seen":"2026-11-24T12:30:05.000017+00:00","entry":{"id":"1",'
+        '"published":"2026-11-24T12:30:05.000017+00:00",'
+        '"enclosures":[{"url":"https://example.org/a.mp3","length":3}]}}'
+    )
+    assert codec.unpack(EntryRow, codec.pack(row)) == row
+    assert codec.pack(row, frozenset(("entry",))) == codec.pack(replace(row, entry=None))
+
+
+def test_two_documents_are_one() -> None:
+    document, apart = codec.pack_apart(FULL_STATE, ("recent", "listing", "failures"))
+
+    assert set(json.loads(apart)) == {"recent", "listing"}
+    assert codec.unpack(SourceState, codec.joined(document, apart)) == FULL_STATE
+    assert codec.pack_apart(FULL_STATE, ()) == (codec.pack(FULL_STATE), "{}")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Article(id="a", url=SURROGATE, title=SURROGATE, tags=(SURROGATE,), origin=Origin(title=SURROGATE)),
+        Source(key="a", url="b", headers_env={SURROGATE: SURROGATE}, rules=Rules(select=(SURROGATE,))),
+        Outcome(key="a", at=NOW, status="failed", skipped=(Problem(what=SURROGATE, reason="x"),)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_lone_surrogate_survives(value: Any) -> None:
+    document = codec.pack(value)
+
+    assert "\\ud800" in document
+    assert codec.unpack(type(value), document) == value
+
+
+def test_fields_of_a_later_version_are_ignored_at_every_depth() -> None:
+    values = json.loads(codec.pack(FULL_STATE))
+    values["later"] = {"x": [1]}
+    values["listing"]["later"] = None
+
+    assert codec.unpack(SourceState, json.dumps(values)) == FULL_STATE
+
+
+@pytest.mark.parametrize("zone", [UTC, None, timezone(timedelta(hours=-9, minutes=-30))], ids=str)
+def test_times_keep_their_zone(zone: timezone | None) -> None:
+    outcome = Outcome(key="a", at=NOW.replace(tzinfo=zone), status="new")
+    read = codec.unpack(Outcome, codec.pack(outcome))
+
+    assert read == outcome
+    assert read.at.isoformat() == outcome.at.isoformat()
+
+
+@pytest.mark.parametrize("document", ["", "{", "[]", '"text"', "{}", '{"key": "a", "at": "soon", "status": "new"}'])
+def test_another_document_is_refused(document: str) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        codec.unpack(Outcome, document)
+
+
+def documents(database: Path) -> Iterator[tuple[type[Any], str]]:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)) as connection:
+        for table, kind in TABLES.items():
+            for (document,) in connection.execute(f"SELECT data FROM {table}"):
+                yield kind, document
+
+
+@pytest.mark.parametrize("database", AGED, ids=lambda path: path.parts[-5])
+def test_rows_of_earlier_versions_are_written_as_they_are(database: Path) -> None:
+    rows = list(documents(database))
+
+    assert len(rows) > 400
+    for kind, document in rows:
+        assert json.loads(codec.pack(codec.unpack(kind, document))) == json.loads(document)
