@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from syndicator.configuration.settings import Settings
     from syndicator.core.model import Outcome, Problem
     from syndicator.core.ports import Enriched
+    from syndicator.publishing.selection.staleness import BuildReport
     from syndicator.services.refresh import RunReport, Watch
 
 
@@ -120,8 +121,13 @@ def log_visit(outcome: Outcome) -> None:
     log_problems(outcome.skipped, "info", source=outcome.key)
 
 
+def log_build(report: BuildReport) -> None:
+    log_problems((*report.held, *report.set_aside, *report.hubs))
+
+
 def log_run(report: RunReport) -> None:
-    log_problems((*report.built.held, *report.built.set_aside, *report.built.hubs, *report.problems, *report.untold))
+    log_build(report.built)
+    log_problems((*report.problems, *report.untold))
     if report.outdated:
         log("articles that an older version read", articles=report.outdated, cure=ConditionReason.OUTDATED.cure)
     model = report.llm

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from syndicator.core.model import Outcome
     from syndicator.core.ports.subscriptions import Pictured, Subscription
     from syndicator.services.health.conditions import Condition
+    from syndicator.services.health.episodes import Scheduled
     from syndicator.services.health.status import Health, SourceHealth
     from syndicator.services.places import Place
 
@@ -87,6 +88,8 @@ def _all(health: Health) -> None:
         _screen(health.conditions)
     elif health.conditions:
         printing.table("", _COLUMNS, map(_row, health.conditions))
+    if health.schedule:
+        printing.say(scheduled(health.schedule, health.now))
     if health.feed:
         printing.say(f"health feed: {health.feed}")
     if health.llm is not None:
@@ -151,6 +154,18 @@ def _numbers(health: Health) -> str:
         *(f"{room(disk)} at {disk.path}" for disk in health.disks),
     ]
     return "; ".join(parts)
+
+
+def scheduled(jobs: Sequence[Scheduled], now: datetime) -> str:
+    """Return a line with the jobs of `up`: when each last ended, and when it starts next."""
+    parts = [f"{job.job} {_clock_time(job.last, now)} {_clock_time(job.next, now)}".rstrip() for job in jobs]
+    return f"jobs of up, last and next: {', '.join(parts)}"
+
+
+def _clock_time(moment: datetime | None, now: datetime) -> str:
+    """Return the time of day, with its date if that is not the one of `now`."""
+    shown = local(moment)
+    return shown.removeprefix(local(now)[: -len("12:34")])
 
 
 def pictured(pictures: Pictured | None) -> list[str]:

@@ -1,110 +1,147 @@
-"""The scheduler of `up`: one repeated job that asks for due sources (one timer per source lost half of 40 runs)."""
+"""The scheduler of `up`: named jobs at intervals (one timer per source lost half of 40 runs)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
 
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_SUBMITTED, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-T = TypeVar("T")
-
-RUN_EVERY_SECONDS = 60.0  # sources are due to the minute
-_ENDED_SECONDS = 0.1  # after which the scheduler knows that a run has ended
-STOPPED_SECONDS = 300.0  # a run that shows no progress for longer than this is reported; a slow page takes under one
+STOPPED_SECONDS = 300.0  # a job that shows no progress for longer than this is reported; a slow page takes under one
+_LOOKS = 2  # of the watchdog, in the shortest interval
+_INTERVALS = 3  # without a job, after which the scheduler counts as stopped
 
 
 class Scheduler:
-    """Calls `run` every `seconds`, one at a time. Reports a hanging run to `on_stopped`, once. `steady`: clock."""
+    """Calls `run` with the name of each job at its interval (`jobs`, in seconds), and one job never twice at a time.
+    Reports a job that hangs to `on_stopped`, once, with its name and its seconds without progress. `steady`: clock."""
 
     def __init__(
         self,
-        run: Callable[[], Awaitable[None]],
+        jobs: Mapping[str, float],
+        run: Callable[[str], Awaitable[None]],
         *,
         steady: Callable[[], float],
-        on_stopped: Callable[[float], None],
-        seconds: float = RUN_EVERY_SECONDS,
+        on_stopped: Callable[[str, float], None],
     ) -> None:
-        self._run, self._steady, self._on_stopped, self._seconds = run, steady, on_stopped, seconds
+        self._jobs = jobs
+        self._run = run
+        self._steady = steady
+        self._on_stopped = on_stopped
+        self._shortest = min(jobs.values())
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._under_way: asyncio.Task[None] | None = None
+        self._progress: dict[str, float] = {}  # of the jobs under way: when they last showed some
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._again: dict[str, float] = {}  # jobs under way that are to start again, and when
+        self._reported: set[str] = set()
         self._watchdog: asyncio.Task[None] | None = None
-        self._last = steady()
-        self._stopping = self._again = False
+        self._last_end = steady()
+        self._stopping = False
 
     def start(self) -> None:
-        # The defaults would drop a late run silently (misfire_grace_time of 1 s).
-        self._job = self._scheduler.add_job(
-            self._once, "interval", seconds=self._seconds, coalesce=True, max_instances=1, misfire_grace_time=None
-        )
+        """Start all jobs now, in their order, and then each at its interval."""
+        self._scheduler.add_listener(self._note_start, EVENT_JOB_SUBMITTED)
+        self._scheduler.add_listener(self._note_end, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+        now = datetime.now(UTC)
+        for number, (name, seconds) in enumerate(self._jobs.items()):
+            # The defaults would drop a late run silently (misfire_grace_time of 1 s).
+            self._scheduler.add_job(
+                self._run_job,
+                "interval",
+                seconds=seconds,
+                args=(name,),
+                id=name,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+                next_run_time=now + timedelta(microseconds=number),
+            )
         self._scheduler.start()
-        self._bring_forward()
         self._watchdog = asyncio.create_task(self._watch())
 
-    def run_now(self, *, again: bool = False) -> None:
-        """Start the next run now, unless one is active; `again`: then start another."""
-        if self._under_way is None:
-            self._bring_forward()
-        else:
-            self._again = self._again or again
+    def bring_forward(self, name: str, seconds: float = 0) -> None:
+        """Start a job `seconds` from now, unless it starts before. If it is under way, let it start again. Does nothing
+        before `start` and after `stop`."""
+        if not self._scheduler.running:
+            return
+        if name in self._progress:
+            wanted = self._steady() + seconds
+            self._again[name] = min(wanted, self._again.get(name, wanted))
+            return
+        job = self._scheduler.get_job(name)
+        wanted_time = datetime.now(UTC) + timedelta(seconds=seconds)
+        if job.next_run_time > wanted_time:
+            job.modify(next_run_time=wanted_time)
+
+    def next_runs(self) -> Mapping[str, datetime]:
+        """Return when each job starts next."""
+        return {job.id: job.next_run_time for job in self._scheduler.get_jobs()}
+
+    def note(self, name: str) -> None:
+        """Record progress of a job."""
+        if name in self._progress:
+            self._progress[name] = self._steady()
 
     def silent_seconds(self) -> float:
-        """Return seconds without progress; 0 if a slow page or pause explains them."""
-        silent = self._steady() - self._last
-        return silent if silent > max(STOPPED_SECONDS, 3 * self._seconds) else 0
-
-    def note(self) -> None:
-        """Record progress of the active run."""
-        self._last = self._steady()
-
-    def progress(self, callback: Callable[[T], None]) -> Callable[[T], None]:
-        """Return a function that calls `note`, then `callback`."""
-
-        def noted(value: T) -> None:
-            self.note()
-            callback(value)
-
-        return noted
-
-    async def _once(self) -> None:
-        self._last = self._steady()
-        self._under_way = asyncio.current_task()
-        try:
-            await self._run()
-        except asyncio.CancelledError:
-            if not self._stopping:  # a run that `stop` cancelled is no failure of the job
-                raise
-        finally:
-            self._last = self._steady()
-            self._under_way = None
-            if self._again and not self._stopping:
-                self._again = False
-                asyncio.get_running_loop().call_later(_ENDED_SECONDS, self._bring_forward)
-
-    async def _watch(self) -> None:
-        reported: asyncio.Task[None] | None = None
-        while True:
-            await asyncio.sleep(self._seconds / 2)
-            silent = self._steady() - self._last
-            if self._under_way and silent > STOPPED_SECONDS and self._under_way is not reported:
-                reported = self._under_way
-                self._on_stopped(silent)
-            elif not self._under_way and silent > 2 * self._seconds:
-                self._bring_forward()
-
-    def _bring_forward(self) -> None:
-        if not self._stopping:
-            self._job.modify(next_run_time=datetime.now(UTC))
+        """Return the seconds without progress of the job that hangs, or of the scheduler; 0 if all is well."""
+        now = self._steady()
+        if self._progress:
+            silent = now - min(self._progress.values())
+            longest = STOPPED_SECONDS
+        else:
+            silent = now - self._last_end
+            longest = max(STOPPED_SECONDS, _INTERVALS * self._shortest)
+        return silent if silent > longest else 0
 
     async def stop(self, grace: float) -> None:
-        """Start no new run; cancel the active one after `grace` seconds."""
+        """Start no new job; cancel those under way after `grace` seconds."""
         self._stopping = True
+        if not self._scheduler.running:
+            return
         self._scheduler.pause()
         if self._watchdog:
             self._watchdog.cancel()
-        if self._under_way:
-            _, late = await asyncio.wait({self._under_way}, timeout=grace)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks.values(), timeout=grace)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         self._scheduler.shutdown(wait=False)
+
+    async def _run_job(self, name: str) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks[name] = task
+        try:
+            await self._run(name)
+        except asyncio.CancelledError:
+            if not self._stopping:  # a job that `stop` cancelled did not fail
+                raise
+        finally:
+            del self._tasks[name]
+
+    def _note_start(self, event: JobEvent) -> None:
+        self._progress[event.job_id] = self._steady()
+
+    def _note_end(self, event: JobEvent) -> None:
+        del self._progress[event.job_id]
+        self._reported.discard(event.job_id)
+        self._last_end = self._steady()
+        wanted = self._again.pop(event.job_id, None)
+        if wanted is not None:
+            self.bring_forward(event.job_id, max(0.0, wanted - self._steady()))
+
+    async def _watch(self) -> None:
+        """Report jobs that hang. No job waits for longer than its interval: if it does, the clock was set back."""
+        while True:
+            await asyncio.sleep(self._shortest / _LOOKS)
+            for name, since in self._progress.items():
+                silent = self._steady() - since
+                if silent > STOPPED_SECONDS and name not in self._reported:
+                    self._reported.add(name)
+                    self._on_stopped(name, silent)
+            now = datetime.now(UTC)
+            next_runs = self.next_runs()
+            for name, seconds in self._jobs.items():
+                if next_runs[name] > now + timedelta(seconds=seconds):
+                    self.bring_forward(name)

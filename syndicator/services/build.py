@@ -165,9 +165,8 @@ async def build_meanwhile(
     over: asyncio.Event,
     seconds: float = BUILD_SECONDS,
     turn: Callable[[], object] = lambda: None,
-    settling: Settling | None = None,
 ) -> BuildReport:
-    """Build every `seconds` or later, when `settling` allows, until `over` is set."""
+    """Build what is new every `seconds` or later, until `over` is set."""
     clock = asyncio.get_running_loop().time
     report, seen, pause = BuildReport(), 0, seconds
     while True:
@@ -177,10 +176,10 @@ async def build_meanwhile(
             return report
         newest = app.store.index.newest_mark()
         pause = min(_LOOK_SECONDS, seconds)
-        if newest > seen and (settling is None or settling.is_due(app)):
+        if newest > seen:
             app.store.visits.commit()  # a build sees committed rows
             seen, began = app.store.index.newest_mark(), clock()
-            report = together(report, await build_due(app, settling, turn))
+            report = together(report, await build_feeds(app, turn=turn))
             pause = max(seconds, _PAUSES * (clock() - began))
 
 
@@ -196,10 +195,8 @@ def together(first: BuildReport, second: BuildReport) -> BuildReport:
     )
 
 
-async def build_due(app: App, settling: Settling | None, turn: Callable[[], object] = lambda: None) -> BuildReport:
+async def build_due(app: App, settling: Settling, turn: Callable[[], object] = lambda: None) -> BuildReport:
     """Build if `settling` allows it now; never twice at the same time."""
-    if settling is None:
-        return await build_feeds(app, turn=turn)
     async with settling.alone:
         if not settling.is_due(app):
             return BuildReport()

@@ -402,6 +402,23 @@ def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
     return PoliteFetcher(client, throttle, robots, backoff)
 
 
+class SharedClient:
+    """The network client of `make_fetcher`, made when it is first needed, for all that goes on at the same time: it has
+    the queue of each host."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._fetcher: Fetcher | None = None
+
+    def open(self) -> Fetcher:
+        self._fetcher = self._fetcher or make_fetcher(self._app)
+        return self._fetcher
+
+    async def aclose(self) -> None:
+        if self._fetcher is not None:
+            await self._fetcher.aclose()
+
+
 def lease_seconds(settings: Settings) -> float:
     """Return the seconds after which an unrenewed lease on a host ends: longer than any request."""
     return _LEASE_FACTOR * settings.fetch.seconds + _LEASE_MORE

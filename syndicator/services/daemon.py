@@ -1,87 +1,339 @@
-"""The scheduled runs of `up`, and the web server of `up` and `serve` for the published files."""
+"""The jobs of `up`, and the web server of `up` and `serve` for the published files."""
 
 import asyncio
+import math
 import os
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, nullcontext, suppress
-from dataclasses import KW_ONLY, dataclass, field
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+    suppress,
+)
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from syndicator.configuration.settings import Settings
-from syndicator.core.errors import ConfigError, DiskError, LockedError, NetworkDown, SyndicatorError
+from syndicator.core.errors import ConfigError, DiskError, LockedError, SyndicatorError
+from syndicator.core.model import Outcome, Problem
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.core.requests import BODY_BYTES
 from syndicator.publishing.kept import KeptEntries
+from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.publishing.server.files import elsewhere, make_app
 from syndicator.publishing.server.health import Health, with_health
 from syndicator.publishing.server.server import ASGIApp, Callbacks, Receive, Scope, Send, with_callbacks
 from syndicator.publishing.server.server import serve as serve_app
+from syndicator.services import webhooks
+from syndicator.services.build import BUILD_SECONDS, build_due
 from syndicator.services.check.configuration import changes
-from syndicator.services.container import App, Configuration, configuration, locked, open_app, utc_now
+from syndicator.services.container import App, Configuration, SharedClient, configuration, locked, open_app, utc_now
 from syndicator.services.health.alert import Outage
-from syndicator.services.health.episodes import feed_name, feed_token
-from syndicator.services.pushes import Registry
+from syndicator.services.health.episodes import feed_name, feed_token, write_schedule
+from syndicator.services.health.follow import check_health, count, mail_digests
+from syndicator.services.pushes import Registry, attend
 from syndicator.services.reconcile import Walks
-from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
+from syndicator.services.refresh import RunReport, Wanted, Watch, prune_pages, remake, visit_due
 from syndicator.services.refresh import Totals as Totals
 from syndicator.services.settling import Settling
 from syndicator.services.showing.answers import Answers as Answers
+from syndicator.services.stories import digests
 
 _Beside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
-LLM_SECONDS = 60.0  # of a scheduled run: visits due meanwhile wait at most this long, and for one answer
+LLM_SECONDS = 60.0  # of a run: visits due meanwhile wait at most this long, and for one answer
+_PAUSES = 4  # seconds without a build for each second of a build
+# Seconds between the end of the jobs under way and a job that waited for it, in which a command gets the lock.
+_TURN_SECONDS = 0.5
+_MINUTE: Final = 60.0  # sources are due to the minute; a job that failed is tried again after it
+_DAY: Final = 86_400.0
+
+VISITS: Final = "visits"
+HUBS: Final = "hubs"
+BUILD: Final = "build"
+DIGESTS: Final = "digests"
+HEALTH: Final = "health"
+WEBHOOKS: Final = "webhooks"
+RETENTION: Final = "retention"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The instance while jobs are under way. `stack` closes it."""
+
+    app: App
+    client: SharedClient
+    stack: AsyncExitStack
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What `up` does every `seconds`, or earlier if something calls for it."""
+
+    seconds: float
+    work: Callable[["Jobs", Opened], Awaitable[None]]
+
+
+def _ignore(*what: object) -> None:
+    pass
 
 
 @dataclass(slots=True)
-class ScheduledRuns:
-    """Runs of `up` with the present or last good configuration. `report` gets each report; `trouble` and `changed` get
-    lines; `patience` is entered to open a database, `beside` during a run."""
+class Jobs:
+    """The work of the jobs of `up`, with the present or last good configuration. Jobs share the opened instance.
+
+    `report` gets each report of visits, `built` each of a build, `problems` the reports that failed; `trouble` and
+    `changed` get lines; `progress` gets the name of a job that goes on; `bring_forward` and `next_runs` are those of
+    the scheduler. `patience` is entered to open a database, `beside` while the instance is open."""
 
     config: Path
     _: KW_ONLY
     stop: asyncio.Event
-    watch: Watch
-    report: Callable[[RunReport], None]
     trouble: Callable[[str], None]
-    changed: Callable[[str], None] = lambda line: None
+    report: Callable[[RunReport], None] = _ignore
+    built: Callable[[BuildReport], None] = _ignore
+    problems: Callable[[Sequence[Problem]], None] = _ignore
+    changed: Callable[[str], None] = _ignore
+    watch: Watch = field(default_factory=Watch)
+    progress: Callable[[str], None] = _ignore
+    bring_forward: Callable[[str, float], None] = _ignore
+    next_runs: Callable[[], Mapping[str, datetime]] = dict
     patience: Callable[[], AbstractContextManager[None]] = nullcontext
     beside: _Beside = lambda app, hurry: nullcontext()
     hubs: Registry | None = None
     clock: Callable[[], datetime] = utc_now
+    steady: Callable[[], float] = time.monotonic
     last_good: Configuration | None = field(default=None, init=False)
+    _used: Configuration | None = field(default=None, init=False)  # by the last visits
     _fault: str = field(default="", init=False)  # of the configuration as it is now
+    _told: set[str] = field(default_factory=set, init=False)  # troubles since the last visits began
     _outage: Outage = field(default_factory=Outage, init=False)
     _settling: Settling = field(default_factory=Settling, init=False)
     _walks: Walks = field(default_factory=Walks, init=False)
     _entries: KeptEntries = field(default_factory=KeptEntries, init=False)
+    _opened: Opened | None = field(default=None, init=False)
+    _users: int = field(default=0, init=False)  # jobs in the opened instance
+    _door: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)  # held to open and to close the instance
+    _postponed: set[str] = field(default_factory=set, init=False)  # jobs that start when the instance is closed
+    _built_at: float = field(default=-math.inf, init=False)  # when the last build ended, by the steady clock
+    _build_seconds: float = field(default=0.0, init=False)  # how long it took
+    _something: bool = field(default=False, init=False)  # happened since the last look at the conditions
+    _last: dict[str, datetime] = field(default_factory=dict, init=False)  # when each job ended
 
-    async def run_once(self) -> None:
+    async def run(self, name: str) -> None:
+        """Do a job. Visits open the instance anew, with the present configuration; other jobs may join."""
+        if self._users and (name == VISITS or self._postponed):
+            self._postponed.add(name)
+            return
+        if name == VISITS:
+            self._told.clear()
+        self._users += 1
         try:
-            read = self.read()
-            with locked(read.settings), ExitStack() as opened:
-                with self.patience():
-                    opening = open_app(self.config, clock=self.clock, read=read, remake=remake, entries=self._entries)
-                    app = opened.enter_context(opening)
-                wanted = Wanted(llm_seconds=LLM_SECONDS, configuration=self._fault)
-                async with self.beside(app, self._settling.hurry):
-                    running = run(app, wanted, self._settling, self._walks, self.hubs, stop=self.stop, watch=self.watch)
-                    self.report(await running)
-            await self._ended(None)
+            async with self._instance(anew=name == VISITS) as opened:
+                await JOBS[name].work(self, opened)
+                self._last[name] = self.clock()
+                last = {job: self._last[job] for job in JOBS if job in self._last}
+                write_schedule(opened.app.store, last, self.next_runs(), self.clock())
+            await self._note_end(name, None)
         except LockedError:
-            self.trouble("another run is under way; this one is left out")
-        except NetworkDown as error:
-            self.trouble(str(error))
-            await self._ended(None)
+            self._tell("another run is under way; this one is left out")
+            self.bring_forward(name, _MINUTE)
         except (SyndicatorError, OSError) as error:  # a full disk, a file just being edited: the next run tries again
             fault = DiskError.of(error) if isinstance(error, OSError) else error
-            self.trouble(str(fault))
-            await self._ended(fault)
+            self._tell(str(fault))
+            self.bring_forward(name, _MINUTE)
+            await self._note_end(name, fault)
 
-    async def _ended(self, error: SyndicatorError | None) -> None:
+    @asynccontextmanager
+    async def _instance(self, *, anew: bool) -> AsyncIterator[Opened]:
+        """The instance, opened and locked by the first of its users, closed by the last."""
+        try:
+            async with self._door:
+                if self._opened is None:
+                    self._opened = await self._open(anew=anew)
+            await asyncio.sleep(0)  # jobs that start at the same time join before this one ends
+            yield self._opened
+        finally:
+            self._users -= 1
+            if not self._users:
+                await self._close()
+
+    async def _open(self, *, anew: bool) -> Opened:
+        if anew or self._used is None:
+            self._used = self.read()
+        read = self._used
+        stack = AsyncExitStack()
+        try:
+            held = stack.enter_context(locked(read.settings))
+            with self.patience():
+                opening = open_app(
+                    self.config, clock=self.clock, read=read, remake=remake, entries=self._entries, held=held
+                )
+                app = stack.enter_context(opening)
+            if self.hubs is not None:
+                self.hubs.begin(app.store.subscriptions, app.sources, app.settings.site.callback)
+                stack.callback(self.hubs.save, app.store.subscriptions)
+            self._settling.begin(app)
+            stack.callback(self._settling.end, app)
+            client = SharedClient(app)
+            stack.push_async_callback(client.aclose)
+            await stack.enter_async_context(self.beside(app, self._publish))
+        except BaseException:
+            await stack.aclose()
+            raise
+        return Opened(app, client, stack)
+
+    async def _close(self) -> None:
+        opened = self._opened
+        self._opened = None
+        try:
+            if opened is not None:
+                async with self._door:
+                    await opened.stack.aclose()
+        finally:
+            for name in self._postponed:
+                self.bring_forward(name, _TURN_SECONDS)
+            self._postponed.clear()
+
+    async def visit(self, opened: Opened) -> None:
+        """Visit the due sources, make thumbnails and ask the language model."""
+        app = opened.app
+        began = self.steady()
+        report = await visit_due(
+            app,
+            Wanted(llm_seconds=LLM_SECONDS),
+            self._build_if_due,
+            opened.client,
+            settling=self._settling,
+            walks=self._walks,
+            hubs=self.hubs,
+            urgent=partial(self._hurry_build, BUILD_SECONDS),
+            stop=self.stop,
+            watch=self._watch(VISITS),
+        )
+        count(app, report.outcomes, report.built, seconds=self.steady() - began, down=report.down is not None)
+        if report.down is not None:
+            self.trouble(str(report.down))
+            return
+        self.report(report)
+        if report.outcomes:
+            self._note_news()
+        if self.hubs is not None and self.hubs.due(self.clock()):
+            self.bring_forward(HUBS, 0)
+
+    async def _build_if_due(self) -> BuildReport:
+        """Bring the build forward if one is due. At the end of the process, build now: there is no later job."""
+        opened = self._opened
+        assert opened is not None
+        if self.stop.is_set():
+            self._settling.hurry()
+            return await build_due(opened.app, self._settling, self._watch(VISITS).turn)
+        if self._settling.is_due(opened.app):
+            self._hurry_build()
+        return BuildReport()
+
+    def _publish(self) -> None:
+        """Let what changed wait for nothing else."""
+        self._settling.hurry()
+        self._hurry_build()
+
+    def _hurry_build(self, least: float = 0.0) -> None:
+        """Bring the build forward, but leave `least` seconds and most of the time to the visits."""
+        pause = max(least, _PAUSES * self._build_seconds)
+        passed = self.steady() - self._built_at
+        self.bring_forward(BUILD, max(pause - passed, 0.0))
+
+    async def build(self, opened: Opened) -> None:
+        """Build the stale feeds if they have waited long enough."""
+        app = opened.app
+        app.store.visits.commit()  # a build sees committed rows
+        began = self.steady()
+        report = await build_due(app, self._settling, self._watch(BUILD).turn)
+        if not report.builds:
+            return
+        self._built_at = self.steady()
+        self._build_seconds = self._built_at - began
+        count(app, (), report)
+        self.built(report)
+        self._note_news()
+        self.bring_forward(WEBHOOKS, 0)
+        if app.settings.digest:
+            self.bring_forward(DIGESTS, 0)
+
+    async def serve_hubs(self, opened: Opened) -> None:
+        """Take the pushes that wait, and renew the leases of subscriptions."""
+        app = opened.app
+        hubs = self.hubs
+        if hubs is None or not app.settings.site.callback:
+            return
+        unchanged = self._walks.is_known(app)
+
+        outcomes = await attend(app, hubs, opened.client, self._publish, stop=self.stop, watch=self._watch(HUBS))
+        if unchanged:
+            self._walks.end(app)
+        if outcomes:
+            count(app, outcomes, BuildReport())
+            self._note_news()
+        if hubs.waiting:
+            self.bring_forward(HUBS, 0)
+
+    async def serve_digests(self, opened: Opened) -> None:
+        """Build the entries of digests that are due, and mail those that were built."""
+        if digests.due(opened.app):
+            self._hurry_build()
+        self.problems(await mail_digests(opened.app))
+
+    async def check_health(self, opened: Opened) -> None:
+        """Look for new and recovered conditions, publish them, alert."""
+        something = self._something
+        self._something = False
+        self.problems(await check_health(opened.app, something=something, configuration=self._fault))
+
+    async def send_webhooks(self, opened: Opened) -> None:
+        """Send the messages that are due, new ones and retries."""
+        self.problems(await webhooks.send(opened.app))
+
+    async def prune(self, opened: Opened) -> None:
+        """Delete kept pages that are too old."""
+        prune_pages(opened.app)
+
+    def _watch(self, name: str) -> Watch:
+        """Return the watch of a run, which also notes the progress of a job."""
+
+        def filed(title: str) -> None:
+            self.progress(name)
+            self.watch.filed(title)
+
+        def visited(outcome: Outcome) -> None:
+            self.progress(name)
+            self.watch.visited(outcome)
+
+        def turn() -> None:
+            self.progress(name)
+            self.watch.turn()
+
+        return replace(self.watch, filed=filed, visited=visited, turn=turn)
+
+    def _note_news(self) -> None:
+        self._something = True
+        self.bring_forward(HEALTH, 0)
+
+    def _tell(self, trouble: str) -> None:
+        """Report a trouble once between two visits: several jobs meet the same."""
+        if trouble not in self._told:
+            self._told.add(trouble)
+            self.trouble(trouble)
+
+    async def _note_end(self, name: str, error: SyndicatorError | None) -> None:
         if self.last_good is None:
             return
-        if fault := await self._outage.follow(self.last_good.settings, error, self.clock(), os.environ):
+        fault = await self._outage.follow(self.last_good.settings, error, self.clock(), os.environ, job=name)
+        if fault:
             self.trouble(f"nobody could be told: {fault}")
 
     def read(self) -> Configuration:
@@ -99,6 +351,19 @@ class ScheduledRuns:
             self._fault = str(error)
             self.trouble(f"{error}; going on with the configuration read before")
         return self.last_good
+
+
+# What `up` does, in the order in which a start does it. A job is done at its interval, and earlier if another calls
+# for it; what is due is in the database, so that a restart, a clock that is set or a second process repeats nothing.
+JOBS: Final = {
+    VISITS: Job(_MINUTE, Jobs.visit),
+    BUILD: Job(_MINUTE, Jobs.build),
+    HUBS: Job(_MINUTE, Jobs.serve_hubs),
+    DIGESTS: Job(_MINUTE, Jobs.serve_digests),
+    HEALTH: Job(_MINUTE, Jobs.check_health),
+    WEBHOOKS: Job(_MINUTE, Jobs.send_webhooks),
+    RETENTION: Job(_DAY, Jobs.prune),
+}
 
 
 class Site:

@@ -1,10 +1,9 @@
 """WebSub: subscriptions in memory, shared by the server and the runs of a process, which take the pushes of hubs."""
 
 import asyncio
-import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -12,16 +11,12 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from syndicator.core.model import OURS, Entry, Fetched, Outcome, Source
-from syndicator.core.ports import Fetcher
 from syndicator.core.ports.subscriptions import PATH, Hubs, Offer, Subscription, Tally
 from syndicator.core.program import logger
 from syndicator.core.requests import PUSH_BYTES, PUSHES, most_of_one
 from syndicator.core.shares import Shares
 from syndicator.processes.worker import Worker
-from syndicator.publishing.selection.staleness import BuildReport
-from syndicator.services.build import build_due, together
-from syndicator.services.container import App, Watch, make_context, make_fetcher, task_group
-from syndicator.services.settling import Settling
+from syndicator.services.container import App, SharedClient, Watch, make_context, task_group
 from syndicator.store.tables.messages import Subscriptions
 from syndicator.visiting import websub
 from syndicator.visiting.fetch.decompress import DELTA
@@ -56,8 +51,8 @@ class Registry(Hubs):
         self._waiting_bytes = 0
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.arrived = asyncio.Event()  # a push waits in the inbox
-        self.attended = False  # a run takes pushes
-        self.worker: Worker | None = None  # kept for the next pushes; a run without pushes ends it
+        self.attended = False  # a job takes pushes
+        self.worker: Worker | None = None  # kept for the next pushes; a job without pushes ends it
         self.on_arrival: Callable[[], object] = lambda: None
         self.log = logger("hubs")
 
@@ -260,90 +255,81 @@ class Registry(Hubs):
 
 _LOOK: Final = 0.5  # seconds between two checks
 _AT_ONCE: Final = 8  # pushes that are read, and hubs that are asked
-_ASKING_SECONDS: Final = 20.0  # the most that a run waits for its hubs; the next run asks the others
-_PAUSES: Final = 4  # seconds of pause for each second of a build
+_ATTENDING_SECONDS: Final = 20.0  # of a job; the next one takes what came later, and asks the other hubs
 _PRELOAD: Final = ("syndicator.pipeline.read_article", "syndicator.visiting.feeds.parser")
 
 
-@asynccontextmanager
-async def taking(
-    app: App, registry: Registry, fetcher: Fetcher | None, stop: asyncio.Event, watch: Watch, settling: Settling | None
-) -> AsyncIterator["Intake | None"]:
-    """Take pushes within the block, the rest at `finish`. Yields None without `site.callback`."""
-    registry.begin(app.store.subscriptions, app.sources, app.settings.site.callback)
-    if not app.settings.site.callback:
-        registry.save(app.store.subscriptions)
-        yield None
-        return
-    intake = Intake(app, registry, fetcher, stop, watch, settling)
+async def attend(
+    app: App,
+    registry: Registry,
+    client: SharedClient,
+    publish: Callable[[], None],
+    *,
+    stop: asyncio.Event,
+    watch: Watch,
+) -> Sequence[Outcome]:
+    """Take the pushes that wait and ask the hubs that are due, until none is left or the time is over. `publish` is
+    called when a push brought something new. Returns the outcomes of pushes. Raises StoreError, OSError."""
+    intake = Intake(app, registry, client, publish, stop, watch)
     try:
-        yield intake
+        await intake.run()
     finally:
-        await intake.aclose()
-        registry.save(app.store.subscriptions)
+        if not intake.outcomes:
+            await registry.rest()
+    return intake.outcomes
 
 
 class Intake:
-    """Pushes under way. `finish` raises the errors of disk and store."""
+    """Pushes and questions to hubs under way."""
 
     def __init__(
         self,
         app: App,
         registry: Registry,
-        fetcher: Fetcher | None,
+        client: SharedClient,
+        publish: Callable[[], None],
         stop: asyncio.Event,
         watch: Watch,
-        settling: Settling | None,
     ) -> None:
-        self.app, self.registry, self.stop, self.watch, self.settling = app, registry, stop, watch, settling
+        self.app = app
+        self.registry = registry
+        self.client = client
+        self.publish = publish
+        self.stop = stop
+        self.watch = watch
         self.outcomes: list[Outcome] = []
-        self.built = BuildReport()
-        self._given = fetcher
-        self._own: Fetcher | None = None
-        self._took = False  # a push came: others may follow
-        self._over = asyncio.Event()
-        self._next_build = 0.0  # by the loop's clock
-        self._stale = False  # pushed articles are to be built
-        self._under_way: set[str] = set()  # sources whose push is read: one of each, as `alone` has it
+        # sources whose push is read: one of each, as `alone` has it
+        self._under_way: set[str] = set()
         self._asked = 0  # hubs
-        self._ended: float | None = None  # when the rest of the run was done
         self._read = asyncio.Event()  # a push or a question ended
-        registry.attended = True
-        self._task = asyncio.create_task(self._run())
 
-    async def finish(self) -> None:
-        """Process the waiting pushes, build, and wait for hubs. Raises StoreError, OSError."""
-        self._over.set()
-        await self._task
-
-    async def aclose(self) -> None:
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):  # `finish` raises them
-            await self._task
-        if not self._took:
-            await self.registry.rest()
-        if self._own is not None:
-            await self._own.aclose()
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        until = self._clock() + _ATTENDING_SECONDS
+        self.registry.attended = True
         try:
             async with task_group() as group:
                 while not self.stop.is_set():
-                    over = self._over.is_set()
-                    self._ended = self._ended or (self._clock() if over else None)
-                    asking = self._ask_hubs(group)
-                    self._begin_pushes(group)
-                    if self._stale and (over or self._clock() >= self._next_build):
-                        await self._build()
+                    takes_more = self._clock() < until
+                    if takes_more:
+                        self._ask_hubs(group)
+                        self._begin_pushes(group)
                     self.registry.save(self.app.store.subscriptions)
-                    if over and not (asking or self._under_way or self.registry.waiting or self._stale):
+                    if not (self._asked or self._under_way):
                         break
-                    await self._a_moment()
+                    await self._wait_a_moment(takes_more=takes_more)
         finally:
             self.registry.attended = False
 
-    async def _a_moment(self) -> None:
-        events = (self._read, self.stop, self.registry.arrived) + (() if self._over.is_set() else (self._over,))
+    def _ask_hubs(self, group: asyncio.TaskGroup) -> None:
+        due = self.registry.due(self.app.clock())
+        for subscription in due[: _AT_ONCE - self._asked]:
+            self._asked += 1
+            group.create_task(self._ask(self.registry.asking(subscription.token)))
+
+    async def _wait_a_moment(self, *, takes_more: bool) -> None:
+        events = [self._read, self.stop]
+        if takes_more:
+            events.append(self.registry.arrived)
         waiting = [asyncio.create_task(event.wait()) for event in events]
         try:
             await asyncio.wait(waiting, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
@@ -386,11 +372,10 @@ class Intake:
             url = push.subscription.topic
             headers = {"content-type": push.content_type}
             body = Fetched(url=url, final_url=url, status=DELTA, headers=headers, body=push.body)
-            self._took = True
             if self.registry.worker is None:
                 self.registry.worker = Worker(preload=_PRELOAD)
-            fetcher, worker = self._fetcher(), self.registry.worker
-            context = make_context(self.app, fetcher, worker, self.watch.filed, hubs=self.registry)
+            worker = self.registry.worker
+            context = make_context(self.app, self.client.open(), worker, self.watch.filed, hubs=self.registry)
             outcome, after = await take_push(context.visit(source, state), body, stop=self.stop)
             if outcome is None:
                 visits.save_states([after])
@@ -398,38 +383,13 @@ class Intake:
             if outcome.reason != OURS:
                 visits.end_visit(outcome, after)
         self.outcomes.append(outcome)
-        self._stale |= bool(outcome.added or outcome.changed)
+        if outcome.added or outcome.changed:
+            self.publish()
         self.watch.visited(outcome)
-
-    def _fetcher(self) -> Fetcher:
-        if self._given is None and self._own is None:
-            self._own = make_fetcher(self.app)
-        fetcher = self._given or self._own
-        assert fetcher is not None
-        return fetcher
-
-    async def _build(self) -> None:
-        self._stale = False
-        began = self._clock()
-        if self.settling:
-            self.settling.hurry()
-        self.built = together(self.built, await build_due(self.app, self.settling, self.watch.turn))
-        self._next_build = self._clock() + _PAUSES * (self._clock() - began)
-
-    def _ask_hubs(self, group: asyncio.TaskGroup) -> bool:
-        """Send requests to due hubs. False if none is due or time is up."""
-        due = self.registry.due(self.app.clock())
-        if not due or (self._ended is not None and self._clock() - self._ended > _ASKING_SECONDS):
-            return self._asked > 0
-        for subscription in due[: _AT_ONCE - self._asked]:
-            self._asked += 1
-            group.create_task(self._ask(self.registry.asking(subscription.token)))
-        self.registry.save(self.app.store.subscriptions)  # before a hub gets the request
-        return True
 
     async def _ask(self, asked: Subscription) -> None:
         try:
-            result = await self._fetcher().fetch(websub.request(asked))
+            result = await self.client.open().fetch(websub.request(asked))
         finally:
             self._asked -= 1
             self._read.set()

@@ -368,13 +368,17 @@ class Walks:
     def files(self, app: App) -> tuple[Problem, ...]:
         """As `reconcile.files`, if something may have changed."""
         began = self._steady()
-        if self._known == _seen(app) and began < self._next:
+        if self.is_known(app) and began < self._next:
             return start.set_back(app)
         self._known = None  # if this fails
         problems = files(app)
         ended = self._steady()
         self._next = ended + min(_MOST_SECONDS, _WALKING_SHARE * (ended - began))
         return problems
+
+    def is_known(self, app: App) -> bool:
+        """True if nothing has changed since the last `end`."""
+        return bool(self._known == _seen(app))
 
     def end(self, app: App) -> None:
         """Call when a run ends, so that its own writes do not count as edits."""

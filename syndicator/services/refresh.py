@@ -1,10 +1,11 @@
 """A run: visit due sources and build stale feeds. `refresh` makes one, `up` one a minute."""
 
 import asyncio
-from collections.abc import Callable, Collection
-from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from syndicator.core.errors import NetworkDown
@@ -13,8 +14,8 @@ from syndicator.core.ports import Fetcher
 from syndicator.processes.worker import Worker
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import reconcile, thumbnails
-from syndicator.services.build import BUILD_SECONDS, build_due, build_meanwhile, together
-from syndicator.services.container import App, make_fetcher, task_group
+from syndicator.services.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
+from syndicator.services.container import App, SharedClient, task_group
 from syndicator.services.container import Watch as Watch
 from syndicator.services.descriptions.enrich_report import EnrichReport
 from syndicator.services.health.follow import follow
@@ -25,7 +26,7 @@ from syndicator.services.recovery import start
 from syndicator.services.settling import Settling
 
 if TYPE_CHECKING:
-    from syndicator.services.pushes import Intake, Registry
+    from syndicator.services.pushes import Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +34,10 @@ class RunReport:
     outcomes: tuple[Outcome, ...]
     built: BuildReport
     problems: tuple[Problem, ...]  # article files that could not be read
-    llm: EnrichReport  # the answers of the language model after the first build
+    llm: EnrichReport = field(default_factory=EnrichReport)  # the answers of the language model after the first build
     untold: tuple[Problem, ...] = ()  # reports that failed: alerts, the file of metrics
     outdated: int = 0  # articles that an older version read; only in the first run after an upgrade
+    down: NetworkDown | None = None  # no source could be reached
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -54,7 +56,6 @@ class Wanted:
     max_seconds: float | None = None
     llm_seconds: float = 300.0  # for the language model, within max_seconds: a choice
     build_seconds: float = BUILD_SECONDS  # between two builds during visits
-    configuration: str = ""  # the fault of the configuration, if an earlier one is used
 
     @property
     def asked(self) -> bool:
@@ -78,9 +79,12 @@ class Totals:
         self.failed += outcome.status in ("failed", "disabled")
         self.articles += len(outcome.added)
 
+    def built(self, report: BuildReport) -> None:
+        self.files += len(report.written)
+
     def ran(self, report: RunReport) -> None:
         self.runs += 1
-        self.files += len(report.built.written)
+        self.built(report.built)
 
 
 def remake(app: App) -> None:
@@ -92,96 +96,92 @@ def remake(app: App) -> None:
         learn(app)
 
 
-async def run(
+async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()) -> RunReport:
+    """Visit, building meanwhile; then ask the language model and build again; then do what is periodic in `up`. The
+    caller holds the lock. Raises NetworkDown, UsageError, StoreError, OSError."""
+    began = asyncio.get_running_loop().time()
+    async with aclosing(SharedClient(app)) as client:
+        build = partial(build_feeds, app, turn=watch.turn)
+        report = await visit_due(app, wanted, build, client, stop=stop, watch=watch)
+    if report.down is None:
+        prune_pages(app)
+    seconds = asyncio.get_running_loop().time() - began
+    down = report.down is not None
+    untold = await follow(app, report.outcomes, report.built, seconds=seconds, down=down)
+    if report.down is not None:
+        raise report.down
+    return replace(report, untold=untold)
+
+
+async def visit_due(
     app: App,
     wanted: Wanted,
+    build: Callable[[], Awaitable[BuildReport]],
+    client: SharedClient,
+    *,
     settling: Settling | None = None,
     walks: Walks | None = None,
     hubs: "Registry | None" = None,
-    *,
+    urgent: Callable[[], None] = lambda: None,
     stop: asyncio.Event,
     watch: Watch = Watch(),
 ) -> RunReport:
-    """Visit, building meanwhile; then ask the language model and build again. The caller holds the lock. `settling` may
-    defer builds, `walks` may skip walks. Raises NetworkDown, UsageError, StoreError, OSError."""
+    """Visit the sources that are due; `build` is called when there is something new. With `settling`, `urgent` is
+    called during the visits when articles cannot wait; without, feeds are built meanwhile. `walks` may skip walks.
+    Raises UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     reconcile.edited_sources(app)
     problems = walks.files(app) if walks else reconcile.files(app)
     due = _due(app, wanted)
     watch.started(len(due))
+    meanwhile: float | None = wanted.build_seconds
     if settling:
         settling.begin(app)
-        watch = _noting(watch, settling, {state.key for state in due if state.first_visit is None})
+        watch = _noting(watch, settling, urgent, {state.key for state in due if state.first_visit is None})
+        meanwhile = None
     outcomes: list[Outcome] = []
     built, down = BuildReport(), None
-    client = _client(app, wanted=bool(due) or thumbnails.wanted(app))
-    async with client as fetcher, _taking(app, hubs, fetcher, stop, watch, settling) as intake:
-        async with thumbnails.taking(app, fetcher, stop) as pictures:
-            if due and fetcher:
-                outcomes, built, down = await _visit_and_build(app, due, wanted, stop, watch, fetcher, settling, hubs)
-            if settling and stop.is_set():
-                settling.hurry()  # there may be no later run
-            built = together(built, await build_due(app, settling, watch.turn))
-            if pictures and not down:
-                await pictures.finish(_left(wanted, began, thumbnails.SECONDS))
-        if pictures and pictures.changed:
-            built = together(built, await build_due(app, settling, watch.turn))
-        if down:
-            seconds = asyncio.get_running_loop().time() - began
-            await follow(app, outcomes, built, seconds=seconds, down=True, configuration=wanted.configuration)
-            raise down
-        enriched = await ask_model(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
-        if enriched.changed:
-            built = together(built, await build_due(app, settling, watch.turn))
-        outcomes, built = await _with_pushes(intake, outcomes, built)
+    fetcher = client.open() if due or thumbnails.wanted(app) else None
+    async with thumbnails.taking(app, fetcher, stop) as pictures:
+        if due and fetcher:
+            outcomes, built, down = await _visit_and_build(app, due, wanted, stop, watch, fetcher, meanwhile, hubs)
+        built = together(built, await build())
+        if pictures and not down:
+            await pictures.finish(_left(wanted, began, thumbnails.SECONDS))
+    if pictures and pictures.changed:
+        built = together(built, await build())
+    if down:
+        return RunReport(outcomes=tuple(outcomes), built=built, problems=problems, down=down)
+    enriched = await ask_model(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
+    if enriched.changed:
+        built = together(built, await build())
     start.mark(app)
     problems = (*problems, *start.compare(app))
-    if settling:
-        settling.end(app)
     if walks:
         walks.end(app)
-    app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
-    seconds = asyncio.get_running_loop().time() - began
-    untold = await follow(app, outcomes, built, seconds=seconds, configuration=wanted.configuration)
-    report = RunReport(outcomes=tuple(outcomes), built=built, problems=problems, llm=enriched, untold=untold)
+    report = RunReport(outcomes=tuple(outcomes), built=built, problems=problems, llm=enriched)
     return replace(report, outdated=newly_outdated(app))
 
 
-def _taking(
-    app: App,
-    hubs: "Registry | None",
-    fetcher: Fetcher | None,
-    stop: asyncio.Event,
-    watch: Watch,
-    settling: Settling | None,
-) -> "AbstractAsyncContextManager[Intake | None]":
-    """Take pushes of hubs within the block. Imports the module only if there are hubs."""
-    if hubs is None:
-        return nullcontext()
-    from syndicator.services.pushes import taking
-
-    return taking(app, hubs, fetcher, stop, watch, settling)
+def prune_pages(app: App) -> None:
+    """Delete kept pages older than `store.pages_days`."""
+    app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
 
 
-async def _with_pushes(
-    intake: "Intake | None", outcomes: list[Outcome], built: BuildReport
-) -> tuple[list[Outcome], BuildReport]:
-    if intake is None:
-        return outcomes, built
-    await intake.finish()
-    return [*outcomes, *intake.outcomes], together(built, intake.built)
-
-
-def _noting(watch: Watch, settling: Settling, firsts: Collection[str]) -> Watch:
-    """Return `watch` that also reports new articles to `settling`, and at once those of the sources `firsts`."""
+def _noting(watch: Watch, settling: Settling, urgent: Callable[[], None], firsts: Collection[str]) -> Watch:
+    """Return `watch` that also reports new articles to `settling`. It calls `urgent` for those of the sources `firsts`,
+    and if many wait."""
 
     def filed(title: str) -> None:
         settling.filed()
+        if settling.has_many():
+            urgent()
         watch.filed(title)
 
     def visited(outcome: Outcome) -> None:
         if outcome.key in firsts and outcome.added:
             settling.hurry()
+            urgent()
         watch.visited(outcome)
 
     return replace(watch, filed=filed, visited=visited)
@@ -194,10 +194,6 @@ async def ask_model(app: App, stop: asyncio.Event, seconds: float, filed: Callab
     from syndicator.services.descriptions.enrich import enrich
 
     return await enrich(app, stop=stop, seconds=seconds, filed=filed)
-
-
-def _client(app: App, *, wanted: bool) -> AbstractAsyncContextManager[Fetcher | None]:
-    return aclosing(make_fetcher(app)) if wanted else nullcontext()
 
 
 def _left(wanted: Wanted, began: float, most: float) -> float:
@@ -213,17 +209,20 @@ async def _visit_and_build(
     stop: asyncio.Event,
     watch: Watch,
     fetcher: Fetcher,
-    settling: Settling | None,
+    meanwhile: float | None,
     hubs: "Registry | None",
 ) -> tuple[list[Outcome], BuildReport, NetworkDown | None]:
     # imported here, so that a run with nothing due does not load the modules that fetch and parse
     from syndicator.pipeline.visit import visit_all
     from syndicator.services.container import make_context
 
+    """Visit. Build meanwhile every `meanwhile` seconds, if they are given."""
     down, over, worker = None, asyncio.Event(), make_worker(app)
+    building: asyncio.Task[BuildReport] | None = None
     outcomes: list[Outcome] = []
     async with task_group() as group:
-        building = group.create_task(build_meanwhile(app, over, wanted.build_seconds, watch.turn, settling))
+        if meanwhile is not None:
+            building = group.create_task(build_meanwhile(app, over, meanwhile, watch.turn))
         try:
             outcomes = await visit_all(
                 [(app.sources[state.key], state) for state in due],
@@ -238,7 +237,8 @@ async def _visit_and_build(
         finally:
             over.set()
             await worker.aclose()
-    return outcomes, building.result(), down
+    built = building.result() if building else BuildReport()
+    return outcomes, built, down
 
 
 def make_worker(app: App) -> Worker:

@@ -10,7 +10,7 @@ from typing import Any
 from syndicator.configuration.settings import seconds
 from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.model import FeedKey
-from syndicator.publishing.selection.staleness import Built, Waiting, crowd, is_due, is_on, is_rested
+from syndicator.publishing.selection.staleness import MANY, Built, Waiting, crowd, is_due, is_on, is_rested
 from syndicator.services.container import App
 from syndicator.services.stories import digests
 
@@ -34,17 +34,21 @@ class Settling:
         self._built: dict[FeedKey, Built] = {}
 
     def begin(self, app: App) -> None:
-        """Call before visits: feeds that are stale already are built at once."""
+        """Call before jobs change something: feeds that are stale already are built at once."""
         if app.store.index.newest_mark() > self._mark:
             self._whole = True
             self.hurry()
 
     def end(self, app: App) -> None:
-        """Call at the end of a run."""
+        """Call when the jobs have ended."""
         self._mark = app.store.index.newest_mark()
 
     def filed(self) -> None:
         self._waiting = replace(self._waiting, articles=self._waiting.articles + 1)
+
+    def has_many(self) -> bool:
+        """True if so many articles wait that the build must not."""
+        return self._waiting.articles >= MANY
 
     def hurry(self) -> None:
         self._waiting = replace(self._waiting, urgent=True)

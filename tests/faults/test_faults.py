@@ -17,7 +17,7 @@ from syndicator.core.errors import MissingError, NetworkDown, SyndicatorError
 from syndicator.core.model import Failed, Fetched, FetchResult, Request
 from syndicator.processes.schedule import Scheduler
 from syndicator.publishing.output import outlets
-from syndicator.services import daemon, refresh
+from syndicator.services import container, daemon, refresh
 from syndicator.services.article_files import intake
 from syndicator.services.mending import editorial
 from tests.faults.instance import InProcess, Instance
@@ -94,9 +94,9 @@ class Canned:
 
 
 def with_answers(instance: Instance, answer: Callable[[Request], FetchResult | None], *keys: str) -> refresh.RunReport:
-    make = refresh.make_fetcher
+    make = container.make_fetcher
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(refresh, "make_fetcher", lambda app: Canned(make(app), answer))
+        patch.setattr(container, "make_fetcher", lambda app: Canned(make(app), answer))
         return instance.run(*(keys or ("holt",)))
 
 
@@ -161,7 +161,7 @@ def test_links_become_https(small: Instance) -> None:
 
 
 async def fetched(app: Any, url: str) -> bytes:
-    fetcher = refresh.make_fetcher(app)
+    fetcher = container.make_fetcher(app)
     try:
         result = await fetcher.fetch(Request(url=url, kind="feed"))
         assert isinstance(result, Fetched)
@@ -385,27 +385,33 @@ def test_a_build_dies(small: Instance, at: int) -> None:
 )
 @pytest.mark.anyio
 async def test_the_watchdog() -> None:
-    reported: list[float] = []
+    reported: list[tuple[str, float]] = []
     steady = [0.0]
     hang = asyncio.Event()
 
-    async def run() -> None:
-        await hang.wait()
+    async def run(name: str) -> None:
+        if name != "health":
+            await hang.wait()
 
-    scheduler = Scheduler(run, steady=lambda: steady[0], on_stopped=reported.append, seconds=0.05)
-    progress = scheduler.progress(lambda value: None)
+    def report(name: str, seconds: float) -> None:
+        reported.append((name, seconds))
+
+    jobs = {"visits": 0.05, "health": 0.05, "build": 0.05}
+    scheduler = Scheduler(jobs, run, steady=lambda: steady[0], on_stopped=report)
     scheduler.start()
     await asyncio.sleep(0.2)
     for _ in range(3):
         steady[0] += 200
-        progress("an article")
+        scheduler.note("visits")
+        scheduler.note("build")
         await asyncio.sleep(0.1)
     assert reported == []
     steady[0] += 301
+    scheduler.note("build")
     await asyncio.sleep(0.3)
-    assert reported == [301]
+    assert reported == [("visits", 301)]  # although other jobs go on
     assert scheduler.silent_seconds() == 301  # what /healthz and the watchdog of systemd are told
-    scheduler.note()
+    scheduler.note("visits")
     assert scheduler.silent_seconds() == 0
     await scheduler.stop(0.05)
 
@@ -421,14 +427,12 @@ def test_a_run_with_a_broken_configuration(small: Instance) -> None:
     whole = path.read_text()
     trouble: list[str] = []
     done: list[refresh.RunReport] = []
-    scheduled = daemon.ScheduledRuns(
-        small.config, stop=asyncio.Event(), watch=refresh.Watch(), report=done.append, trouble=trouble.append
-    )
+    jobs = daemon.Jobs(small.config, stop=asyncio.Event(), report=done.append, trouble=trouble.append)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(refresh, "make_worker", lambda app: InProcess())
         for text, lines, runs in (("[[source", 1, 1), (whole, 1, 2), ("[[source", 2, 3)):
             path.write_text(text)
-            asyncio.run(scheduled.run_once())
+            asyncio.run(jobs.run(daemon.VISITS))
             assert (len(trouble), len(done)) == (lines, runs)
     assert all("sources.toml" in line for line in trouble)
     assert len(small.articles()) == len(small.titles())

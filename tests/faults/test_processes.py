@@ -22,12 +22,12 @@ from tests.faults.instance import ROOT, Instance, wait_for
 from tests.faults.table import fault
 from tests.faults.test_kill import readers
 
-# `up` itself, with runs more often than once a minute.
+# `up` itself, with jobs more often than once a minute.
 UP = """
-import sys
-from syndicator.processes import schedule
+from dataclasses import replace
 from syndicator.cli import main
-schedule.Scheduler.__init__.__kwdefaults__["seconds"] = {seconds}
+from syndicator.services import daemon
+daemon.JOBS |= {{name: replace(job, seconds={seconds}) for name, job in daemon.JOBS.items()}}
 main()
 """
 
@@ -105,6 +105,9 @@ def test_sources_edited_under_up(small: Instance) -> None:
     path.write_text(only_holt)
     with up(small, seconds=1) as log:
         wait_for(lambda: (small.feeds / "public/sources/holt.atom").exists(), 60)
+        wait_for(
+            lambda: "source=holt" in log.read_text() or '"source": "holt"' in log.read_text(), 60
+        )  # its visit ended
         kept = {name: digest for name, digest in small.digests("articles").items() if name.endswith(".md")}
         assert followed(small) == {"holt"}
         path.write_text(path_of_both)

@@ -21,7 +21,7 @@ import pytest
 from syndicator.core.errors import WorkerFailed
 from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Request
 from syndicator.core.urls import host
-from syndicator.services import refresh
+from syndicator.services import container, refresh
 from syndicator.services.container import App, open_app
 from syndicator.services.refresh import Wanted, run
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
@@ -200,7 +200,7 @@ def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def clock() -> datetime:
         return web.now
 
-    monkeypatch.setattr(refresh, "make_fetcher", fetcher)
+    monkeypatch.setattr(container, "make_fetcher", fetcher)
     while web.now < START + timedelta(days=1):
         with open_app(config, clock=clock, jitter=web.dice.random, environ={}) as app:
             asyncio.run(scheduled_run(app, day))

@@ -148,6 +148,7 @@ def test_a_build_that_fails_ends_the_run_with_its_own_words(
         raise StoreError("the disk is full")
 
     monkeypatch.setattr(build, "build_feeds", broken)
+    monkeypatch.setattr(refresh, "build_feeds", broken)
     with pytest.raises(StoreError, match="the disk is full"):
         asyncio.run(refresh.run(app, refresh.Wanted(all=True, build_seconds=0.05), stop=asyncio.Event()))
 

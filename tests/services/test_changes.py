@@ -8,7 +8,6 @@ from pathlib import Path
 from syndicator.services import daemon
 from syndicator.services.check.configuration import changes
 from syndicator.services.container import configuration
-from syndicator.services.refresh import Watch
 
 
 def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
@@ -35,30 +34,23 @@ def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
 
 def test_up_says_what_an_edit_changed_and_goes_on_with_the_last_good_one(tmp_path: Path) -> None:
     said: list[str] = []
-    runs = daemon.ScheduledRuns(
-        tmp_path,
-        stop=asyncio.Event(),
-        watch=Watch(),
-        report=lambda report: None,
-        trouble=said.append,
-        changed=said.append,
-    )
+    jobs = daemon.Jobs(tmp_path, stop=asyncio.Event(), trouble=said.append, changed=said.append)
     sources, settings = tmp_path / "sources.toml", tmp_path / "syndicator.toml"
     sources.write_text("")
-    assert runs.read().sources == () and said == []
+    assert jobs.read().sources == () and said == []
     settings.write_text("[publish]\nlimit = 60\n")
-    assert runs.read().settings.publish.limit == 60
+    assert jobs.read().settings.publish.limit == 60
     assert said == ["setting publish.limit changed"]
     sources.write_text('[[source]]\nkey = "one"\n[[source]]\nkey = "two"\nurl = "https://two.example/"\n')
     for _ in range(2):  # a fault is told once
-        assert [source.key for source in runs.read().sources] == ["two"]
+        assert [source.key for source in jobs.read().sources] == ["two"]
     assert said[1:] == [
         "source two added",
         f"{sources}:1: source 'one': has no url; write one; what was valid before counts",
     ]
     sources.write_text("")
-    assert runs.read().sources == () and said.pop() == "source two removed"
+    assert jobs.read().sources == () and said.pop() == "source two removed"
     del said[1:]
     settings.write_text("[publish]\nlimit = 0\n")
-    assert runs.read().settings.publish.limit == 60
+    assert jobs.read().settings.publish.limit == 60
     assert "publish.limit" in said[1] and said[1].endswith("going on with the configuration read before")

@@ -20,6 +20,7 @@ from syndicator.core.model import Outcome
 from syndicator.operations.jobs.queue import Queue
 from syndicator.operations.operation import operations
 from syndicator.processes.schedule import Scheduler
+from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import daemon
 from syndicator.services.check.configuration import changes
 from syndicator.services.container import App, Configuration, configuration, utc_now
@@ -108,38 +109,37 @@ async def up(config: Path) -> None:
         totals.ran(report)
         printing.log_run(report)
 
+    def built(report: BuildReport) -> None:
+        totals.built(report)
+        printing.log_build(report)
+
     with stopping(stop):
-        scheduler = Scheduler(
-            lambda: runs.run_once(),
-            steady=time.monotonic,
-            on_stopped=lambda silent: _warn("the run under way makes no progress", seconds=int(silent)),
-        )
         hubs = Registry(utc_now)
-        runs = daemon.ScheduledRuns(
+        jobs = daemon.Jobs(
             config,
-            hubs=hubs,
             stop=stop,
-            watch=Watch(
-                visited=scheduler.progress(visited), filed=scheduler.progress(lambda title: None), turn=scheduler.note
-            ),
-            report=ran,
             trouble=_warn,
+            report=ran,
+            built=built,
+            problems=printing.log_problems,
             changed=printing.log,
+            watch=Watch(visited=visited),
             patience=notify.patience,
             beside=jobs_done_within,
+            hubs=hubs,
         )
+        scheduler = make_scheduler(jobs, _warn_of_silence)
 
         def reload() -> None:
-            site.reload(runs.read().settings)
-            scheduler.run_now()
+            site.reload(jobs.read().settings)
+            scheduler.bring_forward(daemon.VISITS)
 
-        answers = daemon.Answers(config, lambda: runs.last_good or runs.read())
+        answers = daemon.Answers(config, lambda: jobs.last_good or jobs.read())
         site = daemon.Site(load(config), scheduler.silent_seconds, hubs, answers)
-        hubs.on_arrival = lambda: scheduler.run_now(again=not hubs.attended)
         try:
             serving = _served(site, stop, notify, reload, lambda: not scheduler.silent_seconds())
             async with serving as server, _beside(_keep_console(config, site.settings.state_dir)):
-                if not runs.read().sources:
+                if not jobs.read().sources:
                     printing.log(no_source(site.settings))
                 scheduler.start()
                 await server
@@ -147,6 +147,23 @@ async def up(config: Path) -> None:
             await scheduler.stop(GRACE_SECONDS / 2)  # the server may have taken three seconds of it
             await hubs.rest()
         printing.log("stopped", "info", **asdict(totals))
+
+
+def make_scheduler(jobs: daemon.Jobs, on_stopped: Callable[[str, float], None]) -> Scheduler:
+    """Return the scheduler of the jobs, to be started."""
+    intervals = {name: job.seconds for name, job in daemon.JOBS.items()}
+    scheduler = Scheduler(intervals, jobs.run, steady=time.monotonic, on_stopped=on_stopped)
+    jobs.progress = scheduler.note
+    jobs.bring_forward = scheduler.bring_forward
+    jobs.next_runs = scheduler.next_runs
+    hubs = jobs.hubs
+    if hubs is not None:
+        hubs.on_arrival = lambda: None if hubs.attended else scheduler.bring_forward(daemon.HUBS)
+    return scheduler
+
+
+def _warn_of_silence(job: str, seconds: float) -> None:
+    _warn("the run under way makes no progress", job=job, seconds=int(seconds))
 
 
 def no_source(settings: Settings) -> str:

@@ -10,7 +10,7 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -22,7 +22,7 @@ from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason, explained
 from syndicator.core.text import line
-from syndicator.services.health.conditions import plain
+from syndicator.services.health.conditions import Condition, plain
 from syndicator.services.health.episodes import Event, Memory, Outbox, event_lines, follow, is_due, put, titles
 
 SECONDS: Final = 30.0  # for a command, and for each step of a mail
@@ -166,29 +166,49 @@ _IN_A_ROW = 2  # failed runs: a half-written file is complete at the next one
 
 
 class Outage:
-    """Alerts about failing runs."""
+    """Alerts about jobs that fail."""
 
     def __init__(self) -> None:
-        self._memory, self._outbox, self._failures = Memory(), Outbox(), 0
+        self._memory, self._outbox = Memory(), Outbox()
+        self._failures: dict[str, int] = {}  # in a row, by job
+        self._errors: dict[str, SyndicatorError] = {}  # by job
+        self._alone = asyncio.Lock()  # held to send: several jobs may fail at the same time
 
     async def follow(
-        self, settings: Settings, error: SyndicatorError | None, now: datetime, environ: Mapping[str, str]
+        self,
+        settings: Settings,
+        error: SyndicatorError | None,
+        now: datetime,
+        environ: Mapping[str, str],
+        *,
+        job: str = "",
     ) -> str:
-        """Alert after two failed runs in a row and on recovery. Returns a fault, or ""."""
-        self._failures = self._failures + 1 if error else 0
-        conditions = []
-        if error and self._failures < _IN_A_ROW:
+        """Note how a job ended. Alert after it failed twice in a row, and when no job does. Returns a fault, or ""."""
+        if error is None:
+            self._failures.pop(job, None)
+            self._errors.pop(job, None)
+        else:
+            self._failures[job] = self._failures.get(job, 0) + 1
+            self._errors[job] = error
+        if error and self._failures[job] < _IN_A_ROW:
             return ""
-        if error:
-            means, cure = explained(error.reason)
-            kind = ConditionReason.CONFIGURATION if isinstance(error, ConfigError) else ConditionReason.DATABASE
-            conditions = [plain(kind, reason=means, detail=str(error), cure=cure, code=error.reason)]
+        lasting = [self._errors[name] for name, failures in self._failures.items() if failures >= _IN_A_ROW]
         # ids depend on this instance's folder and the time: after a restart in an outage the alert is sent again
         id = uuid.uuid5(uuid.NAMESPACE_OID, settings.at(""))
-        self._memory, events = follow(self._memory, conditions, now, id)
+        self._memory, events = follow(self._memory, map(_condition_of, lasting), now, id)
         if settings.alert.command or settings.alert.mail:
             self._outbox = put(self._outbox, events)
-        if not is_due(self._outbox, now):
-            return ""
-        self._outbox = await send(settings, self._outbox, now, environ)
-        return self._outbox.fault
+        async with self._alone:
+            if not is_due(self._outbox, now):
+                return ""
+            sent = self._outbox.waiting
+            after = await send(settings, self._outbox, now, environ)
+            later = [event for event in self._outbox.waiting if event not in sent]
+            self._outbox = replace(after, waiting=(*after.waiting, *later))
+            return self._outbox.fault
+
+
+def _condition_of(error: SyndicatorError) -> Condition:
+    means, cure = explained(error.reason)
+    kind = ConditionReason.CONFIGURATION if isinstance(error, ConfigError) else ConditionReason.DATABASE
+    return plain(kind, reason=means, detail=str(error), cure=cure, code=error.reason)

@@ -202,17 +202,25 @@ def read_counters(store: Store) -> Counters:
 
 
 def counted(
-    before: Counters, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float, now: datetime, down: bool
+    before: Counters,
+    outcomes: Sequence[Outcome],
+    built: BuildReport,
+    *,
+    seconds: float | None,
+    now: datetime,
+    down: bool,
 ) -> dict[str, dict[str, float]]:
-    """Add a run that ended `now` after `seconds`. `down`: no source was reachable."""
+    """Add visits and builds that ended `now`; a run that took `seconds`, unless None. `down`: no source was
+    reachable."""
     after = {name: dict(values) for name, values in before.items()}
 
     def add(name: str, value: float = 1, by: str = "") -> None:
         values = after.setdefault(name, {})
         values[by] = round(values.get(by, 0) + value, 3)
 
-    add("runs", by="no-network" if down else "ok")
-    add("run_seconds", seconds)
+    if seconds is not None:
+        add("runs", by="no-network" if down else "ok")
+        add("run_seconds", seconds)
     add("builds", built.builds)
     add("build_seconds", built.seconds)
     add("files", len(built.written))
@@ -225,12 +233,50 @@ def counted(
         for problem in outcome.skipped:
             add("not_filed", by=problem.reason)
     times = after.setdefault("times", {})
-    times["run"] = now.timestamp()
+    if seconds is not None:
+        times["run"] = now.timestamp()
     if any(outcome.status in ("new", "unchanged") for outcome in outcomes):
         times["success"] = now.timestamp()
     if built.builds:
         times["build"] = now.timestamp()
     return after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduled:
+    """A job of `up`: when it last ended, and when it starts next."""
+
+    job: str
+    last: datetime
+    next: datetime | None
+
+
+_SCHEDULE: Final = "schedule"  # name of a note
+
+
+def write_schedule(
+    store: Store, last: Mapping[str, datetime], next_runs: Mapping[str, datetime], now: datetime
+) -> None:
+    """Store when jobs ended and start next: `status` is another process."""
+    jobs = {job: {"last": at.isoformat(), "next": _whole_seconds(next_runs.get(job))} for job, at in last.items()}
+    store.visits.set_note(_SCHEDULE, json.dumps(jobs), now)
+
+
+def read_schedule(store: Store) -> tuple[Scheduled, ...]:
+    """Return the jobs of the `up` that last did one, in the order in which they first ended."""
+    jobs = json.loads(store.visits.note(_SCHEDULE) or "{}")
+    return tuple(
+        Scheduled(
+            job=job,
+            last=datetime.fromisoformat(times["last"]),
+            next=datetime.fromisoformat(times["next"]) if times["next"] else None,
+        )
+        for job, times in jobs.items()
+    )
+
+
+def _whole_seconds(moment: datetime | None) -> str | None:
+    return moment.replace(microsecond=0).isoformat() if moment else None
 
 
 _ATOM = "http://www.w3.org/2005/Atom"

@@ -1,4 +1,4 @@
-"""End of a run: count it, find new and recovered conditions, alert. Faults are returned and never stop the run."""
+"""After visits and builds: count them, find new and recovered conditions, alert, mail digests."""
 
 import asyncio
 import json
@@ -30,28 +30,43 @@ _MAIL_PAUSE: Final = timedelta(minutes=10)  # between two tries of a digest's ma
 
 
 async def follow(
-    app: App,
-    outcomes: Sequence[Outcome],
-    built: BuildReport,
-    *,
-    seconds: float,
-    down: bool = False,
-    configuration: str = "",
+    app: App, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float, down: bool = False
 ) -> tuple[Problem, ...]:
-    """Count a run and report changes. Returns failed reports. `down`: no source answered."""
+    """Count a run, report changes and send what is due. Returns failed reports. `down`: no source answered."""
     try:
-        now, before = app.clock(), episodes.read_counters(app.store)
-        configuration = configuration or fault_of(app.faults)
-        counters = episodes.counted(before, outcomes, built, seconds=seconds, now=now, down=down)
-        if is_look_due(before.get("look", {}), now, something=bool(outcomes or built.builds or configuration)):
-            _look(app, now, counters, configuration)
-        app.store.visits.set_note(episodes.COUNTERS, json.dumps(counters, sort_keys=True), now)
-        _publish(app)
-        return (*_write_textfile(app), *await _alert(app), *await _mail_digests(app), *await webhooks.send(app))
+        count(app, outcomes, built, seconds=seconds, down=down)
+        untold = await check_health(app, something=bool(outcomes or built.builds))
+        return (*untold, *await mail_digests(app), *await webhooks.send(app))
     except SyndicatorError as error:
         return (Problem(what="health", reason=error.reason, detail=str(error)),)
     except OSError as error:
         return (Problem(what="health", reason=DiskError.reason, detail=str(DiskError.of(error))),)
+
+
+def count(
+    app: App, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float | None = None, down: bool = False
+) -> None:
+    """Add visits and builds to the counters. `seconds`: how long the run took; None: it was no run."""
+    now = app.clock()
+    counters = episodes.counted(episodes.read_counters(app.store), outcomes, built, seconds=seconds, now=now, down=down)
+    _write_counters(app, counters)
+
+
+async def check_health(app: App, *, something: bool, configuration: str = "") -> tuple[Problem, ...]:
+    """Look for new and recovered conditions if that is due, publish them, and alert. Returns failed reports.
+    `something` happened since the last call; `configuration`: why it could not be read."""
+    now = app.clock()
+    counters = {name: dict(values) for name, values in episodes.read_counters(app.store).items()}
+    configuration = configuration or fault_of(app.faults)
+    if is_look_due(counters.get("look", {}), now, something=something or bool(configuration)):
+        _look(app, now, counters, configuration)
+        _write_counters(app, counters)
+    _publish(app)
+    return (*_write_textfile(app), *await _alert(app))
+
+
+def _write_counters(app: App, counters: episodes.Counters) -> None:
+    app.store.visits.set_note(episodes.COUNTERS, json.dumps(counters, sort_keys=True), app.clock())
 
 
 def is_look_due(last: Mapping[str, float], now: datetime, *, something: bool) -> bool:
@@ -114,7 +129,7 @@ async def _alert(app: App) -> list[Problem]:
     return [Problem(what="alert", reason=ConditionReason.ALERT, detail=outbox.fault)] if outbox.fault else []
 
 
-async def _mail_digests(app: App) -> list[Problem]:
+async def mail_digests(app: App) -> list[Problem]:
     """Mail the newest entry of each digest once; retry failures."""
     state, now = digests.read(app.store), app.clock()
     for digest in app.settings.digest:

@@ -24,7 +24,15 @@ from syndicator.services.build import Freshness
 from syndicator.services.container import Configuration, configuration, fault_of, utc_now
 from syndicator.services.health.conditions import Condition, Disk, Observed, conditions, plain
 from syndicator.services.health.conditions import of_source as conditions_of_source
-from syndicator.services.health.episodes import dated, feed_url, known_feed_token, read_memory, read_outbox
+from syndicator.services.health.episodes import (
+    Scheduled,
+    dated,
+    feed_url,
+    known_feed_token,
+    read_memory,
+    read_outbox,
+    read_schedule,
+)
 from syndicator.services.mending.reread import outdated
 from syndicator.services.naming import need_sources
 from syndicator.services.notices import hubs
@@ -52,6 +60,7 @@ class Health:
     waiting: int = 0  # entries that the next run takes
     pictures: Pictured | None = None  # of articles; None if pages show none
     feed: str = ""  # the address of the health feed, if there is one
+    schedule: tuple[Scheduled, ...] = ()  # the jobs of `up`
 
     @property
     def need_you(self) -> tuple[Condition, ...]:
@@ -142,6 +151,7 @@ def look(
         waiting=sum(state.waiting for state in seen.states),
         pictures=store.pictures.counts() if store and settings.publish.thumbnails else None,
         feed=feed_url(settings, key) if (key := known_feed_token(settings.state_dir)) else "",
+        schedule=read_schedule(store) if store else (),
     )
 
 
@@ -302,6 +312,7 @@ def document(health: Health, store: Store | None, sources: Sequence[Mapping[str,
         "moves": health.moves,
         "files": [{"what": file.subject, "reason": file.code, "detail": file.detail} for file in broken],
         "llm": health.llm,
+        "schedule": health.schedule,
         "health_feed": health.feed or None,
     }
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from syndicator.cli.status import fitting, pictured
+from syndicator.cli.status import fitting, pictured, scheduled
 from syndicator.core.errors import UsageError
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.core.reasons import ConditionReason
 from syndicator.services.container import open_app
 from syndicator.services.health.conditions import Condition
+from syndicator.services.health.episodes import Scheduled
 from tests.cli.conftest import Instance
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -139,3 +140,19 @@ def test_pictures_are_told_by_state_and_reason() -> None:
     assert pictured(Pictured(made=1)) == ["1 picture"]
     found = Pictured(made=5, waiting=2, failed={"gone": 3, "picture-format": 1})
     assert pictured(found) == ["5 pictures, 2 waiting, failed: 3 gone, 1 picture-format"]
+
+
+def test_a_line_shows_when_jobs_ran_and_run_next() -> None:
+    now = datetime(2026, 3, 10, 12, 0, 30, tzinfo=UTC)
+    in_a_minute = now + timedelta(minutes=1)
+    tomorrow = now + timedelta(days=1)
+    jobs = [
+        Scheduled(job="visits", last=now, next=in_a_minute),
+        Scheduled(job="retention", last=now, next=tomorrow),
+    ]
+    line = scheduled(jobs, now)
+    last, day = now.astimezone(), tomorrow.astimezone()
+    soon = in_a_minute.astimezone()
+    assert line == (
+        f"jobs of up, last and next: visits {last:%H:%M} {soon:%H:%M}, retention {last:%H:%M} {day:%Y-%m-%d %H:%M}"
+    )

@@ -25,7 +25,7 @@ from syndicator.publishing.validate import atom_fault
 from syndicator.services.container import App
 from syndicator.services.health import episodes, metrics
 from syndicator.services.health.episodes import read_counters, read_outbox
-from syndicator.services.health.follow import follow, is_look_due
+from syndicator.services.health.follow import check_health, follow, is_look_due
 from tests.services.places import NOW, Place
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -151,7 +151,7 @@ def test_when_all_is_looked_at(passed: float, took: float, something: bool, due:
 
 def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
     with place.app() as app:
-        asyncio.run(follow(app, [], BuildReport(), seconds=1, configuration="sources.toml: line 3"))
+        asyncio.run(check_health(app, something=False, configuration="sources.toml: line 3"))
         [event] = metrics.read_memory(app.store).events
     assert (event.kind, event.detail) == ("configuration", "sources.toml: line 3")
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from syndicator.configuration.settings import load
-from syndicator.core.errors import StoreError
+from syndicator.core.errors import DiskError, StoreError
 from syndicator.services import daemon
 from syndicator.services.health.alert import Outage
-from syndicator.services.refresh import RunReport, Watch
+from syndicator.services.refresh import RunReport
 from tests.services.places import NOW, Place
 
 
@@ -36,41 +36,37 @@ def told(place: Place) -> list[dict[str, Any]]:
 def test_a_database_that_cannot_be_used_is_told_after_the_second_run(place: Place) -> None:
     reports: list[RunReport] = []
     trouble: list[str] = []
-    runs = daemon.ScheduledRuns(
-        place.config, stop=asyncio.Event(), watch=Watch(), report=reports.append, trouble=trouble.append
-    )
-    asyncio.run(runs.run_once())
+    jobs = daemon.Jobs(place.config, stop=asyncio.Event(), report=reports.append, trouble=trouble.append)
+    asyncio.run(jobs.run(daemon.VISITS))
     assert len(reports) == 1 and told(place) == []
     database = place.folder / "feeds/state/syndicator.db"
     whole = database.read_bytes()
     for name in ("syndicator.db-wal", "syndicator.db-shm"):
         database.with_name(name).unlink(missing_ok=True)
     database.write_bytes(b"noise" * 1000)
-    asyncio.run(runs.run_once())
+    asyncio.run(jobs.run(daemon.VISITS))
     assert told(place) == []
     for _ in range(3):
-        asyncio.run(runs.run_once())
+        asyncio.run(jobs.run(daemon.VISITS))
     [event] = told(place)
     assert (event["kind"], event["state"], event["code"]) == ("database", "broken", "store")
     assert "syndicator.db" in event["detail"] and len(trouble) == 4
     database.write_bytes(whole)
-    asyncio.run(runs.run_once())
+    asyncio.run(jobs.run(daemon.VISITS))
     assert len(reports) == 2 and len(trouble) == 4  # that it is over is said with the next message
 
 
 def test_one_run_that_fails_is_no_outage(place: Place) -> None:
-    runs = daemon.ScheduledRuns(
-        place.config, stop=asyncio.Event(), watch=Watch(), report=lambda report: None, trouble=lambda line: None
-    )
-    asyncio.run(runs.run_once())
+    jobs = daemon.Jobs(place.config, stop=asyncio.Event(), trouble=lambda line: None)
+    asyncio.run(jobs.run(daemon.VISITS))
     articles = place.folder / "feeds/articles"
     instance = articles / "instance.toml"
     kept = instance.read_text()
     for _ in range(3):
         instance.unlink()
-        asyncio.run(runs.run_once())
+        asyncio.run(jobs.run(daemon.VISITS))
         instance.write_text(kept)
-        asyncio.run(runs.run_once())
+        asyncio.run(jobs.run(daemon.VISITS))
     assert told(place) == []
 
 
@@ -80,3 +76,12 @@ def test_an_outage_and_its_end_are_told_once_each(place: Place) -> None:
         error = StoreError("damaged") if minutes < 40 else None
         asyncio.run(outage.follow(settings, error, NOW + timedelta(minutes=minutes), {"PATH": "/usr/bin:/bin"}))
     assert [event["state"] for event in told(place)] == ["broken", "recovered"]
+
+
+def test_a_job_that_fails_is_told_although_others_end_well(place: Place) -> None:
+    outage, settings = Outage(), load(place.config, {})
+    environ = {"PATH": "/usr/bin:/bin"}
+    for _ in range(2):
+        asyncio.run(outage.follow(settings, DiskError("the disk is full"), NOW, environ, job="build"))
+        asyncio.run(outage.follow(settings, None, NOW, environ, job="visits"))
+    assert [event["detail"] for event in told(place)] == ["the disk is full"]

@@ -36,12 +36,12 @@ CASES = {
 }
 
 
-async def test_what_a_hub_pushes_is_published_without_a_wait(tmp_path: Path) -> None:
+async def test_what_a_hub_pushes_is_published_without_a_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with following(tmp_path) as (up, web):
         urls = [web.topic(case, **made) for case, made in CASES.items()]
         refused = web.topic(205)
         up.follow([*urls, refused])
-        await up.schedule()
+        await up.schedule(monkeypatch)
         topics = {web.at(url).case: web.at(url) for url in [*urls, refused]}
         assert {case: topic.errors for case, topic in topics.items() if topic.errors} == {}
         assert {case: topic.verified for case, topic in topics.items()} == {case: [200] for case in CASES} | {
@@ -129,8 +129,8 @@ async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_valida
         assert [topic.polls for topic in (forgot, stuck, page)] == [1, 1, 1]
 
         up.later = timedelta(minutes=6)  # no poll is due but that of the page, which its hub says has changed
-        report = await up.run()
-        assert [(one.key, len(one.added)) for one in report.outcomes] == [("s2", 1)]
+        outcomes = await up.run()
+        assert [(one.key, len(one.added)) for one in outcomes] == [("s2", 1)]
         assert [topic.polls for topic in (forgot, stuck, page)] == [1, 1, 2]
 
         up.later = timedelta(days=1, hours=1)
@@ -167,7 +167,7 @@ async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: 
 
 @pytest.mark.slow
 async def test_a_run_does_not_wait_long_for_a_hub_of_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "_ASKING_SECONDS", 0.05)
+    monkeypatch.setattr(intake, "_ATTENDING_SECONDS", 0.05)
     monkeypatch.setattr(intake, "_AT_ONCE", 1)
     async with following(tmp_path) as (up, web):
         up.follow([web.topic(100, slow=3.0) for _ in range(6)])

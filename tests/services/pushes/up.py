@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from syndicator.cli.running.serving import make_scheduler
 from syndicator.configuration.settings import load
+from syndicator.core.model import Outcome
 from syndicator.core.ports.subscriptions import Subscription
 from syndicator.processes.schedule import Scheduler
 from syndicator.publishing.server.server import serve
@@ -50,6 +54,7 @@ class Up:
         self.folder, self.config, self.web = folder, folder / "config", web
         self.config.mkdir()
         self.later = timedelta()
+        self.outcomes: list[Outcome] = []
         self.reports: list[RunReport] = []
         self.troubles: list[str] = []
         self.stop = asyncio.Event()
@@ -75,31 +80,33 @@ class Up:
 
     def _start(self) -> None:
         self.hubs = Registry(lambda: self.now)
-        self.runs = daemon.ScheduledRuns(
+        self.jobs = daemon.Jobs(
             self.config,
             stop=self.stop,
-            watch=Watch(),
+            watch=Watch(visited=self.outcomes.append),
             report=self.reports.append,
             trouble=self.troubles.append,
             hubs=self.hubs,
             clock=lambda: self.now,
         )
 
-    async def run(self) -> RunReport:
-        """One run, as the scheduler starts them."""
-        await self.runs.run_once()
+    async def run(self) -> list[Outcome]:
+        """Each job once, one after the other: visits, pushes and hubs, then the build. Returns the outcomes."""
+        self.outcomes.clear()
+        for name in (daemon.VISITS, daemon.HUBS, daemon.BUILD):
+            await self.jobs.run(name)
         assert not self.troubles
-        return self.reports[-1]
+        return list(self.outcomes)
 
-    async def schedule(self) -> Scheduler:
-        """A scheduler whose runs are an hour apart; what comes between is brought forward. Its first run has ended."""
-        self.scheduler = made = Scheduler(
-            self.runs.run_once, steady=time.monotonic, on_stopped=lambda silent: None, seconds=3600
-        )
-        self.hubs.on_arrival = lambda: made.run_now(again=not self.hubs.attended)
-        made.start()
+    async def schedule(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Start a scheduler whose jobs are an hour apart; what comes between is brought forward. The first visits have
+        ended, and the hubs were asked."""
+        hourly = {name: replace(job, seconds=3600) for name, job in daemon.JOBS.items()}
+        monkeypatch.setattr(daemon, "JOBS", hourly)
+        self.scheduler = make_scheduler(self.jobs, lambda job, seconds: None)
+        self.scheduler.start()
         await until(lambda: self.reports)
-        return made
+        await until(lambda: not (self.hubs.attended or self.hubs.due(self.now)))
 
     def subscriptions(self) -> dict[str, Subscription]:
         """Those that are stored, by source."""
