@@ -93,7 +93,7 @@ FIRST = Life(
     tag="Cordage",
     asked=frozenset({"http://harbour.example/feed", "http://mill.example/news", "http://lantern.example/news"}),
     unasked=frozenset(f"http://{key}.example/feed" for key in ("mill", "lantern", "rook", "pier")),
-    checked=(("source/quay", "held"),),
+    checked=(("source/quay", "held"), ("sources.toml:12", "source-rights")),
     settings={"PUBLISH__EXTENSIONS": '["tombstones"]'},  # which every feed once had
     rewritten=(
         *("*.atom", "*.rss", "[!m]*.json", "*.html", "*.opml", "site*", "combine*.js", "front.js", "search*"),
@@ -128,7 +128,13 @@ SECOND = Life(
     tag="cordage",
     asked=frozenset({"http://ferry.example/feed", "http://loft.example/news", "http://almanac.example/"}),
     recut=("feed archive/*", "feed *: links was *"),
-    checked=(("parish", "speaks-for"), ("source/quay", "held"), ("sources.toml:53", "unknown-name")),
+    checked=(
+        ("parish", "speaks-for"),
+        ("source/quay", "held"),
+        ("sources.toml:53", "unknown-name"),
+        ("sources.toml:11", "source-rights"),
+        ("sources.toml:63", "source-rights"),
+    ),
     rewritten=(
         *("[acqs]*/*.atom", "tags/[!b]*.atom"),  # have covers, which name their publisher
         *("*.rss", "[!m]*.json", "*.html", "site*", "front.js", "icon.png", "robots.txt"),
