@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "syndicator").rglob("*.py"))
 MOST_LINES_OF_A_FUNCTION = 60
+OF_THE_WHOLE = {"aged", "architecture", "bench", "docs", "faults", "gate", "objects", "samples", "train", "trust"}
 MOST_FILES_OF_A_FOLDER = 12  # more is not seen at once
 
 
@@ -29,6 +30,13 @@ def long_functions(path: Path) -> Iterator[str]:
 def test_no_folder_shows_more_than_a_dozen_or_so_files() -> None:
     folders = Counter(str(path.parent.relative_to(ROOT)) for path in FILES if path.name != "__init__.py")
     assert {folder: count for folder, count in folders.items() if count > MOST_FILES_OF_A_FOLDER} == {}
+
+
+def test_folders_of_tests_are_named_after_packages() -> None:
+    """tests/ mirrors syndicator/; folders beside it look at the whole program."""
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and any(path.glob("*.py"))}
+    packages = {path.name for path in (ROOT / "syndicator").iterdir() if path.is_dir() and any(path.glob("*.py"))}
+    assert packages <= folders and folders - packages == OF_THE_WHOLE
 
 
 def test_the_project_speaks_of_itself_alone() -> None:

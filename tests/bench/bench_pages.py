@@ -39,7 +39,7 @@ from syndicator.services.refresh import make_worker
 from tests.bench.bench_reading import html_of, rows
 from tests.bench.feed_server import SERVE, addresses
 from tests.bench.machine import machine
-from tests.worker_jobs import pid
+from tests.processes.worker_jobs import pid
 
 _SERVER = f"""
 import asyncio, pathlib, sys

@@ -11,7 +11,7 @@ import pytest
 from syndicator.core.model import entry_urn, is_of_story, story_urn
 from syndicator.services.article_files.intake import reindex
 from tests.services.places import Place
-from tests.services.test_stories import FERRY
+from tests.services.stories.test_stories import FERRY
 from tests.stories.test_published import A, B, C, entries, operate, report, shown, whole
 
 STORY = "1773140000abcdefghijklmnop"

@@ -12,7 +12,7 @@ import pytest
 from syndicator.core.errors import UsageError
 from syndicator.services.article_files.intake import reindex
 from tests.services.places import Place
-from tests.services.test_stories import FERRY, QUAKE
+from tests.services.stories.test_stories import FERRY, QUAKE
 from tests.stories.test_published import A, B, C, entries, operate, report, shown
 
 LONGER = (QUAKE[0], QUAKE[1] * 50)

@@ -17,7 +17,7 @@ from syndicator.services.article_files.intake import reindex
 from syndicator.services.build import build_feeds
 from syndicator.services.reconcile import files
 from tests.services.places import Place
-from tests.services.test_stories import FERRY, QUAKE, add, do, grouped
+from tests.services.stories.test_stories import FERRY, QUAKE, add, do, grouped
 
 
 @pytest.fixture

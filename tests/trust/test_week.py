@@ -22,7 +22,7 @@ from tests.publishing.miniflux import Miniflux
 from tests.publishing.newsboat import Newsboat
 from tests.publishing.reader import Reader
 from tests.publishing.test_newsboat import serving
-from tests.services.test_stories import do
+from tests.services.stories.test_stories import do
 from tests.stories.test_grouping import CASES
 from tests.trust.case import Case, Day
 from tests.trust.life import Life

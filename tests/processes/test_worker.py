@@ -15,7 +15,7 @@ import pytest
 
 from syndicator.core.errors import NotAFeed, WorkerFailed
 from syndicator.processes.worker import Lazy, Worker, _Child, _pack, _read, _write
-from tests import worker_jobs as jobs
+from tests.processes import worker_jobs as jobs
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +38,13 @@ def test_result(worker: Worker) -> None:
 
 
 def test_a_function_named_lazily_is_loaded_by_the_child_alone(worker: Worker) -> None:
-    name = "tests.lazy_job"
+    name = "tests.processes.lazy_job"
     assert name not in sys.modules
     assert worker.call_sync(Lazy[[int], int](f"{name}:triple"), 14) == 42
     assert name not in sys.modules
 
 
-@pytest.mark.parametrize("name", ["tests.no_such_module:double", "tests.worker_jobs:no_such_function"])
+@pytest.mark.parametrize("name", ["tests.no_such_module:double", "tests.processes.worker_jobs:no_such_function"])
 def test_a_name_of_nothing_is_named(worker: Worker, name: str) -> None:
     with pytest.raises(WorkerFailed, match=r"crashed: (ModuleNotFound|Attribute)Error: .*no_such"):
         worker.call_sync(Lazy[[int], int](name), 1)
@@ -219,14 +219,14 @@ def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
     """What systemd does when it stops a service: the parent is told and decides, the page under way is not lost."""
     code = (
         "import signal, time; from syndicator.processes.worker import Lazy, Worker\n"
-        "from tests import worker_jobs as jobs\n"
+        "from tests.processes import worker_jobs as jobs\n"
         "told = []; signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))\n"
         "worker = Worker(seconds=20, megabytes=200); worker.start(); print('started', flush=True)\n"
         "worker.call_sync(jobs.sleep, 1.0); first = worker.call_sync(jobs.pid); print(len(told), flush=True)\n"
         "worker.call_sync(jobs.sleep, 1.0); assert worker.call_sync(jobs.pid) == first; print(len(told), flush=True)\n"
         "worker.close()\n"
     )
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-c", code]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root, start_new_session=True) as parent:
         assert parent.stdout is not None
@@ -244,11 +244,11 @@ def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
 def test_dies_with_its_parent(job: str) -> None:
     code = (
         "import threading, time; from syndicator.processes.worker import Lazy, Worker\n"
-        "from tests import worker_jobs as jobs\n"
+        "from tests.processes import worker_jobs as jobs\n"
         "worker = Worker(seconds=1, megabytes=200); print(worker.call_sync(jobs.pid), flush=True)\n"
         f"threading.Thread(target=lambda: worker.call_sync({job}), daemon=True).start(); time.sleep(60)\n"
     )
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=root) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())

@@ -15,8 +15,8 @@ from syndicator.operations.operation import need
 from syndicator.services import refresh
 from syndicator.services.mending.reread import pages_matched, score, try_out
 from tests.faults.instance import InProcess
+from tests.services.mending.test_reread import SETTINGS, visited
 from tests.services.places import Place
-from tests.services.test_reread import SETTINGS, visited
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.core.reasons import GROUPS, FetchReason, PageReason, Reason
 from tools.reasons import PLACE, document
 
-PACKAGE = Path(__file__).resolve().parent.parent / "syndicator"
+PACKAGE = Path(__file__).resolve().parents[2] / "syndicator"
 ALL = {str(one) for group in GROUPS for one in group}
 REFUSALS = {"NotAFeed", "NotAnArticle", "Refusal", "WorkerFailed"}  # called with a code first
 _MAY_NAME_ONE = re.compile(r"\b(reason|kind|disabled)=|\.reason\b|" + "|".join(f"{name}\\(" for name in REFUSALS))

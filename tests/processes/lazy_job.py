@@ -1,4 +1,4 @@
-"""A job that no test may load in its own process: see tests/test_worker.py."""
+"""A job that no test may load in its own process: see tests/processes/test_worker.py."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from syndicator.services.settling import Settling
 from syndicator.services.stories.digests import last_end
 from tests.services.health.test_follow import mailbox
 from tests.services.places import Place, store_articles
-from tests.services.test_stories import FERRY, QUAKE
+from tests.services.stories.test_stories import FERRY, QUAKE
 from tests.stories.test_published import operate, report
 
 SETTINGS = '[publish]\ntag_min = 1\nstories = "link"\n[[digest]]\nname = "morning"\n'
