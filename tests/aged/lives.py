@@ -130,8 +130,7 @@ SECOND = Life(
     recut=("feed archive/*", "feed *: links was *"),
     checked=(("parish", "speaks-for"), ("source/quay", "held"), ("sources.toml:53", "unknown-name")),
     rewritten=(
-        *("[acqs]*/*.atom", "tags/[!b]*.atom"),  # have covers, which name their publisher
-        *("*.rss", "[!m]*.json", "*.html", "site*", "front.js", "icon.png", "robots.txt"),
+        *("*.atom", "*.rss", "[!m]*.json", "*.html", "site*", "front.js", "icon.png", "robots.txt"),
         *("combine*", "search*"),  # texts that are searched, feeds of questions
     ),
     unasked=frozenset(
