@@ -40,6 +40,7 @@ IMMUTABLE: Final = "max-age=31536000, immutable"
 # On 1,000 of our documents 7 % larger than level 6, in two thirds of the time.
 GZIP_LEVEL: Final = 5
 ATOM: Final = "atom"  # format of archives (RFC 5005), and for comparing versions of a feed
+RSS: Final = "rss"
 JSON: Final = "json"  # its archives are further pages (next_url)
 PAGE: Final = "html"
 

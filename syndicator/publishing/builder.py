@@ -330,7 +330,7 @@ class Builder:
         for digest, issues in made:
             for name, data in digests.files(digest, issues, self.entries, self.pages).items():
                 there.add(name)
-                if fault := self.entries.renderers[_format(name)].fault(data):
+                if fault := self.entries.renderers[_format(name)].check(data).fault:
                     self.held.append(Problem(what=name, reason=FeedFileReason.HELD, detail=fault))
                 else:
                     self._put(name, data)
@@ -384,7 +384,7 @@ class Builder:
         head = replace(head, previous=item.previous, following=item.following)
         contents = documents(head, list(names), views, feed.spec.content, entries)
         for format, name in names.items():
-            fault = self.entries.renderers[format].fault(contents[format])
+            fault = self.entries.renderers[format].check(contents[format]).fault
             if fault:
                 feed.fault = f"{name}: {fault}"
                 return
@@ -425,18 +425,19 @@ class Builder:
 
     def _fault(self, feed: Feed, files: Mapping[str, bytes], led: Collection[str]) -> str | None:
         """Return why new files are invalid or lose entries, or None. `led`: ids of articles shown as stories."""
+        ids: dict[str, Sequence[str]] = {}
         for name, data in files.items():
-            fault = self.entries.renderers[_format(name)].fault(data)
-            if fault:
-                return f"{name}: {fault}"
+            check = self.entries.renderers[_format(name)].check(data)
+            if check.fault:
+                return f"{name}: {check.fault}"
+            ids[name] = check.ids
         name = paths.file_name(feed.spec.key, ATOM)
         old = self.outlet.get(name) if name in files else None
         if not old:
             return None
         excused = {*led} | {item.urn for items in self.removed.values() for item in items}
         excused |= {entry_urn(self.instance, id) for id in (*self.excused, *self.entries.problems, *feed.left_out)}
-        entries = validate.ids(old), validate.ids(files[name])
-        suspects = validate.lost(*entries, excused, feed.spec, self.index, self.instance)
+        suspects = validate.lost(validate.ids(old), ids[name], excused, feed.spec, self.index, self.instance)
         return f"lost {len(suspects)} of the live feed's entries, first {suspects[0]}" if suspects else None
 
     def _entries(self, key: FeedKey) -> Entries:

@@ -3,9 +3,9 @@
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from syndicator.configuration.settings import Settings
 from syndicator.core.formats import PAGE
@@ -17,8 +17,10 @@ from syndicator.core.text import legal
 from syndicator.publishing import validate
 from syndicator.publishing.kept import EntryKind, KeptEntries, Key, Made
 from syndicator.publishing.render import atom, jsonfeed, rss
+from syndicator.publishing.render.feed_entry import Draft
 from syndicator.publishing.render.head import Head, Links, card, links, plain
 from syndicator.publishing.render.view import View, also, leading, permitted, view
+from syndicator.publishing.validate import Check
 from syndicator.publishing.web.pages import Pages
 
 # Errors of renderers and their libraries for values that they cannot write.
@@ -29,27 +31,33 @@ _NO_ROW: Final = "the database lists the article without a row; run `syndicator 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
-    """The functions of a format. Checks return None, or a fault that starts with "not-well-formed: " or "invalid: "."""
+    """The functions of a format. A fault is None, or a text that starts with "not-well-formed: " or "invalid: "."""
 
-    entry: Callable[[View, str], bytes]  # from view and web root; raises ValueError
+    entry: Callable[[Draft], Any]  # an entry, in XML as a tree; raises ValueError
     feed: Callable[[Head, Sequence[bytes]], bytes]  # from entries, newest first
-    fault: Callable[[bytes], str | None]  # of a whole document
-    entry_fault: Callable[[bytes], str | None] = lambda entry: None  # of an entry
+    check: Callable[[bytes], Check]  # of a whole document
+    entry_fault: Callable[[Any], str | None] = lambda entry: None  # of an entry, before it is serialised
+    serialise: Callable[[Draft, Any], bytes] = lambda draft, entry: entry  # the bytes of an entry
 
 
 RENDERERS: Final[dict[str, Renderer]] = {
     "atom": Renderer(
-        entry=atom.entry, feed=atom.feed, fault=validate.assembled_atom_fault, entry_fault=validate.atom_entry_fault
+        entry=atom.make_entry,
+        entry_fault=validate.atom_entry_fault,
+        serialise=atom.serialise,
+        feed=atom.write_feed,
+        check=validate.check_atom,
     ),
-    "rss": Renderer(entry=rss.item, feed=rss.feed, fault=validate.rss_fault),
-    "json": Renderer(entry=lambda view, base: jsonfeed.item(view), feed=jsonfeed.feed, fault=validate.json_fault),
+    "rss": Renderer(entry=rss.make_item, serialise=rss.serialise, feed=rss.write_feed, check=validate.check_rss),
+    "json": Renderer(entry=lambda draft: jsonfeed.item(draft.view), feed=jsonfeed.feed, check=validate.check_json),
 }
 
 
 def renderers(pages: Pages) -> Mapping[str, Renderer]:
     """Return the renderer of each format; the one for pages uses `pages`."""
-    fault = lambda data: None if data else "invalid: empty"
-    return {**RENDERERS, PAGE: Renderer(entry=lambda view, base: pages.story(view), feed=pages.feed_page, fault=fault)}
+    check = lambda data: Check(fault=None if data else "invalid: empty")
+    page = Renderer(entry=lambda draft: pages.story(draft.view), feed=pages.feed_page, check=check)
+    return {**RENDERERS, PAGE: page}
 
 
 @dataclass(slots=True)
@@ -130,11 +138,13 @@ class Entries:
         """Return a view's entry as bytes by format. If a format cannot hold it, return None and add a problem."""
         result: dict[str, bytes] = {}
         key = self._key(view.id, mode)
+        draft = Draft(view, self.settings.base_url)
         entry = self.kept.get(key)
-        parts = entry.parts if entry else {}
+        is_same = entry is not None and entry.view.updated == view.updated  # see `_with_distinct_times`
+        parts = entry.parts if entry and is_same else {}
         for format in formats:
             if format not in parts:
-                parts[format] = self._make(format, view)
+                parts[format] = self._make(format, draft)
             part = parts[format]
             if part is None:
                 self.kept.drop(key)
@@ -142,15 +152,16 @@ class Entries:
             result[format] = part
         return result
 
-    def _make(self, format: str, view: View) -> bytes | None:
+    def _make(self, format: str, draft: Draft) -> bytes | None:
         renderer = self.renderers[format]
         try:
-            entry = renderer.entry(view, self.settings.base_url)
+            entry = renderer.entry(draft)
             fault = renderer.entry_fault(entry)
+            if fault is None:
+                return renderer.serialise(draft, entry)
         except _UNWRITABLE as error:
             fault = str(error)
-        if fault is None:
-            return entry
+        view = draft.view
         detail = f"{format}: {fault}"
         self.problems[view.id] = Problem(what=view.url, reason=FeedFileReason.CANNOT_RENDER, detail=detail)
         return None
@@ -186,7 +197,20 @@ def documents(
 ) -> dict[str, bytes]:
     """Return the feed of `views` as bytes by format. An entry that one format cannot hold is left out of all and added
     to `entries.problems`. `updated` is that of the newest entry. `mode`: see `view`."""
-    entries_of = [(view, entries.made(formats, view, mode)) for view in views]
+    entries_of = [(view, entries.made(formats, view, mode)) for view in _with_distinct_times(views)]
     shown = [(view, parts) for view, parts in entries_of if parts is not None]
     head = replace(head, updated=max((view.updated for view, _ in shown), default=head.updated))
     return {format: entries.renderers[format].feed(head, [parts[format] for _, parts in shown]) for format in formats}
+
+
+def _with_distinct_times(views: Sequence[View]) -> list[View]:
+    """Return the views with distinct `updated` times: move a duplicate to the next free microsecond."""
+    taken: set[datetime] = set()
+    result: list[View] = []
+    for shown in views:
+        updated = shown.updated
+        while updated in taken:
+            updated += timedelta(microseconds=1)
+        taken.add(updated)
+        result.append(shown if updated == shown.updated else replace(shown, updated=updated))
+    return result

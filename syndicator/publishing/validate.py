@@ -1,15 +1,15 @@
-"""Validate feeds before they replace the published ones, name the article of a fault, and find lost entries. A fault is
-a text that starts with "not-well-formed: " or "invalid: "; None for none."""
+"""Validate entries as they are made, and feeds before they replace the published ones; name the article of a fault, and
+find lost entries. A fault is a text that starts with "not-well-formed: " or "invalid: "; None for none."""
 
 import json
 import re
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any, Final
-from xml.parsers.expat import ExpatError, ParserCreate
 
 from lxml import etree
 
@@ -17,23 +17,22 @@ from syndicator.core.formats import ATOM as FORMATS_ATOM
 from syndicator.core.model import FeedKey, FeedSpec, entry_urn, is_of_story
 from syndicator.core.ports import ArticleIndex
 from syndicator.publishing import paths
-from syndicator.publishing.render.xml import ATOM, NAMESPACES
 
-_DECLARED: Final = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
-_WRAP: Final = (f'<feed xmlns="{ATOM}" {_DECLARED}>'.encode(), b"</feed>")
-_ENTRIES: Final = re.compile(rb"<entry(?: [^>]*)?><id>([^<]+)</id>")  # as `render.atom` writes them
-_TIME: Final = rb"<updated>[12]\d{3}-[01]\d-[0-3]\dT[0-2]\d(?::[0-5]\d){2}(?:\.\d{6})?\+00:00<"
-# Values of a head that the grammar treats alike: a plain text, our id, our time, an address without escapes.
-_ALIKE: Final = (
-    (re.compile(rb"(<(?:title|subtitle)(?: type=\"text\")?>)[^<]*"), rb"\1x"),
-    (re.compile(rb"<id>urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}<"), b"<id>urn:x:x<"),
-    (re.compile(_TIME), b"<updated>2026-01-01T00:00:00Z<"),
-    (re.compile(rb"href=\"https?://[A-Za-z0-9][A-Za-z0-9.:-]*/[A-Za-z0-9/._~-]*\""), b'href="https://x.example/"'),
-)
-_ATOM: Final = f"{{{ATOM}}}"
+_NAMESPACE: Final = "http://www.w3.org/2005/Atom"
+_ATOM: Final = f"{{{_NAMESPACE}}}"
+_NO_NAMESPACE: Final = ""  # of elements of entries, as feedgen makes them
+_ENTRY: Final = re.compile(rb"<entry(?: [^>]*)?><id>([^<]+)</id>")  # as feedgen writes it
 _PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 _URN: Final = re.compile(r"urn:uuid:[0-9a-f-]{36}")
 _EVERY: Final = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What one look at a document found: its fault or None, and the ids of its entries in order."""
+
+    fault: str | None
+    ids: Sequence[str] = ()
 
 
 def atom_fault(data: bytes) -> str | None:
@@ -41,45 +40,38 @@ def atom_fault(data: bytes) -> str | None:
     root = _root(data)
     if isinstance(root, str):
         return root
-    grammar = _grammar("feed")
+    grammar = _grammar("feed", _NAMESPACE)
     if not grammar.validate(root):
         error = grammar.error_log.last_error
         return f"invalid: {error}{_entry_of(root, error.path)}"
     entries = root.findall(f"{_ATOM}entry")
     authored = root.find(f"{_ATOM}author") is not None
-    fault = next(filter(None, (_schematron_fault(entry, authored) for entry in entries)), None)
+    fault = next(filter(None, (_schematron_fault(entry, authored, _ATOM) for entry in entries)), None)
     return fault or _repeated([entry.findtext(f"{_ATOM}id") for entry in entries])
 
 
-def assembled_atom_fault(data: bytes) -> str | None:
-    """Check a document of entries that passed `atom_entry_fault`: parse it with expat, and only the head by grammar."""
-    parser = ParserCreate()
-    try:
-        parser.Parse(data, True)
-    except ExpatError as error:
-        return f"not-well-formed: {error}{_entry_at(data, parser.ErrorByteIndex)}"
-    parts = _ENTRIES.findall(data)
-    start, end = data.find(b"<entry"), data.rfind(b"</entry>") + len(b"</entry>")
-    head = data[:start] + data[end:] if start >= 0 else data
-    if len(parts) != data.count(b"<entry"):
-        return "invalid: an entry without an id"
-    for pattern, alike in _ALIKE:
-        head = pattern.sub(alike, head)
-    return _head_fault(head) or _repeated([part.decode() for part in parts])
-
-
-_head_fault = lru_cache(1024)(atom_fault)  # of documents without entries, varying values replaced by constants
-
-
-def atom_entry_fault(data: bytes) -> str | None:
-    """Check the bytes of an Atom entry, as they are inside a feed."""
-    root = _root(_WRAP[0] + data + _WRAP[1])
+def check_atom(data: bytes) -> Check:
+    """Check a document of entries that passed `atom_entry_fault`: that it is well-formed, the head by the grammar, and
+    that ids differ."""
+    root = _root(data)
     if isinstance(root, str):
-        return root
-    grammar = _grammar("entry")
-    if not grammar.validate(root[0]):
+        return Check(fault=root)
+    ids = []
+    for entry in root.findall(f"{_ATOM}entry"):
+        ids.append(entry.findtext(f"{_ATOM}id"))
+        root.remove(entry)
+    grammar = _grammar("feed", _NAMESPACE)
+    if not grammar.validate(root):
+        return Check(fault=f"invalid: {grammar.error_log.last_error}")
+    return Check(fault=_repeated(ids), ids=ids)
+
+
+def atom_entry_fault(entry: Any) -> str | None:
+    """Check the tree of an Atom entry before it is written; its elements have no namespace."""
+    grammar = _grammar("entry", _NO_NAMESPACE)
+    if not grammar.validate(entry):
         return f"invalid: {grammar.error_log.last_error}"
-    return _schematron_fault(root[0], authored=False)
+    return _schematron_fault(entry, authored=False, namespace=_NO_NAMESPACE)
 
 
 def ids(data: bytes) -> list[str]:
@@ -104,67 +96,80 @@ def _root(data: bytes) -> Any:
     try:
         return etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
-        return f"not-well-formed: {error}"
+        return f"not-well-formed: {error}{_entry_at(data, *error.position)}"
 
 
-def _schematron_fault(entry: Any, authored: bool) -> str | None:
-    if not authored and entry.find(f"{_ATOM}author") is None and entry.find(f"{_ATOM}source/{_ATOM}author") is None:
-        return f"invalid: an entry without an author{_id_of(entry)}"
-    links = [link for link in entry.iterfind(f"{_ATOM}link") if link.get("rel", "alternate") == "alternate"]
-    if not links and entry.find(f"{_ATOM}content") is None:
-        return f"invalid: an entry with neither an alternate link nor content{_id_of(entry)}"
+def _schematron_fault(entry: Any, authored: bool, namespace: str) -> str | None:
+    """`namespace`: of Atom's elements, as lxml spells it."""
+    authored = authored or entry.find(f"{namespace}author") is not None
+    if not authored and entry.find(f"{namespace}source/{namespace}author") is None:
+        return f"invalid: an entry without an author{_id_of(entry, namespace)}"
+    if entry.find(f"{namespace}content") is not None:
+        return None
+    if all(link.get("rel", "alternate") != "alternate" for link in entry.iterfind(f"{namespace}link")):
+        return f"invalid: an entry with neither an alternate link nor content{_id_of(entry, namespace)}"
     return None
 
 
-def _id_of(entry: Any) -> str:
-    id = entry.findtext(f"{_ATOM}id")
+def _id_of(entry: Any, namespace: str) -> str:
+    id = entry.findtext(f"{namespace}id")
     return f" ({id})" if id else ""
 
 
 def _entry_of(root: Any, path: str | None) -> str:
     nodes = root.xpath(path) if path else []
     above = (element for node in nodes[:1] for element in (node, *node.iterancestors()))
-    return next((_id_of(element) for element in above if element.tag == f"{_ATOM}entry"), "")
+    return next((_id_of(element, _ATOM) for element in above if element.tag == f"{_ATOM}entry"), "")
 
 
-def _entry_at(data: bytes, index: int) -> str:
+def _entry_at(data: bytes, line: int, column: int) -> str:
+    """Return the id of the Atom entry that is open at a place, "" for none. `line`, `column`: from 1, in bytes."""
+    before = data.split(b"\n", line)[: line - 1]
+    index = sum(len(text) + 1 for text in before) + column
     start, end = data.rfind(b"<entry", 0, index), data.rfind(b"</entry>", 0, index)
-    match = _ENTRIES.match(data, start) if start > end else None
+    match = _ENTRY.match(data, start) if start > end else None
     return f" ({match[1].decode('utf-8', 'replace')})" if match else ""
 
 
-def rss_fault(data: bytes) -> str | None:
+def check_rss(data: bytes) -> Check:
     """Check an RSS document for the elements that RSS 2.0.11 requires, and for duplicate guids."""
     root = _root(data)
     if isinstance(root, str):
-        return root
+        return Check(fault=root)
     channel = root.find("channel")
     if root.tag != "rss" or root.get("version") != "2.0" or channel is None:
-        return "invalid: no rss 2.0 channel"
+        return Check(fault="invalid: no rss 2.0 channel")
     for name in ("title", "link", "description"):
         if not (channel.findtext(name) or "").strip():
-            return f"invalid: the channel has no {name}"
+            return Check(fault=f"invalid: the channel has no {name}")
     items = channel.findall("item")
-    for item in items:
-        if not (item.findtext("title") or item.findtext("description")):
-            return f"invalid: an item with neither a title nor a description ({item.findtext('guid')})"
-        if any({"url", "length", "type"}.difference(enclosure.keys()) for enclosure in item.iterfind("enclosure")):
+    ids = [item.findtext("guid") for item in items]
+    fault = next(filter(None, map(_item_fault, items)), None)
+    return Check(fault=fault or _repeated(ids), ids=ids)
+
+
+def _item_fault(item: Any) -> str | None:
+    if not (item.findtext("title") or item.findtext("description")):
+        return f"invalid: an item with neither a title nor a description ({item.findtext('guid')})"
+    for enclosure in item.iterfind("enclosure"):
+        if {"url", "length", "type"}.difference(enclosure.keys()):
             return f"invalid: an enclosure without url, length or type ({item.findtext('guid')})"
-    return _repeated([item.findtext("guid") for item in items])
+    return None
 
 
-def json_fault(data: bytes) -> str | None:
+def check_json(data: bytes) -> Check:
     """Check a JSON Feed document for the fields that version 1.1 requires, and for duplicate ids."""
     try:
         document = json.loads(data)
     except ValueError as error:
-        return f"not-well-formed: {error}"
+        return Check(fault=f"not-well-formed: {error}")
     if not document.get("version") or not document.get("title") or not isinstance(document.get("items"), list):
-        return "invalid: version, title or items missing"
+        return Check(fault="invalid: version, title or items missing")
     for item in document["items"]:
         if not item.get("id") or not (item.get("content_html") or item.get("content_text")):
-            return f"invalid: an item without id or content ({item.get('id') or item.get('url')})"
-    return _repeated([item["id"] for item in document["items"]])
+            return Check(fault=f"invalid: an item without id or content ({item.get('id') or item.get('url')})")
+    ids = [item["id"] for item in document["items"]]
+    return Check(fault=_repeated(ids), ids=ids)
 
 
 def _repeated(ids: Sequence[str | None]) -> str | None:
@@ -175,10 +180,12 @@ def _repeated(ids: Sequence[str | None]) -> str | None:
 
 
 @cache
-def _grammar(start: str) -> Any:
-    """Return the grammar for documents whose root is a feed or an entry (RFC 4287 section 2 allows both)."""
+def _grammar(start: str, namespace: str) -> Any:
+    """Return the grammar for documents whose root is a feed or an entry (RFC 4287 section 2 allows both), with Atom's
+    elements in `namespace`."""
     source = resources.files("syndicator.publishing").joinpath("data/atom.rng").read_bytes()
     source = source.replace(b'<start><ref name="feed"/></start>', f'<start><ref name="{start}"/></start>'.encode())
+    source = source.replace(_NAMESPACE.encode(), namespace.encode())
     return etree.RelaxNG(etree.fromstring(source, _PARSER))
 
 
@@ -198,7 +205,12 @@ def named(fault: str, key: FeedKey, live: bytes, index: ArticleIndex, instance: 
 
 
 def lost(
-    old: list[str], new: list[str], excused: Collection[str], spec: FeedSpec, index: ArticleIndex, instance: uuid.UUID
+    old: Sequence[str],
+    new: Sequence[str],
+    excused: Collection[str],
+    spec: FeedSpec,
+    index: ArticleIndex,
+    instance: uuid.UUID,
 ) -> list[str]:
     """Return the entry ids of the published file `old` that the new one lacks without a reason; both newest first.
     Reasons: in `excused`, a story, pruned, or out of the feed (retagged, merged or on hold)."""

@@ -136,8 +136,7 @@ SECOND = Life(
         ("sources.toml:63", "source-rights"),
     ),
     rewritten=(
-        *("[acqs]*/*.atom", "tags/[!b]*.atom"),  # have covers, which name their publisher
-        *("*.rss", "[!m]*.json", "*.html", "site*", "front.js", "icon.png", "robots.txt"),
+        *("*.atom", "*.rss", "[!m]*.json", "*.html", "site*", "front.js", "icon.png", "robots.txt"),
         *("combine*", "search*"),  # texts that are searched, feeds of questions
     ),
     unasked=frozenset(

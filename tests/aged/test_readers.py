@@ -1,9 +1,10 @@
 """Other people's feed readers see the upgrade: every byte of every feed is another one, and nothing is unread again.
 
-Newsboat is in `journey`; here is Miniflux. FreshRSS has no package in Debian."""
+Newsboat is in `journey`; here are Miniflux and the library reader. FreshRSS has no package in Debian."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,30 +13,42 @@ from tests.aged.facts import Facts
 from tests.aged.instance import Instance
 from tests.aged.test_aged import IN_A_FILE, matches, titles
 from tests.aged.web import Web
-from tests.publishing import miniflux
+from tests.publishing import miniflux, reader
 from tests.publishing.miniflux import Miniflux
+from tests.publishing.reader import Reader
 
 pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def test_miniflux_is_shown_nothing_twice(aged: Instance, before: Facts, web: Web, tmp_path: Path) -> None:
     miniflux.needed()
-    old = aged.written()
     with aged.serving() as address, miniflux.running(tmp_path / "miniflux") as client:
-        readers = {name: Miniflux(client, address + name) for name in aged.life.read}
+        upgrade(aged, before, {name: Miniflux(client, address + name) for name in aged.life.read})
 
-        def polled() -> dict[str, list[str]]:
-            for reader in readers.values():
-                reader.poll()
-            return {name: sorted(reader.titles) for name, reader in readers.items()}
 
-        first = polled()
-        assert first == {name: sorted(titles(before, name)) for name in aged.life.read}
-        aged.command("build")
-        now = aged.written()
-        same = [name for name in aged.life.read if now.get(name) == old.get(name)]
-        unlike = [name for name in aged.life.read if matches(name, aged.life.rewritten)]
-        assert not set(same) & set(unlike)  # the upgrade writes all of them
-        assert polled() == first
-        aged.command("refresh")
-        assert len(polled()["all.atom"]) == len(first["all.atom"]) + len(aged.life.added)
+def test_reader_is_shown_nothing_twice(aged: Instance, before: Facts, web: Web, tmp_path: Path) -> None:
+    reader.needed()
+    with aged.serving() as address:
+        folders = {name: tmp_path / "readers" / str(number) for number, name in enumerate(aged.life.read)}
+        upgrade(aged, before, {name: Reader(folder, address + name) for name, folder in folders.items()})
+
+
+def upgrade(aged: Instance, before: Facts, readers: Mapping[str, Miniflux | Reader]) -> None:
+    """Let `readers` read what the older version left, what this one makes of it, and what a run adds."""
+    old = aged.written()
+    first = polled(readers)
+    assert first == {name: sorted(titles(before, name)) for name in aged.life.read}
+    aged.command("build")
+    now = aged.written()
+    same = [name for name in aged.life.read if now.get(name) == old.get(name)]
+    unlike = [name for name in aged.life.read if matches(name, aged.life.rewritten)]
+    assert not set(same) & set(unlike)  # the upgrade writes all of them
+    assert polled(readers) == first
+    aged.command("refresh")
+    assert len(polled(readers)["all.atom"]) == len(first["all.atom"]) + len(aged.life.added)
+
+
+def polled(readers: Mapping[str, Miniflux | Reader]) -> dict[str, list[str]]:
+    for one in readers.values():
+        one.poll()
+    return {name: sorted(one.titles) for name, one in readers.items()}

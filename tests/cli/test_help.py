@@ -20,7 +20,7 @@ from syndicator.services.init.start import write_config
 ROOT = Path(__file__).resolve().parents[2]
 # What help can do without; each costs more than the whole of it.
 HEAVY = (
-    "aiohttp", "alembic", "apscheduler", "feedparser", "filelock", "frontmatter", "htmldate", "httpx",
+    "aiohttp", "alembic", "apscheduler", "feedgen", "feedparser", "filelock", "frontmatter", "htmldate", "httpx",
     "jinja2", "lxml", "markdown_it", "numpy", "nupunkt", "protego", "py3langid", "rich",
     "sqlalchemy", "starlette", "tld", "tomlkit", "trafilatura", "uvicorn", "yaml",
 )  # fmt: skip

@@ -15,6 +15,8 @@ from lxml import etree
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article, Enclosure, FeedKey, Origin, Source, article_id, entry_urn
 from syndicator.publishing.builder import BuildReport, build
+from syndicator.publishing.kept import KeptEntries
+from syndicator.publishing.render.view import view
 from syndicator.publishing.render.xml import NAMESPACES
 from syndicator.publishing.selection import archive, feeds
 from syndicator.publishing.selection.feeds import plan
@@ -277,3 +279,42 @@ def test_what_the_share_leaves_out_stands_in_the_archive_and_holds_no_feed(monke
     files = dict(outlet.files)
     built(index, outlet, how)
     assert outlet.files == files
+
+
+def same_time(count: int) -> tuple[int, int]:
+    """The numbers of two articles that, at the same second, get the same `updated`."""
+    seen: dict[datetime, int] = {}
+    for number in range(count):
+        made = view(article(number, published=START, added=START), None, INSTANCE, None, "")
+        if made.updated in seen:
+            return seen[made.updated], number
+        seen[made.updated] = number
+    raise AssertionError("no two articles")
+
+
+def times(outlet: MemoryOutlet, name: str) -> list[datetime]:
+    """The times of the entries of an Atom feed."""
+    entries = etree.fromstring(outlet.files[name]).iter(f"{ATOM}entry")
+    return [datetime.fromisoformat(entry.findtext(f"{ATOM}updated") or "") for entry in entries]
+
+
+def test_entries_of_the_same_time_are_told_apart() -> None:
+    one, other = (article(number, published=START, added=START) for number in same_time(10_000))
+    pair = [replace(one, tags=("AI", "One")), replace(other, tags=("AI", "Other"))]
+    index, outlet, kept = MemoryIndex([*pair, article(1)]), MemoryOutlet(), KeptEntries()
+    every_tag = Settings(site=SETTINGS.site, publish=Publish(tag_min=1))
+    for _ in range(2):  # the second time from entries that are kept
+        built(index, outlet, every_tag, kept=kept)
+        newest, first, second = times(outlet, "all.atom")
+        assert second - first == timedelta(microseconds=1) and newest > second
+        assert times(outlet, "tags/one.atom") == times(outlet, "tags/other.atom") == [first]
+
+
+@pytest.mark.parametrize("formats", [("atom", "rss"), ("rss",)])
+def test_a_text_that_readers_refuse_is_set_aside_and_its_feed_goes_on(formats: tuple[str, ...]) -> None:
+    index, outlet = MemoryIndex([article(1, excerpt="word " * 2_200_000), article(2)]), MemoryOutlet()
+    publish = Publish(formats=formats, entry_html="plain")
+    report = built(index, outlet, Settings(site=SETTINGS.site, publish=publish))
+    told = {(problem.what, problem.reason) for problem in report.set_aside}
+    assert (report.held, told) == ((), {("https://alpha.example/1", "cannot-render")})
+    assert outlet.files["all.rss"].count(b"<item>") == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from syndicator.publishing.entries import RENDERERS
 from syndicator.publishing.kept import KeptEntries, Made
 from syndicator.publishing.look import Look
 from syndicator.publishing.render import atom
+from syndicator.publishing.render.feed_entry import Draft
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import SETTINGS, SOURCES, article, built
 
@@ -24,9 +26,9 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The titles of the Atom entries that are made."""
     found: list[str] = []
 
-    def entry(view: atom.View, base: str) -> bytes:
-        found.append(view.title)
-        return atom.entry(view, base)
+    def entry(draft: Draft) -> Any:
+        found.append(draft.view.title)
+        return atom.make_entry(draft)
 
     monkeypatch.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], entry=entry))
     yield found
@@ -81,10 +83,10 @@ def test_what_changed_is_made_anew(edit: Callable[[MemoryIndex], None], monkeypa
 
 
 def test_every_build_tells_of_an_entry_that_cannot_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    def entry(view: atom.View, base: str) -> bytes:
-        if view.title == "Story 2":
+    def entry(draft: Draft) -> Any:
+        if draft.view.title == "Story 2":
             raise ValueError("nobody can write this")
-        return atom.entry(view, base)
+        return atom.make_entry(draft)
 
     monkeypatch.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], entry=entry))
     index, outlet, kept = MemoryIndex(article(n) for n in range(4)), MemoryOutlet(), KeptEntries()

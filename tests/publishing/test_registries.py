@@ -18,10 +18,11 @@ from syndicator.core.formats import FORMATS, Format
 from syndicator.core.model import FeedKey, feed_urn
 from syndicator.publishing.entries import RENDERERS, Renderer, renderers
 from syndicator.publishing.output.redirects import moved
+from syndicator.publishing.render.feed_entry import Draft
 from syndicator.publishing.render.head import Head
-from syndicator.publishing.render.view import View
 from syndicator.publishing.selection.feeds import LEAST
 from syndicator.publishing.server.files import make_app
+from syndicator.publishing.validate import Check
 from syndicator.publishing.web.pages import Pages
 from tests.publishing.test_builder import ATOM
 from tests.services.places import Place, store_articles
@@ -35,25 +36,25 @@ formats = ["txt", "atom", "html"]
 """
 
 
-def line(view: View, base: str) -> bytes:
-    if "unprintable" in view.title:
+def line(draft: Draft) -> bytes:
+    if "unprintable" in draft.view.title:
         raise ValueError("no letters for it")
-    return f"{view.title} {view.url}".encode()
+    return f"{draft.view.title} {draft.view.url}".encode()
 
 
 def lines(head: Head, entries: Sequence[bytes]) -> bytes:
     return b"\n".join([head.title.encode(), *entries, b""])
 
 
-def fault(data: bytes) -> str | None:
-    return "invalid: too loud" if b"!" in data else None
+def check(data: bytes) -> Check:
+    return Check(fault="invalid: too loud" if b"!" in data else None)
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """An installation of a service with the format "txt" and the axis "language"."""
     monkeypatch.setitem(FORMATS, "txt", Format(label="Plain text", media_type="text/plain"))
-    monkeypatch.setitem(RENDERERS, "txt", Renderer(entry=line, feed=lines, fault=fault))
+    monkeypatch.setitem(RENDERERS, "txt", Renderer(entry=line, feed=lines, check=check))
     monkeypatch.setitem(
         AXES,
         "language",

@@ -13,7 +13,7 @@ from syndicator.services.init.start import write_config
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Each costs a run of every few minutes more than its own work does.
 HEAVY = (
-    "aiohttp", "feedparser", "frontmatter", "httpx", "jinja2", "lxml", "markdown_it", "numpy", "protego",
+    "aiohttp", "feedgen", "feedparser", "frontmatter", "httpx", "jinja2", "lxml", "markdown_it", "numpy", "protego",
     "rich", "sqlalchemy.dialects.postgresql", "tld", "trafilatura", "yaml",
 )  # fmt: skip
 SCRIPT = """
@@ -35,7 +35,7 @@ def config(tmp_path: Path) -> Path:
     return folder
 
 
-def refresh(config: Path, name: str = "refresh") -> tuple[str, set[str]]:
+def run(config: Path, name: str) -> tuple[str, set[str]]:
     """Return what a command printed, and the modules that it loaded."""
     command = [sys.executable, "-c", SCRIPT, name, "--config", str(config)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
@@ -43,13 +43,19 @@ def refresh(config: Path, name: str = "refresh") -> tuple[str, set[str]]:
     return "\n".join(said), set(loaded.split())
 
 
+def test_status_does_not_load_what_writes_feeds(config: Path) -> None:
+    said, loaded = run(config, "status")
+    assert said
+    assert loaded.isdisjoint({"feedgen", "dateutil.parser", "lxml"})
+
+
 @pytest.mark.slow
 def test_what_fetches_reads_and_writes_feeds_is_not_loaded(config: Path) -> None:
-    refresh(config)  # writes the first, empty feeds
-    said, loaded = refresh(config)
+    run(config, "refresh")  # writes the first, empty feeds
+    said, loaded = run(config, "refresh")
     assert "0 files written" in said
     assert loaded.isdisjoint(HEAVY)
-    _, loaded = refresh(config, "build")
+    _, loaded = run(config, "build")
     assert loaded.isdisjoint((*HEAVY, "syndicator.cli.operations", "syndicator.configuration.sources.schema"))
 
 
@@ -59,12 +65,12 @@ def test_a_lost_index_and_a_query_that_is_no_more_are_seen(config: Path) -> None
     queries = config / "feeds.toml"
     before = queries.read_text()
     queries.write_text('[[feed]]\nslug = "mine"\ntitle = "Mine"\nquery = "tag:AI"\n')
-    refresh(config)
+    run(config, "refresh")
     assert (public / "queries" / "mine.atom").exists()
     (public / "index.html").unlink()
-    refresh(config)
+    run(config, "refresh")
     assert (public / "index.html").exists()
     queries.write_text(before)
-    refresh(config)
+    run(config, "refresh")
     assert not (public / "queries" / "mine.atom").exists()
-    assert "0 files written" in refresh(config)[0]
+    assert "0 files written" in run(config, "refresh")[0]

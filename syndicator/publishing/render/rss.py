@@ -1,87 +1,135 @@
 """RSS 2.0 with Dublin Core, Media RSS and content:encoded."""
 
-import html
 import re
-from collections.abc import Iterator, Sequence
-from email.utils import format_datetime
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+from typing import Any, Final
 
-from syndicator.core.formats import ATOM, FORMATS
-from syndicator.publishing.render.atom import categories, media
+from lxml.etree import SubElement
+
+from syndicator.core.formats import ATOM, FORMATS, RSS
+from syndicator.publishing.render.feed_entry import Draft, add_media
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
-from syndicator.publishing.render.xml import declared, document, element, escaped, plain
+from syndicator.publishing.render.xml import (
+    add_local,
+    add_stylesheet,
+    add_text,
+    declared,
+    insert_entries,
+    qualified,
+    refer_to_signs,
+    serialise_entry,
+)
 
 _MINUTES: Final = 15  # between two polls
+_ITEM_NAMESPACES: Final = declared("media", "dc", "content")
+_NAMESPACES: Final = {**_ITEM_NAMESPACES, **declared("atom", "sy")}
+_CREATOR: Final = qualified("dc", "creator")
+_RIGHTS: Final = qualified("dc", "rights")
+_ATOM_LINK: Final = qualified("atom", "link")
+_PLAIN: Final = ("title", "description", "category", "source", _CREATOR)
+_FOR_TEXT_AND_HTML: Final = ("title", "category", "source", _CREATOR, _RIGHTS)
+_CLOSING: Final = b"</channel></rss>"
+# feedgen sets the locale of the process while it writes a date: of two threads, one would restore that of the other.
+_LOCALE: Final = Lock()
 # Start of a tag, comment or declaration (HTML 13.2.5.6), also with < as a reference.
 _TAG: Final = re.compile(r"(<|&(?:lt|#0*60|#x0*3c);?)(?=[a-z/!?&])", re.I)
 
 
-def item(view: View, base: str) -> bytes:
-    """Return the <item> of an article, equal in all feeds."""
-    described, file = html.escape(view.text, quote=False), view.enclosure
-    parts = [
-        element("title", plain(_plain(view.title))),
-        element("link", escaped(view.url)),
-        element("description", plain(described or view.content)),
-        *([element("content:encoded", escaped(view.content))] if described and view.content else []),
-        element("guid", escaped(view.urn), isPermaLink="false"),
-        *(element("category", plain(_plain(term)), domain=scheme) for term, scheme in categories(view, base)),
-        *([element("enclosure", url=file.url, length=str(file.length), type=file.type)] if file else []),
-        element("pubDate", format_datetime(view.began or view.published)),
-        *([element("source", plain(_plain(view.origin.title)), url=view.origin.url)] if view.origin.url else []),
-        # one line for all authors: newsboat and Miniflux show only the last dc:creator
-        element("dc:creator", plain(_plain(view.author))),
-        *media(view),
-        *([element("dc:rights", escaped(_plain(view.rights)))] if view.rights else []),
-        *([element("creativeCommons:license", escaped(view.licence))] if view.licence else []),
-        *_podcast(view),
+def make_item(draft: Draft) -> Any:
+    """Return the <item> of an article as a tree, equal in all feeds. Raises ValueError for values that XML cannot
+    hold."""
+    view = draft.view
+    with _LOCALE:
+        item = draft.feed_entry.rss_entry()
+    # one line for all authors: newsboat and Miniflux show only the last dc:creator
+    add_text(item, _CREATOR, view.author)
+    if view.rights:
+        add_text(item, _RIGHTS, view.rights)
+    if draft.has_signs:
+        _space_tags(item.iterchildren(*_FOR_TEXT_AND_HTML))
+    add_media(item, view)
+    if view.licence:
+        add_local(item, "creativeCommons", "license", view.licence)
+    _add_podcast(item, view)
+    if view.markdown:
         # http://source.scripting.com/#1653758422000. The element declares its namespace, since the W3C validator
         # warns of namespaces that it does not know.
-        *([element("source:markdown", escaped(view.markdown))] if view.markdown else []),
-    ]
-    return element("item", "".join(parts)).encode()
+        add_local(item, "source", "markdown", view.markdown)
+    return item
 
 
-def feed(head: Head, items: Sequence[bytes]) -> bytes:
+def serialise(draft: Draft, item: Any) -> bytes:
+    """Return the bytes of an item inside a feed."""
+    if draft.has_signs:
+        refer_to_signs(item, _PLAIN)
+    return serialise_entry(item, _ITEM_NAMESPACES)
+
+
+def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
     """Return an RSS document of finished items."""
-    title, types = plain(_plain(head.title)), {name: FORMATS[name].media_type for name in (ATOM, "rss")}
-    parts = [
-        f'<rss{declared(("media", "dc", "content", "atom", "sy"))} version="2.0"><channel>',
-        element("title", title),
-        element("link", escaped(head.home)),
-        element("description", plain(_plain(head.description))),
-        element("atom:link", href=head.url("rss"), rel="self", type=types["rss"]),
-        *([element("copyright", escaped(_plain(head.rights)))] if head.rights else []),
-        element("docs", "https://www.rssboard.org/rss-specification"),
-        element("generator", "Syndicator"),
-    ]
-    image = element("url", escaped(head.image)) + element("title", title) + element("link", escaped(head.home))
-    parts += [element("image", image), element("ttl", str(_MINUTES))]
-    parts += [element("sy:updatePeriod", "hourly"), element("sy:updateFrequency", str(60 // _MINUTES))]
-    parts += [element("language", escaped(head.language))] if head.language else []
-    parts.append(element("lastBuildDate", format_datetime(head.updated)))
-    parts += [element("atom:link", rel="hub", href=hub) for hub in head.hubs]
-    parts += [element("creativeCommons:license", escaped(head.licence))] if head.licence else []
-    if head.previous:  # archives are Atom (RFC 5005)
-        href = head.document(head.previous, ATOM)
-        parts.append(element("atom:link", rel="prev-archive", href=href, type=types[ATOM]))
-    return document("".join(parts), items, "</channel></rss>", f"{head.base}feed.css")
+    from feedgen.feed import FeedGenerator  # see `make_feed_entry`
+
+    feed = FeedGenerator()
+    feed.title(head.title)
+    feed.description(head.description)
+    own = {"href": head.url(RSS), "rel": "self", "type": FORMATS[RSS].media_type}
+    feed.link([own, {"href": head.home, "rel": "alternate"}])  # of the channel: the last
+    feed.rights(head.rights)
+    feed.docs("https://www.rssboard.org/rss-specification")
+    feed.generator("Syndicator")
+    feed.image(head.image, head.title, head.home)
+    feed.language(head.language)
+    feed.lastBuildDate(head.updated)  # else feedgen takes the time of the clock
+    feed.ttl(_MINUTES)
+    feed.register_extension("more", partial(_HeadExtension, head), atom=False)
+    with _LOCALE:
+        document = feed.rss_str()
+    return insert_entries(document, _CLOSING, items)
 
 
-def _plain(value: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _HeadExtension:
+    """What feedgen has no field for; feedgen calls the methods."""
+
+    head: Head
+
+    def extend_ns(self) -> dict[str, str]:
+        return dict(_NAMESPACES)
+
+    def extend_rss(self, feed: Any) -> None:
+        add_stylesheet(feed, self.head.base)
+        channel = feed.find("channel")
+        _space_tags(channel.iter("title", "description", "copyright"))
+        add_text(channel, qualified("sy", "updatePeriod"), "hourly")
+        add_text(channel, qualified("sy", "updateFrequency"), str(60 // _MINUTES))
+        for hub in self.head.hubs:
+            SubElement(channel, _ATOM_LINK, rel="hub", href=hub)
+        if self.head.licence:
+            add_local(channel, "creativeCommons", "license", self.head.licence)
+        if self.head.previous:  # archives are Atom (RFC 5005)
+            archive = self.head.document(self.head.previous, ATOM)
+            SubElement(channel, _ATOM_LINK, rel="prev-archive", href=archive, type=FORMATS[ATOM].media_type)
+        refer_to_signs(channel, _PLAIN)
+
+
+def _space_tags(elements: Any) -> None:
     """Put a space after each < that could start a tag: some readers take these fields for text and some for HTML, and
     "< b>" is the same to both. The validator takes </b> for markup, too."""
-    return _TAG.sub(r"\1 ", value)
+    for element in elements:
+        element.text = _TAG.sub(r"\1 ", element.text)
 
 
-def _podcast(view: View) -> Iterator[str]:
-    """Yield transcripts, chapters and persons of an episode (Podcasting 2.0)."""
+def _add_podcast(item: Any, view: View) -> None:
+    """Add transcripts, chapters and persons of an episode (Podcasting 2.0)."""
     for line in view.enclosure.podcast if view.enclosure else ():
         kind, _, rest = line.partition(" ")
         main, *values = rest.split("; ")
         attributes = dict(value.split("=", 1) for value in values)
         if kind == "person":
-            yield element("podcast:person", escaped(main), **attributes)
+            add_local(item, "podcast", "person", main, **attributes)
         else:
-            yield element(f"podcast:{kind}", url=main, **attributes)
+            add_local(item, "podcast", kind, "", url=main, **attributes)

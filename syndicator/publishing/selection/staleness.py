@@ -25,7 +25,7 @@ SEARCH: Final = FeedKey("", "search")  # by period
 LISTS: Final = FeedKey("", "lists")  # by part of a long list of feeds
 
 # Increase when documents change, so that the first build after an upgrade writes all of them.
-_FORM: Final = "3"
+_FORM: Final = "4"
 
 # Settings that select the articles of the head.
 _OF_HEADS: Final = frozenset(("limit", "window_hours", "most", "most_older", "share", "query"))

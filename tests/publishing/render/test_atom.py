@@ -1,44 +1,153 @@
-"""XML as text, and heads of Atom documents."""
+"""Entries as trees of feedgen, and heads of Atom documents."""
 
 from __future__ import annotations
 
+import locale
+import subprocess
+import sys
+import time
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from lxml import etree
 
 from syndicator.configuration.settings import Settings, Site
 from syndicator.core.axes import ALL
-from syndicator.core.model import FeedSpec
+from syndicator.core.model import Enclosure, FeedSpec
 from syndicator.publishing import validate
-from syndicator.publishing.render import atom
+from syndicator.publishing.render import atom, rss
+from syndicator.publishing.render.feed_entry import Draft
 from syndicator.publishing.render.head import Head, head
-from syndicator.publishing.render.xml import element, escaped, plain
+from syndicator.publishing.render.view import View, view
+from syndicator.publishing.render.xml import NAMESPACES
+from tests.publishing.test_builder import ATOM, INSTANCE, SOURCES, article
 
+BASE = "https://feeds.example/"
 SPEC = FeedSpec(key=ALL, name="Everything", title='A & <B> "C"', first_slug="all", language="en")
 WHEN = datetime(2026, 11, 26, 8, 30, 0, 123456, tzinfo=UTC)
-ENTRY = b"<entry><id>urn:x:1</id><updated>2026-11-26T08:30:00+00:00</updated></entry>"
+DC = f"{{{NAMESPACES['dc']}}}"
 
 
 def a_head(**changes: object) -> Head:
-    made = head(SPEC, Settings(site=Site(url="https://feeds.example/")), uuid.UUID(int=1), WHEN)
+    made = head(SPEC, Settings(site=Site(url=BASE)), uuid.UUID(int=1), WHEN)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
+def a_view(**changes: Any) -> View:
+    return replace(view(article(1), SOURCES["alpha"], INSTANCE, None, ""), **changes)
+
+
+def an_entry(shown: View) -> Any:
+    """The <entry> of a view as a reader parses it."""
+    draft = Draft(shown, BASE)
+    made = atom.make_entry(draft)
+    assert validate.atom_entry_fault(made) is None
+    return etree.fromstring(atom.write_feed(a_head(), [atom.serialise(draft, made)])).find(f"{ATOM}entry")
+
+
+def an_item(shown: View) -> Any:
+    """The <item> of a view as a reader parses it."""
+    draft = Draft(shown, BASE)
+    made = rss.serialise(draft, rss.make_item(draft))
+    return etree.fromstring(rss.write_feed(a_head(), [made])).find("channel/item")
+
+
 @pytest.mark.parametrize("text", ["\x00", "\x1b", "\ud800", "\ufffe"])
-def test_what_xml_cannot_hold_is_refused(text: str) -> None:
-    for made in (escaped, plain, lambda value: element("a", b=value)):
-        with pytest.raises(ValueError, match="XML"):
-            made(f"a{text}b")
+@pytest.mark.parametrize("make", [atom.make_entry, rss.make_item])
+def test_what_xml_cannot_hold_is_refused(make: Callable[[Draft], Any], text: str) -> None:
+    for changes in ({"title": f"a{text}b"}, {"tags": (f"a{text}b",)}):
+        with pytest.raises(ValueError):
+            make(Draft(a_view(**changes), BASE))
 
 
-@pytest.mark.parametrize("value", ["a & b", "<b>&amp;</b>", '"q" \'', "]]>", "a\tb\nc\rd", "\u2028\x85é中😀"])
+@pytest.mark.parametrize("value", ["a & b", '"q" \'', "]]>", "a > b", "a\tb\nc\rd", "\u2028\x85é中😀", "1 < 2 & 3 < 4"])
 def test_a_text_is_read_as_it_was_written(value: str) -> None:
-    made = element("root", element("one", escaped(value)) + element("two", plain(value), three=value))
-    root = etree.fromstring(made)
-    assert [root[0].text, root[1].text, root[1].get("three")] == [value] * 3
+    shown = a_view(authors=(value, "Bo"), tags=(value,), category="", content=value)
+    entry, item = an_entry(shown), an_item(shown)
+    names = [name.text for name in entry.iterfind(f"{ATOM}author/{ATOM}name")]
+    assert (names, entry.findtext(f"{ATOM}content")) == ([value, "Bo"], value)
+    assert [category.get("term") for category in entry.iterfind(f"{ATOM}category")] == [value]
+    assert item.findtext(f"{DC}creator") == f"{value}, Bo"
+    assert item.findtext("category") == value
+    assert item.findtext(f"{{{NAMESPACES['content']}}}encoded") == value
+
+
+def test_both_formats_spell_signs_of_plain_texts_as_references() -> None:
+    draft = Draft(a_view(title="AT&T", authors=("B & <C>",), content="<p>x &amp; y</p>"), BASE)
+    entry = atom.serialise(draft, atom.make_entry(draft))
+    item = rss.serialise(draft, rss.make_item(draft))
+    assert b'<title type="text">AT&#x26;T</title>' in entry and b"<name>B &#x26; &#x3C;C&gt;</name>" in entry
+    assert b'<content type="html">&lt;p&gt;x &amp;amp; y&lt;/p&gt;</content>' in entry
+    assert b"<title>AT&#x26;T</title>" in item and b">B &#x26; &#x3C; C&gt;</dc:creator>" in item
+
+
+def test_an_entry_declares_no_namespace_that_its_feed_has() -> None:
+    draft = Draft(a_view(cover="https://alpha.example/1.jpg", content="<p>x</p>"), BASE)
+    for data in (
+        atom.serialise(draft, atom.make_entry(draft)),
+        rss.serialise(draft, rss.make_item(draft)),
+    ):
+        assert b"<media:thumbnail url=" in data and b"xmlns" not in data and b"ns0" not in data
+
+
+def test_links_have_their_kinds() -> None:
+    sound = Enclosure(url="https://alpha.example/1.mp3", type="audio/mpeg", length=7)
+    also = (("Beta", "https://beta.example/1"), ("Gamma", "https://gamma.example/1"))
+    shown = a_view(enclosure=sound, related=(also[0][1],), also=also, licence="https://licence.example/by")
+    entry, item = an_entry(shown), an_item(shown)
+    assert [dict(link.attrib) for link in entry.iterfind(f"{ATOM}link")] == [
+        {"href": shown.url, "rel": "alternate"},
+        {"href": sound.url, "rel": "enclosure", "type": "audio/mpeg", "length": "7"},
+        {"href": shown.url, "rel": "via"},
+        {"href": also[0][1], "rel": "related"},
+        {"href": also[1][1], "rel": "related", "title": "Gamma"},
+        {"href": shown.licence, "rel": "license"},
+    ]
+    assert dict(item.find("enclosure").attrib) == {"url": sound.url, "length": "7", "type": "audio/mpeg"}
+    assert item.findtext("link") == shown.url
+
+
+@pytest.mark.parametrize("url", ["https://alpha.example/feed", ""])
+def test_a_source_has_id_title_time_and_the_addresses_that_it_has(url: str) -> None:
+    shown = a_view()
+    shown = replace(shown, origin=replace(shown.origin, url=url))
+    source = an_entry(shown).find(f"{ATOM}source")
+    assert source.findtext(f"{ATOM}id") == "urn:example:alpha"
+    assert source.findtext(f"{ATOM}title") == "Alpha" and source.find(f"{ATOM}title").get("type") == "text"
+    assert source.findtext(f"{ATOM}updated") == shown.published.isoformat()
+    links = [(link.get("rel"), link.get("href")) for link in source.iterfind(f"{ATOM}link")]
+    assert links == [*([("self", url)] if url else []), ("alternate", "https://alpha.example/")]
+    named = an_item(shown).find("source")
+    assert (named is None) if not url else (named.get("url"), named.text) == (url, "Alpha")
+
+
+def test_an_excerpt_stands_beside_the_content_and_alone_without() -> None:
+    shown = a_view(summary="x < y", content="<p>All</p>")
+    content = f"{{{NAMESPACES['content']}}}encoded"
+
+    def texts(shown: View) -> tuple[str | None, ...]:
+        entry, item = an_entry(shown), an_item(shown)
+        of_atom = entry.findtext(f"{ATOM}summary"), entry.findtext(f"{ATOM}content")
+        return *of_atom, item.findtext("description"), item.findtext(content)
+
+    assert texts(shown) == ("x &lt; y", "<p>All</p>", "x &lt; y", "<p>All</p>")
+    assert texts(replace(shown, content="")) == ("x &lt; y", None, "x &lt; y", None)
+    assert texts(replace(shown, summary="")) == (None, "<p>All</p>", "Alpha", "<p>All</p>")
+
+
+def test_an_entry_that_the_grammar_refuses_is_named() -> None:
+    made = atom.make_entry(Draft(a_view(), BASE))
+    etree.SubElement(made, "subtitle").text = "of feeds alone"
+    assert (validate.atom_entry_fault(made) or "").startswith("invalid")
+    for name in ("updated", "author"):
+        made = atom.make_entry(Draft(a_view(), BASE))
+        made.remove(made.find(name))
+        assert (validate.atom_entry_fault(made) or "").startswith("invalid")
 
 
 @pytest.mark.parametrize(
@@ -52,10 +161,52 @@ def test_a_text_is_read_as_it_was_written(value: str) -> None:
         (b"<updated>", b"<updated>2026-11-26T08:30:00+00:00</updated><updated>"),
     ],
 )
-def test_a_head_with_a_fault_is_refused_whatever_was_looked_at_before(old: bytes, new: bytes) -> None:
-    made = atom.feed(a_head(title="A title", self_name="archive/all/2026-11.atom", current=False), [])
-    assert validate.assembled_atom_fault(made) is None
-    broken = made.replace(old, new, 1)
-    assert broken != made
-    assert (validate.assembled_atom_fault(broken) or "").startswith("invalid")
-    assert (validate.atom_fault(broken) or "").startswith("invalid")
+def test_a_head_with_a_fault_is_refused(old: bytes, new: bytes) -> None:
+    draft = Draft(a_view(), BASE)
+    entry = atom.serialise(draft, atom.make_entry(draft))
+    for entries in ([], [entry]):
+        made = atom.write_feed(a_head(title="A title", self_name="archive/all/2026-11.atom", current=False), entries)
+        assert validate.check_atom(made).fault is None
+        broken = made.replace(old, new, 1)
+        assert broken != made
+        assert (validate.check_atom(broken).fault or "").startswith("invalid")
+        assert (validate.atom_fault(broken) or "").startswith("invalid")
+
+
+def test_a_head_takes_no_time_from_the_clock() -> None:
+    made = atom.write_feed(a_head(), []), rss.write_feed(a_head(), [])
+    assert etree.fromstring(made[0]).findtext(f"{ATOM}updated") == WHEN.isoformat()
+    assert etree.fromstring(made[1]).findtext("channel/lastBuildDate") == "Thu, 26 Nov 2026 08:30:00 +0000"
+    assert b"pubDate" not in made[1]
+
+
+def test_feedgen_is_loaded_when_something_is_written() -> None:
+    script = "import sys, syndicator.publishing.builder; print('feedgen' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "False\n"
+
+
+def test_threads_that_write_dates_leave_the_locale_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """feedgen sets it for each date of RSS; the pages of questions are written beside a build."""
+    draft, real, before = Draft(a_view(), BASE), locale.setlocale, locale.setlocale(locale.LC_CTYPE)
+
+    def slow(category: int, wanted: str | None = None) -> str:
+        """As the real one, but another thread takes its turn meanwhile."""
+        found = real(category, wanted)
+        time.sleep(0.002)
+        return found
+
+    def write(number: int) -> None:
+        if number % 2:
+            rss.make_item(draft)
+        else:
+            rss.write_feed(a_head(), [])
+
+    real(locale.LC_CTYPE, "C.UTF-8")
+    monkeypatch.setattr(locale, "setlocale", slow)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(write, range(40)))
+        assert real(locale.LC_CTYPE) == "C.UTF-8"
+    finally:
+        real(locale.LC_CTYPE, before)

@@ -62,7 +62,7 @@ def test_atom(data: str, says: str | None) -> None:
     ],
 )
 def test_rss(data: str, says: str | None) -> None:
-    found = validate.rss_fault(data.encode())
+    found = validate.check_rss(data.encode()).fault
     assert found is None if says is None else found is not None and says in found
 
 
@@ -76,7 +76,7 @@ def test_rss(data: str, says: str | None) -> None:
     ],
 )
 def test_json(data: str, says: str | None) -> None:
-    found = validate.json_fault(data.encode())
+    found = validate.check_json(data.encode()).fault
     assert found is None if says is None else found is not None and says in found
 
 
@@ -156,5 +156,5 @@ def test_a_fault_names_title_address_and_file_of_its_article() -> None:
 
 def test_a_broken_document_names_the_entry_in_which_it_breaks() -> None:
     data = (HEAD + ENTRY + ENTRY.replace("urn:y", "urn:z").replace("<title>t", "<title>\x01t") + "</feed>").encode()
-    fault = validate.assembled_atom_fault(data)
+    fault = validate.check_atom(data).fault
     assert fault is not None and fault.startswith("not-well-formed") and fault.endswith("(urn:z)")
