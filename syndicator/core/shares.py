@@ -48,15 +48,19 @@ class Shares(Generic[T]):
             if item is None:
                 continue
             self.discard(owner, item)
-            if owner in self._waiting:
-                self._waiting[owner] = self._waiting.pop(owner)
+            self._move_to_end(owner)
             return item
         return None
 
+    def _move_to_end(self, owner: str) -> None:
+        """Let all others have their turns before `owner`. An owner with nothing left is not in the circle."""
+        if owner in self._waiting:
+            self._waiting[owner] = self._waiting.pop(owner)
+
     def discard(self, owner: str, item: T) -> None:
-        """Remove an item if it waits; no turn is used."""
-        items = self._waiting.get(owner, deque())
-        if item not in items:
+        """Remove an item if it waits; no turn is used. An owner with nothing left leaves the circle."""
+        items = self._waiting.get(owner)
+        if items is None or item not in items:
             return
         items.remove(item)
         self._count -= 1

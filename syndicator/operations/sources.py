@@ -130,10 +130,13 @@ def need_stamp(source: Source, seen: str | None) -> None:
 
 def refuse_variables(address: str, before: str) -> None:
     """Raise UsageError for a new variable: only people who can edit the files may use them."""
-    from syndicator.configuration.sources.rights import name_variables
+    from syndicator.configuration.sources.rights import list_variables
 
-    if address != before and (named := name_variables(address)):
-        raise UsageError(f"an address that names a variable (${{{named[0]}}}) is written into sources.toml by hand")
+    if address == before:
+        return
+    variables = list_variables(address)
+    if variables:
+        raise UsageError(f"an address that names a variable (${{{variables[0]}}}) is written into sources.toml by hand")
 
 
 def edit_of(app: App, source: Source, wanted: Source, sentence: str) -> Change:

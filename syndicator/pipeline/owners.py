@@ -96,24 +96,31 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
     """Return the context with rights for the host that the site moved to, if both hosts confirm it. The new host: it
     answers with the feed of the same articles, and the operator follows it there, or the old host redirects the feed
     for good and no other source owns the new one. The old host: it redirects the articles' pages for good."""
-    new = urls.site(result.final_url)
-    context = replace(context, answered=new)
-    file, key = context.run.rights_file, context.source.key
-    is_own = new == urls.site(context.source.url)
-    if new == "":
+    new_site = urls.site(result.final_url)
+    context = replace(context, answered=new_site)
+    if new_site == "":
         return context
-    if new in file.moved(key):
-        return context if is_own else replace(context, state=replace(context.state, site_moved=True))
-    confirms = _is_new_at_home(context, feed, new) if is_own else _is_feed_moved(context, result)
-    if not confirms:
+    file = context.run.rights_file
+    key = context.source.key
+    is_followed_there = new_site == urls.site(context.source.url)
+    state = context.state if is_followed_there else replace(context.state, site_moved=True)
+    moved_context = replace(context, state=state)
+    if new_site in file.moved(key):
+        return moved_context
+    if is_followed_there and not _is_new_at_home(context, feed, new_site):
         return context
-    pairs = same_articles(feed.entries, context.run.store.listed(key, own=True), new)
-    if not pairs or not _may_leave(context, pairs[0][0]) or not await _all_moved(context, pairs[:_SAMPLED]):
+    if not is_followed_there and not _is_feed_moved(context, result):
         return context
-    old = urls.site(pairs[0][0])
-    file.move(key, old, new, context.run.clock().date())
-    context.log.info("the site moved", old=old, new=new)
-    return context if is_own else replace(context, state=replace(context.state, site_moved=True))
+    pairs = pair_articles(feed.entries, context.run.store.listed(key, own=True), new_site)
+    if not pairs:
+        return context
+    old_page = pairs[0][0]
+    if not _may_leave(context, old_page) or not await _are_all_moved(context, pairs[:_SAMPLED]):
+        return context
+    old_site = urls.site(old_page)
+    file.move(key, old_site, new_site, context.run.clock().date())
+    context.log.info("the site moved", old=old_site, new=new_site)
+    return moved_context
 
 
 def _is_feed_moved(context: VisitContext, result: Fetched) -> bool:
@@ -132,39 +139,54 @@ def _is_new_at_home(context: VisitContext, feed: ParsedFeed, home: str) -> bool:
     moves = context.run.rights_file.moved(context.source.key)
     if any(move.old == home for move in moves.values()):
         return True
-    there = [entry.id for entry in feed.entries if urls.site(entry.url) == home]
-    stored = context.run.store.entries(context.source.key, there[-1:])  # the oldest is seldom new
-    return bool(there) and all(urls.site(row.url) != home for row in stored.values())
+    entry_ids = [entry.id for entry in feed.entries if urls.site(entry.url) == home]
+    if not entry_ids:
+        return False
+    rows = context.run.store.entries(context.source.key, entry_ids[-1:])  # the oldest is seldom new
+    return all(urls.site(row.url) != home for row in rows.values())
 
 
-def _may_leave(context: VisitContext, old: str) -> bool:
-    """True unless the site of the page `old` is another source's alone."""
-    others = {*context.run.owners.of(old)} - {context.source.key}
-    return context.rights.owns(old) or not others
+def _may_leave(context: VisitContext, old_page: str) -> bool:
+    """True unless the site of the page is another source's alone."""
+    other_owners = {*context.run.owners.of(old_page)} - {context.source.key}
+    return context.rights.owns(old_page) or not other_owners
 
 
-def same_articles(entries: Sequence[Entry], listed: Iterable[Listed], new: str) -> list[tuple[str, str]]:
-    """Pair (old, new) addresses of articles on the site `new`, by path or title, of the old site that has the most; []
-    if too few match. Pure."""
-    there = [entry for entry in entries if urls.site(entry.url) == new]
-    paths: dict[str, str] = {}
-    titles: dict[str, str] = {}
+def pair_articles(entries: Sequence[Entry], listed: Iterable[Listed], new_site: str) -> list[tuple[str, str]]:
+    """Pair (old, new) addresses of articles on `new_site`, by path or title, of the old site that has the most; [] if
+    too few match. Pure."""
+    new_entries = [entry for entry in entries if urls.site(entry.url) == new_site]
+    urls_by_path: dict[str, str] = {}
+    urls_by_title: dict[str, str] = {}
     for url, title in listed:
-        if urls.site(url) != new:
-            paths[urlsplit(url).path.rstrip("/")] = titles[" ".join(words(title))] = url
-    pairs = []
-    for entry in there:
-        title = " ".join(words(entry.title))
-        old = paths.get(urlsplit(entry.url).path.rstrip("/")) or (titles.get(title) if title else None)
-        if old is not None:
-            pairs.append((old, entry.url))
-    sites = Counter(urls.site(old) for old, _ in pairs)
-    former = max(sites, key=lambda site: sites[site], default="")
-    pairs = [pair for pair in pairs if urls.site(pair[0]) == former]
-    return pairs if len(pairs) >= _SHARE * len(there) else []
+        if urls.site(url) != new_site:
+            urls_by_path[_path_of(url)] = url
+            urls_by_title[_fold_title(title)] = url
+    pairs: list[tuple[str, str]] = []
+    for entry in new_entries:
+        old_url = urls_by_path.get(_path_of(entry.url))
+        title = _fold_title(entry.title)
+        if old_url is None and title:
+            old_url = urls_by_title.get(title)
+        if old_url is not None:
+            pairs.append((old_url, entry.url))
+    counts = Counter(urls.site(old_url) for old_url, _ in pairs)
+    old_site = max(counts, key=lambda site: counts[site], default="")
+    pairs_of_site = [pair for pair in pairs if urls.site(pair[0]) == old_site]
+    if len(pairs_of_site) < _SHARE * len(new_entries):
+        return []
+    return pairs_of_site
 
 
-async def _all_moved(context: VisitContext, pairs: Sequence[tuple[str, str]]) -> bool:
+def _path_of(url: str) -> str:
+    return urlsplit(url).path.rstrip("/")
+
+
+def _fold_title(title: str) -> str:
+    return " ".join(words(title))
+
+
+async def _are_all_moved(context: VisitContext, pairs: Sequence[tuple[str, str]]) -> bool:
     for old, new in pairs:
         answer = await context.ask(old)
         if not isinstance(answer, Fetched) or answer.moved_to is None:

@@ -176,7 +176,7 @@ def filed_by_neighbour(article: Article, owners: Owners) -> bool:
     return followed and claim_of(article, owners) == NONE
 
 
-def move_to(article: Article, url: str) -> Article:
+def move_keeping_alias(article: Article, url: str) -> Article:
     """Return `article` with the address `url`; its former one becomes an alias. Aliases on another site stay only if
     the article was filed there."""
     former = dict.fromkeys((*article.aliases, article.url))

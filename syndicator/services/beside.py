@@ -12,7 +12,7 @@ from typing import TypeVar
 from syndicator.articles.beside.feeds_toml import KeptFeed, read_feeds, read_sources, update_feeds, update_sources
 from syndicator.articles.beside.lists import FOLLOWED, RIGHTS_TOML, RightsFile
 from syndicator.configuration.settings import Publish
-from syndicator.configuration.sources.identity import departures, new_at_site, successions, with_address
+from syndicator.configuration.sources.identity import departures, find_sources_at_new_site, successions, with_address
 from syndicator.core import secrets, urls
 from syndicator.core.axes import ALL, QUERY, SOURCE
 from syndicator.core.errors import ConfigError
@@ -130,7 +130,7 @@ class Beside:
         rows = self._source_rows()
         parting, heirs = departures(wanted, addresses, rows), successions(wanted, addresses, rows)
         today = self.clock().date().isoformat()
-        FOLLOWED.append(self.followed, ((key, today) for key in new_at_site(wanted, addresses)))
+        FOLLOWED.append(self.followed, ((key, today) for key in find_sources_at_new_site(wanted, addresses)))
         update_sources(
             self.sources,
             lambda kept: {**kept, **{key: with_address(kept.get(key, ()), url) for key, url in wanted.items()}},

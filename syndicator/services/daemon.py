@@ -271,7 +271,7 @@ class Jobs:
         hubs = self.hubs
         if hubs is None or not app.settings.site.callback:
             return
-        unchanged = self._walks.is_known(app)
+        unchanged = self._walks.is_unchanged(app)
 
         outcomes = await attend(app, hubs, opened.client, self._publish, stop=self.stop, watch=self._watch(HUBS))
         if unchanged:

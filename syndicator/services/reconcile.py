@@ -136,11 +136,11 @@ def files(app: App) -> tuple[Problem, ...]:
     start.settle_prunings(app)
     rows = visits.stamps()
     changes = app.article_store.changed(rows)
-    problems, there, written = _taken_in(app, changes)
-    problems += map(_no_file, changes.no_files)
-    gone = _list_gone(changes, there)
+    problems, id_prefixes, written = _taken_in(app, changes)
+    problems += map(_describe_no_file, changes.no_files)
+    gone = _list_gone(changes, id_prefixes)
     if are_many(len(gone) - len(start.awaited(app.store, gone)), len(rows)):
-        raise MissingError(_gone(app.article_store, [rows[id].path for id in gone], len(rows)))
+        raise MissingError(_describe_gone(app.article_store, [rows[id].path for id in gone], len(rows)))
     lost = start.lost(app.article_store, app.store, gone)
     start.fetch_again(app, lost)
     problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in gone if id in lost]
@@ -217,6 +217,7 @@ def _articles(
 
 _MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".mdtxt")
 _TEXTS = (".txt", ".text", "")
+_FRONT_MATTER = (b"---\n", b"---\r\n")  # the first line of a file that has some
 _PLACES = "feeds/articles itself, or YYYY/MM/ in it"
 
 
@@ -226,16 +227,26 @@ def ignored(store: ArticleStore) -> tuple[Problem, ...]:
     for path in store.names():
         if is_article_path(path):
             continue
-        name, suffix = path.rpartition("/")[2], Path(path).suffix.lower()
+        name = path.rpartition("/")[2]
         if name.upper().startswith("README."):
             continue
-        if suffix not in _MARKDOWN and not (suffix in _TEXTS and store.read(path).startswith((b"---\n", b"---\r\n"))):
+        if not _looks_like_article(store, path):
             continue
-        stem = Path(name).stem.removesuffix(".md")  # an editor may have added .txt to x.md
-        cure = f"only files that end in .md are articles; call it {stem}.md"
-        detail = f"it is ignored where it is; articles are in {_PLACES}" if name.endswith(".md") else cure
+        if name.endswith(".md"):
+            detail = f"it is ignored where it is; articles are in {_PLACES}"
+        else:
+            stem = Path(name).stem.removesuffix(".md")  # an editor may have added .txt to x.md
+            detail = f"only files that end in .md are articles; call it {stem}.md"
         problems.append(Problem(what=f"{store.name}/{path}", reason=CheckReason.PASSED_OVER, detail=detail))
     return tuple(problems)
+
+
+def _looks_like_article(store: ArticleStore, path: str) -> bool:
+    """True for the name of a Markdown file, and for a text that begins with front matter."""
+    suffix = Path(path).suffix.lower()
+    if suffix in _MARKDOWN:
+        return True
+    return suffix in _TEXTS and store.read(path).startswith(_FRONT_MATTER)
 
 
 def are_many(missing: int, total: int) -> bool:
@@ -243,7 +254,7 @@ def are_many(missing: int, total: int) -> bool:
     return any(missing >= least and missing > share * total for least, share in ((_MANY, _SHARE), (_FEW, _HALF)))
 
 
-def _gone(article_store: ArticleStore, paths: Sequence[str], total: int) -> str:
+def _describe_gone(article_store: ArticleStore, paths: Sequence[str], total: int) -> str:
     return (
         f"{len(paths)} of {total} article files are gone from {article_store.name}, such as {paths[0]}: put them "
         "back (mount the disk, restore the folder of today), or run `syndicator reindex`, which takes the folder as it "
@@ -255,31 +266,33 @@ def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
     """Return unreadable new or touched files, and those that are missing. Raises OSError, StoreError."""
     rows = store.visits.stamps()
     changes = article_store.changed(rows, sweep=False)
-    problems = list(map(_no_file, changes.no_files))
-    there = set[str]()
+    problems = list(map(_describe_no_file, changes.no_files))
+    id_prefixes: set[str] = set()
     for stamp, article in _articles(article_store, (*changes.new, *changes.edited), rows.get):
         if isinstance(article, Problem):
             problems.append(article)
-            there.add(article_store.id_at(stamp.path)[:ID_CHARS])
+            id_prefixes.add(article_store.id_at(stamp.path)[:ID_CHARS])
         else:
-            there.add(article.id[:ID_CHARS])
-    gone = _list_gone(changes, there)
-    if are_many(len(gone) - len(start.awaited(store, gone)), len(rows)):
-        detail = _gone(article_store, [rows[id].path for id in gone], len(rows))
+            id_prefixes.add(article.id[:ID_CHARS])
+    gone_ids = _list_gone(changes, id_prefixes)
+    unexpected = len(gone_ids) - len(start.awaited(store, gone_ids))
+    if are_many(unexpected, len(rows)):
+        detail = _describe_gone(article_store, [rows[article_id].path for article_id in gone_ids], len(rows))
         return (Problem(what=article_store.name, reason=CommandReason.MISSING, detail=detail), *problems)
-    lost = start.lost(article_store, store, gone)
-    for id in gone:
-        reason = FileReason.LOST_FILE if id in lost else FileReason.VANISHED
-        problems.append(Problem(what=rows[id].path, reason=reason))
+    lost_ids = start.lost(article_store, store, gone_ids)
+    for article_id in gone_ids:
+        reason = FileReason.LOST_FILE if article_id in lost_ids else FileReason.VANISHED
+        problems.append(Problem(what=rows[article_id].path, reason=reason))
     return tuple(problems)
 
 
-def _list_gone(changes: Changes, there: Collection[str]) -> list[str]:
-    """Return the ids of articles without a file. `there`: beginnings of the ids in new and edited files."""
-    return [id for id in changes.missing if id[:ID_CHARS] not in there]
+def _list_gone(changes: Changes, id_prefixes: Collection[str]) -> list[str]:
+    """Return the ids of articles without a file. `id_prefixes`: of the articles in new and edited files, as a file may
+    have another name than before."""
+    return [article_id for article_id in changes.missing if article_id[:ID_CHARS] not in id_prefixes]
 
 
-def _no_file(found: NoFile) -> Problem:
+def _describe_no_file(found: NoFile) -> Problem:
     return Problem(what=printable(found.path), reason=FileReason.NO_FILE, detail=f"it is {found.kind}")
 
 
@@ -368,7 +381,7 @@ class Walks:
     def files(self, app: App) -> tuple[Problem, ...]:
         """As `reconcile.files`, if something may have changed."""
         began = self._steady()
-        if self.is_known(app) and began < self._next:
+        if self.is_unchanged(app) and began < self._next:
             return start.set_back(app)
         self._known = None  # if this fails
         problems = files(app)
@@ -376,7 +389,7 @@ class Walks:
         self._next = ended + min(_MOST_SECONDS, _WALKING_SHARE * (ended - began))
         return problems
 
-    def is_known(self, app: App) -> bool:
+    def is_unchanged(self, app: App) -> bool:
         """True if nothing has changed since the last `end`."""
         return bool(self._known == _seen(app))
 

@@ -150,15 +150,15 @@ def with_address(addresses: tuple[str, ...], url: str) -> tuple[str, ...]:
     return (*(other for other in addresses if urls.alias(other) != urls.alias(url)), url)
 
 
-def new_at_site(wanted: Mapping[str, str], addresses: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the keys of sources that are new, or that have a new address on another site. `wanted`: address by key;
-    `addresses`: those that each key had, the newest last."""
-    new = []
-    for key, url in sorted(wanted.items()):
-        before = addresses.get(key, ())
-        if not before or urls.site(before[-1]) != urls.site(url):
-            new.append(key)
-    return new
+def find_sources_at_new_site(urls_by_key: Mapping[str, str], former_urls: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the keys of sources that are new, or that have a new address on another site. `urls_by_key`: the address
+    of each source now; `former_urls`: those that each had, the newest last."""
+    keys = []
+    for key, url in sorted(urls_by_key.items()):
+        former = former_urls.get(key, ())
+        if not former or urls.site(former[-1]) != urls.site(url):
+            keys.append(key)
+    return keys
 
 
 def is_at(url: str, addresses: Iterable[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from lxml import etree
 
-from syndicator.configuration.sources.rights import RIGHTS, name_variables
+from syndicator.configuration.sources.rights import RIGHTS, list_variables
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core import text, urls
 from syndicator.core.errors import NotAFeed
@@ -104,7 +104,7 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
 
 def _clean_outline(outline: Outline) -> Outline | Skipped:
     """Remove the rights of an outline; skip it if its address names a variable of this machine."""
-    if variables := name_variables(outline.url):
+    if variables := list_variables(outline.url):
         why = (
             f"its address names a variable of this machine, {variables[0]}, whose value its server would get; "
             "add it by itself, or `syndicator import --trust-own` if the list is an export of your own"

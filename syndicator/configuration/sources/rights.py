@@ -28,7 +28,7 @@ class Given:
         return ", ".join((*self.rights, *(f"${{{name}}}" for name in self.variables)))
 
 
-def name_variables(url: str) -> tuple[str, ...]:
+def list_variables(url: str) -> tuple[str, ...]:
     """Return the variables in `url`, however they are spelled: also those that only its canonical form shows."""
     try:
         canonical = urls.canonical(url)
@@ -41,7 +41,7 @@ def list_given(source: Source) -> Given:
     """Return the rights of `source`, and the variables in its address and its headers."""
     values = table(source)
     rights = tuple(_line(name, values[name]) for name in RIGHTS if _is_right(name, values.get(name)))
-    variables = dict.fromkeys((*name_variables(source.url), *source.headers_env.values()))
+    variables = dict.fromkeys((*list_variables(source.url), *source.headers_env.values()))
     return Given(rights=rights, variables=tuple(variables))
 
 

@@ -102,50 +102,57 @@ class Queue:
 
     def has_room(self, who: str) -> bool:
         """Return True if another job of the token `who` may wait."""
-        self._look()
+        self._update_queued()
         return self._tokens.has_room(who)
 
-    def has(self, which: Callable[[Job], bool]) -> bool:
-        """Return True if `which` accepts a queued job, by its fields without `args`."""
-        self._look()
-        return any(map(which, self._queued.values()))
+    def has(self, accepts: Callable[[Job], bool]) -> bool:
+        """Return True if `accepts` accepts a queued job, by its fields without `args`."""
+        self._update_queued()
+        return any(map(accepts, self._queued.values()))
 
-    def claim(self, which: Callable[[Job], bool] = lambda job: True) -> Job | None:
-        """Claim the next job that `which` accepts, by its fields without `args`; None if there is none."""
-        self._look()
+    def claim(self, accepts: Callable[[Job], bool] = lambda job: True) -> Job | None:
+        """Claim the next job that `accepts` accepts, by its fields without `args`; None if there is none."""
+        self._update_queued()
         while True:
-            next_job = self._people.take(which) or self._tokens.take(which)
+            next_job = self._people.take(accepts) or self._tokens.take(accepts)
             if next_job is None:
                 return None
             del self._queued[next_job.id]
-            try:
-                (self.root / f"{next_job.id}{_TODO}").unlink()  # whoever deletes it has it
-            except FileNotFoundError:
-                continue
-            job = self.get(next_job.id)
+            job = self._start(next_job.id)
             if job is not None:
-                job = replace(job, status="running")
-                self.save(job)
                 return job
 
-    def _look(self) -> None:
-        """Read the jobs that were queued since the last look, and forget those that are queued no more."""
-        ids = self.waiting()
-        for id in self._queued.keys() - ids:
-            job = self._queued.pop(id)
-            self._shares_of(job).discard(job.who, job)
-        for id in ids:
-            if id in self._queued:
-                continue
-            read = self.get(id)
-            if read is None:  # damaged: nothing is known of it
-                (self.root / f"{id}{_TODO}").unlink(missing_ok=True)
-                continue
-            job = replace(read, args={})
-            self._queued[id] = job
-            self._shares_of(job).add(job.who, job)
+    def _start(self, job_id: str) -> Job | None:
+        """Mark a queued job as running; None if another process has it, or if its file is damaged."""
+        try:
+            (self.root / f"{job_id}{_TODO}").unlink()  # whoever deletes it has it
+        except FileNotFoundError:
+            return None
+        job = self.get(job_id)
+        if job is None:
+            return None
+        running = replace(job, status="running")
+        self.save(running)
+        return running
 
-    def _shares_of(self, job: Job) -> Shares[Job]:
+    def _update_queued(self) -> None:
+        """Read the jobs that were queued since the last update, and forget those that are queued no more."""
+        waiting_ids = self.waiting()
+        for job_id in self._queued.keys() - waiting_ids:
+            job = self._queued.pop(job_id)
+            self._find_shares(job).discard(job.who, job)
+        for job_id in waiting_ids:
+            if job_id in self._queued:
+                continue
+            stored = self.get(job_id)
+            if stored is None:  # damaged: nothing is known of it
+                (self.root / f"{job_id}{_TODO}").unlink(missing_ok=True)
+                continue
+            job = replace(stored, args={})
+            self._queued[job_id] = job
+            self._find_shares(job).add(job.who, job)
+
+    def _find_shares(self, job: Job) -> Shares[Job]:
         return self._tokens if job.who.startswith(TOKEN) else self._people
 
     def cancel(self, id: str) -> None:

@@ -48,7 +48,8 @@ async def ingest(context: EntryContext) -> EntryResult:
 
 
 async def _process(context: EntryContext) -> Decision:
-    if decision := await _known(context):
+    decision = await _decide_unread(context)
+    if decision is not None:
         return decision
     page: Page | Failed | Decision = context.page or await _fetch(context)
     wall: str | None = None
@@ -70,58 +71,69 @@ def _reported(decision: Decision, **more: Any) -> Decision:
     return replace(decision, result=replace(decision.result, **more))
 
 
-async def _known(context: EntryContext) -> Decision | None:
-    row, at = context.row, context.run.store.known(context.aliases)
-    if away := at.away:
-        return endings.skip(context, away)
+async def _decide_unread(context: EntryContext) -> Decision | None:
+    """Decide an entry by its address and what the store knows of it; None if its page must be read."""
+    row = context.row
+    lookup = context.run.store.known(context.aliases)
+    if lookup.away:
+        return endings.skip(context, lookup.away)
     if private := refusal(context.announced.url, context.source):
         return endings.refuse(context, FetchReason.BLOCKED_ADDRESS, private)
     if row.article_id:
-        article = _only_pointed_to(context, row.article_id, at)
+        article = _only_pointed_to(context, row.article_id, lookup)
         return endings.known_already(context, article) if article else None
-    article = context.known_in(at)
+    article = context.known_in(lookup)
     if article is None:
         return None
     if _is_at_former_host(context, article):
-        return _with_new_address(context, article)
-    if _may_be_another(context, article, row.url) or await may_adopt(context, article):
+        return _move_to_announced_address(context, article)
+    if _may_show_another(context, article, row.url) or await may_adopt(context, article):
         return None
     return endings.known_already(context, article)
 
 
 def _is_at_former_host(context: EntryContext, article: Article) -> bool:
-    """True if the source's site moved, and the entry has the path of its `article` on the former host."""
-    announced = context.announced.url
-    here, home = urls.site(announced), context.home(announced)
-    if here == home or urls.site(article.url) != home or article.source_key != context.source.key:
+    """True if the source's site moved to another host, and the source's `article` still has the address on the former
+    host that the entry has on the new one."""
+    announced_url = context.announced.url
+    new_site = urls.site(announced_url)
+    former_site = context.home(announced_url)
+    if new_site == former_site:  # it did not move
         return False
-    return urls.alias(announced.replace(here, home, 1)) == urls.alias(article.url)
+    if urls.site(article.url) != former_site or article.source_key != context.source.key:
+        return False
+    url_on_former_site = announced_url.replace(new_site, former_site, 1)
+    return urls.alias(url_on_former_site) == urls.alias(article.url)
 
 
-def _with_new_address(context: EntryContext, article: Article) -> Decision:
+def _move_to_announced_address(context: EntryContext, article: Article) -> Decision:
     """Give the filed `article` the announced address; its former one becomes an alias."""
-    before = _stored(context, article.id)
-    if before is None:
+    stored = _stored(context, article.id)
+    if stored is None:  # the database knows it, but its file is gone: there is nothing to write the address to
         return endings.known_already(context, article)
-    named = ownership.move_to(before, context.row.url)
+    moved = ownership.move_keeping_alias(stored, context.row.url)
     row = context.row.done(article.id, context.run.clock())
-    return Decision(act="revise", row=row, article=named, before=before, result=EntryResult(changed=article.id))
+    return Decision(act="revise", row=row, article=moved, before=stored, result=EntryResult(changed=article.id))
 
 
-def _may_be_another(context: EntryContext, article: Article, url: str) -> bool:
+def _may_show_another(context: EntryContext, article: Article, url: str) -> bool:
     """True if the source owns `url`, where a neighbour had `article` filed before it got its own address: the site may
     show another article there by now."""
     return ownership.is_former_address(article, url) and context.rights.owns(url)
 
 
-def _only_pointed_to(context: EntryContext, id: str, at: Known) -> Article | None:
-    """Return the article `id` if the entry only links to it."""
-    url, article = context.announced.url, context.run.store.article(id)
+def _only_pointed_to(context: EntryContext, article_id: str, lookup: Known) -> Article | None:
+    """Return the article `article_id` if the entry only links to it."""
+    url = context.announced.url
+    article = context.run.store.article(article_id)
     if article is None or context.row.reason == EntryReason.OWNERSHIP:
         return None
-    there = ownership.known_at(at, [urls.alias(url)], url)
-    points = there is not None and there.id == id and not _may_revise(context, article)
-    return article if points and not context.adopts(article) else None
+    linked = ownership.known_at(lookup, [urls.alias(url)], url)
+    if linked is None or linked.id != article_id:
+        return None
+    if _may_revise(context, article) or context.adopts(article):
+        return None
+    return article
 
 
 async def _fetch(context: EntryContext) -> Page | Failed:
@@ -217,14 +229,18 @@ async def _decide_read(read: _Read) -> Decision:
         article = replace(article, published=article.published or article.added, added=added)
     if run.traced:
         run.traced(article.id, reading.trace)
-    like = None if context.row.article_id else dedupe.like(article, context.source.key, run.clock())
+    is_known_entry = bool(context.row.article_id)
+    like = None if is_known_entry else dedupe.like(article, context.source.key, run.clock())
     look_up = partial(run.store.known, _keys(article), named=[*map(urls.alias, article.also)], like=like)
-    at = look_up()
-    decision = await _moved_host(read, article) if context.row.article_id else await _moved(context, article, at)
+    lookup = look_up()
+    if is_known_entry:
+        decision = await _decide_host_move(read, article)
+    else:
+        decision = await _decide_move(context, article, lookup)
     if decision is None:
-        if at.earlier or context.row.article_id:  # requests took time meanwhile
-            at = look_up()
-        decision = decide(read, article, at)
+        if lookup.earlier or is_known_entry:  # requests took time meanwhile
+            lookup = look_up()
+        decision = decide(read, article, lookup)
     if not read.page.html:
         return decision
     return _reported(decision, matches=reading.matches, wall=page_rules.LEAD if article.partial else "")
@@ -254,172 +270,236 @@ def _keys(article: Article) -> list[str]:
     return [*map(urls.alias, (article.url, *article.aliases))]
 
 
-async def _moved(context: EntryContext, article: Article, at: Known) -> Decision | None:
+async def _decide_move(context: EntryContext, article: Article, lookup: Known) -> Decision | None:
+    """Decide a new entry whose `article` may be an earlier one at a new address: that one is revised, or the entry
+    waits for a second announcement. None if it is a new article, as far as its address says."""
     row = context.row
-    late = row.reason == EntryReason.LATE
-    if at.away or not (at.earlier or late):
+    is_late = row.reason == EntryReason.LATE
+    if lookup.away:
         return None
-    filed = ownership.known_at(at, _keys(article), article.url)
+    if not lookup.earlier and not is_late:
+        return None
+    filed = ownership.known_at(lookup, _keys(article), article.url)
     if filed is not None and not context.adopts(filed):
         return None
-    moved = await dedupe.earlier(context, article, at.earlier)
-    if moved is not None:
-        old = moved.article
-        if urls.same_site(old.url, article.url):
-            more = [url for url in (article.url, *article.aliases) if url != old.url]
-            named = replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *more))))
-        elif _takes_along(context, old, article, moved.lead):
-            named = ownership.move_to(old, article.url)
-        else:
-            return endings.known_already(context, old)
-        done = row.done(old.id, context.run.clock())
-        return Decision(act="revise", row=done, article=named, before=old, result=EntryResult())
+    earlier = await dedupe.earlier(context, article, lookup.earlier)
+    if earlier is not None:
+        return _move_earlier(context, article, earlier)
+    if not is_late:
+        return None
     waiting = replace(row, reason=EntryReason.LATE, read_at=context.run.clock())  # for a second announcement
-    return endings.wait(waiting, EntryReason.LATE, article.title) if late else None
+    return endings.wait(waiting, EntryReason.LATE, article.title)
 
 
-async def _moved_host(read: _Read, article: Article) -> Decision | None:
+def _move_earlier(context: EntryContext, article: Article, earlier: dedupe.Moved) -> Decision:
+    """Record that the `earlier` article has the address of `article` now: as an alias within a site, else as its new
+    address if it may move there."""
+    stored = earlier.article
+    if urls.same_site(stored.url, article.url):
+        other_urls = [url for url in (article.url, *article.aliases) if url != stored.url]
+        moved = replace(stored, aliases=tuple(dict.fromkeys((*stored.aliases, *other_urls))))
+    elif _may_move_to(context, stored, article.url, earlier.lead):
+        moved = ownership.move_keeping_alias(stored, article.url)
+    else:
+        return endings.known_already(context, stored)
+    row = context.row.done(stored.id, context.run.clock())
+    return Decision(act="revise", row=row, article=moved, before=stored, result=EntryResult())
+
+
+async def _decide_host_move(read: _Read, article: Article) -> Decision | None:
     """Decide an entry that leads to another site than before, if the page of its article leads there, too; else return
     None."""
     context = read.context
-    old = _stored(context, context.row.article_id or "")
-    if old is None or old.source_key != context.source.key or urls.same_site(old.url, article.url):
+    stored = _stored(context, context.row.article_id or "")
+    if stored is None or stored.source_key != context.source.key:
         return None
-    if urls.same_site(old.url, context.announced.url):  # a redirect of its page alone is no move
+    if urls.same_site(stored.url, article.url):
         return None
-    lead = dedupe.Lead.FOR_GOOD
-    if urls.site(old.url) != context.home(article.url):
-        lead = await dedupe.ask_former_page(context, old, article)
-    if _takes_along(context, old, article, lead):
-        return _revise(read, article, old, ownership.move_to(old, article.url))
-    return None if lead is dedupe.Lead.ELSEWHERE else endings.known_already(context, old)
+    if urls.same_site(stored.url, context.announced.url):  # a redirect of its page alone is no move
+        return None
+    if urls.site(stored.url) == context.home(article.url):
+        lead = dedupe.Lead.FOR_GOOD  # the whole site moved
+    else:
+        lead = await dedupe.ask_former_page(context, stored, article)
+    if _may_move_to(context, stored, article.url, lead):
+        return _revise(read, article, stored, moved=ownership.move_keeping_alias(stored, article.url))
+    if lead is dedupe.Lead.ELSEWHERE:
+        return None
+    return endings.known_already(context, stored)
 
 
-def _takes_along(context: EntryContext, old: Article, article: Article, lead: dedupe.Lead) -> bool:
-    """True if both hosts say that `old` has the address of `article` now: its former page redirects there for good, or
-    the site moved, and the source owns the new address."""
-    if old.source_key != context.source.key or not context.rights.owns(article.url):
+def _may_move_to(context: EntryContext, stored: Article, url: str, lead: dedupe.Lead) -> bool:
+    """True if both hosts say that the `stored` article has the address `url` now. The new host: the source owns `url`.
+    The former host: the article's page redirects there for good (`lead`), or the site moved."""
+    if stored.source_key != context.source.key or not context.rights.owns(url):
         return False
-    return lead is dedupe.Lead.FOR_GOOD or urls.site(old.url) == context.home(article.url)
+    return lead is dedupe.Lead.FOR_GOOD or urls.site(stored.url) == context.home(url)
 
 
-def decide(read: _Read, article: Article, at: Known) -> Decision:
-    """File the reading as a new article, or as a revision. `at`: the store's answer. Raises ConfigError."""
-    context, run = read.context, read.context.run
-    if away := at.away:
-        return endings.skip(context, away)
-    id = context.row.article_id
-    bound = _stored(context, id) if id else None
-    announced = context.announced.url
-    if bound and urls.same_site(bound.url, announced) and not urls.same_site(bound.url, article.url):
-        return endings.known_already(context, bound)  # a redirect to another site is no revision
-    match = ownership.known_at(at, _keys(article), article.url) or _with_id_of(context, article)
+def decide(read: _Read, article: Article, lookup: Known) -> Decision:
+    """File the reading as a new article, or as a revision. `lookup`: the store's answer. Raises ConfigError."""
+    context = read.context
+    if lookup.away:
+        return endings.skip(context, lookup.away)
+    bound_id = context.row.article_id
+    bound = _stored(context, bound_id) if bound_id else None
+    if bound is not None and _is_redirected(context, bound, article):
+        return endings.known_already(context, bound)
+    match = ownership.known_at(lookup, _keys(article), article.url) or _find_former(context, article)
     if bound is not None and _is_still(context, bound, article, match):
-        return _revise(read, article, bound, bound)
-    old = _stored(context, match.id) if match else None
-    if bound is None and (shown := _shown_spelling(read, article, old, at)):
-        return _take_address(read, article, shown, old)
-    if old is None:
-        return _file_new(read, article, at, lost=id if bound is None else None)
-    if ownership.is_former_address(old, article.url) and not _is_text_of(context, article, old):
-        return _file_beside(read, article, old, at)
-    unread = old.unlisted or dedupe.may_turn(old, run.clock())
-    if bound is None and old.url != article.url and unread and context.adopts(old):
-        return _file_instead(read, article, old, at)  # a neighbour filed it at another address and nobody saw it
-    return _revise(read, article, old, old)
+        return _revise(read, article, bound)
+    stored = _stored(context, match.id) if match else None
+    if bound is None:
+        shown = _find_shown_spelling(read, article, stored, lookup)
+        if shown is not None:
+            return _take_address(read, article, shown, stored)
+    if stored is None:
+        return _file_new(read, article, lookup, lost=bound_id if bound is None else None)
+    if ownership.is_former_address(stored, article.url) and not _has_text_of(context, article, stored):
+        return _file_beside(read, article, stored, lookup)
+    if bound is None and _may_be_replaced(context, stored, article):
+        return _file_instead(read, article, stored, lookup)
+    return _revise(read, article, stored)
 
 
-def _with_id_of(context: EntryContext, article: Article) -> Article | None:
-    """Return the article that was filed at the address of `article` and has another one now."""
+def _is_redirected(context: EntryContext, bound: Article, article: Article) -> bool:
+    """True if the entry leads to the site of its article `bound`, and its page to another: that is no revision."""
+    is_announced_there = urls.same_site(bound.url, context.announced.url)
+    return is_announced_there and not urls.same_site(bound.url, article.url)
+
+
+def _find_former(context: EntryContext, article: Article) -> Article | None:
+    """Return the article that was filed at the address of `article` and has another one now. Its id is the one that
+    `article` would get."""
     filed = context.run.store.article(article.id)
-    return filed if filed is not None and ownership.is_former_address(filed, article.url) else None
+    if filed is None or not ownership.is_former_address(filed, article.url):
+        return None
+    return filed
 
 
-def _is_text_of(context: EntryContext, article: Article, old: Article) -> bool:
-    """False if the source owns the former address of `old` and has another text there now."""
-    return not context.rights.owns(article.url) or dedupe.is_copy(article, old, context.run)
+def _has_text_of(context: EntryContext, article: Article, stored: Article) -> bool:
+    """False if the source owns the address of `article`, which was that of `stored`, and has another text there now."""
+    return not context.rights.owns(article.url) or dedupe.is_copy(article, stored, context.run)
 
 
-def _shown_spelling(read: _Read, article: Article, old: Article | None, at: Known) -> Article | None:
+def _may_be_replaced(context: EntryContext, stored: Article, article: Article) -> bool:
+    """True if a neighbour filed `stored` at another address than the owner's `article`, and nobody has seen it."""
+    if stored.url == article.url:
+        return False
+    is_unseen = stored.unlisted or dedupe.may_turn(stored, context.run.clock())
+    return is_unseen and context.adopts(stored)
+
+
+def _find_shown_spelling(read: _Read, article: Article, stored: Article | None, lookup: Known) -> Article | None:
     """Return the article that feeds showed for the owner's `article`, before its site announced it, at an address that
-    the site does not announce; `old`: filed at the site's own address. It keeps its id and takes that address."""
-    context, run = read.context, read.context.run
+    the site does not announce: it keeps its id and takes the address of `article`. `stored`: what the database knows at
+    that address."""
+    context = read.context
     if not context.rights.owns(article.url):
         return None
-    if old is None:
-        shown = dedupe.shown_spelling(article, run, run.clock(), at)
-    elif old.merged_into:
-        first = dedupe.standing(old.id, run.store)
-        shown = dedupe.in_file(first.id, run) if first else None
-        shown = shown if shown and dedupe.is_copy(article, shown, run) else None
+    if stored is None:
+        shown = dedupe.shown_spelling(article, context.run, context.run.clock(), lookup)
+    elif stored.merged_into:
+        shown = _find_first_report(context, article, stored)
     else:
-        shown = old
+        shown = stored
     if shown is None or shown.url == article.url or not urls.same_site(shown.url, article.url):
         return None
-    if shown.unlisted or shown.hold or shown.added is None or shown.added >= context.row.first_seen:
+    if shown.unlisted or shown.hold:
+        return None
+    if shown.added is None or shown.added >= context.row.first_seen:
         return None
     return shown if context.adopts(shown) else None
 
 
-def _take_address(read: _Read, article: Article, shown: Article, old: Article | None) -> Decision:
-    """Give `shown` the address of `article`; its copy `old` at that address gets the one that it had."""
-    decision = _revise(read, article, shown, ownership.move_to(shown, article.url))
-    if old is None or old.id == shown.id or old.url != article.url:
+def _find_first_report(context: EntryContext, article: Article, copy: Article) -> Article | None:
+    """Return the article whose `copy` was filed, if it has the text of `article`."""
+    standing = dedupe.standing(copy.id, context.run.store)
+    if standing is None:
+        return None
+    first = dedupe.in_file(standing.id, context.run)
+    if first is None or not dedupe.is_copy(article, first, context.run):
+        return None
+    return first
+
+
+def _take_address(read: _Read, article: Article, shown: Article, stored: Article | None) -> Decision:
+    """Give `shown` the address of `article`. If `stored`, a copy of it, has that address, the two change places."""
+    decision = _revise(read, article, shown, moved=ownership.move_keeping_alias(shown, article.url))
+    if stored is None or stored.id == shown.id or stored.url != article.url:
         return decision
-    copy = next((new for new, before in decision.others if before.id == old.id), old)
-    others = (pair for pair in decision.others if pair[1].id != old.id)
-    return replace(decision, others=(*others, (replace(copy, url=shown.url), old)))
+    copy = next((changed for changed, before in decision.others if before.id == stored.id), stored)
+    others = _drop_change(decision.others, stored.id)
+    return replace(decision, others=(*others, (replace(copy, url=shown.url), stored)))
 
 
-def _file_new(read: _Read, article: Article, at: Known, *, lost: str | None) -> Decision:
-    filed, others = _new_article(read, article, at, lost=lost)
+def _drop_change(changes: dedupe.Changes, article_id: str) -> dedupe.Changes:
+    """Return `changes` without that of one article."""
+    return tuple((changed, before) for changed, before in changes if before.id != article_id)
+
+
+def _file_new(read: _Read, article: Article, lookup: Known, *, lost: str | None) -> Decision:
+    """File `article`. `lost`: id of the article of this entry whose file is gone."""
+    filed, others = _new_article(read, article, lookup, lost=lost)
     return _file_as(read, article, filed, others)
 
 
-def _file_instead(read: _Read, article: Article, old: Article, at: Known) -> Decision:
-    """File `article`; the neighbour's `old` becomes its copy."""
-    filed, others = _new_article(read, article, at, lost=None)
-    copy = (replace(old, merged_into=article.id, also=()), old)
-    return _file_as(read, article, filed, (*(pair for pair in others if pair[1].id != old.id), copy))
+def _file_instead(read: _Read, article: Article, stored: Article, lookup: Known) -> Decision:
+    """File `article`; the neighbour's `stored` becomes its copy."""
+    filed, others = _new_article(read, article, lookup, lost=None)
+    copy = replace(stored, merged_into=article.id, also=())
+    return _file_as(read, article, filed, (*_drop_change(others, stored.id), (copy, stored)))
 
 
-def _file_beside(read: _Read, article: Article, old: Article, at: Known) -> Decision:
-    """File `article` with an id of its own at the former address of `old`, whose alias it is no longer."""
-    store, number = read.context.run.store, 2
-    while store.article(id := article_id(f"{article.url}#{number}")) is not None:
+def _file_beside(read: _Read, article: Article, stored: Article, lookup: Known) -> Decision:
+    """File `article` with an id of its own at the former address of `stored`, whose alias it is no longer."""
+    new_id = _find_free_id(read.context, article.url)
+    filed, others = _new_article(read, replace(article, id=new_id), lookup, lost=None)
+    other_aliases = tuple(url for url in stored.aliases if url != article.url)
+    without_alias = replace(stored, aliases=other_aliases)
+    return _file_as(read, article, filed, (*_drop_change(others, stored.id), (without_alias, stored)))
+
+
+def _find_free_id(context: EntryContext, url: str) -> str:
+    """Return the id of the next article at `url`, whose usual id another one has: url#2, url#3 and so on."""
+    number = 2
+    while context.run.store.article(article_id(f"{url}#{number}")) is not None:
         number += 1
-    filed, others = _new_article(read, replace(article, id=id), at, lost=None)
-    without = replace(old, aliases=tuple(url for url in old.aliases if url != article.url))
-    return _file_as(read, article, filed, (*(pair for pair in others if pair[1].id != old.id), (without, old)))
+    return article_id(f"{url}#{number}")
 
 
 def _file_as(read: _Read, article: Article, filed: Article, others: dedupe.Changes) -> Decision:
+    """Decide to file the reading `article` as the new `filed`, after `others` were changed."""
     result = EntryResult(added=filed.id, characters=len(filed.body))
-    return _with_reading(read, article, Decision(act="file", article=filed, others=others, result=result), filed)
+    decision = Decision(act="file", article=filed, others=others, result=result)
+    return _add_reading(read, article, decision, filed)
 
 
-def _revise(read: _Read, article: Article, old: Article, named: Article) -> Decision:
-    """Revise `old` by the reading `article`. `named`: `old` with its address from now on."""
+def _revise(read: _Read, article: Article, stored: Article, *, moved: Article | None = None) -> Decision:
+    """Revise `stored` by the reading `article`. `moved`: `stored` with its new address, if it gets one."""
     context, run = read.context, read.context.run
-    adopted, revised = _revised(context, named, article)
-    if revised is None and named == old:
-        return endings.known_already(context, old)
-    filed, others = dedupe.reconsider(named, revised or named, run, run.clock())
-    result, handed = EntryResult(changed=filed.id), old if adopted else None
-    decision = Decision(act="revise", article=filed, handed=handed, others=others, before=old, result=result)
-    return _with_reading(read, article, decision, filed)
+    current = moved or stored
+    adopted, revised = _revised(context, current, article)
+    if revised is None and current == stored:
+        return endings.known_already(context, stored)
+    filed, others = dedupe.reconsider(current, revised or current, run, run.clock())
+    handed = stored if adopted else None
+    result = EntryResult(changed=filed.id)
+    decision = Decision(act="revise", article=filed, handed=handed, others=others, before=stored, result=result)
+    return _add_reading(read, article, decision, filed)
 
 
-def _with_reading(read: _Read, article: Article, decision: Decision, filed: Article) -> Decision:
+def _add_reading(read: _Read, article: Article, decision: Decision, filed: Article) -> Decision:
     """Add to the decision to file `filed` what belongs to the reading `article`."""
     context = read.context
-    own = bool(read.page.html) and not ownership.filed_by_neighbour(filed, context.run.owners)
-    blocks = Blocks(host=urls.own_host(read.page.url), digests=read.reading.blocks) if own else None
     row = context.row.done(filed.id, context.run.clock())
+    blocks = None
+    if read.page.html and not ownership.filed_by_neighbour(filed, context.run.owners):
+        blocks = Blocks(host=urls.own_host(read.page.url), digests=read.reading.blocks)
     return replace(decision, row=row, reading=read.reading, named=article.also, blocks=blocks)
 
 
-def _new_article(read: _Read, article: Article, at: Known, *, lost: str | None) -> tuple[Article, dedupe.Changes]:
+def _new_article(read: _Read, article: Article, lookup: Known, *, lost: str | None) -> tuple[Article, dedupe.Changes]:
     """Return the new article (in place of a `lost` file; on hold; or merged) and the others to file first."""
     context, run, now = read.context, read.context.run, read.context.run.clock()
     old = run.store.article(lost) if lost else None
@@ -432,8 +512,8 @@ def _new_article(read: _Read, article: Article, at: Known, *, lost: str | None) 
         return replace(article, hold=True, hold_reason=why, also=()), ()
     if foreign and (kept_out := dedupe.aside(article, run, now)):
         return kept_out, ()
-    lookup = None if context.row.article_id else at
-    return dedupe.merge_copy(article, run, now, after=context.unannounced, lookup=lookup)
+    near_ones = None if context.row.article_id else lookup
+    return dedupe.merge_copy(article, run, now, after=context.unannounced, lookup=near_ones)
 
 
 def _why_on_hold(read: _Read, article: Article) -> str:

@@ -1,7 +1,7 @@
 """Notify a hub of changed feeds (https://www.w3.org/TR/websub/ section 6)."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -12,8 +12,8 @@ from syndicator.core.reasons import FetchReason
 from syndicator.publishing import paths
 
 _TRIES = 3
-_DEADLINE = 10.0  # seconds for one address with its retries
-_WHOLE = 30.0  # seconds for all addresses; a choice
+_SECONDS_EACH = 10.0  # for one address with its retries
+_SECONDS_IN_ALL = 30.0  # for all addresses; a choice
 _AT_ONCE = 4  # requests to a hub; a choice
 
 
@@ -36,34 +36,48 @@ async def notify(
     fetcher: Fetcher,
     *,
     allow: Sequence[str] = (),
-    deadline: float = _DEADLINE,
-    whole: float = _WHOLE,
-    wait: float = 1.0,
+    seconds_each: float = _SECONDS_EACH,
+    seconds_in_all: float = _SECONDS_IN_ALL,
+    first_retry_seconds: float = 1.0,
 ) -> Notice:
     """Tell `hub` that the feeds at `urls` changed, each in a request of its own. `allow`: private networks in which the
-    hub may be; `deadline`, `whole`: seconds for an address and for all; `wait`: seconds before the first retry, doubled
-    for each. A hub that takes none of several in a row gets no more requests."""
-    untold = dict.fromkeys(urls)
-    failed: Failed | None = None
+    hub may be; `seconds_each`, `seconds_in_all`: for an address with its retries, and for all addresses;
+    `first_retry_seconds`: before the first retry, doubled for each. If every request of a batch fails, the rest are not
+    sent."""
+    requests = {url: _make_notice(hub, url, allow, seconds_each) for url in urls}
+    addresses = list(requests)
+    told: set[str] = set()
+    first_failure: Failed | None = None
     try:
-        async with asyncio.timeout(whole):
-            for start in range(0, len(urls), _AT_ONCE):
-                part = urls[start : start + _AT_ONCE]
-                requests = [_make_notice(hub, url, allow, deadline) for url in part]
-                results = await asyncio.gather(*(_send_notice(request, fetcher, wait) for request in requests))
-                for url, result in zip(part, results, strict=True):
-                    if isinstance(result, Failed):
-                        failed = failed or result
-                    else:
-                        del untold[url]
-                if all(isinstance(result, Failed) for result in results):
+        async with asyncio.timeout(seconds_in_all):
+            for start in range(0, len(addresses), _AT_ONCE):
+                batch = addresses[start : start + _AT_ONCE]
+                failures = await _send_batch({url: requests[url] for url in batch}, fetcher, first_retry_seconds)
+                told.update(url for url in batch if url not in failures)
+                if first_failure is None:
+                    first_failure = next(iter(failures.values()), None)
+                if len(failures) == len(batch):
                     break
     except TimeoutError:
-        failed = failed or _make_timeout(hub, whole)
-    return Notice(untold=tuple(untold), failed=failed)
+        first_failure = first_failure or _make_timeout(hub, seconds_in_all)
+    untold = tuple(url for url in addresses if url not in told)
+    return Notice(untold=untold, failed=first_failure)
 
 
-def _make_notice(hub: str, url: str, allow: Sequence[str], deadline: float) -> Request:
+async def _send_batch(
+    requests: Mapping[str, Request], fetcher: Fetcher, first_retry_seconds: float
+) -> dict[str, Failed]:
+    """Send the request for each address, all at the same time. Return the failures, by address."""
+    sending = (_send_notice(request, fetcher, first_retry_seconds) for request in requests.values())
+    results = await asyncio.gather(*sending)
+    failures: dict[str, Failed] = {}
+    for url, result in zip(requests, results, strict=True):
+        if isinstance(result, Failed):
+            failures[url] = result
+    return failures
+
+
+def _make_notice(hub: str, url: str, allow: Sequence[str], seconds: float) -> Request:
     # the standard leaves the form open: some hubs read hub.url and others hub.topic, and of several only the last
     form = {"hub.mode": "publish", "hub.url": url, "hub.topic": url}
     return Request(
@@ -72,19 +86,19 @@ def _make_notice(hub: str, url: str, allow: Sequence[str], deadline: float) -> R
         method="POST",
         body=urlencode(form).encode(),
         headers={"content-type": "application/x-www-form-urlencoded"},
-        deadline=deadline,
+        deadline=seconds,
         allow=tuple(allow),
     )
 
 
-async def _send_notice(request: Request, fetcher: Fetcher, wait: float) -> FetchResult:
+async def _send_notice(request: Request, fetcher: Fetcher, first_retry_seconds: float) -> FetchResult:
     try:
         async with asyncio.timeout(request.deadline):
             for retry in range(_TRIES - 1):
                 result = await fetcher.fetch(request)
                 if not _is_temporary(result):
                     return result
-                await asyncio.sleep(wait * 2**retry)
+                await asyncio.sleep(first_retry_seconds * 2**retry)
             return await fetcher.fetch(request)
     except TimeoutError:
         return _make_timeout(request.url, request.deadline)
@@ -97,4 +111,6 @@ def _make_timeout(hub: str, seconds: float) -> Failed:
 def _is_temporary(result: FetchResult) -> bool:
     if not isinstance(result, Failed):
         return False
-    return result.status in (None, HTTPStatus.TOO_MANY_REQUESTS) or result.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if result.status is None:  # no answer
+        return True
+    return result.status == HTTPStatus.TOO_MANY_REQUESTS or result.status >= HTTPStatus.INTERNAL_SERVER_ERROR

@@ -49,11 +49,14 @@ class Questions:
 
     async def answer(self, name: str, host: str, asked: Asked) -> Answer:
         """Answer a request for `name`, which begins with q/. `host`: the peer's address; `asked`: its headers."""
-        if (stamp := self.version()) is None:
+        stamp = self.version()
+        if stamp is None:
             return plain("Nothing can be asked before the first build.\n", 404)
         status, text = self.spelled(name)
-        if status == OK and asked.get(b"sec-fetch-dest") == b"document" and not name.endswith(f".{PAGE}"):
-            status, text = 303, quote(f"{name.rpartition('.')[0]}.{PAGE}")
+        is_for_reader = asked.get(b"sec-fetch-dest") == b"document"  # a browser opens it in a tab
+        if status == OK and is_for_reader and not name.endswith(f".{PAGE}"):
+            status = 303
+            text = quote(f"{name.rpartition('.')[0]}.{PAGE}")
         if status != OK:
             return _refusal(name, status, text)
         body = self.bodies.get((name, False), stamp)
@@ -65,29 +68,34 @@ class Questions:
         return self._whole(name, stamp, made.body, asked)
 
     async def _make_in_turn(self, name: str, client: str, stamp: Stamp) -> Made:
+        """Make the answer once it is the client's turn; refuse it if too many wait."""
         if not self.waiting.has_room(client):
             return Made(BUSY, "Too many ask at once; try again in a minute.")
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.waiting.add(client, turn)
-        self._give_turn()
+        await self._wait_for_turn(client)
         try:
-            await turn
-        except asyncio.CancelledError:  # of the request
-            self.waiting.discard(client, turn)
-            if turn.done() and not turn.cancelled():
-                self._end_turn()
-            raise
-        try:
-            cached = self.bodies.get((name, False), stamp)
+            cached = self.bodies.get((name, False), stamp)  # another client may have asked the same meanwhile
             if cached is not None:
                 return Made(OK, body=cached)
-            made, cost = await asyncio.to_thread(self._make, name)
-            self.rest_until = asyncio.get_running_loop().time() + cost
+            made, cpu_seconds = await asyncio.to_thread(self._make, name)
+            self.rest_until = asyncio.get_running_loop().time() + cpu_seconds
             if made.status == OK:
                 self.bodies.put((name, False), stamp, made.body)
             return made
         finally:
             self._end_turn()
+
+    async def _wait_for_turn(self, client: str) -> None:
+        """Return when it is the client's turn, which the caller ends."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waiting.add(client, turn)
+        self._give_turn()
+        try:
+            await turn
+        except asyncio.CancelledError:  # the request is gone, and its turn may have come just before
+            self.waiting.discard(client, turn)
+            if turn.done() and not turn.cancelled():
+                self._end_turn()
+            raise
 
     def _make(self, name: str) -> tuple[Made, float]:
         """Return the answer and its seconds of CPU."""
@@ -96,6 +104,7 @@ class Questions:
         return made, time.thread_time() - began
 
     def _give_turn(self) -> None:
+        """Let the next client have its turn, once the last one has ended and half of the time was left free."""
         if self.is_busy or not len(self.waiting):
             return
         loop = asyncio.get_running_loop()

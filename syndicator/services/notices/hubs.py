@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from syndicator.core.model import Problem
+from syndicator.core.model import Failed, Problem
 from syndicator.core.urls import redacted
 from syndicator.services.container import App, direct_client
 from syndicator.store import codec
@@ -43,25 +43,39 @@ def read_failing(store: Store, hubs: Collection[str]) -> list[FailingHub]:
 
 
 async def notify_hubs(app: App, written: Iterable[str]) -> tuple[Problem, ...]:
-    """Tell each hub of the feeds in `written` and of those that it was not told before. Return the failures."""
+    """Tell each hub which feeds in `written` changed, and of earlier changes that it has not heard of yet. Return the
+    failures."""
     from syndicator.publishing.output.websub import feeds_of
 
     hubs = app.settings.publish.hubs
-    before = {item.hub: item for item in read_failing(app.store, hubs)}
+    failing_before = {item.hub: item for item in read_failing(app.store, hubs)}
     changed = feeds_of(written) if hubs else []
-    owed = {hub: [*dict.fromkeys((*changed, *(before[hub].untold if hub in before else ())))] for hub in hubs}
-    told = [hub for hub in hubs if owed[hub]]
-    notices = await asyncio.gather(*(_notify_hub(app, hub, owed[hub]) for hub in told))
+    owed = {hub: _list_owed(changed, failing_before.get(hub)) for hub in hubs}
+    hubs_to_tell = [hub for hub in hubs if owed[hub]]
+    notices = await asyncio.gather(*(_notify_hub(app, hub, owed[hub]) for hub in hubs_to_tell))
     failing: list[FailingHub] = []
-    for hub, notice in zip(told, notices, strict=True):
-        if notice.failed is None:
-            continue
-        since = before[hub].since if hub in before else app.clock()
-        untold = tuple(url.removeprefix(app.settings.base_url) for url in notice.untold)
-        failed = notice.failed
-        failing.append(FailingHub(hub=hub, since=since, reason=failed.reason, detail=failed.detail, untold=untold))
+    for hub, notice in zip(hubs_to_tell, notices, strict=True):
+        if notice.failed is not None:
+            failing.append(_to_failing(app, hub, notice.failed, notice.untold, failing_before.get(hub)))
     _write_failing(app, failing)
     return tuple(Problem(what=redacted(item.hub), reason=item.reason, detail=item.detail) for item in failing)
+
+
+def _list_owed(changed: Sequence[str], earlier: FailingHub | None) -> list[str]:
+    """Return the names of the feeds of which a hub is to hear: those that `changed`, then those of its `earlier`
+    failure (None: it took the last notices)."""
+    if earlier is None:
+        return list(dict.fromkeys(changed))
+    return list(dict.fromkeys((*changed, *earlier.untold)))
+
+
+def _to_failing(
+    app: App, hub: str, failed: Failed, untold_urls: Sequence[str], earlier: FailingHub | None
+) -> FailingHub:
+    """Return the record of a hub that `failed`. It fails since its `earlier` failure, if it has not recovered yet."""
+    since = app.clock() if earlier is None else earlier.since
+    untold = tuple(url.removeprefix(app.settings.base_url) for url in untold_urls)
+    return FailingHub(hub=hub, since=since, reason=failed.reason, detail=failed.detail, untold=untold)
 
 
 async def try_hubs(app: App, name: str) -> list[Problem]:

@@ -8,11 +8,13 @@ from typing import Final
 from syndicator.articles.beside import lists
 from syndicator.articles.beside.lists import Folded
 from syndicator.configuration.settings import dropped_settings
+from syndicator.core.ports import Story
 from syndicator.services.container import App
 from syndicator.store.rows import FOLDS_READ, TOLD
 
 _MERGED: Final = "merge"  # in the note TOLD of earlier versions, which had the setting in it
 _SETTING: Final = "publish.stories"
+_NEVER: Final = 0  # in seconds since 1970
 
 
 def take_in(app: App) -> None:
@@ -43,10 +45,19 @@ def _was_merged(app: App) -> bool:
 def find_folded(app: App) -> list[Folded]:
     """Return the articles of all stories that are published now, the lead of a story first."""
     stories = app.store.stories
-    leads = set(stories.leads().values())
+    lead_ids = set(stories.leads().values())
     folded: list[Folded] = []
     for story in stories.published():
-        latest = max(int(article.added.timestamp()) for _, article in story.reports if article.added)
-        ids = sorted((article.id for _, article in story.reports), key=lambda id: id not in leads)
-        folded += [Folded(id, story.name, latest) for id in ids]
+        newest_seconds = _find_newest_seconds(story)
+        article_ids = [article.id for _, article in story.reports]
+        leading = [article_id for article_id in article_ids if article_id in lead_ids]
+        others = [article_id for article_id in article_ids if article_id not in lead_ids]
+        for article_id in (*leading, *others):
+            folded.append(Folded(article_id, story.name, newest_seconds))
     return folded
+
+
+def _find_newest_seconds(story: Story) -> int:
+    """Return when the newest report was added, in seconds since 1970; _NEVER if no report has such a time."""
+    seconds = [int(article.added.timestamp()) for _, article in story.reports if article.added]
+    return max(seconds, default=_NEVER)

@@ -16,23 +16,34 @@ from syndicator.store import codec
 from syndicator.stories.leads import Report, choose_lead, is_known
 
 _READ: Final = "leads read"  # the note with the stamp of the file whose lines the database has
-_NO_FILE: Final = "none"
+_NO_FILE: Final = "none"  # in place of a stamp
+_NO_LEAD: Final = ""
 
 
 def take_in(app: App) -> None:
     """Update the database's leads from leads.tsv; write that after an upgrade, or if it was lost."""
-    file, notes = app.article_store.file(lists.LEADS.name), app.store.visits
-    recorded = app.store.stories.leads() if (stamp := file.stamp()) is None else {}
-    if recorded:
-        lists.LEADS.append(file, sorted(recorded.items()))
-        stamp = file.stamp()
-    if (stamp or _NO_FILE) == notes.note(_READ):
+    file = app.article_store.file(lists.LEADS.name)
+    stamp = file.stamp()
+    if stamp is None:
+        recorded = app.store.stories.leads()
+        if recorded:
+            lists.LEADS.append(file, sorted(recorded.items()))
+            stamp = file.stamp()
+    if (stamp or _NO_FILE) == app.store.visits.note(_READ):
         return
-    recorded = app.store.stories.leads()
-    decided = dict(lists.LEADS.read(file))
-    changed = {story: decided.get(story, "") for story in recorded.keys() | decided.keys()}
-    app.store.stories.set_leads({story: lead for story, lead in changed.items() if recorded.get(story, "") != lead})
-    notes.set_note(_READ, stamp or _NO_FILE, app.clock())
+    app.store.stories.set_leads(_list_changes(app.store.stories.leads(), dict(lists.LEADS.read(file))))
+    app.store.visits.set_note(_READ, stamp or _NO_FILE, app.clock())
+
+
+def _list_changes(recorded: Mapping[str, str], decided: Mapping[str, str]) -> dict[str, str]:
+    """Return the leads that the database lacks (story -> article id, _NO_LEAD to remove one). `recorded`: those in the
+    database; `decided`: those in the file."""
+    changes: dict[str, str] = {}
+    for story in recorded.keys() | decided.keys():
+        lead = decided.get(story, _NO_LEAD)
+        if recorded.get(story, _NO_LEAD) != lead:
+            changes[story] = lead
+    return changes
 
 
 def record(app: App, leads: Mapping[str, str]) -> None:
@@ -47,12 +58,12 @@ def record(app: App, leads: Mapping[str, str]) -> None:
 
 def choose(app: App) -> None:
     """Choose the lead of each story that is published and has none."""
-    due = app.store.stories.leads_due()
-    if not due:
+    stories_due = app.store.stories.leads_due()
+    if not stories_due:
         return
     chooser = _Chooser(app)
-    found = {story.name: chooser.choose(story) for story in app.store.stories.published(due)}
-    record(app, found)
+    leads = {story.name: chooser.choose_lead(story) for story in app.store.stories.published(stories_due)}
+    record(app, leads)
 
 
 class _Chooser:
@@ -60,18 +71,19 @@ class _Chooser:
 
     def __init__(self, app: App) -> None:
         today = app.clock().date()
-        since = {key: date.fromisoformat(day) for key, day in lists.FOLLOWED.read(app.beside.followed)}
+        followed_since = {key: date.fromisoformat(day) for key, day in lists.FOLLOWED.read(app.beside.followed)}
         self._sources = app.sources
-        self._known = {key for key in app.sources if is_known(since.get(key), today)}
+        self._known = {key for key in app.sources if is_known(followed_since.get(key), today)}
         self._by_site: dict[str, list[str]] = {}
         for key, source in app.sources.items():
             self._by_site.setdefault(urls.site(source.url), []).append(key)
 
-    def choose(self, story: Story) -> str:
-        return choose_lead([self._report(article) for _, article in story.reports])
+    def choose_lead(self, story: Story) -> str:
+        """Return the id of the article that leads a published story."""
+        return choose_lead([self._make_report(article) for _, article in story.reports])
 
-    def _report(self, article: Article) -> Report:
-        keys = self._sources_of(article)
+    def _make_report(self, article: Article) -> Report:
+        keys = self._list_sources(article)
         return Report(
             article=article.id,
             added=codec.micros_or(article.added),
@@ -79,8 +91,12 @@ class _Chooser:
             is_known=any(key in self._known for key in keys),
         )
 
-    def _sources_of(self, article: Article) -> list[str]:
+    def _list_sources(self, article: Article) -> list[str]:
         """Return the sources of the article's site, whoever announced it first; without any, the one that brought it.
         Hosts that link a source's feed do not count: a stranger may link any feed."""
-        own = self._by_site.get(urls.site(article.url), [])
-        return own or [key for key in (article.source_key,) if key in self._sources]
+        sources_of_site = self._by_site.get(urls.site(article.url), [])
+        if sources_of_site:
+            return sources_of_site
+        if article.source_key in self._sources:
+            return [article.source_key]
+        return []

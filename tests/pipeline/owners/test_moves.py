@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.core.model import Entry, Fetched, ParsedFeed, Source, SourceState
-from syndicator.pipeline.owners import follow_move, same_articles
+from syndicator.pipeline.owners import follow_move, pair_articles
 from syndicator.services.container import make_context, make_fetcher
 from tests.aged.web import Answer, Web, serving
 from tests.faults.instance import InProcess
@@ -113,15 +113,15 @@ def test_an_address_that_the_operator_edited_needs_no_redirect_of_the_feed(tmp_p
 def test_articles_of_two_old_hosts_are_no_move_of_one() -> None:
     listed = [(f"{OLD}/1", "Story 1"), ("http://third.example/2", "Story 2")]
     entries = [entry(number) for number in range(1, 4)]
-    assert same_articles(entries, listed, "bank-2.example") == []
-    assert same_articles(entries[:2], listed, "bank-2.example") == [(f"{OLD}/1", f"{NEW}/1")]
+    assert pair_articles(entries, listed, "bank-2.example") == []
+    assert pair_articles(entries[:2], listed, "bank-2.example") == [(f"{OLD}/1", f"{NEW}/1")]
 
 
 def test_articles_are_the_same_by_path_or_title() -> None:
     listed = [(f"{OLD}/1", "Story 1"), (f"{OLD}/2/", "Story 2"), (f"{OLD}/3", "Story 3")]
     entries = [entry(1, title="Renamed"), Entry(id="b", url=f"{NEW}/blog/2", title="story 2!"), entry(9), entry(3, OLD)]
-    assert same_articles(entries, listed, "bank-2.example") == [
+    assert pair_articles(entries, listed, "bank-2.example") == [
         (f"{OLD}/1", f"{NEW}/1"),
         (f"{OLD}/2/", f"{NEW}/blog/2"),
     ]
-    assert same_articles(entries, listed[2:], "bank-2.example") == []
+    assert pair_articles(entries, listed[2:], "bank-2.example") == []

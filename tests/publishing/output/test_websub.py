@@ -66,6 +66,13 @@ async def test_a_hub_that_refuses_several_in_a_row_is_told_no_more() -> None:
     assert len(hub.asked) == 4
 
 
+async def test_an_address_that_is_named_twice_is_told_once() -> None:
+    hub, urls = Hub(204, 403), addresses(2)
+    notice = await notify(HUB, [*urls, *urls], hub)
+    assert notice.untold == (urls[1],)
+    assert len(hub.asked) == 2
+
+
 async def test_nothing_changed_asks_nobody() -> None:
     hub = Hub()
     notice = await notify(HUB, [], hub)
@@ -80,7 +87,7 @@ async def test_a_passing_fault_is_tried_again_and_a_final_one_is_not(
     answers: list[int | str], reason: str | None, requests: int
 ) -> None:
     hub = Hub(*answers)
-    notice = await notify(HUB, addresses(1), hub, wait=0.001)
+    notice = await notify(HUB, addresses(1), hub, first_retry_seconds=0.001)
     assert (notice.failed.reason if notice.failed else None) == reason
     assert notice.untold == (tuple(addresses(1)) if reason else ())
     assert len(hub.asked) == requests
@@ -95,10 +102,10 @@ class Silent(Hub):
         return await super().fetch(request)
 
 
-@pytest.mark.parametrize(("deadline", "whole"), [(0.2, 60), (60, 0.2)])
-async def test_a_silent_hub_ends_at_the_deadline(deadline: float, whole: float) -> None:
+@pytest.mark.parametrize(("each", "in_all"), [(0.2, 60), (60, 0.2)])
+async def test_a_silent_hub_ends_at_the_deadline(each: float, in_all: float) -> None:
     async with asyncio.timeout(50):
-        notice = await notify(HUB, addresses(9), Silent(), deadline=deadline, whole=whole)
+        notice = await notify(HUB, addresses(9), Silent(), seconds_each=each, seconds_in_all=in_all)
     assert notice.untold == tuple(addresses(9)[4:])
     assert notice.failed is not None and notice.failed.reason == "timeout"
     assert notice.failed.detail == "no answer in 0.2 s"
