@@ -127,7 +127,7 @@ def log_build(report: BuildReport) -> None:
 
 def log_run(report: RunReport) -> None:
     log_build(report.built)
-    log_problems((*report.problems, *report.untold))
+    log_problems((*report.problems, *report.failed_reports))
     if report.outdated:
         log("articles that an older version read", articles=report.outdated, cure=ConditionReason.OUTDATED.cure)
     model = report.llm
@@ -209,7 +209,7 @@ def run_report(report: RunReport, *, json: bool) -> None:
     for problem in (*report.built.held, *report.built.set_aside):
         say(f"held back: {problem.what}: {problem.reason} {problem.detail}".rstrip())
     not_read(report.problems)
-    log_problems((*report.built.hubs, *report.untold))
+    log_problems((*report.built.hubs, *report.failed_reports))
     if report.outdated:
         say(f"read by an older version: {counted(report.outdated, 'article')}; {ConditionReason.OUTDATED.cure}")
     answer({}, report.llm.lines(), json=False)

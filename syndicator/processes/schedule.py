@@ -32,7 +32,7 @@ class Scheduler:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._progress: dict[str, float] = {}  # of the jobs under way: when they last showed some
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._again: dict[str, float] = {}  # jobs under way that are to start again, and when
+        self._restart_at: dict[str, float] = {}  # of jobs under way that are to start again
         self._reported: set[str] = set()
         self._watchdog: asyncio.Task[None] | None = None
         self._last_end = steady()
@@ -65,20 +65,20 @@ class Scheduler:
         if not self._scheduler.running:
             return
         if name in self._progress:
-            wanted = self._steady() + seconds
-            self._again[name] = min(wanted, self._again.get(name, wanted))
+            restart_at = self._steady() + seconds
+            self._restart_at[name] = min(restart_at, self._restart_at.get(name, restart_at))
             return
         job = self._scheduler.get_job(name)
-        wanted_time = datetime.now(UTC) + timedelta(seconds=seconds)
-        if job.next_run_time > wanted_time:
-            job.modify(next_run_time=wanted_time)
+        start_at = datetime.now(UTC) + timedelta(seconds=seconds)
+        if job.next_run_time > start_at:
+            job.modify(next_run_time=start_at)
 
-    def next_runs(self) -> Mapping[str, datetime]:
+    def read_next_runs(self) -> Mapping[str, datetime]:
         """Return when each job starts next."""
         return {job.id: job.next_run_time for job in self._scheduler.get_jobs()}
 
-    def note(self, name: str) -> None:
-        """Record progress of a job."""
+    def note_progress(self, name: str) -> None:
+        """Record that a job goes on."""
         if name in self._progress:
             self._progress[name] = self._steady()
 
@@ -87,11 +87,11 @@ class Scheduler:
         now = self._steady()
         if self._progress:
             silent = now - min(self._progress.values())
-            longest = STOPPED_SECONDS
+            most = STOPPED_SECONDS
         else:
             silent = now - self._last_end
-            longest = max(STOPPED_SECONDS, _INTERVALS * self._shortest)
-        return silent if silent > longest else 0
+            most = max(STOPPED_SECONDS, _INTERVALS * self._shortest)
+        return silent if silent > most else 0
 
     async def stop(self, grace: float) -> None:
         """Start no new job; cancel those under way after `grace` seconds."""
@@ -127,21 +127,27 @@ class Scheduler:
         del self._progress[event.job_id]
         self._reported.discard(event.job_id)
         self._last_end = self._steady()
-        wanted = self._again.pop(event.job_id, None)
-        if wanted is not None:
-            self.bring_forward(event.job_id, max(0.0, wanted - self._steady()))
+        restart_at = self._restart_at.pop(event.job_id, None)
+        if restart_at is not None:
+            self.bring_forward(event.job_id, max(0.0, restart_at - self._steady()))
 
     async def _watch(self) -> None:
-        """Report jobs that hang. No job waits for longer than its interval: if it does, the clock was set back."""
         while True:
             await asyncio.sleep(self._shortest / _LOOKS)
-            for name, since in self._progress.items():
-                silent = self._steady() - since
-                if silent > STOPPED_SECONDS and name not in self._reported:
-                    self._reported.add(name)
-                    self._on_stopped(name, silent)
-            now = datetime.now(UTC)
-            next_runs = self.next_runs()
-            for name, seconds in self._jobs.items():
-                if next_runs[name] > now + timedelta(seconds=seconds):
-                    self.bring_forward(name)
+            self._report_jobs_that_hang()
+            self._start_jobs_put_off()
+
+    def _report_jobs_that_hang(self) -> None:
+        for name, progressed_at in self._progress.items():
+            silent = self._steady() - progressed_at
+            if silent > STOPPED_SECONDS and name not in self._reported:
+                self._reported.add(name)
+                self._on_stopped(name, silent)
+
+    def _start_jobs_put_off(self) -> None:
+        """Start each job that would wait for longer than its interval: the clock was set back."""
+        now = datetime.now(UTC)
+        next_runs = self.read_next_runs()
+        for name, seconds in self._jobs.items():
+            if next_runs[name] > now + timedelta(seconds=seconds):
+                self.bring_forward(name)

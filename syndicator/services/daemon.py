@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicator.configuration.settings import Settings
-from syndicator.core.errors import ConfigError, DiskError, LockedError, SyndicatorError
+from syndicator.core.errors import ConfigError, DiskError, Fault, LockedError, SyndicatorError
 from syndicator.core.model import Outcome, Problem
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.core.requests import BODY_BYTES
@@ -36,8 +36,8 @@ from syndicator.services.check.configuration import changes
 from syndicator.services.container import App, Configuration, SharedClient, configuration, locked, open_app, utc_now
 from syndicator.services.health.alert import Outage
 from syndicator.services.health.episodes import feed_name, feed_token, write_schedule
-from syndicator.services.health.follow import check_health, count, mail_digests
-from syndicator.services.pushes import Registry, attend
+from syndicator.services.health.follow import check_health, mail_digests, record_counters
+from syndicator.services.pushes import Registry, serve_hubs
 from syndicator.services.reconcile import Walks
 from syndicator.services.refresh import RunReport, Wanted, Watch, prune_pages, remake, visit_due
 from syndicator.services.refresh import Totals as Totals
@@ -45,7 +45,7 @@ from syndicator.services.settling import Settling
 from syndicator.services.showing.answers import Answers as Answers
 from syndicator.services.stories import digests
 
-_Beside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
+_RunBeside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
 LLM_SECONDS = 60.0  # of a run: visits due meanwhile wait at most this long, and for one answer
 _PAUSES = 4  # seconds without a build for each second of a build
 # Seconds between the end of the jobs under way and a job that waited for it, in which a command gets the lock.
@@ -87,73 +87,81 @@ def _ignore(*what: object) -> None:
 class Jobs:
     """The work of the jobs of `up`, with the present or last good configuration. Jobs share the opened instance.
 
-    `report` gets each report of visits, `built` each of a build, `problems` the reports that failed; `trouble` and
-    `changed` get lines; `progress` gets the name of a job that goes on; `bring_forward` and `next_runs` are those of
-    the scheduler. `patience` is entered to open a database, `beside` while the instance is open."""
+    `warn` and `report_change` get lines, `report_visits` and `report_build` each report, `report_problems` the reports
+    that failed, `note_progress` the name of a job that goes on. `bring_forward` and `read_next_runs` are those of the
+    scheduler. `allow_long_opening` is entered to open a database, `run_beside` while the instance is open; it gets the
+    app and what starts a build at once."""
 
     config: Path
     _: KW_ONLY
     stop: asyncio.Event
-    trouble: Callable[[str], None]
-    report: Callable[[RunReport], None] = _ignore
-    built: Callable[[BuildReport], None] = _ignore
-    problems: Callable[[Sequence[Problem]], None] = _ignore
-    changed: Callable[[str], None] = _ignore
+    warn: Callable[[str], None]
+    report_visits: Callable[[RunReport], None] = _ignore
+    report_build: Callable[[BuildReport], None] = _ignore
+    report_problems: Callable[[Sequence[Problem]], None] = _ignore
+    report_change: Callable[[str], None] = _ignore
     watch: Watch = field(default_factory=Watch)
-    progress: Callable[[str], None] = _ignore
+    note_progress: Callable[[str], None] = _ignore
     bring_forward: Callable[[str, float], None] = _ignore
-    next_runs: Callable[[], Mapping[str, datetime]] = dict
-    patience: Callable[[], AbstractContextManager[None]] = nullcontext
-    beside: _Beside = lambda app, hurry: nullcontext()
+    read_next_runs: Callable[[], Mapping[str, datetime]] = dict
+    allow_long_opening: Callable[[], AbstractContextManager[None]] = nullcontext
+    run_beside: _RunBeside = lambda app, build_at_once: nullcontext()
     hubs: Registry | None = None
     clock: Callable[[], datetime] = utc_now
     steady: Callable[[], float] = time.monotonic
     last_good: Configuration | None = field(default=None, init=False)
-    _used: Configuration | None = field(default=None, init=False)  # by the last visits
-    _fault: str = field(default="", init=False)  # of the configuration as it is now
-    _told: set[str] = field(default_factory=set, init=False)  # troubles since the last visits began
+    _configuration: Configuration | None = field(default=None, init=False)  # of the last visits
+    _unreadable_because: str = field(default="", init=False)  # why the configuration as it is now cannot be read
+    _already_reported: set[str] = field(default_factory=set, init=False)  # troubles since the last visits began
     _outage: Outage = field(default_factory=Outage, init=False)
     _settling: Settling = field(default_factory=Settling, init=False)
     _walks: Walks = field(default_factory=Walks, init=False)
     _entries: KeptEntries = field(default_factory=KeptEntries, init=False)
     _opened: Opened | None = field(default=None, init=False)
     _users: int = field(default=0, init=False)  # jobs in the opened instance
-    _door: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)  # held to open and to close the instance
+    # Held while the instance is opened or closed: a job that starts during either waits for its end.
+    _opening_lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _postponed: set[str] = field(default_factory=set, init=False)  # jobs that start when the instance is closed
     _built_at: float = field(default=-math.inf, init=False)  # when the last build ended, by the steady clock
     _build_seconds: float = field(default=0.0, init=False)  # how long it took
-    _something: bool = field(default=False, init=False)  # happened since the last look at the conditions
-    _last: dict[str, datetime] = field(default_factory=dict, init=False)  # when each job ended
+    _has_news: bool = field(default=False, init=False)  # something happened since the last look at the conditions
+    _ended_at: dict[str, datetime] = field(default_factory=dict, init=False)  # by job
 
     async def run(self, name: str) -> None:
         """Do a job. Visits open the instance anew, with the present configuration; other jobs may join."""
-        if self._users and (name == VISITS or self._postponed):
+        if self._must_wait(name):
             self._postponed.add(name)
             return
-        if name == VISITS:
-            self._told.clear()
-        self._users += 1
+        anew = name == VISITS
+        if anew:
+            self._already_reported.clear()  # a trouble that lasts is reported once with each visits
         try:
-            async with self._instance(anew=name == VISITS) as opened:
+            async with self._instance(anew=anew) as opened:
                 await JOBS[name].work(self, opened)
-                self._last[name] = self.clock()
-                last = {job: self._last[job] for job in JOBS if job in self._last}
-                write_schedule(opened.app.store, last, self.next_runs(), self.clock())
-            await self._note_end(name, None)
+                self._note_done(name, opened)
+            await self._update_outage(name, None)
         except LockedError:
-            self._tell("another run is under way; this one is left out")
+            self._warn_once("another run is under way; this one is left out")
             self.bring_forward(name, _MINUTE)
         except (SyndicatorError, OSError) as error:  # a full disk, a file just being edited: the next run tries again
             fault = DiskError.of(error) if isinstance(error, OSError) else error
-            self._tell(str(fault))
+            self._warn_once(str(fault))
             self.bring_forward(name, _MINUTE)
-            await self._note_end(name, fault)
+            await self._update_outage(name, fault)
+
+    def _must_wait(self, name: str) -> bool:
+        """True if a job may not join the opened instance. Visits start only when nobody uses it, as they open it anew;
+        once a job waits, newcomers queue behind it, or it might never start."""
+        if not self._users:
+            return False
+        return name == VISITS or bool(self._postponed)
 
     @asynccontextmanager
     async def _instance(self, *, anew: bool) -> AsyncIterator[Opened]:
         """The instance, opened and locked by the first of its users, closed by the last."""
+        self._users += 1
         try:
-            async with self._door:
+            async with self._opening_lock:
                 if self._opened is None:
                     self._opened = await self._open(anew=anew)
             await asyncio.sleep(0)  # jobs that start at the same time join before this one ends
@@ -164,36 +172,44 @@ class Jobs:
                 await self._close()
 
     async def _open(self, *, anew: bool) -> Opened:
-        if anew or self._used is None:
-            self._used = self.read()
-        read = self._used
-        stack = AsyncExitStack()
-        try:
-            held = stack.enter_context(locked(read.settings))
-            with self.patience():
+        """Lock and open the instance with all that jobs need; `Opened.stack` closes it. `anew`: read the configuration
+        as it is now."""
+        if anew or self._configuration is None:
+            self._configuration = self.read()
+        async with AsyncExitStack() as stack:
+            lock = stack.enter_context(locked(self._configuration.settings))
+            with self.allow_long_opening():
                 opening = open_app(
-                    self.config, clock=self.clock, read=read, remake=remake, entries=self._entries, held=held
+                    self.config,
+                    clock=self.clock,
+                    read=self._configuration,
+                    remake=remake,
+                    entries=self._entries,
+                    held=lock,
                 )
                 app = stack.enter_context(opening)
-            if self.hubs is not None:
-                self.hubs.begin(app.store.subscriptions, app.sources, app.settings.site.callback)
-                stack.callback(self.hubs.save, app.store.subscriptions)
+            self._enter_hubs(stack, app)
             self._settling.begin(app)
             stack.callback(self._settling.end, app)
             client = SharedClient(app)
             stack.push_async_callback(client.aclose)
-            await stack.enter_async_context(self.beside(app, self._publish))
-        except BaseException:
-            await stack.aclose()
-            raise
-        return Opened(app, client, stack)
+            await stack.enter_async_context(self.run_beside(app, self._build_at_once))
+            return Opened(app, client, stack.pop_all())
+
+    def _enter_hubs(self, stack: AsyncExitStack, app: App) -> None:
+        """Load the subscriptions, and let `stack` save them."""
+        if self.hubs is None:
+            return
+        self.hubs.begin(app.store.subscriptions, app.sources, app.settings.site.callback)
+        stack.callback(self.hubs.save, app.store.subscriptions)
 
     async def _close(self) -> None:
+        """Close the instance, if it could be opened, and bring the jobs forward that wait for it."""
         opened = self._opened
         self._opened = None
         try:
             if opened is not None:
-                async with self._door:
+                async with self._opening_lock:
                     await opened.stack.aclose()
         finally:
             for name in self._postponed:
@@ -201,50 +217,49 @@ class Jobs:
             self._postponed.clear()
 
     async def visit(self, opened: Opened) -> None:
-        """Visit the due sources, make thumbnails and ask the language model."""
+        """Visit the due sources; `visit_due` also makes thumbnails and asks the language model."""
         app = opened.app
         began = self.steady()
         report = await visit_due(
             app,
             Wanted(llm_seconds=LLM_SECONDS),
-            self._build_if_due,
+            partial(self._build_if_due, app),
             opened.client,
             settling=self._settling,
             walks=self._walks,
             hubs=self.hubs,
-            urgent=partial(self._hurry_build, BUILD_SECONDS),
+            hurry_build=partial(self._hurry_build, BUILD_SECONDS),
             stop=self.stop,
-            watch=self._watch(VISITS),
+            watch=self._make_watch(VISITS),
         )
-        count(app, report.outcomes, report.built, seconds=self.steady() - began, down=report.down is not None)
+        seconds = self.steady() - began
+        record_counters(app, report.outcomes, report.built, seconds=seconds, down=report.down is not None)
         if report.down is not None:
-            self.trouble(str(report.down))
+            self.warn(str(report.down))
             return
-        self.report(report)
+        self.report_visits(report)
         if report.outcomes:
             self._note_news()
         if self.hubs is not None and self.hubs.due(self.clock()):
             self.bring_forward(HUBS, 0)
 
-    async def _build_if_due(self) -> BuildReport:
+    async def _build_if_due(self, app: App) -> BuildReport:
         """Bring the build forward if one is due. At the end of the process, build now: there is no later job."""
-        opened = self._opened
-        assert opened is not None
         if self.stop.is_set():
             self._settling.hurry()
-            return await build_due(opened.app, self._settling, self._watch(VISITS).turn)
-        if self._settling.is_due(opened.app):
+            return await build_due(app, self._settling, self._make_watch(VISITS).turn)
+        if self._settling.is_due(app):
             self._hurry_build()
         return BuildReport()
 
-    def _publish(self) -> None:
-        """Let what changed wait for nothing else."""
+    def _build_at_once(self) -> None:
+        """Let what changed wait for nothing but the pause between builds."""
         self._settling.hurry()
         self._hurry_build()
 
-    def _hurry_build(self, least: float = 0.0) -> None:
-        """Bring the build forward, but leave `least` seconds and most of the time to the visits."""
-        pause = max(least, _PAUSES * self._build_seconds)
+    def _hurry_build(self, least_pause: float = 0.0) -> None:
+        """Bring the build forward, but leave `least_pause` seconds and most of the time to the visits."""
+        pause = max(least_pause, _PAUSES * self._build_seconds)
         passed = self.steady() - self._built_at
         self.bring_forward(BUILD, max(pause - passed, 0.0))
 
@@ -253,13 +268,13 @@ class Jobs:
         app = opened.app
         app.store.visits.commit()  # a build sees committed rows
         began = self.steady()
-        report = await build_due(app, self._settling, self._watch(BUILD).turn)
+        report = await build_due(app, self._settling, self._make_watch(BUILD).turn)
         if not report.builds:
             return
         self._built_at = self.steady()
         self._build_seconds = self._built_at - began
-        count(app, (), report)
-        self.built(report)
+        record_counters(app, (), report)
+        self.report_build(report)
         self._note_news()
         self.bring_forward(WEBHOOKS, 0)
         if app.settings.digest:
@@ -271,86 +286,101 @@ class Jobs:
         hubs = self.hubs
         if hubs is None or not app.settings.site.callback:
             return
-        unchanged = self._walks.is_unchanged(app)
-
-        outcomes = await attend(app, hubs, opened.client, self._publish, stop=self.stop, watch=self._watch(HUBS))
-        if unchanged:
+        are_files_known = self._walks.is_unchanged(app)
+        watch = self._make_watch(HUBS)
+        outcomes = await serve_hubs(app, hubs, opened.client, self._build_at_once, stop=self.stop, watch=watch)
+        if are_files_known:  # what pushes wrote since needs no walk
             self._walks.end(app)
         if outcomes:
-            count(app, outcomes, BuildReport())
+            record_counters(app, outcomes, BuildReport())
             self._note_news()
-        if hubs.waiting:
+        if hubs.waiting:  # this job had no time for them, and only a push that arrives calls for the next one
             self.bring_forward(HUBS, 0)
 
     async def serve_digests(self, opened: Opened) -> None:
         """Build the entries of digests that are due, and mail those that were built."""
         if digests.due(opened.app):
             self._hurry_build()
-        self.problems(await mail_digests(opened.app))
+        self.report_problems(await mail_digests(opened.app))
 
     async def check_health(self, opened: Opened) -> None:
         """Look for new and recovered conditions, publish them, alert."""
-        something = self._something
-        self._something = False
-        self.problems(await check_health(opened.app, something=something, configuration=self._fault))
+        has_news = self._has_news
+        self._has_news = False
+        failed_reports = await check_health(opened.app, has_news=has_news, unreadable_because=self._unreadable_because)
+        self.report_problems(failed_reports)
 
     async def send_webhooks(self, opened: Opened) -> None:
         """Send the messages that are due, new ones and retries."""
-        self.problems(await webhooks.send(opened.app))
+        self.report_problems(await webhooks.send(opened.app))
 
     async def prune(self, opened: Opened) -> None:
         """Delete kept pages that are too old."""
         prune_pages(opened.app)
 
-    def _watch(self, name: str) -> Watch:
-        """Return the watch of a run, which also notes the progress of a job."""
+    def _make_watch(self, name: str) -> Watch:
+        """Return the watch, which here also notes the progress of the job `name`."""
 
         def filed(title: str) -> None:
-            self.progress(name)
+            self.note_progress(name)
             self.watch.filed(title)
 
         def visited(outcome: Outcome) -> None:
-            self.progress(name)
+            self.note_progress(name)
             self.watch.visited(outcome)
 
         def turn() -> None:
-            self.progress(name)
+            self.note_progress(name)
             self.watch.turn()
 
         return replace(self.watch, filed=filed, visited=visited, turn=turn)
 
     def _note_news(self) -> None:
-        self._something = True
+        """Let the conditions be looked at: something happened that may change them."""
+        self._has_news = True
         self.bring_forward(HEALTH, 0)
 
-    def _tell(self, trouble: str) -> None:
-        """Report a trouble once between two visits: several jobs meet the same."""
-        if trouble not in self._told:
-            self._told.add(trouble)
-            self.trouble(trouble)
+    def _note_done(self, name: str, opened: Opened) -> None:
+        """Store when the jobs ended and start next, in the order of `JOBS`."""
+        self._ended_at[name] = self.clock()
+        ended_at = {job: self._ended_at[job] for job in JOBS if job in self._ended_at}
+        write_schedule(opened.app.store, ended_at, self.read_next_runs(), self.clock())
 
-    async def _note_end(self, name: str, error: SyndicatorError | None) -> None:
-        if self.last_good is None:
+    def _warn_once(self, trouble: str) -> None:
+        """Warn of a trouble once between two visits: several jobs meet the same."""
+        if trouble not in self._already_reported:
+            self._already_reported.add(trouble)
+            self.warn(trouble)
+
+    async def _update_outage(self, name: str, error: SyndicatorError | None) -> None:
+        """Alert if a job keeps failing, or if none does any more. `error`: how this one ended, None: well."""
+        if self.last_good is None:  # nobody knows whom to alert
             return
-        fault = await self._outage.follow(self.last_good.settings, error, self.clock(), os.environ, job=name)
+        fault = await self._outage.note_end(self.last_good.settings, error, self.clock(), os.environ, job=name)
         if fault:
-            self.trouble(f"nobody could be told: {fault}")
+            self.warn(f"nobody could be told: {fault}")
 
     def read(self) -> Configuration:
         """Return the present or last good configuration. Raises ConfigError without either."""
+        before = self.last_good
         try:
-            now = configuration(self.config, before=self.last_good, remember=True)
-            for line in changes(self.last_good or now, now):
-                self.changed(line)
-            for fault in set(now.faults) - set(self.last_good.faults if self.last_good else ()):
-                self.trouble(f"{fault}; what was valid before counts")
-            self.last_good, self._fault = now, ""
+            present = configuration(self.config, before=before, remember=True)
         except ConfigError as error:
-            if self.last_good is None:
+            if before is None:
                 raise
-            self._fault = str(error)
-            self.trouble(f"{error}; going on with the configuration read before")
-        return self.last_good
+            self._unreadable_because = str(error)
+            self.warn(f"{error}; going on with the configuration read before")
+            return before
+        known_faults: Sequence[Fault] = ()
+        if before is not None:
+            known_faults = before.faults
+            for line in changes(before, present):
+                self.report_change(line)
+        for fault in set(present.faults).difference(known_faults):
+            self.warn(f"{fault}; what was valid before counts")
+        self.last_good = present
+        self._unreadable_because = ""
+        return present
 
 
 # What `up` does, in the order in which a start does it. A job is done at its interval, and earlier if another calls

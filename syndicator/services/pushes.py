@@ -51,7 +51,7 @@ class Registry(Hubs):
         self._waiting_bytes = 0
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.arrived = asyncio.Event()  # a push waits in the inbox
-        self.attended = False  # a job takes pushes
+        self.is_being_read = False  # a job takes pushes
         self.worker: Worker | None = None  # kept for the next pushes; a job without pushes ends it
         self.on_arrival: Callable[[], object] = lambda: None
         self.log = logger("hubs")
@@ -255,22 +255,22 @@ class Registry(Hubs):
 
 _LOOK: Final = 0.5  # seconds between two checks
 _AT_ONCE: Final = 8  # pushes that are read, and hubs that are asked
-_ATTENDING_SECONDS: Final = 20.0  # of a job; the next one takes what came later, and asks the other hubs
+_JOB_SECONDS: Final = 20.0  # the next job takes what came later, and asks the other hubs
 _PRELOAD: Final = ("syndicator.pipeline.read_article", "syndicator.visiting.feeds.parser")
 
 
-async def attend(
+async def serve_hubs(
     app: App,
     registry: Registry,
     client: SharedClient,
-    publish: Callable[[], None],
+    build_at_once: Callable[[], None],
     *,
     stop: asyncio.Event,
     watch: Watch,
 ) -> Sequence[Outcome]:
-    """Take the pushes that wait and ask the hubs that are due, until none is left or the time is over. `publish` is
-    called when a push brought something new. Returns the outcomes of pushes. Raises StoreError, OSError."""
-    intake = Intake(app, registry, client, publish, stop, watch)
+    """Take the pushes that wait and ask the hubs that are due, until none is left or the time is over. `build_at_once`
+    is called when a push brought something new. Returns the outcomes of pushes. Raises StoreError, OSError."""
+    intake = Intake(app, registry, client, build_at_once, stop, watch)
     try:
         await intake.run()
     finally:
@@ -280,55 +280,56 @@ async def attend(
 
 
 class Intake:
-    """Pushes and questions to hubs under way."""
+    """Pushes that are read and hubs that are asked, at the same time."""
 
     def __init__(
         self,
         app: App,
         registry: Registry,
         client: SharedClient,
-        publish: Callable[[], None],
+        build_at_once: Callable[[], None],
         stop: asyncio.Event,
         watch: Watch,
     ) -> None:
         self.app = app
         self.registry = registry
         self.client = client
-        self.publish = publish
+        self.build_at_once = build_at_once
         self.stop = stop
         self.watch = watch
         self.outcomes: list[Outcome] = []
-        # sources whose push is read: one of each, as `alone` has it
-        self._under_way: set[str] = set()
-        self._asked = 0  # hubs
-        self._read = asyncio.Event()  # a push or a question ended
+        self._sources_read: set[str] = set()  # whose push is read: one of each, as `alone` has it
+        self._hubs_asked = 0
+        self._ended = asyncio.Event()  # a push was read, or a hub answered
 
     async def run(self) -> None:
-        until = self._clock() + _ATTENDING_SECONDS
-        self.registry.attended = True
+        """Begin what is due until the time is over, then wait for the end of what began. Raises StoreError, OSError."""
+        until = self._clock() + _JOB_SECONDS
+        self.registry.is_being_read = True
         try:
             async with task_group() as group:
                 while not self.stop.is_set():
-                    takes_more = self._clock() < until
-                    if takes_more:
+                    begins_more = self._clock() < until
+                    if begins_more:
                         self._ask_hubs(group)
                         self._begin_pushes(group)
                     self.registry.save(self.app.store.subscriptions)
-                    if not (self._asked or self._under_way):
+                    if not (self._hubs_asked or self._sources_read):
                         break
-                    await self._wait_a_moment(takes_more=takes_more)
+                    await self._wait_a_moment(begins_more=begins_more)
         finally:
-            self.registry.attended = False
+            self.registry.is_being_read = False
 
     def _ask_hubs(self, group: asyncio.TaskGroup) -> None:
         due = self.registry.due(self.app.clock())
-        for subscription in due[: _AT_ONCE - self._asked]:
-            self._asked += 1
+        for subscription in due[: _AT_ONCE - self._hubs_asked]:
+            self._hubs_asked += 1
             group.create_task(self._ask(self.registry.asking(subscription.token)))
 
-    async def _wait_a_moment(self, *, takes_more: bool) -> None:
-        events = [self._read, self.stop]
-        if takes_more:
+    async def _wait_a_moment(self, *, begins_more: bool) -> None:
+        """Wait until something ended or, if the job `begins_more`, until a push arrived."""
+        events = [self._ended, self.stop]
+        if begins_more:
             events.append(self.registry.arrived)
         waiting = [asyncio.create_task(event.wait()) for event in events]
         try:
@@ -336,63 +337,68 @@ class Intake:
         finally:
             for task in waiting:
                 task.cancel()
-            self._read.clear()
+            self._ended.clear()
 
     def _clock(self) -> float:
         return asyncio.get_running_loop().time()
 
     def _begin_pushes(self, group: asyncio.TaskGroup) -> None:
         self.registry.arrived.clear()
-        while len(self._under_way) < _AT_ONCE:
-            push = self.registry.take(self._under_way)
+        while len(self._sources_read) < _AT_ONCE:
+            push = self.registry.take(self._sources_read)
             if push is None:
                 return
-            self._under_way.add(push.subscription.source_key)
+            self._sources_read.add(push.subscription.source_key)
             group.create_task(self._take(push))
 
     async def _take(self, push: Push) -> None:
         try:
             await self._visit(push)
         finally:
-            self._under_way.discard(push.subscription.source_key)
-            self._read.set()
+            self._sources_read.discard(push.subscription.source_key)
+            self._ended.set()
 
     async def _visit(self, push: Push) -> None:
         from syndicator.pipeline.visit import is_signal, signalled, take_push
 
         key = push.subscription.source_key
-        source, visits = self.app.sources.get(key), self.app.store.visits
+        source = self.app.sources.get(key)
+        visits = self.app.store.visits
         async with self.registry.alone(key):
             state = visits.state(key)
-            if source is None or not source.enabled or state is None or state.disabled or self.stop.is_set():
+            if source is None or not source.enabled:
+                return
+            if state is None or state.disabled:
+                return
+            if self.stop.is_set():
                 return
             if is_signal(source, state, push.subscription.hub):
                 visits.save_states([signalled(state, self.app.clock())])
                 return
             url = push.subscription.topic
             headers = {"content-type": push.content_type}
-            body = Fetched(url=url, final_url=url, status=DELTA, headers=headers, body=push.body)
+            fetched = Fetched(url=url, final_url=url, status=DELTA, headers=headers, body=push.body)
             if self.registry.worker is None:
                 self.registry.worker = Worker(preload=_PRELOAD)
             worker = self.registry.worker
             context = make_context(self.app, self.client.open(), worker, self.watch.filed, hubs=self.registry)
-            outcome, after = await take_push(context.visit(source, state), body, stop=self.stop)
+            outcome, new_state = await take_push(context.visit(source, state), fetched, stop=self.stop)
             if outcome is None:
-                visits.save_states([after])
+                visits.save_states([new_state])
                 return
             if outcome.reason != OURS:
-                visits.end_visit(outcome, after)
+                visits.end_visit(outcome, new_state)
         self.outcomes.append(outcome)
         if outcome.added or outcome.changed:
-            self.publish()
+            self.build_at_once()
         self.watch.visited(outcome)
 
     async def _ask(self, asked: Subscription) -> None:
         try:
             result = await self.client.open().fetch(websub.request(asked))
         finally:
-            self._asked -= 1
-            self._read.set()
+            self._hubs_asked -= 1
+            self._ended.set()
         now = self.app.clock()
         self.registry.after(asked.token, lambda current: websub.answered(current, result, now))
         self.registry.log.debug("asked a hub", hub=asked.hub, source=asked.source_key, mode=asked.asked)

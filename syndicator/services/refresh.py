@@ -1,7 +1,7 @@
 """A run: visit due sources and build stale feeds. `refresh` makes one, `up` one a minute."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ from syndicator.services.build import BUILD_SECONDS, build_feeds, build_meanwhil
 from syndicator.services.container import App, SharedClient, task_group
 from syndicator.services.container import Watch as Watch
 from syndicator.services.descriptions.enrich_report import EnrichReport
-from syndicator.services.health.follow import follow
+from syndicator.services.health.follow import report_run
 from syndicator.services.mending.reread import newly_outdated
 from syndicator.services.naming import need_sources
 from syndicator.services.reconcile import Walks
@@ -35,7 +35,7 @@ class RunReport:
     built: BuildReport
     problems: tuple[Problem, ...]  # article files that could not be read
     llm: EnrichReport = field(default_factory=EnrichReport)  # the answers of the language model after the first build
-    untold: tuple[Problem, ...] = ()  # reports that failed: alerts, the file of metrics
+    failed_reports: tuple[Problem, ...] = ()  # alerts, the file of metrics
     outdated: int = 0  # articles that an older version read; only in the first run after an upgrade
     down: NetworkDown | None = None  # no source could be reached
 
@@ -79,12 +79,12 @@ class Totals:
         self.failed += outcome.status in ("failed", "disabled")
         self.articles += len(outcome.added)
 
-    def built(self, report: BuildReport) -> None:
+    def add_build(self, report: BuildReport) -> None:
         self.files += len(report.written)
 
-    def ran(self, report: RunReport) -> None:
+    def add_run(self, report: RunReport) -> None:
         self.runs += 1
-        self.built(report.built)
+        self.add_build(report.built)
 
 
 def remake(app: App) -> None:
@@ -99,18 +99,29 @@ def remake(app: App) -> None:
 async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()) -> RunReport:
     """Visit, building meanwhile; then ask the language model and build again; then do what is periodic in `up`. The
     caller holds the lock. Raises NetworkDown, UsageError, StoreError, OSError."""
-    began = asyncio.get_running_loop().time()
+    clock = asyncio.get_running_loop().time
+    began = clock()
     async with aclosing(SharedClient(app)) as client:
         build = partial(build_feeds, app, turn=watch.turn)
         report = await visit_due(app, wanted, build, client, stop=stop, watch=watch)
-    if report.down is None:
+    down = report.down
+    if down is None:
         prune_pages(app)
-    seconds = asyncio.get_running_loop().time() - began
-    down = report.down is not None
-    untold = await follow(app, report.outcomes, report.built, seconds=seconds, down=down)
-    if report.down is not None:
-        raise report.down
-    return replace(report, untold=untold)
+    # A network that is down is recorded too, then raised.
+    seconds = clock() - began
+    failed_reports = await report_run(app, report.outcomes, report.built, seconds=seconds, down=down is not None)
+    if down is not None:
+        raise down
+    return replace(report, failed_reports=failed_reports)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visits:
+    """The visits of a run, and the feeds that were built meanwhile. `down`: no source could be reached."""
+
+    outcomes: Sequence[Outcome] = ()
+    built: BuildReport = field(default_factory=BuildReport)
+    down: NetworkDown | None = None
 
 
 async def visit_due(
@@ -122,36 +133,38 @@ async def visit_due(
     settling: Settling | None = None,
     walks: Walks | None = None,
     hubs: "Registry | None" = None,
-    urgent: Callable[[], None] = lambda: None,
+    hurry_build: Callable[[], None] = lambda: None,
     stop: asyncio.Event,
     watch: Watch = Watch(),
 ) -> RunReport:
-    """Visit the sources that are due; `build` is called when there is something new. With `settling`, `urgent` is
-    called during the visits when articles cannot wait; without, feeds are built meanwhile. `walks` may skip walks.
-    Raises UsageError, StoreError, OSError."""
+    """Visit the sources that are due and make thumbnails, then ask the language model. `build` is called after the
+    visits, and again after what changed something. With `settling`, `hurry_build` is called during the visits when
+    articles cannot wait; without, feeds are built meanwhile. `walks` may skip walks. Raises UsageError, StoreError,
+    OSError."""
     began = asyncio.get_running_loop().time()
     reconcile.edited_sources(app)
     problems = walks.files(app) if walks else reconcile.files(app)
     due = _due(app, wanted)
     watch.started(len(due))
-    meanwhile: float | None = wanted.build_seconds
+    build_seconds: float | None = wanted.build_seconds
     if settling:
         settling.begin(app)
-        watch = _noting(watch, settling, urgent, {state.key for state in due if state.first_visit is None})
-        meanwhile = None
-    outcomes: list[Outcome] = []
-    built, down = BuildReport(), None
+        first_visits = {state.key for state in due if state.first_visit is None}
+        watch = _watch_for_urgent(watch, settling, hurry_build, first_visits)
+        build_seconds = None
+    visits = _Visits()
     fetcher = client.open() if due or thumbnails.wanted(app) else None
     async with thumbnails.taking(app, fetcher, stop) as pictures:
         if due and fetcher:
-            outcomes, built, down = await _visit_and_build(app, due, wanted, stop, watch, fetcher, meanwhile, hubs)
-        built = together(built, await build())
-        if pictures and not down:
+            visits = await _visit_and_build(app, due, wanted, stop, watch, fetcher, build_seconds, hubs)
+        built = together(visits.built, await build())
+        if pictures and visits.down is None:
             await pictures.finish(_left(wanted, began, thumbnails.SECONDS))
     if pictures and pictures.changed:
         built = together(built, await build())
-    if down:
-        return RunReport(outcomes=tuple(outcomes), built=built, problems=problems, down=down)
+    report = RunReport(outcomes=tuple(visits.outcomes), built=built, problems=problems, down=visits.down)
+    if visits.down is not None:
+        return report
     enriched = await ask_model(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
     if enriched.changed:
         built = together(built, await build())
@@ -159,8 +172,7 @@ async def visit_due(
     problems = (*problems, *start.compare(app))
     if walks:
         walks.end(app)
-    report = RunReport(outcomes=tuple(outcomes), built=built, problems=problems, llm=enriched)
-    return replace(report, outdated=newly_outdated(app))
+    return replace(report, built=built, problems=problems, llm=enriched, outdated=newly_outdated(app))
 
 
 def prune_pages(app: App) -> None:
@@ -168,20 +180,22 @@ def prune_pages(app: App) -> None:
     app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
 
 
-def _noting(watch: Watch, settling: Settling, urgent: Callable[[], None], firsts: Collection[str]) -> Watch:
-    """Return `watch` that also reports new articles to `settling`. It calls `urgent` for those of the sources `firsts`,
-    and if many wait."""
+def _watch_for_urgent(
+    watch: Watch, settling: Settling, hurry_build: Callable[[], None], first_visits: Collection[str]
+) -> Watch:
+    """Return `watch` that also reports new articles to `settling`. It calls `hurry_build` if many wait, and for those
+    of sources that are visited for the first time (`first_visits`: their keys)."""
 
     def filed(title: str) -> None:
         settling.filed()
         if settling.has_many():
-            urgent()
+            hurry_build()
         watch.filed(title)
 
     def visited(outcome: Outcome) -> None:
-        if outcome.key in firsts and outcome.added:
+        if outcome.key in first_visits and outcome.added:
             settling.hurry()
-            urgent()
+            hurry_build()
         watch.visited(outcome)
 
     return replace(watch, filed=filed, visited=visited)
@@ -209,20 +223,22 @@ async def _visit_and_build(
     stop: asyncio.Event,
     watch: Watch,
     fetcher: Fetcher,
-    meanwhile: float | None,
+    build_seconds: float | None,
     hubs: "Registry | None",
-) -> tuple[list[Outcome], BuildReport, NetworkDown | None]:
+) -> _Visits:
+    """Visit, and build every `build_seconds` meanwhile; None: build nothing."""
     # imported here, so that a run with nothing due does not load the modules that fetch and parse
     from syndicator.pipeline.visit import visit_all
     from syndicator.services.container import make_context
 
-    """Visit. Build meanwhile every `meanwhile` seconds, if they are given."""
-    down, over, worker = None, asyncio.Event(), make_worker(app)
+    down: NetworkDown | None = None
+    over = asyncio.Event()
+    worker = make_worker(app)
     building: asyncio.Task[BuildReport] | None = None
-    outcomes: list[Outcome] = []
+    outcomes: Sequence[Outcome] = ()
     async with task_group() as group:
-        if meanwhile is not None:
-            building = group.create_task(build_meanwhile(app, over, meanwhile, watch.turn))
+        if build_seconds is not None:
+            building = group.create_task(build_meanwhile(app, over, build_seconds, watch.turn))
         try:
             outcomes = await visit_all(
                 [(app.sources[state.key], state) for state in due],
@@ -237,8 +253,9 @@ async def _visit_and_build(
         finally:
             over.set()
             await worker.aclose()
-    built = building.result() if building else BuildReport()
-    return outcomes, built, down
+    if building is None:
+        return _Visits(outcomes=outcomes, down=down)
+    return _Visits(outcomes=outcomes, built=building.result(), down=down)
 
 
 def make_worker(app: App) -> Worker:

@@ -63,7 +63,7 @@ def beats(sources: int, rounds: int) -> list[float]:
     """Seconds of CPU of each beat of `up` with so many sources, none of them due, after the first, which reads them."""
 
     async def beating(config: Path) -> list[float]:
-        jobs = Jobs(config, stop=asyncio.Event(), trouble=print)
+        jobs = Jobs(config, stop=asyncio.Event(), warn=print)
         costs = []
         for _ in range(rounds + 1):
             start = time.process_time()

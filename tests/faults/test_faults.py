@@ -402,16 +402,16 @@ async def test_the_watchdog() -> None:
     await asyncio.sleep(0.2)
     for _ in range(3):
         steady[0] += 200
-        scheduler.note("visits")
-        scheduler.note("build")
+        scheduler.note_progress("visits")
+        scheduler.note_progress("build")
         await asyncio.sleep(0.1)
     assert reported == []
     steady[0] += 301
-    scheduler.note("build")
+    scheduler.note_progress("build")
     await asyncio.sleep(0.3)
     assert reported == [("visits", 301)]  # although other jobs go on
     assert scheduler.silent_seconds() == 301  # what /healthz and the watchdog of systemd are told
-    scheduler.note("visits")
+    scheduler.note_progress("visits")
     assert scheduler.silent_seconds() == 0
     await scheduler.stop(0.05)
 
@@ -427,7 +427,7 @@ def test_a_run_with_a_broken_configuration(small: Instance) -> None:
     whole = path.read_text()
     trouble: list[str] = []
     done: list[refresh.RunReport] = []
-    jobs = daemon.Jobs(small.config, stop=asyncio.Event(), report=done.append, trouble=trouble.append)
+    jobs = daemon.Jobs(small.config, stop=asyncio.Event(), report_visits=done.append, warn=trouble.append)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(refresh, "make_worker", lambda app: InProcess())
         for text, lines, runs in (("[[source", 1, 1), (whole, 1, 2), ("[[source", 2, 3)):

@@ -113,7 +113,7 @@ async def test_a_start_does_each_job_in_order_and_then_at_its_interval() -> None
     await until(lambda: len(jobs.started) >= 6)
     assert jobs.started[:3] == ["visits", "build", "another"]
     assert set(jobs.started[3:]) == {"visits"}
-    next_runs = jobs.scheduler.next_runs()
+    next_runs = jobs.scheduler.read_next_runs()
     assert timedelta(minutes=59) < next_runs["build"] - next_runs["visits"] < timedelta(hours=1)
     await jobs.scheduler.stop(1)
 

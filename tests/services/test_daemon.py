@@ -32,22 +32,22 @@ class Up:
         self.called: list[tuple[str, float]] = []
         self.troubles: list[str] = []
         self.now = 0.0
-        self.publish: Callable[[], None] = lambda: None
+        self.build_at_once: Callable[[], None] = lambda: None
         (place.config / "sources.toml").write_text("")
         self.jobs = Jobs(
             place.config,
             stop=asyncio.Event(),
-            trouble=self.troubles.append,
-            beside=self.beside,
+            warn=self.troubles.append,
+            run_beside=self.run_beside,
             bring_forward=lambda name, seconds: self.called.append((name, seconds)),
-            next_runs=lambda: dict.fromkeys(JOBS, place.now + timedelta(minutes=1)),
+            read_next_runs=lambda: dict.fromkeys(JOBS, place.now + timedelta(minutes=1)),
             clock=lambda: place.now,
             steady=lambda: self.now,
         )
 
-    def beside(self, app: App, publish: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+    def run_beside(self, app: App, build_at_once: Callable[[], None]) -> AbstractAsyncContextManager[None]:
         self.opened.append(app)
-        self.publish = publish
+        self.build_at_once = build_at_once
         return nullcontext()
 
     async def run_all(self) -> None:
@@ -125,9 +125,9 @@ async def test_builds_leave_time_for_the_visits(up: Up, place: Place) -> None:
     assert {name for name, _ in up.called} == {HEALTH, WEBHOOKS}
     up.called.clear()
     up.now += 1
-    up.publish()
+    up.build_at_once()
     up.now += 4 * took
-    up.publish()
+    up.build_at_once()
     assert up.called == [(BUILD, 4 * took - 1), (BUILD, 0)]
 
 

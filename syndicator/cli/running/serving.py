@@ -105,12 +105,12 @@ async def up(config: Path) -> None:
         totals.visited(outcome)
         printing.log_visit(outcome)
 
-    def ran(report: RunReport) -> None:
-        totals.ran(report)
+    def report_visits(report: RunReport) -> None:
+        totals.add_run(report)
         printing.log_run(report)
 
-    def built(report: BuildReport) -> None:
-        totals.built(report)
+    def report_build(report: BuildReport) -> None:
+        totals.add_build(report)
         printing.log_build(report)
 
     with stopping(stop):
@@ -118,14 +118,14 @@ async def up(config: Path) -> None:
         jobs = daemon.Jobs(
             config,
             stop=stop,
-            trouble=_warn,
-            report=ran,
-            built=built,
-            problems=printing.log_problems,
-            changed=printing.log,
+            warn=_warn,
+            report_visits=report_visits,
+            report_build=report_build,
+            report_problems=printing.log_problems,
+            report_change=printing.log,
             watch=Watch(visited=visited),
-            patience=notify.patience,
-            beside=jobs_done_within,
+            allow_long_opening=notify.patience,
+            run_beside=jobs_done_within,
             hubs=hubs,
         )
         scheduler = make_scheduler(jobs, _warn_of_silence)
@@ -150,15 +150,22 @@ async def up(config: Path) -> None:
 
 
 def make_scheduler(jobs: daemon.Jobs, on_stopped: Callable[[str, float], None]) -> Scheduler:
-    """Return the scheduler of the jobs, to be started."""
+    """Return the scheduler of the jobs, to be started. Connects the two: jobs report their progress to it, ask it for
+    their next runs and bring each other forward, and so does a push that arrives."""
     intervals = {name: job.seconds for name, job in daemon.JOBS.items()}
     scheduler = Scheduler(intervals, jobs.run, steady=time.monotonic, on_stopped=on_stopped)
-    jobs.progress = scheduler.note
+    jobs.note_progress = scheduler.note_progress
     jobs.bring_forward = scheduler.bring_forward
-    jobs.next_runs = scheduler.next_runs
+    jobs.read_next_runs = scheduler.read_next_runs
     hubs = jobs.hubs
-    if hubs is not None:
-        hubs.on_arrival = lambda: None if hubs.attended else scheduler.bring_forward(daemon.HUBS)
+    if hubs is None:
+        return scheduler
+
+    def on_arrival() -> None:
+        if not hubs.is_being_read:  # else the job under way takes the push
+            scheduler.bring_forward(daemon.HUBS)
+
+    hubs.on_arrival = on_arrival
     return scheduler
 
 

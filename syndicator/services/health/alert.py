@@ -169,12 +169,13 @@ class Outage:
     """Alerts about jobs that fail."""
 
     def __init__(self) -> None:
-        self._memory, self._outbox = Memory(), Outbox()
+        self._memory = Memory()
+        self._outbox = Outbox()
         self._failures: dict[str, int] = {}  # in a row, by job
         self._errors: dict[str, SyndicatorError] = {}  # by job
-        self._alone = asyncio.Lock()  # held to send: several jobs may fail at the same time
+        self._sending_lock = asyncio.Lock()  # several jobs may fail at the same time
 
-    async def follow(
+    async def note_end(
         self,
         settings: Settings,
         error: SyndicatorError | None,
@@ -190,21 +191,25 @@ class Outage:
         else:
             self._failures[job] = self._failures.get(job, 0) + 1
             self._errors[job] = error
-        if error and self._failures[job] < _IN_A_ROW:
-            return ""
+            if self._failures[job] < _IN_A_ROW:
+                return ""
         lasting = [self._errors[name] for name, failures in self._failures.items() if failures >= _IN_A_ROW]
-        # ids depend on this instance's folder and the time: after a restart in an outage the alert is sent again
-        id = uuid.uuid5(uuid.NAMESPACE_OID, settings.at(""))
-        self._memory, events = follow(self._memory, map(_condition_of, lasting), now, id)
+        # It depends on this instance's folder and the time: after a restart in an outage the alert is sent again.
+        instance = uuid.uuid5(uuid.NAMESPACE_OID, settings.at(""))
+        self._memory, events = follow(self._memory, map(_condition_of, lasting), now, instance)
         if settings.alert.command or settings.alert.mail:
             self._outbox = put(self._outbox, events)
-        async with self._alone:
+        return await self._send_if_due(settings, now, environ)
+
+    async def _send_if_due(self, settings: Settings, now: datetime, environ: Mapping[str, str]) -> str:
+        """Send what waits in the outbox; what comes meanwhile stays there. Returns a fault, or ""."""
+        async with self._sending_lock:
             if not is_due(self._outbox, now):
                 return ""
             sent = self._outbox.waiting
-            after = await send(settings, self._outbox, now, environ)
+            outbox = await send(settings, self._outbox, now, environ)
             later = [event for event in self._outbox.waiting if event not in sent]
-            self._outbox = replace(after, waiting=(*after.waiting, *later))
+            self._outbox = replace(outbox, waiting=(*outbox.waiting, *later))
             return self._outbox.fault
 
 

@@ -201,7 +201,7 @@ def read_counters(store: Store) -> Counters:
     return counters
 
 
-def counted(
+def add_to_counters(
     before: Counters,
     outcomes: Sequence[Outcome],
     built: BuildReport,
@@ -210,8 +210,8 @@ def counted(
     now: datetime,
     down: bool,
 ) -> dict[str, dict[str, float]]:
-    """Add visits and builds that ended `now`; a run that took `seconds`, unless None. `down`: no source was
-    reachable."""
+    """Return the counters `before` with visits and builds that ended `now`, and with a run of `seconds` unless None.
+    `down`: no source was reachable."""
     after = {name: dict(values) for name, values in before.items()}
 
     def add(name: str, value: float = 1, by: str = "") -> None:
@@ -255,28 +255,32 @@ _SCHEDULE: Final = "schedule"  # name of a note
 
 
 def write_schedule(
-    store: Store, last: Mapping[str, datetime], next_runs: Mapping[str, datetime], now: datetime
+    store: Store, ended_at: Mapping[str, datetime], next_runs: Mapping[str, datetime], now: datetime
 ) -> None:
-    """Store when jobs ended and start next: `status` is another process."""
-    jobs = {job: {"last": at.isoformat(), "next": _whole_seconds(next_runs.get(job))} for job, at in last.items()}
+    """Store when jobs ended and start next, by job: `status` is another process."""
+    jobs: dict[str, dict[str, str | None]] = {}
+    for job, moment in ended_at.items():
+        jobs[job] = {"last": moment.isoformat(), "next": _format_next_run(next_runs.get(job))}
     store.visits.set_note(_SCHEDULE, json.dumps(jobs), now)
 
 
 def read_schedule(store: Store) -> tuple[Scheduled, ...]:
-    """Return the jobs of the `up` that last did one, in the order in which they first ended."""
-    jobs = json.loads(store.visits.note(_SCHEDULE) or "{}")
-    return tuple(
-        Scheduled(
-            job=job,
-            last=datetime.fromisoformat(times["last"]),
-            next=datetime.fromisoformat(times["next"]) if times["next"] else None,
-        )
-        for job, times in jobs.items()
-    )
+    """Return the jobs that the last `up` has ended at least once, in the order in which a start does them."""
+    jobs: dict[str, dict[str, Any]] = json.loads(store.visits.note(_SCHEDULE) or "{}")
+    schedule: list[Scheduled] = []
+    for job, times in jobs.items():
+        last = datetime.fromisoformat(times["last"])
+        schedule.append(Scheduled(job=job, last=last, next=_parse_next_run(times["next"])))
+    return tuple(schedule)
 
 
-def _whole_seconds(moment: datetime | None) -> str | None:
+def _format_next_run(moment: datetime | None) -> str | None:
+    """Write a time to the second: nobody waits for less. None: the job is not scheduled."""
     return moment.replace(microsecond=0).isoformat() if moment else None
+
+
+def _parse_next_run(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 _ATOM = "http://www.w3.org/2005/Atom"

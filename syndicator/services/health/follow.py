@@ -29,69 +29,79 @@ _SHARE: Final = 60
 _MAIL_PAUSE: Final = timedelta(minutes=10)  # between two tries of a digest's mail
 
 
-async def follow(
+async def report_run(
     app: App, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float, down: bool = False
 ) -> tuple[Problem, ...]:
-    """Count a run, report changes and send what is due. Returns failed reports. `down`: no source answered."""
+    """Record a run that took `seconds`, report what changed and send what is due. `down`: no source answered. Returns
+    the reports that failed."""
     try:
-        count(app, outcomes, built, seconds=seconds, down=down)
-        untold = await check_health(app, something=bool(outcomes or built.builds))
-        return (*untold, *await mail_digests(app), *await webhooks.send(app))
+        record_counters(app, outcomes, built, seconds=seconds, down=down)
+        failed_alerts = await check_health(app, has_news=bool(outcomes or built.builds))
+        failed_digests = await mail_digests(app)
+        failed_webhooks = await webhooks.send(app)
+        return (*failed_alerts, *failed_digests, *failed_webhooks)
     except SyndicatorError as error:
         return (Problem(what="health", reason=error.reason, detail=str(error)),)
     except OSError as error:
         return (Problem(what="health", reason=DiskError.reason, detail=str(DiskError.of(error))),)
 
 
-def count(
+def record_counters(
     app: App, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float | None = None, down: bool = False
 ) -> None:
     """Add visits and builds to the counters. `seconds`: how long the run took; None: it was no run."""
-    now = app.clock()
-    counters = episodes.counted(episodes.read_counters(app.store), outcomes, built, seconds=seconds, now=now, down=down)
+    counters = episodes.read_counters(app.store)
+    counters = episodes.add_to_counters(counters, outcomes, built, seconds=seconds, now=app.clock(), down=down)
     _write_counters(app, counters)
 
 
-async def check_health(app: App, *, something: bool, configuration: str = "") -> tuple[Problem, ...]:
-    """Look for new and recovered conditions if that is due, publish them, and alert. Returns failed reports.
-    `something` happened since the last call; `configuration`: why it could not be read."""
+async def check_health(app: App, *, has_news: bool, unreadable_because: str = "") -> tuple[Problem, ...]:
+    """Look for new and recovered conditions if that is due, publish them, and alert. `has_news`: something happened
+    since the last call; `unreadable_because`: why the configuration could not be read. Returns the reports that
+    failed."""
     now = app.clock()
-    counters = {name: dict(values) for name, values in episodes.read_counters(app.store).items()}
-    configuration = configuration or fault_of(app.faults)
-    if is_look_due(counters.get("look", {}), now, something=something or bool(configuration)):
-        _look(app, now, counters, configuration)
-        _write_counters(app, counters)
+    counters = episodes.read_counters(app.store)
+    fault = unreadable_because or fault_of(app.faults)
+    if is_look_due(counters.get("look", {}), now, has_news=has_news or bool(fault)):
+        counters_of_look = _report_conditions(app, now, fault)
+        _write_counters(app, {**counters, **counters_of_look})
     _publish(app)
-    return (*_write_textfile(app), *await _alert(app))
+    failed_files = _write_textfile(app)
+    failed_alerts = await _alert(app)
+    return (*failed_files, *failed_alerts)
 
 
 def _write_counters(app: App, counters: episodes.Counters) -> None:
     app.store.visits.set_note(episodes.COUNTERS, json.dumps(counters, sort_keys=True), app.clock())
 
 
-def is_look_due(last: Mapping[str, float], now: datetime, *, something: bool) -> bool:
+def is_look_due(last: Mapping[str, float], now: datetime, *, has_news: bool) -> bool:
     """True if conditions are to be checked. `last`: `at` (Unix time) and `took` (seconds)."""
     passed = now.timestamp() - last.get("at", 0)
-    pause = _SHARE * round(last.get("took", 0)) if something else _LOOK.total_seconds()
+    pause = _SHARE * round(last.get("took", 0)) if has_news else _LOOK.total_seconds()
     return not 0 <= passed < pause  # also true if the clock was set back
 
 
-def _look(app: App, now: datetime, counters: dict[str, dict[str, float]], configuration: str) -> None:
+def _report_conditions(app: App, now: datetime, fault: str) -> episodes.Counters:
+    """Find the present conditions, and put what began or ended into the outbox of alerts and the queue of webhooks.
+    `fault`: of the configuration. Returns the counters that change."""
     clock = asyncio.get_running_loop().time
     began = clock()
-    current = conditions(observe(app.place(configuration)), now)
+    current = conditions(observe(app.place(fault)), now)
     before = episodes.read_memory(app.store)
     memory, events = episodes.follow(before, current, now, app.instance)
     if _is_wanted(app) and events:  # before the memory: after a crash an alert is sent twice rather than never
         episodes.write(app.store, episodes.put(episodes.read_outbox(app.store), events), now)
     for event, title in zip(events, episodes.titles(events), strict=True):
-        subject, data = f"{event.kind}:{event.subject}", {"title": title, **asdict(event)}
-        webhooks.put_condition(app, opened=event.state == "broken", subject=subject, data=data)
+        data = {"title": title, **asdict(event)}
+        webhooks.put_condition(app, opened=event.state == "broken", subject=f"{event.kind}:{event.subject}", data=data)
     if memory != before:
         episodes.write(app.store, memory, now)
-    counters["conditions"] = dict(Counter(str(condition.kind) for condition in current))
-    counters["sources"] = {"": len(app.sources)}
-    counters["look"] = {"at": now.timestamp(), "took": clock() - began}
+    return {
+        "conditions": Counter(str(condition.kind) for condition in current),
+        "sources": {"": len(app.sources)},
+        "look": {"at": now.timestamp(), "took": clock() - began},
+    }
 
 
 def _publish(app: App) -> None:
@@ -131,21 +141,26 @@ async def _alert(app: App) -> list[Problem]:
 
 async def mail_digests(app: App) -> list[Problem]:
     """Mail the newest entry of each digest once; retry failures."""
-    state, now = digests.read(app.store), app.clock()
+    now = app.clock()
+    stored = digests.read(app.store)
     for digest in app.settings.digest:
-        issue: dict[str, Any] = next(iter(state.get(digest.name, {}).get("issues", ())), {})
-        if not digest.mail or not issue.get("waits") or issue["tried"] > (now - _MAIL_PAUSE).isoformat():
+        issue: dict[str, Any] = next(iter(stored.get(digest.name, {}).get("issues", ())), {})
+        if not digest.mail or not issue.get("waits"):
+            continue
+        if issue["tried"] > (now - _MAIL_PAUSE).isoformat():
             continue
         from syndicator.publishing.digests import entry, text
         from syndicator.publishing.entries import Entries
         from syndicator.services.health.alert import deliver
 
         entries = Entries(app.store.index, app.terms, app.instance, app.settings, {})
-        view, alert, fault = entry(digest.name, digests.published(app, issue), entries), app.settings.alert, ""
+        view = entry(digest.name, digests.published(app, issue), entries)
+        fault = ""
         if view:  # else all its articles were withdrawn
+            alert = app.settings.alert
             fault = await deliver(alert, digest.mail, view.title, text(view.content), now, app.environ)
         issue |= {"waits": bool(fault), "tried": now.isoformat(), "fault": fault}
-        digests.write(app, state)
+        digests.write(app, stored)
     return [Problem(what="digest", reason=ConditionReason.ALERT, detail=fault) for fault in digests.faults(app.store)]
 
 

@@ -30,7 +30,7 @@ from syndicator.services.container import (
     task_group,
     valid_queries,
 )
-from syndicator.services.health.follow import follow
+from syndicator.services.health.follow import report_run
 from syndicator.services.places import begun
 from syndicator.services.refresh import Totals, ask_model, make_worker
 from syndicator.services.worker.lanes import SIDE_BY_SIDE, Lane, Session, pause
@@ -168,7 +168,7 @@ async def _all_of_it(session: Session) -> None:
     if model.changed:
         built = together(built, await build_due(app, session.settling))
     app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
-    for problem in await follow(app, outcomes, built, seconds=time.monotonic() - began):
+    for problem in await report_run(app, outcomes, built, seconds=time.monotonic() - began):
         logger("worker").info("a report failed", what=problem.what, detail=problem.detail)
     session.totals.files += len(built.written)
     logger("worker").info("built", files=len(built.written), held=len(built.held))

@@ -25,7 +25,7 @@ from syndicator.publishing.validate import atom_fault
 from syndicator.services.container import App
 from syndicator.services.health import episodes, metrics
 from syndicator.services.health.episodes import read_counters, read_outbox
-from syndicator.services.health.follow import check_health, follow, is_look_due
+from syndicator.services.health.follow import check_health, is_look_due, report_run
 from tests.services.places import NOW, Place
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -44,7 +44,7 @@ def end(place: Place, *, gone: bool, environ: dict[str, str] | None = None) -> t
 
 
 def _follow(app: App, outcomes: Sequence[Outcome]) -> tuple[Problem, ...]:
-    return asyncio.run(follow(app, outcomes, BuildReport(), seconds=1))
+    return asyncio.run(report_run(app, outcomes, BuildReport(), seconds=1))
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_the_textfile_is_written_where_a_setting_names_it(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    ("passed", "took", "something", "due"),
+    ("passed", "took", "has_news", "due"),
     [
         (1, 0.4, True, True),
         (1, 0.4, False, False),
@@ -143,15 +143,15 @@ def test_the_textfile_is_written_where_a_setting_names_it(place: Place) -> None:
         (-5, 0.4, False, True),  # the clock was set back
     ],
 )
-def test_when_all_is_looked_at(passed: float, took: float, something: bool, due: bool) -> None:
+def test_when_all_is_looked_at(passed: float, took: float, has_news: bool, due: bool) -> None:
     last = {"at": NOW.timestamp() - passed, "took": took}
-    assert is_look_due(last, NOW, something=something) is due
-    assert is_look_due({}, NOW, something=something)
+    assert is_look_due(last, NOW, has_news=has_news) is due
+    assert is_look_due({}, NOW, has_news=has_news)
 
 
 def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
     with place.app() as app:
-        asyncio.run(check_health(app, something=False, configuration="sources.toml: line 3"))
+        asyncio.run(check_health(app, has_news=False, unreadable_because="sources.toml: line 3"))
         [event] = metrics.read_memory(app.store).events
     assert (event.kind, event.detail) == ("configuration", "sources.toml: line 3")
 

@@ -13,7 +13,7 @@ from syndicator.core.ports.subscriptions import Pictured
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services.build import Freshness
 from syndicator.services.health import metrics
-from syndicator.services.health.episodes import Counters, counted
+from syndicator.services.health.episodes import Counters, add_to_counters
 from syndicator.store.status import Counts
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -34,7 +34,7 @@ BUILT = BuildReport(written=("all.atom", "all.rss"), builds=2, seconds=1.5)
 
 
 def run(before: Counters, *, down: bool = False) -> dict[str, dict[str, float]]:
-    return counted(before, RUN, BUILT, seconds=4.25, now=NOW, down=down)
+    return add_to_counters(before, RUN, BUILT, seconds=4.25, now=NOW, down=down)
 
 
 def samples(text: str) -> dict[str, float]:
@@ -76,7 +76,7 @@ def test_counters_go_on_from_run_to_run() -> None:
 
 
 def test_times_are_of_what_was_done() -> None:
-    failed = counted({}, RUN[1:], BuildReport(), seconds=1, now=NOW, down=False)
+    failed = add_to_counters({}, RUN[1:], BuildReport(), seconds=1, now=NOW, down=False)
     assert failed["times"] == {"run": NOW.timestamp()}
 
 

@@ -167,7 +167,7 @@ async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: 
 
 @pytest.mark.slow
 async def test_a_run_does_not_wait_long_for_a_hub_of_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "_ATTENDING_SECONDS", 0.05)
+    monkeypatch.setattr(intake, "_JOB_SECONDS", 0.05)
     monkeypatch.setattr(intake, "_AT_ONCE", 1)
     async with following(tmp_path) as (up, web):
         up.follow([web.topic(100, slow=3.0) for _ in range(6)])
@@ -200,11 +200,11 @@ async def test_a_hub_that_verifies_later_is_waited_for(tmp_path: Path) -> None:
         assert topic.errors == []
 
 
-async def test_a_source_with_many_pushes_delays_no_other(tmp_path: Path) -> None:
+async def test_a_source_with_many_pushes_delays_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with following(tmp_path) as (up, web):
         large, small = web.topic(100), web.topic(100)
         up.follow([large, small])
-        await up.schedule()
+        await up.schedule(monkeypatch)
         topic, root = web.at(large), large.rpartition("/")[0].replace("127.0.0.1", "localhost")  # no queue of one host
         topic.gate = asyncio.Event()
         for number in range(intake._AT_ONCE + 2):
@@ -216,3 +216,25 @@ async def test_a_source_with_many_pushes_delays_no_other(tmp_path: Path) -> None
         assert "crow" not in up.published()
         topic.gate.set()
         await until(lambda: not up.hubs.waiting)
+
+
+async def test_pushes_that_a_job_had_no_time_for_are_taken_by_the_next_one_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The jobs are an hour apart, and these pushes arrive while one is under way."""
+    seconds = 0.05
+    async with following(tmp_path) as (up, web):
+        url = web.topic(100)
+        up.follow([url])
+        await up.schedule(monkeypatch)
+        monkeypatch.setattr(intake, "_JOB_SECONDS", seconds)
+        topic, root = web.at(url), url.rpartition("/")[0]
+        topic.gate = asyncio.Event()
+        assert (await web.push(topic, web.document(topic, root, ["crow0"]))).status_code == 202
+        await until(lambda: "crow0" in topic.asked_pages)
+        for name in ("crow1", "crow2"):
+            assert (await web.push(topic, web.document(topic, root, [name]))).status_code == 202
+        await asyncio.sleep(2 * seconds)
+        assert up.hubs.waiting == 2
+        topic.gate.set()
+        await until(lambda: all(f"crow{number}" in up.published() for number in range(3)), 20)

@@ -84,8 +84,8 @@ class Up:
             self.config,
             stop=self.stop,
             watch=Watch(visited=self.outcomes.append),
-            report=self.reports.append,
-            trouble=self.troubles.append,
+            report_visits=self.reports.append,
+            warn=self.troubles.append,
             hubs=self.hubs,
             clock=lambda: self.now,
         )
@@ -106,7 +106,7 @@ class Up:
         self.scheduler = make_scheduler(self.jobs, lambda job, seconds: None)
         self.scheduler.start()
         await until(lambda: self.reports)
-        await until(lambda: not (self.hubs.attended or self.hubs.due(self.now)))
+        await until(lambda: not (self.hubs.is_being_read or self.hubs.due(self.now)))
 
     def subscriptions(self) -> dict[str, Subscription]:
         """Those that are stored, by source."""

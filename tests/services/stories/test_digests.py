@@ -17,7 +17,7 @@ from syndicator.core.model import Problem
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.publishing.validate import atom_fault
 from syndicator.services.build import build_due
-from syndicator.services.health.follow import follow
+from syndicator.services.health.follow import report_run
 from syndicator.services.health.status import observe
 from syndicator.services.settling import Settling
 from syndicator.services.stories.digests import last_end
@@ -84,7 +84,7 @@ def test_a_digest_is_in_the_lists_of_feeds_as_long_as_it_has_entries(place: Plac
 def end(place: Place) -> tuple[Problem, ...]:
     """The end of a run."""
     with place.app() as app:
-        return asyncio.run(follow(app, [], BuildReport(), seconds=1))
+        return asyncio.run(report_run(app, [], BuildReport(), seconds=1))
 
 
 def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> None:

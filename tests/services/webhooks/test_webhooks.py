@@ -23,7 +23,7 @@ from syndicator.services.article_files.intake import reindex
 from syndicator.services.build import build_feeds
 from syndicator.services.check.configuration import configured
 from syndicator.services.check.installation import check
-from syndicator.services.health.follow import follow
+from syndicator.services.health.follow import report_run
 from syndicator.services.mending.editorial import release, undo_withdrawal, withdraw
 from syndicator.services.reconcile import files
 from tests.postgres import Server
@@ -339,7 +339,7 @@ def run(place: Place) -> set[str]:
     from syndicator.services.health.episodes import read_memory
 
     with place.app() as app:
-        asyncio.run(follow(app, [Outcome(key="one", at=place.now, status="unchanged")], BuildReport(), seconds=1))
+        asyncio.run(report_run(app, [Outcome(key="one", at=place.now, status="unchanged")], BuildReport(), seconds=1))
         return {one.identity for one in read_memory(app.store).episodes if one.kind == "webhook-failing"}
 
 
