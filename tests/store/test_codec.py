@@ -34,7 +34,11 @@ from syndicator.services.health.episodes import Memory, Outbox
 from syndicator.store import codec
 
 NOW = datetime(2026, 11, 24, 12, 30, 5, 17, tzinfo=UTC)
-AGED = sorted(Path(__file__).resolve().parents[1].glob("aged/*/instance/feeds/state/syndicator.db"))
+# instances of versions that kept whole rows as documents
+AGED = [
+    Path(__file__).resolve().parents[1] / f"aged/{name}/instance/feeds/state/syndicator.db"
+    for name in ("first", "second")
+]
 TABLES = {"sources": SourceState, "outcomes": Outcome, "entries": EntryRow, "articles": Article}
 PACKED = [*TABLES.values(), Source, Subscription, Tally, Asked, Meter, Wrapper, Memory, Outbox]
 SURROGATE = "lone \ud800 surrogate"

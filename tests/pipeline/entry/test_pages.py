@@ -79,8 +79,8 @@ async def test_pages_and_feeds_behind_a_wall_are_named(tmp_path: Path) -> None:
         urls = [web.topic(100, posts=["a", "b", "c", "d"]), web.topic(100, wall=CHECK)]
         web.at(urls[0]).pages = dict.fromkeys("abc", CHECK)
         up.follow(urls)
-        report = await up.run()
-        assert {one.key: one.reason for one in report.outcomes} == {"s0": None, "s1": "not-a-feed-bot-check"}
+        outcomes = await up.run()
+        assert {outcome.key: outcome.reason for outcome in outcomes} == {"s0": None, "s1": "not-a-feed-bot-check"}
         with place_of(up.config) as place:
             found = {one.source: one for one in look(place).conditions if one.source}
         assert found["s0"].kind == "source-walled" and found["s0"].detail.startswith("3 of its last 4 pages: a check")
